@@ -1,0 +1,182 @@
+"""Domains: the full-dimensional polyhedra that are asked about, and half-spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+
+import numpy as np
+
+from linreg.errors import InvalidDomain
+from linreg.rational import Number, fraction
+
+Row = tuple[Fraction, ...]
+"""An affine form (g_1, ..., g_n, c): the function x -> g @ x + c, positive inside a domain."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Halfspaces:
+    """The polyhedron {x : normals @ x <= offsets}.
+
+    Rows are kept as derived, neither normalised nor reduced: row `i` is evidence about one unit,
+    and dropping it would lose that evidence.
+
+    Attributes
+    ----------
+    normals : float64 or object array of Fraction, shape (rows, dim)
+        Outward normals.
+    offsets : float64 or object array of Fraction, shape (rows,)
+    owners : int64 array, shape (rows,)
+        The unit that owns each row; -1 for a row of the domain.
+    """
+
+    normals: np.ndarray  # (rows, dim)
+    offsets: np.ndarray  # (rows,)
+    owners: np.ndarray  # (rows,)
+
+    def slack(self, x: np.ndarray) -> np.ndarray:
+        """Slack `offsets - normals @ x` of every row; negative means violated.
+
+        Not a distance: divide by the row norms for Euclidean distance in input units.
+        """
+        return self.offsets - self.normals @ x
+
+
+@dataclass(frozen=True, slots=True)
+class WholeSpace:
+    """All of R^dim, the domain that is asked about unless another is given."""
+
+    dim: int
+
+    def rows(self) -> Iterator[Row]:
+        """No rows: nothing bounds the whole space."""
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The box {x : lower <= x <= upper}.
+
+    Raises
+    ------
+    InvalidDomain
+        If the bounds differ in length, are not finite, or lower is not below upper somewhere.
+
+    Examples
+    --------
+    >>> Box([-1, 0], [1, "1/2"]).upper
+    (Fraction(1, 1), Fraction(1, 2))
+    """
+
+    lower: tuple[Fraction, ...]
+    upper: tuple[Fraction, ...]
+
+    def __init__(self, lower: Sequence[Number], upper: Sequence[Number]) -> None:
+        low, high = _exact("lower", lower), _exact("upper", upper)
+        if len(low) != len(high) or not low:
+            raise InvalidDomain(
+                "a box needs as many lower as upper bounds, and at least one: got "
+                f"{len(low)} and {len(high)}"
+            )
+        for i, (lo, hi) in enumerate(zip(low, high, strict=True)):
+            if lo >= hi:
+                raise InvalidDomain(
+                    f"lower must be below upper in every coordinate: coordinate {i} has "
+                    f"{lower[i]} >= {upper[i]}"
+                )
+        object.__setattr__(self, "lower", low)
+        object.__setattr__(self, "upper", high)
+
+    @property
+    def dim(self) -> int:
+        """Dimension of the space around the box, which is the box's own."""
+        return len(self.lower)
+
+    def rows(self) -> Iterator[Row]:
+        """x_i - lower_i and upper_i - x_i, for each coordinate in turn."""
+        for i, (lo, hi) in enumerate(zip(self.lower, self.upper, strict=True)):
+            unit = [Fraction(int(i == j)) for j in range(self.dim)]
+            yield (*unit, -lo)
+            yield (*(-entry for entry in unit), hi)
+
+
+@dataclass(frozen=True, slots=True)
+class Polytope:
+    """The polyhedron {x : A @ x <= b}, bounded or not.
+
+    Whether it is full-dimensional is decided exactly when regions are asked for.
+
+    Attributes
+    ----------
+    normals : tuple of tuple of Fraction, shape (rows, dim)
+    offsets : tuple of Fraction, length rows
+
+    Raises
+    ------
+    InvalidDomain
+        If the shapes do not match or a number is not finite.
+
+    Examples
+    --------
+    The triangle with corners (0, 0), (1, 0), (0, 1):
+
+    >>> Polytope([[-1, 0], [0, -1], [1, 1]], [0, 0, 1]).dim
+    2
+    """
+
+    normals: tuple[tuple[Fraction, ...], ...]
+    offsets: tuple[Fraction, ...]
+
+    def __init__(self, A: Sequence[Sequence[Number]], b: Sequence[Number]) -> None:  # noqa: N803
+        normals = tuple(_exact(f"A, row {i}", row) for i, row in enumerate(A))
+        offsets = _exact("b", b)
+        if not normals or not normals[0]:
+            raise InvalidDomain("a polytope needs at least one row; for no bounds use WholeSpace")
+        if len({len(row) for row in normals}) > 1:
+            raise InvalidDomain("the rows of A must have the same length")
+        if len(normals) != len(offsets):
+            raise InvalidDomain(
+                f"A and b must have as many rows: got {len(normals)} and {len(offsets)}"
+            )
+        object.__setattr__(self, "normals", normals)
+        object.__setattr__(self, "offsets", offsets)
+
+    @property
+    def dim(self) -> int:
+        """Dimension of the space around the polytope."""
+        return len(self.normals[0])
+
+    def rows(self) -> Iterator[Row]:
+        """b_i - A_i @ x, row by row."""
+        for normal, offset in zip(self.normals, self.offsets, strict=True):
+            yield (*(-entry for entry in normal), offset)
+
+
+Domain = WholeSpace | Box | Polytope
+
+
+def integer_rows(domain: Domain) -> list[list[int]]:
+    """The domain's rows, each scaled by a positive factor to coprime integers.
+
+    Examples
+    --------
+    >>> integer_rows(Box([0], ["1/2"]))
+    [[1, 0], [-2, 1]]
+    """
+    return [_coprime(row) for row in domain.rows()]
+
+
+def _coprime(row: Row) -> list[int]:
+    denominator = lcm(*(entry.denominator for entry in row))
+    integers = [int(entry * denominator) for entry in row]
+    divisor = gcd(*integers) or 1
+    return [entry // divisor for entry in integers]
+
+
+def _exact(field: str, numbers: Sequence[Number]) -> tuple[Fraction, ...]:
+    try:
+        return tuple(fraction(number) for number in numbers)
+    except (TypeError, ValueError) as error:
+        raise InvalidDomain(f"{field}: {error}") from None

@@ -1,0 +1,42 @@
+"""What can go wrong for a user, one class for each kind of mistake."""
+
+from __future__ import annotations
+
+
+class LinregError(Exception):
+    """Base class of every error that linreg raises on purpose.
+
+    The message is one sentence or two: what was wrong, what was got, what to do instead.
+    """
+
+
+class InvalidNetwork(LinregError, ValueError):
+    """The network is not one: shapes that do not chain, numbers that are not finite, no units."""
+
+
+class NotPiecewiseLinear(InvalidNetwork):
+    """An operator has no finite set of linear pieces."""
+
+
+class InvalidDomain(LinregError, ValueError):
+    """The domain is empty, flat, malformed, or of another dimension than the network's input."""
+
+
+class UnreadableFile(LinregError):
+    """A file is missing, malformed, truncated, or of a kind that is not known."""
+
+
+class UnwritableFile(LinregError):
+    """An output path cannot be written, or its suffix names no known format."""
+
+
+class UnknownStrategy(LinregError, ValueError):
+    """No exploration strategy has that name."""
+
+
+class IncompleteError(LinregError):
+    """A complete set of regions was needed, and the run had been stopped early."""
+
+
+class BrokenInvariant(LinregError):
+    """A fact that is proved to hold was seen not to: a bug in linreg, never the user's mistake."""

@@ -1,0 +1,19 @@
+"""Networks: a graph of layers, lowered once to stages."""
+
+from linreg.network.build import linear_map, mlp
+from linreg.network.graph import Network
+from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
+from linreg.network.stages import Stage, StagedNetwork, piece_at
+
+__all__ = [
+    "INPUT",
+    "AffineNode",
+    "Network",
+    "Node",
+    "Stage",
+    "StagedNetwork",
+    "UnitNode",
+    "linear_map",
+    "mlp",
+    "piece_at",
+]

@@ -1,0 +1,149 @@
+"""Networks from weights: linear layers whose numbers and shapes are checked, and mlp."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from linreg.affine import ExactAffineMap
+from linreg.errors import InvalidNetwork
+from linreg.network.graph import Network
+from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
+from linreg.rational import fraction
+from linreg.units import Unit, relu
+
+
+def linear_map(weight: Any, bias: Any, *, where: str) -> ExactAffineMap:
+    """The map x -> weight @ x + bias with exactly these numbers.
+
+    Parameters
+    ----------
+    weight : array-like of numbers, shape (outputs, inputs)
+    bias : array-like of numbers, shape (outputs,), or 0
+    where : str
+        The layer's name, for error messages.
+
+    Raises
+    ------
+    InvalidNetwork
+        If a number is not finite or not a number, or the shapes do not fit; the message names
+        the layer and the index.
+    """
+    rows = _list(weight, f"{where}: weight")
+    if not rows:
+        raise InvalidNetwork(f"{where}: weight has no rows; a layer needs at least one output")
+    width = len(_list(rows[0], f"{where}: weight[0]"))
+    if width == 0:
+        raise InvalidNetwork(f"{where}: weight has no columns; a layer needs at least one input")
+    for i, row in enumerate(rows):
+        length = len(_list(row, f"{where}: weight[{i}]"))
+        if length != width:
+            raise InvalidNetwork(
+                f"{where}: weight is ragged: row 0 has {width} numbers and row {i} has {length}"
+            )
+    if isinstance(bias, int | float) and bias == 0:
+        bias = [0] * len(rows)
+    shift = _list(bias, f"{where}: bias")
+    if len(shift) != len(rows):
+        raise InvalidNetwork(
+            f"{where}: bias has {len(shift)} numbers, but weight has {len(rows)} rows"
+        )
+    matrix = [
+        [number(entry, f"{where}: weight[{i}][{j}]") for j, entry in enumerate(row)]
+        for i, row in enumerate(rows)
+    ]
+    return ExactAffineMap.of(
+        matrix, [number(entry, f"{where}: bias[{i}]") for i, entry in enumerate(shift)]
+    )
+
+
+def number(entry: object, where: str) -> Any:
+    """The exact value of an entry; an error names where it stands."""
+    try:
+        return fraction(entry)
+    except (TypeError, ValueError) as error:
+        raise InvalidNetwork(f"{where}: {error}") from None
+
+
+def layer_of(unit: Unit, values: int, where: str) -> tuple[Unit, ...]:
+    """As many copies of a unit as read the given number of values.
+
+    Raises
+    ------
+    InvalidNetwork
+        If they cannot be shared out evenly.
+    """
+    if values % unit.n_inputs:
+        raise InvalidNetwork(
+            f"{where}: units that read {unit.n_inputs} values each cannot share {values} values"
+        )
+    return (unit,) * (values // unit.n_inputs)
+
+
+def mlp(
+    layers: Sequence[tuple[Any, Any]],
+    readout: tuple[Any, Any] | None = None,
+    *,
+    activation: Unit | None = None,
+    name: str = "",
+) -> Network:
+    """A fully connected network.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+        weight has shape (outputs, inputs), bias (outputs,). For a max unit of rank k the outputs
+        are units * k, unit by unit.
+    readout : (weight, bias), optional
+        An affine map after the last layer.
+    activation : unit, default relu()
+        The unit that every layer is made of.
+    name : str, optional
+
+    Raises
+    ------
+    InvalidNetwork
+        If a number is not finite or the shapes do not chain.
+
+    Examples
+    --------
+    Two opposite units switch on the same point:
+
+    >>> net = mlp([([[1], [-1]], [0, 0])])
+    >>> net.staged.pattern_at([3]).tolist(), net.staged.pattern_at([-3]).tolist()
+    ([1, 0], [0, 1])
+    """
+    unit: Unit = relu() if activation is None else activation
+    nodes: list[Node] = []
+    source, width = INPUT, None
+    for k, pair in enumerate([*layers, *([readout] if readout is not None else [])], start=1):
+        where = f"layer {k}" if k <= len(layers) else "readout"
+        try:
+            weight, bias = pair
+        except (TypeError, ValueError):
+            raise InvalidNetwork(f"{where}: a pair (weight, bias) was expected") from None
+        map_ = linear_map(weight, bias, where=where)
+        if width is not None and map_.n_inputs != width:
+            raise InvalidNetwork(
+                f"{where}: weight has {map_.n_inputs} columns, but the layer before has {width} "
+                "outputs; shapes must chain"
+            )
+        linear = AffineNode(f"linear{k}" if k <= len(layers) else "readout", (source,), map_)
+        nodes.append(linear)
+        source, width = linear.name, map_.n_outputs
+        if k <= len(layers):
+            units = layer_of(unit, width, where)
+            nodes.append(UnitNode(f"units{k}", (source,), units))
+            source, width = nodes[-1].name, len(units)
+    if not nodes:
+        raise InvalidNetwork("mlp needs at least one layer or a readout")
+    first = nodes[0]
+    return Network((first.n_inputs,), tuple(nodes), source, name=name)
+
+
+def _list(values: Any, where: str) -> Sequence[Any]:
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise InvalidNetwork(f"{where}: a list was expected, got {type(values).__name__}")
+    return values

@@ -1,0 +1,103 @@
+"""A network as a directed acyclic graph with two kinds of nodes: affine maps and layers of units.
+
+Every layer type there is becomes one of the two: a convolution, a mean-pool, a sum or a
+concatenation is an affine map; relu, clip, maxout and max-pool are layers of units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+
+import numpy as np
+
+from linreg.errors import InvalidNetwork
+from linreg.network.lowering import lower
+from linreg.network.nodes import INPUT, Node
+from linreg.network.stages import StagedNetwork
+
+
+@dataclass(frozen=True)
+class Network:
+    """A piecewise-linear feed-forward network.
+
+    Attributes
+    ----------
+    input_shape : tuple of int
+        Shape of one input, without a batch axis; inputs are flattened row by row.
+    nodes : tuple of nodes
+        In an order in which every node comes after those it reads.
+    output : str
+        The node (or "input") whose value is the network's.
+    name, source : str
+        What the network is called and where it comes from.
+    notes : tuple of str
+        What a reader of files left out or changed, for people to see.
+
+    Raises
+    ------
+    InvalidNetwork
+        If names repeat or are unknown, sizes do not chain, or a layer has no units.
+    """
+
+    input_shape: tuple[int, ...]
+    nodes: tuple[Node, ...]
+    output: str
+    name: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.input_shape or min(self.input_shape) < 1:
+            raise InvalidNetwork(
+                f"a network needs at least one input: got input shape {list(self.input_shape)}"
+            )
+        sizes = {INPUT: self.input_dim}
+        for node in self.nodes:
+            if node.name in sizes:
+                raise InvalidNetwork(f"{node.name}: two nodes have this name; names must differ")
+            for source in node.inputs:
+                if source not in sizes:
+                    raise InvalidNetwork(
+                        f"{node.name}: reads {source!r}, which is not the input or an earlier node"
+                    )
+            if node.n_outputs < 1:
+                raise InvalidNetwork(f"{node.name}: a layer needs at least one unit or output")
+            got = sum(sizes[source] for source in node.inputs)
+            if got != node.n_inputs:
+                raise InvalidNetwork(
+                    f"{node.name}: reads {node.n_inputs} values, but {' and '.join(node.inputs)} "
+                    f"{'has' if len(node.inputs) == 1 else 'have'} {got}; sizes must chain"
+                )
+            sizes[node.name] = node.n_outputs
+        if self.output not in sizes:
+            raise InvalidNetwork(f"output {self.output!r} is not the name of a node")
+
+    @property
+    def input_dim(self) -> int:
+        """Number of input coordinates."""
+        return prod(self.input_shape)
+
+    @cached_property
+    def staged(self) -> StagedNetwork:
+        """The network in normal form: affine map, layer of units, repeated, and a readout."""
+        return lower(self.input_dim, self.nodes, self.output)
+
+    @property
+    def fingerprint(self) -> str:
+        """Hexadecimal sha256 of what the network computes, stage by stage.
+
+        Two files with the same stages have the same fingerprint.
+        """
+        return self.staged.fingerprint
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Value in float64, at one point or at each row of an array of points."""
+        return self.staged.forward(x)
+
+    def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
+        """Exact value at a point whose floats mean the float64 they are."""
+        return self.staged.forward_exact(x)

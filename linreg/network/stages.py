@@ -1,0 +1,223 @@
+"""The normal form: an affine map followed by a layer of units, repeated, then an affine readout."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, cached_property
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+
+from linreg.affine import AffineMap, ExactAffineMap
+from linreg.rational import rational
+from linreg.units import MaxUnit, ScalarUnit, Unit
+
+
+@dataclass(frozen=True)
+class Stage:
+    """An affine map whose first rows are read by units, in order; the rest pass through.
+
+    The outputs are those of the units, then the coordinates that pass through.
+
+    Attributes
+    ----------
+    map : ExactAffineMap
+        From the outputs of the stage before to the pre-activations.
+    units : tuple of units
+    """
+
+    map: ExactAffineMap
+    units: tuple[Unit, ...]
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The first row that each unit reads, and last the first row that passes through."""
+        starts = [0]
+        for unit in self.units:
+            starts.append(starts[-1] + unit.n_inputs)
+        return tuple(starts)
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of units and of coordinates that pass through."""
+        return len(self.units) + self.map.n_outputs - self.starts[-1]
+
+    @cached_property
+    def rounded(self) -> AffineMap:
+        """The affine map in float64."""
+        return self.map.rounded()
+
+    def select(self, preactivations: fmpq_mat, pieces: Sequence[int]) -> fmpq_mat:
+        """Outputs, as rows, where each unit is on the given piece.
+
+        `preactivations` holds one row for each row of `map`: values, or affine maps whose last
+        column is the shift.
+        """
+        rows = preactivations.table()
+        width = preactivations.ncols()
+        outputs: list[fmpq] = []
+        for unit, start, piece in zip(self.units, self.starts, pieces, strict=False):
+            if isinstance(unit, MaxUnit):
+                outputs += rows[start + piece]
+                continue
+            _, slopes, intercepts = table(unit)
+            outputs += [slopes[piece] * entry for entry in rows[start]]
+            outputs[-1] += intercepts[piece]
+        for row in rows[self.starts[-1] :]:
+            outputs += row
+        return fmpq_mat(self.n_outputs, width, outputs)
+
+
+@dataclass(frozen=True)
+class StagedNetwork:
+    """A network in normal form, in which no activation has a name any more.
+
+    Attributes
+    ----------
+    input_dim : int
+    stages : tuple of Stage
+    readout : ExactAffineMap
+        From the outputs of the last stage to the network's output.
+    """
+
+    input_dim: int
+    stages: tuple[Stage, ...]
+    readout: ExactAffineMap
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """All units, in the order of patterns: by stage, then by place in the stage."""
+        return tuple(unit for stage in self.stages for unit in stage.units)
+
+    @property
+    def pattern_dtype(self) -> np.dtype:
+        """uint8, or uint16 if some unit has more than 256 pieces."""
+        most = max((unit.n_pieces for unit in self.units), default=1)
+        return np.dtype(np.uint8 if most <= 256 else np.uint16)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hexadecimal sha256 of the canonical text of the input dimension, stages and readout."""
+        digest = hashlib.sha256(f"linreg-stages-1 {self.input_dim}\n".encode())
+        for stage in self.stages:
+            digest.update(_canonical(stage.map))
+            digest.update("\n".join(_canonical_unit(unit) for unit in stage.units).encode())
+        digest.update(_canonical(self.readout))
+        return digest.hexdigest()
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Value in float64, at one point or at each row of an array of points."""
+        state = np.asarray(x, dtype=np.float64)
+        for stage in self.stages:
+            z = stage.rounded(state)
+            units = [
+                _unit_floats(unit, z[..., start : start + unit.n_inputs])
+                for unit, start in zip(stage.units, stage.starts, strict=False)
+            ]
+            state = np.concatenate([np.stack(units, axis=-1), z[..., stage.starts[-1] :]], axis=-1)
+        return self._rounded_readout(state)
+
+    @cached_property
+    def _rounded_readout(self) -> AffineMap:
+        return self.readout.rounded()
+
+    def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
+        """Exact value at a point whose floats mean the float64 they are."""
+        value = self.readout.rows * _with_one(self._walk(x)[1])
+        return [Fraction(int(y.p), int(y.q)) for y in value.entries()]
+
+    def pattern_at(self, x: Sequence[Fraction | int | float]) -> np.ndarray:
+        """Piece of every unit at a point, decided exactly; shape (units,).
+
+        A point on a breakpoint belongs to the lower piece, and of several candidates that attain
+        a maximum the lowest index has it.
+        """
+        return np.array(self._walk(x)[0], dtype=self.pattern_dtype)
+
+    def _walk(self, x: Sequence[Fraction | int | float]) -> tuple[list[int], fmpq_mat]:
+        state = fmpq_mat(self.input_dim, 1, [rational(value) for value in x])
+        pattern: list[int] = []
+        for stage in self.stages:
+            z = stage.map.rows * _with_one(state)
+            values = z.entries()
+            pieces = [
+                piece_at(unit, values[start : start + unit.n_inputs])
+                for unit, start in zip(stage.units, stage.starts, strict=False)
+            ]
+            # A value is a map of no variables: its one column is the shift.
+            state = stage.select(z, pieces)
+            pattern += pieces
+        return pattern, state
+
+    def maps_on(self, pattern: Sequence[int]) -> Iterator[ExactAffineMap]:
+        """Pre-activations of each stage, then the output, as maps of the input on one region.
+
+        Montufar, Pascanu, Cho, Bengio (2014), equation (7), with shifts and any pieces.
+        """
+        state = ExactAffineMap.identity(self.input_dim)
+        first = 0
+        for stage in self.stages:
+            z = stage.map.compose(state)
+            yield z
+            state = ExactAffineMap(stage.select(z.rows, pattern[first:]))
+            first += len(stage.units)
+        yield self.readout.compose(state)
+
+    def affine_on(self, pattern: Sequence[int]) -> ExactAffineMap:
+        """The network's output as a function of its input on the region of a pattern."""
+        *_, output = self.maps_on(pattern)
+        return output
+
+
+@cache
+def table(unit: ScalarUnit) -> tuple[list[fmpq], list[fmpq], list[fmpq]]:
+    """Breakpoints, slopes and intercepts of a unit as python-flint rationals."""
+    return (
+        [rational(number) for number in unit.breakpoints],
+        [rational(number) for number in unit.slopes],
+        [rational(number) for number in unit.intercepts],
+    )
+
+
+def piece_at(unit: Unit, values: Sequence[fmpq]) -> int:
+    """The piece of a unit whose pre-activations have these values.
+
+    Examples
+    --------
+    >>> from linreg.units import relu, maxout
+    >>> piece_at(relu(), [fmpq(0)]), piece_at(maxout(3), [fmpq(1), fmpq(2), fmpq(2)])
+    (0, 1)
+    """
+    if isinstance(unit, MaxUnit):
+        return max(range(unit.rank), key=lambda i: (values[i], -i))
+    return sum(values[0] > breakpoint_ for breakpoint_ in table(unit)[0])
+
+
+def _unit_floats(unit: Unit, z: np.ndarray) -> np.ndarray:
+    if isinstance(unit, MaxUnit):
+        return np.asarray(z.max(axis=-1))
+    breakpoints, slopes, intercepts = (
+        np.array([float(number) for number in numbers])
+        for numbers in (unit.breakpoints, unit.slopes, unit.intercepts)
+    )
+    piece = np.searchsorted(breakpoints, z[..., 0], side="left")
+    return np.asarray(slopes[piece] * z[..., 0] + intercepts[piece])
+
+
+def _with_one(column: fmpq_mat) -> fmpq_mat:
+    return fmpq_mat(column.nrows() + 1, 1, [*column.entries(), fmpq(1)])
+
+
+def _canonical(map_: ExactAffineMap) -> bytes:
+    entries = " ".join(f"{entry.p}/{entry.q}" for entry in map_.rows.entries())
+    return f"affine {map_.n_outputs} {map_.n_inputs}\n{entries}\n".encode()
+
+
+def _canonical_unit(unit: Unit) -> str:
+    if isinstance(unit, MaxUnit):
+        return f"max {unit.rank}"
+    numbers = (unit.breakpoints, unit.slopes, unit.intercepts)
+    return "pwl " + "; ".join(" ".join(str(number) for number in row) for row in numbers)

@@ -13,14 +13,14 @@ from linreg.rational import fraction
 from linreg.units import Unit, relu
 
 
-def linear_map(weight: Any, bias: Any, *, where: str) -> ExactAffineMap:
+def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
     """The map x -> weight @ x + bias with exactly these numbers.
 
     Parameters
     ----------
     weight : array-like of numbers, shape (outputs, inputs)
     bias : array-like of numbers, shape (outputs,), or 0
-    where : str
+    where : str, optional
         The layer's name, for error messages.
 
     Raises
@@ -29,31 +29,32 @@ def linear_map(weight: Any, bias: Any, *, where: str) -> ExactAffineMap:
         If a number is not finite or not a number, or the shapes do not fit; the message names
         the layer and the index.
     """
-    rows = _list(weight, f"{where}: weight")
+    prefix = f"{where}: " if where else ""
+    rows = _list(weight, f"{prefix}weight")
     if not rows:
-        raise InvalidNetwork(f"{where}: weight has no rows; a layer needs at least one output")
-    width = len(_list(rows[0], f"{where}: weight[0]"))
+        raise InvalidNetwork(f"{prefix}weight has no rows; a layer needs at least one output")
+    width = len(_list(rows[0], f"{prefix}weight[0]"))
     if width == 0:
-        raise InvalidNetwork(f"{where}: weight has no columns; a layer needs at least one input")
+        raise InvalidNetwork(f"{prefix}weight has no columns; a layer needs at least one input")
     for i, row in enumerate(rows):
-        length = len(_list(row, f"{where}: weight[{i}]"))
+        length = len(_list(row, f"{prefix}weight[{i}]"))
         if length != width:
             raise InvalidNetwork(
-                f"{where}: weight is ragged: row 0 has {width} numbers and row {i} has {length}"
+                f"{prefix}weight is ragged: row 0 has {width} numbers and row {i} has {length}"
             )
-    if isinstance(bias, int | float) and bias == 0:
+    if isinstance(bias, int | float) and not isinstance(bias, bool) and bias == 0:
         bias = [0] * len(rows)
-    shift = _list(bias, f"{where}: bias")
+    shift = _list(bias, f"{prefix}bias")
     if len(shift) != len(rows):
         raise InvalidNetwork(
-            f"{where}: bias has {len(shift)} numbers, but weight has {len(rows)} rows"
+            f"{prefix}bias has {len(shift)} numbers, but weight has {len(rows)} rows"
         )
     matrix = [
-        [number(entry, f"{where}: weight[{i}][{j}]") for j, entry in enumerate(row)]
+        [number(entry, f"{prefix}weight[{i}][{j}]") for j, entry in enumerate(row)]
         for i, row in enumerate(rows)
     ]
     return ExactAffineMap.of(
-        matrix, [number(entry, f"{where}: bias[{i}]") for i, entry in enumerate(shift)]
+        matrix, [number(entry, f"{prefix}bias[{i}]") for i, entry in enumerate(shift)]
     )
 
 

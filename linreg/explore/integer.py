@@ -1,0 +1,137 @@
+"""Stages in integers: the same regions, rows and pieces, without a denominator.
+
+Each unit's rows are scaled by one positive factor to coprime integers. The factor goes into the
+columns of the next stage and, for a scalar unit, into its breakpoints and intercepts, so that
+every composite map is an integer matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flint import fmpq, fmpz, fmpz_mat
+
+from linreg.lp import IntegerRow
+from linreg.network.stages import Stage, table
+from linreg.rational import common_denominator, integer_matrix, primitive_factor
+from linreg.units import MaxUnit, Unit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IntegerScalar:
+    """A scalar unit: output = slopes[k] * z + intercepts[k] on piece k, all integers.
+
+    The pre-activation `z` is row `row` of the stage, and breakpoint k is where
+    `z * cuts[k][0] - cuts[k][1]` is zero, with `cuts[k][0] > 0`.
+    """
+
+    row: int
+    cuts: tuple[tuple[fmpz, fmpz], ...]
+    slopes: tuple[fmpz, ...]
+    intercepts: tuple[fmpz, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IntegerMax:
+    """A max unit: the largest of rows `row` to `row + rank - 1` of the stage."""
+
+    row: int
+    rank: int
+
+
+@dataclass(frozen=True, eq=False)
+class IntegerStage:
+    """A stage in integers.
+
+    Attributes
+    ----------
+    weights : fmpz_mat, shape (rows, inputs + 1)
+        The last column multiplies the constant 1.
+    units : tuple
+    passing : range
+        The rows that pass through.
+    """
+
+    weights: fmpz_mat
+    units: tuple[IntegerScalar | IntegerMax, ...]
+    passing: range
+
+    def preactivations(self, state: fmpz_mat) -> list[IntegerRow]:
+        """The stage's rows as integer forms of the input, given its inputs as such forms."""
+        return list((self.weights * state).table())
+
+    def outputs(self, rows: Sequence[IntegerRow], pieces: Sequence[int]) -> fmpz_mat:
+        """The next state: outputs of the units on the given pieces, what passes, the constant 1."""
+        width = len(rows[0])
+        zero = fmpz(0)
+        state: list[IntegerRow] = []
+        for unit, piece in zip(self.units, pieces, strict=True):
+            if isinstance(unit, IntegerMax):
+                state.append(rows[unit.row + piece])
+                continue
+            slope, intercept = unit.slopes[piece], unit.intercepts[piece]
+            row = rows[unit.row] if slope == 1 else [slope * entry for entry in rows[unit.row]]
+            if intercept != 0:
+                row = [*row[:-1], row[-1] + intercept]
+            state.append(row)
+        state += [rows[i] for i in self.passing]
+        state.append([zero] * (width - 1) + [fmpz(1)])
+        return integer_matrix(state, width)
+
+
+def integer_stages(stages: Sequence[Stage], input_dim: int) -> tuple[IntegerStage, ...]:
+    """The stages of a network with all factors pushed forward."""
+    factors = [fmpq(1)] * input_dim
+    converted = []
+    for stage in stages:
+        scaled, factors = _convert(stage, factors)
+        converted.append(scaled)
+    return tuple(converted)
+
+
+def identity_state(dim: int) -> fmpz_mat:
+    """The input as forms of itself, and the constant 1."""
+    return fmpz_mat(dim + 1, dim + 1, [int(i == j) for i in range(dim + 1) for j in range(dim + 1)])
+
+
+def _convert(stage: Stage, factors: Sequence[fmpq]) -> tuple[IntegerStage, list[fmpq]]:
+    """The stage for inputs that are multiplied by `factors`, and the factors of its outputs."""
+    inverse = [1 / factor for factor in factors] + [fmpq(1)]
+    rows = [
+        [entry * by for entry, by in zip(row, inverse, strict=True)]
+        for row in stage.map.rows.table()
+    ]
+    integers: list[IntegerRow] = []
+    units: list[IntegerScalar | IntegerMax] = []
+    outgoing: list[fmpq] = []
+    for unit, start in zip(stage.units, stage.starts, strict=False):
+        block = rows[start : start + unit.n_inputs]
+        factor = primitive_factor(block)
+        integers += [[(entry * factor).p for entry in row] for row in block]
+        converted, growth = _convert_unit(unit, start, factor)
+        units.append(converted)
+        outgoing.append(growth)
+    passing = range(stage.starts[-1], len(rows))
+    for row in rows[stage.starts[-1] :]:
+        factor = primitive_factor([row])
+        integers.append([(entry * factor).p for entry in row])
+        outgoing.append(factor)
+    weights = integer_matrix(integers, len(inverse))
+    return IntegerStage(weights, tuple(units), passing), outgoing
+
+
+def _convert_unit(unit: Unit, row: int, factor: fmpq) -> tuple[IntegerScalar | IntegerMax, fmpq]:
+    if isinstance(unit, MaxUnit):
+        return IntegerMax(row, unit.rank), factor
+    breakpoints, slopes, intercepts = table(unit)
+    # z' = factor z, so slope z + intercept = (slope z' + factor intercept) / factor.
+    shifts = [factor * intercept for intercept in intercepts]
+    growth = common_denominator([*slopes, *shifts])
+    scaled = [factor * point for point in breakpoints]
+    return IntegerScalar(
+        row,
+        tuple((point.q, point.p) for point in scaled),
+        tuple((slope * growth).p for slope in slopes),
+        tuple((shift * growth).p for shift in shifts),
+    ), factor * growth

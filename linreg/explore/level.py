@@ -1,0 +1,144 @@
+"""One stage over one cell: its hyperplanes, its maxima, and what a point sees of them.
+
+On a cell whose earlier pieces are all fixed, the pre-activations of a stage are affine. A scalar
+unit's breakpoints are then hyperplanes, shared by all units that switch on the same one; a max
+unit is a contest of affine candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from flint import fmpz, fmpz_mat
+
+from linreg.explore.integer import IntegerMax, IntegerScalar, IntegerStage
+from linreg.lp import Forms, IntegerRow, Point
+from linreg.rational import primitive
+
+
+class Level:
+    """The units of one stage as affine forms of the input, on a cell of the stages before.
+
+    Attributes
+    ----------
+    hyperplanes : Forms
+        Distinct and non-constant; each with coprime entries, the first non-zero one positive.
+    candidates : Forms
+        The candidates of all max units, one unit after another; only those that differ and are
+        not below another one everywhere.
+    contests : tuple of range
+        The candidates of each max unit.
+    """
+
+    def __init__(self, stage: IntegerStage, state: fmpz_mat) -> None:
+        dim = state.ncols() - 1
+        self._stage = stage
+        self._rows = stage.preactivations(state)
+        self._index: dict[tuple[fmpz, ...], int] = {}
+        self._readers: list[_ScalarReader | _MaxReader] = []
+        planes: list[IntegerRow] = []
+        candidates: list[IntegerRow] = []
+        contests: list[range] = []
+        for unit in stage.units:
+            if isinstance(unit, IntegerMax):
+                rivals = _rivals(self._rows[unit.row : unit.row + unit.rank])
+                self._readers.append(_MaxReader(len(contests), tuple(rivals)))
+                contests.append(range(len(candidates), len(candidates) + len(rivals)))
+                candidates += [self._rows[unit.row + rival] for rival in rivals]
+            else:
+                self._readers.append(self._scalar(unit, planes))
+        self.hyperplanes = Forms(planes, dim)
+        self.candidates = Forms(candidates, dim)
+        self.contests = tuple(contests)
+
+    def _scalar(self, unit: IntegerScalar, planes: list[IntegerRow]) -> _ScalarReader:
+        row = self._rows[unit.row]
+        if not any(row[:-1]):
+            passed = sum(row[-1] * by > cut for by, cut in unit.cuts)
+            return _ScalarReader(passed, ())
+        marks = []
+        for by, cut in unit.cuts:
+            form = primitive([*(entry * by for entry in row[:-1]), row[-1] * by - cut])
+            upward = next(entry for entry in form if entry != 0) > 0
+            key = tuple(form) if upward else tuple(-entry for entry in form)
+            if key not in self._index:
+                self._index[key] = len(planes)
+                planes.append(list(key))
+            marks.append((self._index[key], 1 if upward else -1))
+        return _ScalarReader(0, tuple(marks))
+
+    def pieces(self, signs: Sequence[int], winners: Sequence[int]) -> list[int]:
+        """The piece of each unit, given a side of each hyperplane and each contest's winner."""
+        return [reader.piece(signs, winners) for reader in self._readers]
+
+    def outputs(self, pieces: Sequence[int]) -> fmpz_mat:
+        """What the stage hands on where its units are on these pieces."""
+        return self._stage.outputs(self._rows, pieces)
+
+    def sight(self, point: Point) -> Sight:
+        """What a point sees of the level."""
+        return Sight(self, point)
+
+
+@dataclass(frozen=True, slots=True)
+class _ScalarReader:
+    """A scalar unit's piece: how many of its breakpoints lie below."""
+
+    passed: int
+    marks: tuple[tuple[int, int], ...]  # hyperplane, and which of its sides is above
+
+    def piece(self, signs: Sequence[int], winners: Sequence[int]) -> int:
+        return self.passed + sum(signs[plane] == above for plane, above in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _MaxReader:
+    """A max unit's piece: which of its candidates wins its contest."""
+
+    contest: int
+    rivals: tuple[int, ...]
+
+    def piece(self, signs: Sequence[int], winners: Sequence[int]) -> int:
+        return self.rivals[winners[self.contest]]
+
+
+class Sight:
+    """A point strictly inside a cell, and the sides of a level that it is on."""
+
+    def __init__(self, level: Level, point: Point) -> None:
+        self._level = level
+        self.point = point
+        self.values = level.hyperplanes.at(point)
+        self.signs = [(value > 0) - (value < 0) for value in self.values]
+        self.winners = _winners(level, point)
+
+    @cached_property
+    def floats(self) -> np.ndarray:
+        """Values of the hyperplanes in the scale of their normals, rounded to nearest."""
+        return self._level.hyperplanes.floats(self.values, self.point)
+
+
+def _winners(level: Level, point: Point) -> list[int]:
+    """The place of the strictly largest candidate in each contest; -1 for a tie."""
+    if not level.contests:
+        return []
+    values = level.candidates.at(point)
+    winners = []
+    for contest in level.contests:
+        here = [values[i] for i in contest]
+        best = max(here)
+        winners.append(here.index(best) if here.count(best) == 1 else -1)
+    return winners
+
+
+def _rivals(rows: Sequence[IntegerRow]) -> list[int]:
+    """Lowest indices of the candidates that differ and that no parallel candidate stays above."""
+    best: dict[tuple[fmpz, ...], int] = {}
+    for i, row in enumerate(rows):
+        gradient = tuple(row[:-1])
+        if gradient not in best or row[-1] > rows[best[gradient]][-1]:
+            best[gradient] = i
+    return sorted(best.values())

@@ -1,0 +1,68 @@
+"""What is asked: the regions of one network on one domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flint import fmpz
+
+from linreg.domains import Domain, WholeSpace, integer_rows
+from linreg.errors import InvalidDomain
+from linreg.explore.integer import IntegerStage, integer_stages
+from linreg.lp import Forms, Multipliers, Point, Solver, decide_interior
+from linreg.network import Network, StagedNetwork
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The regions of a network on the interior of a full-dimensional domain.
+
+    Raises
+    ------
+    InvalidDomain
+        If the domain is of another dimension than the network's input, empty, or flat.
+    """
+
+    network: StagedNetwork
+    domain: Domain
+
+    def __post_init__(self) -> None:
+        if self.domain.dim != self.network.input_dim:
+            raise InvalidDomain(
+                f"the domain has dimension {self.domain.dim}, but the network has "
+                f"{self.network.input_dim} inputs"
+            )
+        if self.start is None:
+            raise InvalidDomain(
+                "the domain has no interior: it is empty or flat, so no region has full "
+                "dimension in it; give a full-dimensional box or polytope"
+            )
+
+    @cached_property
+    def stages(self) -> tuple[IntegerStage, ...]:
+        """The network's stages in integers."""
+        return integer_stages(self.network.stages, self.network.input_dim)
+
+    @cached_property
+    def walls(self) -> Forms:
+        """The domain's rows; those that no point violates, 0 <= 1, are left out."""
+        rows = [[fmpz(entry) for entry in row] for row in integer_rows(self.domain)]
+        binding = [row for row in rows if any(row[:-1]) or row[-1] < 0]
+        return Forms(binding, self.domain.dim)
+
+    @cached_property
+    def start(self) -> Point | None:
+        """A point strictly inside the domain; None if it has no interior."""
+        answer = decide_interior(self.walls.rows, self.domain.dim, Solver())
+        return None if isinstance(answer, Multipliers) else answer
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Problem, (self.network, self.domain))
+
+
+def problem_of(net: Network | StagedNetwork, domain: Domain | None) -> Problem:
+    """The problem of a network on a domain, by default the whole space."""
+    staged = net.staged if isinstance(net, Network) else net
+    return Problem(staged, WholeSpace(staged.input_dim) if domain is None else domain)

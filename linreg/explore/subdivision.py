@@ -1,0 +1,185 @@
+"""The recursive explorer: cells split stage by stage and unit by unit until every piece is fixed.
+
+Every unit of a stage is tested once on a cell. What is proved not to cut the cell leaves the whole
+subtree below it; points found on the other side of a unit are kept, and where two kept points of a
+child lie on different sides of a unit, the unit cuts the child and needs no test. The tree is
+walked with a list, so depth has no limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+
+from linreg.explore.cells import Cell, first_cell
+from linreg.explore.level import Sight
+from linreg.explore.problem import Problem
+from linreg.lp import Multipliers, Point, Solver
+
+
+class Sink(Protocol):
+    """What is told of each region that is found."""
+
+    def region(self, pattern: Sequence[int], point: Point) -> None:
+        """Take a region: its pattern and a point strictly inside."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an exploration has found and done so far.
+
+    Attributes
+    ----------
+    regions : int
+    cells : list of int, length stages
+        Full-dimensional cells of prefixes through each stage.
+    share : float
+        The part of the tree that is finished, from 0 to 1.
+    """
+
+    regions: int = 0
+    cells: list[int] = field(default_factory=list)
+    share: float = 0.0
+
+
+def explore(
+    problem: Problem,
+    cells: list[Cell],
+    sink: Sink,
+    tally: Tally,
+    solver: Solver,
+    *,
+    budget: int,
+    limit: int | None = None,
+) -> list[Cell]:
+    """Split cells until the budget is spent, and return those that are left.
+
+    Parameters
+    ----------
+    problem : Problem
+    cells : list of Cell
+        Taken from the end; consumed.
+    sink : Sink
+    tally : Tally
+        Added to.
+    solver : Solver
+    budget : int
+        How many cells to take at most.
+    limit : int, optional
+        Stop when the tally has this many regions.
+    """
+    pending = cells
+    while pending and budget > 0 and (limit is None or tally.regions < limit):
+        budget -= 1
+        pending += _step(problem, pending.pop(), sink, tally, solver)
+    return pending
+
+
+def begin(problem: Problem, sink: Sink, tally: Tally) -> list[Cell]:
+    """The cells to start from; a network without units is finished at once."""
+    tally.cells = [0] * len(problem.stages)
+    if problem.stages:
+        return [first_cell(problem)]
+    assert problem.start is not None
+    tally.regions, tally.share = 1, 1.0
+    sink.region((), problem.start)
+    return []
+
+
+def _step(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver) -> list[Cell]:
+    """The cells that a cell splits into; none if it is a region, which goes to the sink."""
+    cell, plane = _test_hyperplanes(cell, solver)
+    if plane is not None:
+        return [cell.beyond(plane, side, cell.share / 2) for side in (1, -1)]
+    cell, contest = _test_contests(cell, solver)
+    if contest is not None:
+        alive = cell.alive[contest]
+        return [cell.won_by(contest, winner, cell.share / len(alive)) for winner in alive]
+    tally.cells[cell.stage] += 1
+    pieces = cell.level.pieces(cell.signs, [winner for (winner,) in cell.alive])
+    if cell.stage + 1 < len(problem.stages):
+        return [cell.next_level(problem, pieces)]
+    tally.regions += 1
+    tally.share += cell.share
+    sink.region((*cell.pattern, *pieces), cell.sights[0].point)
+    return []
+
+
+def _test_hyperplanes(cell: Cell, solver: Solver) -> tuple[Cell, int | None]:
+    """The cell with every hyperplane decided that does not cut it, and one that does."""
+    if not cell.signs:
+        return cell, None
+    undecided = np.array(cell.signs) == 0
+    sides = np.array([sight.signs for sight in cell.sights])
+    lowest, highest = sides.min(axis=0), sides.max(axis=0)
+    unknown = np.flatnonzero(undecided & ((lowest >= 0) | (highest <= 0)))
+    if unknown.size == 0:
+        return cell, _most_even(undecided, sides)
+    planes = cell.level.hyperplanes
+    signs, sights = list(cell.signs), list(cell.sights)
+    first = sights[0]
+    vantage = cell.vantage(solver)
+
+    def saw(point: Point) -> None:
+        sight = cell.level.sight(point)
+        sights.append(sight)
+        np.minimum(lowest, sight.signs, out=lowest)
+        np.maximum(highest, sight.signs, out=highest)
+
+    shots = vantage.shots(planes.normals[unknown], first.floats[unknown])
+    for h, shot in zip(unknown.tolist(), shots, strict=True):
+        if lowest[h] < 0 < highest[h]:
+            continue
+        side, row = first.signs[h], planes.rows[h]
+        if side == 0:
+            for point in vantage.step_from(planes.normals[h], row):
+                saw(point)
+            continue
+        form = row if side > 0 else [-entry for entry in row]
+        answer: Point | Multipliers | None = None
+        if shot is not None:
+            answer = vantage.confirm(shot, [[-entry for entry in form]])
+        if answer is None:
+            answer = vantage.below(form, side * planes.normals[h], side * float(first.floats[h]))
+        if isinstance(answer, Point):
+            saw(answer)
+        else:
+            signs[h] = side
+    tested = replace(cell, signs=tuple(signs), sights=sights)
+    return tested, _most_even(np.array(signs) == 0, np.array([s.signs for s in sights]))
+
+
+def _most_even(undecided: np.ndarray, sides: np.ndarray) -> int | None:
+    """The undecided hyperplane whose sides share the points most evenly, so that both know most."""
+    if not undecided.any():
+        return None
+    fewest = np.minimum((sides > 0).sum(axis=0), (sides < 0).sum(axis=0))
+    return int(np.argmax(np.where(undecided, fewest, -1)))
+
+
+def _test_contests(cell: Cell, solver: Solver) -> tuple[Cell, int | None]:
+    """The cell without the candidates that win nowhere in it, and a contest that is still open."""
+    alive, sights = list(cell.alive), list(cell.sights)
+    vantage = None
+    for contest, candidates in enumerate(cell.alive):
+        if len(candidates) == 1:
+            continue
+        winning = []
+        for candidate in candidates:
+            if not _wins_somewhere(sights, contest, candidate):
+                vantage = vantage or cell.vantage(solver)
+                answer = vantage.meet(cell.leads(contest, candidate))
+                if isinstance(answer, Multipliers):
+                    continue
+                sights.append(cell.level.sight(answer))
+            winning.append(candidate)
+        alive[contest] = tuple(winning)
+    tested = replace(cell, alive=tuple(alive), sights=sights)
+    return tested, next((c for c, candidates in enumerate(alive) if len(candidates) > 1), None)
+
+
+def _wins_somewhere(sights: Sequence[Sight], contest: int, candidate: int) -> bool:
+    return any(sight.winners[contest] == candidate for sight in sights)

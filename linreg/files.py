@@ -1,0 +1,93 @@
+"""Files: read with errors of one line, and replaced whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from linreg.errors import UnreadableFile, UnwritableFile
+
+StrPath = str | os.PathLike[str]
+"""What is accepted as a path."""
+
+
+def read_bytes(path: StrPath) -> bytes:
+    """Content of a file.
+
+    Raises
+    ------
+    UnreadableFile
+        If there is no such file, it is a directory, or it may not be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise UnreadableFile(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise UnreadableFile(f"{path}: this is a directory; give the name of a file") from None
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(f"{path}: cannot be read: {_reason(error)}") from None
+
+
+@contextmanager
+def replacing(path: StrPath) -> Iterator[Path]:
+    """Context in which a new content for a file is written under a temporary name.
+
+    On leaving it the temporary file takes the place of `path` in one step. If anything is raised
+    before, the temporary file is removed and `path` is as it was.
+
+    Parameters
+    ----------
+    path : str or path
+        The file to write; a symbolic link is followed. Its folder must exist.
+
+    Yields
+    ------
+    Path
+        An empty file in the same folder and with the same suffix.
+
+    Raises
+    ------
+    UnwritableFile
+        If the folder is missing, `path` is not a regular file, or the system refuses to write.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with replacing(f"{folder}/answer.txt") as temporary:
+    ...         _ = temporary.write_text("42")
+    ...     [file.name for file in Path(folder).iterdir()]
+    ['answer.txt']
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        if target.is_dir():
+            raise UnwritableFile(f"{path}: this is a directory; give the name of a file")
+        if target.exists() and not target.is_file():
+            raise UnwritableFile(f"{path}: this is not a regular file, so it cannot be replaced")
+        temporary = target.with_name(f".linreg-{secrets.token_hex(8)}{target.suffix}")
+        # Not tempfile.mkstemp, whose files only their owner may read.
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except FileNotFoundError:
+        raise UnwritableFile(
+            f"{path}: there is no folder {Path(path).parent}; make it first"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise UnwritableFile(f"{path}: cannot be written: {_reason(error)}") from None
+    try:
+        yield temporary
+        with temporary.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        os.replace(temporary, target)
+    except OSError as error:
+        raise UnwritableFile(f"{path}: cannot be written: {_reason(error)}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)

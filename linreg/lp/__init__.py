@@ -1,0 +1,15 @@
+"""Questions about one polyhedron: HiGHS proposes, exact arithmetic proves."""
+
+from linreg.lp.points import Forms, IntegerRow, Point
+from linreg.lp.proof import Multipliers
+from linreg.lp.vantage import Solver, Vantage, decide_interior
+
+__all__ = [
+    "Forms",
+    "IntegerRow",
+    "Multipliers",
+    "Point",
+    "Solver",
+    "Vantage",
+    "decide_interior",
+]

@@ -1,0 +1,114 @@
+"""Rational points in homogeneous integer coordinates, and bundles of affine forms to hold them to.
+
+An affine form is an integer row (g_1, ..., g_n, c): the function x -> g @ x + c. A point is an
+integer column (p_1, ..., p_n, d) with d > 0 that stands for p / d, so that the sign of a form at
+a point is the sign of one integer product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from flint import fmpq, fmpz, fmpz_mat
+
+from linreg.rational import common_denominator, integer_matrix, nearest_float
+
+IntegerRow = list[fmpz]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A rational point.
+
+    Attributes
+    ----------
+    column : fmpz_mat, shape (dim + 1, 1)
+        Numerators, then the positive common denominator.
+    """
+
+    column: fmpz_mat
+
+    @classmethod
+    def of_floats(cls, x: np.ndarray) -> Point:
+        """The point whose coordinates are exactly these float64 numbers."""
+        ratios = [value.as_integer_ratio() for value in x.tolist()]
+        denominator = max((d for _, d in ratios), default=1)  # powers of two
+        numerators = [p * (denominator // d) for p, d in ratios]
+        return cls(fmpz_mat(len(ratios) + 1, 1, [*numerators, denominator]))
+
+    @classmethod
+    def of_rationals(cls, x: Sequence[fmpq]) -> Point:
+        """The point with these coordinates."""
+        denominator = common_denominator(x)
+        numerators = [value.p * (denominator // value.q) for value in x]
+        return cls(fmpz_mat(len(x) + 1, 1, [*numerators, denominator]))
+
+    @cached_property
+    def entries(self) -> list[fmpz]:
+        """Numerators and denominator."""
+        return list(self.column.entries())
+
+    @property
+    def rationals(self) -> list[fmpq]:
+        """The coordinates."""
+        *numerators, denominator = self.entries
+        return [fmpq(numerator, denominator) for numerator in numerators]
+
+    @property
+    def fractions(self) -> tuple[Fraction, ...]:
+        """The coordinates, for users."""
+        return tuple(Fraction(int(value.p), int(value.q)) for value in self.rationals)
+
+    @cached_property
+    def floats(self) -> np.ndarray:
+        """The nearest float64 coordinates."""
+        *numerators, denominator = (int(entry) for entry in self.entries)
+        return np.array([nearest_float(value, denominator) for value in numerators])
+
+
+class Forms:
+    """A bundle of affine forms, exactly and as float64 rows of largest entry in [1/2, 1).
+
+    Attributes
+    ----------
+    rows : list of integer rows, shape (forms, dim + 1)
+    normals : float64 array, shape (forms, dim)
+        Gradients divided by a power of two, each rounded to nearest.
+    """
+
+    def __init__(self, rows: Sequence[IntegerRow], dim: int) -> None:
+        self.rows = list(rows)
+        self._matrix = integer_matrix(self.rows, dim + 1)
+        integers = [[int(entry) for entry in row[:-1]] for row in self.rows]
+        self._scales = [
+            1 << max((abs(entry).bit_length() for entry in row), default=0) for row in integers
+        ]
+        self.normals = np.array(
+            [
+                [entry / scale for entry in row]
+                for row, scale in zip(integers, self._scales, strict=True)
+            ],
+            dtype=np.float64,
+        ).reshape(len(self.rows), dim)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def at(self, point: Point) -> list[fmpz]:
+        """Exact values at a point, times its denominator."""
+        return list((self._matrix * point.column).entries())
+
+    def floats(self, values: Sequence[fmpz], point: Point) -> np.ndarray:
+        """Values that `at` returned, in the scale of `normals`, each rounded to nearest."""
+        denominator = int(point.entries[-1])
+        return np.array(
+            [
+                nearest_float(int(value), denominator * scale)
+                for value, scale in zip(values, self._scales, strict=True)
+            ],
+            dtype=np.float64,
+        )

@@ -1,3 +1,77 @@
-"""Exact linear regions of piecewise-linear neural networks."""
+"""Exact linear regions of piecewise-linear neural networks.
+
+Load or build a network, then count its regions, list them, or see how they touch:
+
+>>> import linreg
+>>> net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+>>> linreg.count(net).regions
+7
+"""
+
+from linreg.affine import AffineMap, ExactAffineMap
+from linreg.domains import Box, Domain, Halfspaces, Polytope, WholeSpace
+from linreg.errors import (
+    BrokenInvariant,
+    IncompleteError,
+    InvalidDomain,
+    InvalidNetwork,
+    LinregError,
+    NotPiecewiseLinear,
+    UnknownStrategy,
+    UnreadableFile,
+    UnwritableFile,
+)
+from linreg.network import Network, StagedNetwork, mlp
+from linreg.regions import Enumeration, Region, enumerate_regions
+from linreg.run import Count, Progress, count, count_regions
+from linreg.units import (
+    MaxUnit,
+    ScalarUnit,
+    absolute,
+    clip,
+    hard_tanh,
+    leaky_relu,
+    maxout,
+    relu,
+    relu6,
+)
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "AffineMap",
+    "Box",
+    "BrokenInvariant",
+    "Count",
+    "Domain",
+    "Enumeration",
+    "ExactAffineMap",
+    "Halfspaces",
+    "IncompleteError",
+    "InvalidDomain",
+    "InvalidNetwork",
+    "LinregError",
+    "MaxUnit",
+    "Network",
+    "NotPiecewiseLinear",
+    "Polytope",
+    "Progress",
+    "Region",
+    "ScalarUnit",
+    "StagedNetwork",
+    "UnknownStrategy",
+    "UnreadableFile",
+    "UnwritableFile",
+    "WholeSpace",
+    "absolute",
+    "clip",
+    "count",
+    "count_regions",
+    "enumerate_regions",
+    "hard_tanh",
+    "leaky_relu",
+    "maxout",
+    "mlp",
+    "relu",
+    "relu6",
+]

@@ -28,7 +28,7 @@ class AffineMap:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """The value at `x`, shape (outputs,), or at each row of an array of points."""
-        return np.asarray(x) @ self.matrix.T + self.shift
+        return np.asarray(np.asarray(x) @ self.matrix.T + self.shift)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Halfspaces:
 
         Not a distance: divide by the row norms for Euclidean distance in input units.
         """
-        return self.offsets - self.normals @ x
+        return np.asarray(self.offsets - self.normals @ x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Polytope:
     normals: tuple[tuple[Fraction, ...], ...]
     offsets: tuple[Fraction, ...]
 
-    def __init__(self, A: Sequence[Sequence[Number]], b: Sequence[Number]) -> None:  # noqa: N803
+    def __init__(self, A: Sequence[Sequence[Number]], b: Sequence[Number]) -> None:
         normals = tuple(_exact(f"A, row {i}", row) for i, row in enumerate(A))
         offsets = _exact("b", b)
         if not normals or not normals[0]:

@@ -7,6 +7,8 @@ number, and python-flint's `fmpz` / `fmpq` inside, where speed matters.
 from __future__ import annotations
 
 import math
+import re
+import reprlib
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from numbers import Rational
@@ -17,6 +19,12 @@ from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 Number = int | float | Fraction | str
 """What is accepted as an exact number; a float means the float64 it is."""
 
+MAX_TEXT = 4000
+"""Longest text that is read as a number, in characters: Python refuses integers of 4300 digits."""
+
+# An exponent has at most three digits: "1e999999999" would be an integer that fills the memory.
+_TEXT = re.compile(r"[+-]?(\d+/\d+|(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?)", re.ASCII | re.IGNORECASE)
+
 
 def fraction(number: object) -> Fraction:
     """The exact value of a number.
@@ -24,7 +32,8 @@ def fraction(number: object) -> Fraction:
     Parameters
     ----------
     number : int, float, Fraction, str, numpy scalar or fmpq
-        A float means the float64 it is; a string is "p/q" or a decimal.
+        A float means the float64 it is; a string is "p/q" or a decimal, of at most `MAX_TEXT`
+        characters and with an exponent below 1000.
 
     Raises
     ------
@@ -48,12 +57,17 @@ def fraction(number: object) -> Fraction:
         case float() | np.floating():
             if not math.isfinite(number):
                 raise ValueError(f"a finite number was expected, got {float(number)}")
-            return Fraction(float(number))
+            return Fraction(*number.as_integer_ratio())
         case str():
+            text = number.strip()
             try:
-                return Fraction(number.strip())
-            except (ValueError, ZeroDivisionError):
-                raise ValueError(f'a number such as "1/3" was expected, got {number!r}') from None
+                if len(text) <= MAX_TEXT and _TEXT.fullmatch(text):
+                    return Fraction(text)
+            except ZeroDivisionError:
+                pass
+            raise ValueError(
+                f'a number such as "1/3" or "0.1" was expected, got {reprlib.repr(number)}'
+            )
         case fmpq() | fmpz():
             return Fraction(int(fmpq(number).p), int(fmpq(number).q))
     raise TypeError(f"a number was expected, got {type(number).__name__}")
@@ -141,7 +155,9 @@ def primitive(row: Sequence[fmpz]) -> list[fmpz]:
 
 
 def primitive_factor(rows: Iterable[Sequence[fmpq]]) -> fmpq:
-    """The positive factor that makes rational rows, together, primitive integer rows; 1 if all are zero.
+    """The positive factor that makes rational rows, together, primitive integer rows.
+
+    It is 1 if all entries are zero.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
@@ -62,6 +63,18 @@ class Point:
     def fractions(self) -> tuple[Fraction, ...]:
         """The coordinates, for users."""
         return tuple(Fraction(int(value.p), int(value.q)) for value in self.rationals)
+
+    @property
+    def is_float64(self) -> bool:
+        """Whether `floats` is the point itself and not merely near it."""
+        *numerators, denominator = (int(entry) for entry in self.entries)
+        for numerator, value in zip(numerators, self.floats.tolist(), strict=True):
+            if not isfinite(value):
+                return False
+            p, q = value.as_integer_ratio()
+            if p * denominator != numerator * q:
+                return False
+        return True
 
     @cached_property
     def floats(self) -> np.ndarray:

@@ -93,8 +93,8 @@ class Vantage:
         proposal = self._propose(gradient / value) if value > 0 else None
         if proposal is not None:
             if proposal.value > 1:
-                # The form is 1 here and 1 - value there: halfway between its zero and there.
-                pull = (1 + 1 / proposal.value) / 2
+                # The form is 1 here and 1 - value there: to -1, or halfway between zero and there.
+                pull = min(ENOUGH, (proposal.value + 1) / 2) / proposal.value
                 point = self.confirm(pull * proposal.step, [_negated(form)])
                 if point is not None:
                     return point
@@ -232,7 +232,7 @@ class Vantage:
         there = value + sum(
             (g * s for g, s in zip(_gradient(form), answer.step, strict=True)), fmpq(0)
         )
-        pull = (1 + value / (value - there)) / 2
+        pull = (value + min(value, -there / 2)) / (value - there)
         return self._exact_point([pull * s for s in answer.step], [_negated(form)])
 
     def _decide_meet(

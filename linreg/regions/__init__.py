@@ -1,0 +1,6 @@
+"""The regions that were found, and what one asks of them."""
+
+from linreg.regions.enumeration import Enumeration, enumerate_regions
+from linreg.regions.region import DOMAIN, Region
+
+__all__ = ["DOMAIN", "Enumeration", "Region", "enumerate_regions"]

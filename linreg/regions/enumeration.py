@@ -1,0 +1,134 @@
+"""All regions of a network, sorted by pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+
+from linreg.domains import Domain
+from linreg.explore import Problem, problem_of
+from linreg.network import Network, StagedNetwork
+from linreg.regions.region import Region
+from linreg.run import Columns, Count, Progress, run
+
+
+@dataclass(frozen=True, eq=False)
+class Enumeration(Sequence[Region]):
+    """The activation regions of a network on a domain, sorted by pattern.
+
+    Attributes
+    ----------
+    problem : Problem
+    patterns : uint8 or uint16 array, shape (regions, units)
+    witnesses : float64 array, shape (regions, inputs)
+        Nearest to the exact witnesses.
+    exact : dict
+        Exact witnesses of the regions whose float64 witness differs from it, by index.
+    counted : Count
+        What the run said of itself; `counted.complete` is False if regions may be missing.
+    """
+
+    problem: Problem
+    patterns: np.ndarray  # (regions, units)
+    witnesses: np.ndarray  # (regions, inputs)
+    exact: dict[int, tuple[Fraction, ...]]
+    counted: Count
+
+    def __len__(self) -> int:
+        return len(self.patterns)
+
+    @overload
+    def __getitem__(self, index: int) -> Region: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Region]: ...
+
+    def __getitem__(self, index: int | slice) -> Region | list[Region]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        return Region(
+            self.problem,
+            place,
+            self.patterns[place],
+            self.witnesses[place],
+            self.exact_witness(place),
+        )
+
+    def __iter__(self) -> Iterator[Region]:
+        return (self[i] for i in range(len(self)))
+
+    def exact_witness(self, index: int) -> tuple[Fraction, ...]:
+        """A rational point strictly inside a region."""
+        if index in self.exact:
+            return self.exact[index]
+        return tuple(Fraction(x) for x in self.witnesses[index].tolist())
+
+    def find(self, pattern: Sequence[int] | np.ndarray) -> int:
+        """The index of the region with a pattern; -1 if no region has it."""
+        return self._places.get(np.asarray(pattern, dtype=self.patterns.dtype).tobytes(), -1)
+
+    @cached_property
+    def _places(self) -> dict[bytes, int]:
+        return {pattern.tobytes(): i for i, pattern in enumerate(self.patterns)}
+
+
+def enumerate_regions(
+    net: Network | StagedNetwork,
+    domain: Domain | None = None,
+    *,
+    strategy: str = "auto",
+    workers: int = 1,
+    executor: Executor | None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Enumeration:
+    """All activation regions of a network on the interior of a domain.
+
+    The same rows in the same order, whatever the strategy, the workers and the executor. The
+    arguments and errors are those of `linreg.count`.
+
+    Examples
+    --------
+    Two lines that cross make four regions:
+
+    >>> from linreg import mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> regions.patterns.tolist()
+    [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> regions[3].exact_affine_map.matrix.tolist()
+    [[Fraction(1, 1), Fraction(0, 1)], [Fraction(0, 1), Fraction(1, 1)]]
+    """
+    problem = problem_of(net, domain)
+    columns = Columns(problem.network.pattern_dtype.str)
+    counted = run(
+        problem,
+        columns,
+        strategy=strategy,
+        workers=workers,
+        executor=executor,
+        limit=limit,
+        progress=progress,
+    )
+    return _sorted(problem, columns, counted)
+
+
+def _sorted(problem: Problem, columns: Columns, counted: Count) -> Enumeration:
+    units = len(problem.network.units)
+    shape = (columns.n_regions, units)
+    patterns = np.frombuffer(columns.patterns, dtype=columns.pattern_dtype).reshape(shape)
+    witnesses = np.array(columns.witnesses).reshape(columns.n_regions, problem.network.input_dim)
+    # lexsort takes its last key first; a network without units has one region and no key.
+    order = np.lexsort(patterns.T[::-1]) if units else np.arange(columns.n_regions)
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    patterns, witnesses = patterns[order], witnesses[order]
+    patterns.flags.writeable = witnesses.flags.writeable = False
+    exact = {int(places[i]): point for i, point in columns.exact.items()}
+    return Enumeration(problem, patterns, witnesses, exact, counted)

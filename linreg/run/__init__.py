@@ -1,0 +1,6 @@
+"""Running an exploration: budgets, processes, sinks, and the count that comes out."""
+
+from linreg.run.counting import Count, Progress, count, count_regions, run
+from linreg.run.sinks import Columns, Nothing
+
+__all__ = ["Columns", "Count", "Nothing", "Progress", "count", "count_regions", "run"]

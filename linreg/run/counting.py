@@ -1,0 +1,218 @@
+"""Counting: the number of regions, in memory that does not depend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from difflib import get_close_matches
+from time import monotonic
+
+from linreg.domains import Domain
+from linreg.errors import IncompleteError, UnknownStrategy
+from linreg.explore import Problem, problem_of
+from linreg.network import Network, StagedNetwork
+from linreg.run.driver import Store, Work, drive
+from linreg.run.sinks import Nothing
+
+STRATEGIES = ("auto", "highs")
+"""Names of the strategies; "auto" takes the fastest there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many regions were found, and how that is known.
+
+    Attributes
+    ----------
+    regions : int
+        The number of activation regions; at least that many if the run was stopped.
+    complete : bool
+        False if the run was stopped at a limit, or is still going on.
+    evidence : str
+        "exact": every decision was proved in exact arithmetic.
+    regions_per_stage : tuple of int, length stages
+        Full-dimensional cells of prefixes through each stage; the last is the count.
+    lps : int
+        Linear programs that HiGHS solved.
+    exact_decisions : int
+        Decisions that its proposals did not settle and the exact simplex method did.
+    strategy : str
+    seconds : float
+        Wall clock.
+    """
+
+    regions: int
+    complete: bool
+    evidence: str
+    regions_per_stage: tuple[int, ...]
+    lps: int
+    exact_decisions: int
+    strategy: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known while a run goes on.
+
+    Attributes
+    ----------
+    count : Count
+        As if the run were stopped now.
+    share : float
+        The part of the tree that is finished, from 0 to 1.
+    """
+
+    count: Count
+    share: float
+
+
+def count(
+    net: Network | StagedNetwork,
+    domain: Domain | None = None,
+    *,
+    strategy: str = "auto",
+    workers: int = 1,
+    executor: Executor | None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Count:
+    """Number of activation regions of a network on the interior of a domain.
+
+    Memory does not depend on the count.
+
+    Parameters
+    ----------
+    net : Network or StagedNetwork
+    domain : WholeSpace, Box or Polytope, optional
+        The whole space unless given.
+    strategy : str
+        "highs", or "auto" for the fastest there is; the answer is the same.
+    workers : int
+        Number of processes.
+    executor : concurrent.futures.Executor, optional
+        Where to run instead of in processes of our own.
+    limit : int, optional
+        Stop at this many regions.
+    progress : callable, optional
+        Called several times a second with a `Progress`.
+
+    Raises
+    ------
+    InvalidDomain
+        If the domain is of another dimension than the input, empty, or flat.
+    UnknownStrategy
+        If no strategy has that name.
+    ValueError
+        If workers or limit is less than 1.
+
+    Source
+    ------
+    Definition R2 of Stargalla, Hertrich, Reichman (2025): patterns whose open region is not empty.
+
+    Examples
+    --------
+    Three lines in general position cut the plane into seven regions:
+
+    >>> from linreg import count, mlp
+    >>> count(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])).regions
+    7
+    """
+    problem = problem_of(net, domain)
+    return run(
+        problem,
+        Nothing(),
+        strategy=strategy,
+        workers=workers,
+        executor=executor,
+        limit=limit,
+        progress=progress,
+    )
+
+
+def count_regions(
+    net: Network | StagedNetwork,
+    domain: Domain | None = None,
+    *,
+    strategy: str = "auto",
+    workers: int = 1,
+    executor: Executor | None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> int:
+    """Number of activation regions, for those who want just the number; see `count`.
+
+    Raises
+    ------
+    IncompleteError
+        If the limit was reached, so that the number would be a lower bound.
+
+    Examples
+    --------
+    Two opposite units switch on the same point, and the line has two sides:
+
+    >>> from linreg import mlp
+    >>> count_regions(mlp([([[1], [-1]], [0, 0])]))
+    2
+    """
+    found = count(
+        net,
+        domain,
+        strategy=strategy,
+        workers=workers,
+        executor=executor,
+        limit=limit,
+        progress=progress,
+    )
+    if not found.complete:
+        raise IncompleteError(
+            f"the run stopped at its limit with at least {found.regions} regions; give a higher "
+            "limit, or use count, which says whether it is complete"
+        )
+    return found.regions
+
+
+def run(
+    problem: Problem,
+    sink: Store,
+    *,
+    strategy: str = "auto",
+    workers: int = 1,
+    executor: Executor | None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Count:
+    """Explore a problem into a sink, and say what was found; the arguments are those of `count`."""
+    check_options(strategy, workers, limit)
+    started = monotonic()
+
+    def counted(work: Work) -> Count:
+        return Count(
+            work.tally.regions,
+            work.complete,
+            "exact",
+            tuple(work.tally.cells),
+            work.lps,
+            work.exact_decisions,
+            "highs",
+            monotonic() - started,
+        )
+
+    def report(work: Work) -> None:
+        if progress is not None:
+            progress(Progress(counted(work), work.tally.share))
+
+    return counted(drive(problem, sink, report, limit=limit, workers=workers, executor=executor))
+
+
+def check_options(strategy: str, workers: int, limit: int | None) -> None:
+    """Refuse a strategy that does not exist, and counts of things below one."""
+    if strategy not in STRATEGIES:
+        near = get_close_matches(strategy, STRATEGIES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UnknownStrategy(f"unknown strategy {strategy!r}{hint} Known: {', '.join(STRATEGIES)}")
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1: got {workers}")
+    if limit is not None and limit < 1:
+        raise ValueError(f"limit must be at least 1: got {limit}")

@@ -1,0 +1,68 @@
+"""Sinks: what is kept of each region that is found."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from linreg.lp import Point
+
+
+@dataclass(slots=True)
+class Nothing:
+    """Keeps nothing: for counting in memory that does not depend on the count."""
+
+    def region(self, pattern: Sequence[int], point: Point) -> None:
+        """Let the region go."""
+
+    def empty(self) -> Nothing:
+        """Another sink of this kind, for another process."""
+        return Nothing()
+
+    def extend(self, other: Nothing) -> None:
+        """Take over nothing."""
+
+
+@dataclass(slots=True)
+class Columns:
+    """Keeps patterns and witnesses, column by column, in the order in which they come.
+
+    Attributes
+    ----------
+    pattern_dtype : str
+    patterns : bytearray
+        Row after row.
+    witnesses : array of float64
+        Row after row, each nearest to the exact witness.
+    exact : dict
+        The exact witness of each region whose float64 witness differs from it.
+    """
+
+    pattern_dtype: str
+    patterns: bytearray = field(default_factory=bytearray)
+    witnesses: array[float] = field(default_factory=lambda: array("d"))
+    exact: dict[int, tuple[Fraction, ...]] = field(default_factory=dict)
+    n_regions: int = 0
+
+    def region(self, pattern: Sequence[int], point: Point) -> None:
+        """Append a region."""
+        if not point.is_float64:
+            self.exact[self.n_regions] = point.fractions
+        self.patterns += np.array(pattern, dtype=self.pattern_dtype).tobytes()
+        self.witnesses.extend(point.floats.tolist())
+        self.n_regions += 1
+
+    def empty(self) -> Columns:
+        """Another sink of this kind, for another process."""
+        return Columns(self.pattern_dtype)
+
+    def extend(self, other: Columns) -> None:
+        """Append the regions of another sink."""
+        self.exact |= {self.n_regions + i: point for i, point in other.exact.items()}
+        self.patterns += other.patterns
+        self.witnesses.extend(other.witnesses)
+        self.n_regions += other.n_regions

@@ -27,6 +27,32 @@ from linreg.units import MaxUnit, ScalarUnit, Unit
 Pattern = tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A prefix, the rows that are positive on its cell, and what its last stage puts out there."""
+
+    pattern: Pattern
+    rows: tuple[Row, ...]
+    outputs: tuple[Form, ...] = ()
+
+
+def regions(net: Network, domain: Domain | None = None) -> list[Cell]:
+    """The cells of all whole patterns, with all their rows, redundant ones included.
+
+    Raises
+    ------
+    InvalidDomain
+        If the domain is flat or empty, or of another dimension than the input.
+    """
+    rows = domain_rows(net, domain)
+    if not interior_point(rows, net.input_dim):
+        raise InvalidDomain("the domain has no interior, so it has no full-dimensional regions")
+    cells = [Cell((), tuple(rows), tuple(coordinates(net.input_dim)))]
+    for stage in net.staged.stages:
+        cells = [region for cell in cells for region in _through(stage, cell, net.input_dim)]
+    return cells
+
+
 def brute_force_patterns(net: Network, domain: Domain | None = None) -> set[Pattern]:
     """The patterns whose open region is not empty.
 
@@ -63,7 +89,7 @@ def brute_force_patterns(net: Network, domain: Domain | None = None) -> set[Patt
     >>> sorted(brute_force_patterns(net))
     [(0,), (1,)]
     """
-    return {cell.pattern for cell in _regions(net, domain)}
+    return {cell.pattern for cell in regions(net, domain)}
 
 
 def brute_force_edges(net: Network, domain: Domain | None = None) -> set[frozenset[Pattern]]:
@@ -92,57 +118,36 @@ def brute_force_edges(net: Network, domain: Domain | None = None) -> set[frozens
     >>> sorted(edge)
     [(0, 1), (1, 0)]
     """
-    regions = _regions(net, domain)
-    bounded_by: defaultdict[Row, list[_Cell]] = defaultdict(list)
-    for region in regions:
-        for row in set(region.rows):
-            bounded_by[row].append(region)
-    edges = set()
-    for row, inside in bounded_by.items():
-        # Each hyperplane is met twice, once with either sign.
-        beyond = bounded_by.get(negated(row), []) if row > negated(row) else []
-        for one in inside:
-            for other in beyond:
-                rows = {*one.rows, *other.rows} - {row, negated(row)}
-                if interior_point((restricted(r, row) for r in rows), net.input_dim - 1):
-                    edges.add(frozenset({one.pattern, other.pattern}))
-    return edges
+    facets: defaultdict[Row, list[tuple[Pattern, set[Row]]]] = defaultdict(list)
+    for region in regions(net, domain):
+        for row in {row for row in region.rows if not is_constant(row)}:
+            facet = {restricted(other, row) for other in region.rows if other != row}
+            if interior_point(facet, net.input_dim - 1):
+                facets[row].append((region.pattern, facet))
+    return {
+        frozenset({pattern, other_pattern})
+        for row, inside in facets.items()
+        if row > negated(row)  # each hyperplane once
+        for pattern, facet in inside
+        for other_pattern, other_facet in facets.get(negated(row), [])
+        if interior_point(facet | other_facet, net.input_dim - 1)
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A prefix, the rows that are positive on its cell, and what its units put out there."""
-
-    pattern: Pattern
-    rows: tuple[Row, ...]
-    outputs: tuple[Form, ...] = ()
-
-
-def _regions(net: Network, domain: Domain | None) -> list[_Cell]:
-    """The cells of all patterns; their outputs are those of the last stage."""
-    rows = domain_rows(net, domain)
-    if not interior_point(rows, net.input_dim):
-        raise InvalidDomain("the domain has no interior, so it has no full-dimensional regions")
-    cells = [_Cell((), tuple(rows), tuple(coordinates(net.input_dim)))]
-    for stage in net.staged.stages:
-        cells = [region for cell in cells for region in _through(stage, cell, net.input_dim)]
-    return cells
-
-
-def _through(stage: Stage, cell: _Cell, dim: int) -> list[_Cell]:
+def _through(stage: Stage, cell: Cell, dim: int) -> list[Cell]:
     """The cells that a stage divides a cell into."""
     z = compose(stage, cell.outputs)
-    cells = [_Cell(cell.pattern, cell.rows)]
+    cells = [Cell(cell.pattern, cell.rows)]
     for unit, start in zip(stage.units, stage.starts, strict=False):
         branches = list(_branches(unit, z[start : start + unit.n_inputs]))
         cells = [
-            _Cell((*prefix.pattern, piece), rows, (*prefix.outputs, output))
+            Cell((*prefix.pattern, piece), (*prefix.rows, *rows), (*prefix.outputs, output))
             for prefix in cells
-            for piece, new_rows, output in branches
-            if interior_point(rows := (*prefix.rows, *new_rows), dim)
+            for piece, rows, output in branches
+            if interior_point((*prefix.rows, *rows), dim)
         ]
     passing = tuple(z[stage.starts[-1] :])
-    return [_Cell(each.pattern, each.rows, each.outputs + passing) for each in cells]
+    return [Cell(each.pattern, each.rows, each.outputs + passing) for each in cells]
 
 
 def _branches(unit: Unit, z: Sequence[Form]) -> Iterator[tuple[int, list[Row], Form]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from linreg.oracle.rows import Row, is_constant, pivot_of, reduced, restricted
+from linreg.oracle.rows import Row, is_constant, negated, pivot_of, reduced, restricted
 
 Point = tuple[int, ...]
 
@@ -24,7 +24,7 @@ def interior_point(rows: Iterable[Row], dim: int) -> Point:
 
     Source
     ------
-    After Seidel (1991), section 2: linear programs in small dimension by incremental construction.
+    After Seidel (1991): linear programs in small dimension by incremental construction.
 
     Examples
     --------
@@ -36,9 +36,12 @@ def interior_point(rows: Iterable[Row], dim: int) -> Point:
     >>> interior_point([*triangle, (1, 0, -1), (0, 1, -1)], dim=2)
     ()
     """
+    different = dict.fromkeys(rows)
+    if any(negated(row) in different for row in different):
+        return ()
     point: Point = (0,) * dim + (1,)
     held: list[Row] = []
-    for row in dict.fromkeys(rows):
+    for row in different:
         if is_constant(row):
             if row[-1] <= 0:
                 return ()

@@ -90,16 +90,20 @@ def coordinates(dim: int) -> list[Form]:
 
 
 def domain_rows(net: Network, domain: Domain | None) -> list[Row]:
-    """The rows of a domain, positive inside it; None is the whole space.
+    """The rows of a domain that are not constant, positive inside it; None is the whole space.
 
     Raises
     ------
     InvalidDomain
-        If its dimension is not that of the network's input.
+        If its dimension is not that of the network's input, or a constant row is violated.
     """
     asked = WholeSpace(net.input_dim) if domain is None else domain
     if asked.dim != net.input_dim:
         raise InvalidDomain(
             f"the domain has dimension {asked.dim}, but the network has {net.input_dim} inputs"
         )
-    return [primitive_row(row) for row in asked.rows()]
+    forms = list(asked.rows())
+    for form in forms:
+        if is_constant(form) and form[-1] < 0:
+            raise InvalidDomain(f"the domain is empty: one of its rows says 0 <= {form[-1]}")
+    return [primitive_row(form) for form in forms if not is_constant(form)]

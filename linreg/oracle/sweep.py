@@ -6,7 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
+from operator import itemgetter
 
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain, InvalidNetwork
@@ -83,13 +84,9 @@ def sweep_patterns(net: Network, domain: Domain | None = None) -> list[Interval]
 
 
 def _interval(net: Network, domain: Domain | None) -> Interval:
-    lefts, rights = [], []
-    for slope, constant in domain_rows(net, domain):
-        if slope:
-            (lefts if slope > 0 else rights).append(Fraction(-constant, slope))
-        elif constant <= 0:
-            raise InvalidDomain("the domain has no interior: no point has 0 < 0")
-    left, right = max(lefts, default=None), min(rights, default=None)
+    rows = domain_rows(net, domain)
+    left = max((Fraction(-c, a) for a, c in rows if a > 0), default=None)
+    right = min((Fraction(-c, a) for a, c in rows if a < 0), default=None)
     if left is not None and right is not None and left >= right:
         raise InvalidDomain(f"the domain has no interior: it begins at {left} and ends at {right}")
     return Interval((), left, right)
@@ -104,20 +101,19 @@ def _refined(stage: Stage, z: Sequence[Form], parent: Interval) -> Iterator[Inte
         if (parent.left is None or root > parent.left)
         and (parent.right is None or root < parent.right)
     }
-    left, current = parent.left, None
+    parts = []
     for low, high in pairwise([parent.left, *sorted(roots), parent.right]):
         x = _between(low, high)
+        values = [slope * x + constant for slope, constant in z]
         pieces = tuple(
-            _piece(unit, [a * x + c for a, c in z[start : start + unit.n_inputs]])
+            _piece(unit, values[start : start + unit.n_inputs])
             for unit, start in zip(stage.units, stage.starts, strict=False)
         )
-        # Two candidates may cross below a third, which changes nothing.
-        if current is not None and pieces != current:
-            yield Interval(parent.pattern + current, left, low)
-            left = low
-        current = pieces
-    assert current is not None
-    yield Interval(parent.pattern + current, left, parent.right)
+        parts.append((pieces, low, high))
+    # Two candidates may cross below a third, which changes nothing.
+    for pieces, together in groupby(parts, key=itemgetter(0)):
+        run = list(together)
+        yield Interval(parent.pattern + pieces, run[0][1], run[-1][2])
 
 
 def _roots(unit: Unit, z: Sequence[Form]) -> Iterator[Fraction]:

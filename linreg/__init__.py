@@ -8,6 +8,7 @@ Load or build a network, then count its regions, list them, or see how they touc
 7
 """
 
+from linreg.adjacency import AdjacencyGraph, adjacency_graph
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.domains import Box, Domain, Halfspaces, Polytope, WholeSpace
 from linreg.errors import (
@@ -39,6 +40,7 @@ from linreg.units import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "AdjacencyGraph",
     "AffineMap",
     "Box",
     "BrokenInvariant",
@@ -64,6 +66,7 @@ __all__ = [
     "UnwritableFile",
     "WholeSpace",
     "absolute",
+    "adjacency_graph",
     "clip",
     "count",
     "count_regions",

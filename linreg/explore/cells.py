@@ -58,7 +58,9 @@ class Cell:
     def bounding_rows(self) -> list[IntegerRow]:
         """The level's rows that bound the cell, positive inside."""
         rows = self.level.hyperplanes.rows
-        return [rows[h] if self.signs[h] > 0 else [-entry for entry in rows[h]] for h in self.cutting]
+        return [
+            rows[h] if self.signs[h] > 0 else [-entry for entry in rows[h]] for h in self.cutting
+        ]
 
     def vantage(self, solver: Solver) -> Vantage:
         """The cell as seen from its first point."""

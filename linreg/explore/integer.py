@@ -61,10 +61,13 @@ class IntegerStage:
         """The stage's rows as integer forms of the input, given its inputs as such forms."""
         return list((self.weights * state).table())
 
-    def outputs(self, rows: Sequence[IntegerRow], pieces: Sequence[int]) -> fmpz_mat:
-        """The next state: outputs of the units on the given pieces, what passes, the constant 1."""
-        width = len(rows[0])
-        zero = fmpz(0)
+    def outputs(
+        self, rows: Sequence[IntegerRow], pieces: Sequence[int], one: IntegerRow
+    ) -> fmpz_mat:
+        """The next state: outputs of the units on the given pieces, what passes, the constant 1.
+
+        `rows` are the pre-activations and `one` is the row that stands for the constant 1.
+        """
         state: list[IntegerRow] = []
         for unit, piece in zip(self.units, pieces, strict=True):
             if isinstance(unit, IntegerMax):
@@ -73,11 +76,11 @@ class IntegerStage:
             slope, intercept = unit.slopes[piece], unit.intercepts[piece]
             row = rows[unit.row] if slope == 1 else [slope * entry for entry in rows[unit.row]]
             if intercept != 0:
-                row = [*row[:-1], row[-1] + intercept]
+                row = [entry + intercept * by for entry, by in zip(row, one, strict=True)]
             state.append(row)
         state += [rows[i] for i in self.passing]
-        state.append([zero] * (width - 1) + [fmpz(1)])
-        return integer_matrix(state, width)
+        state.append(one)
+        return integer_matrix(state, len(one))
 
 
 def integer_stages(stages: Sequence[Stage], input_dim: int) -> tuple[IntegerStage, ...]:

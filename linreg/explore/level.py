@@ -7,7 +7,7 @@ unit is a contest of affine candidates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,15 @@ from flint import fmpz, fmpz_mat
 from linreg.explore.integer import IntegerMax, IntegerScalar, IntegerStage
 from linreg.lp import Forms, IntegerRow, Point
 from linreg.rational import primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A row that bounds a cell, positive inside, and the piece that its unit has beyond."""
+
+    unit: int
+    piece: int
+    row: IntegerRow
 
 
 class Level:
@@ -44,8 +53,10 @@ class Level:
         contests: list[range] = []
         for unit in stage.units:
             if isinstance(unit, IntegerMax):
-                rivals = _rivals(self._rows[unit.row : unit.row + unit.rank])
-                self._readers.append(_MaxReader(len(contests), tuple(rivals)))
+                rows = self._rows[unit.row : unit.row + unit.rank]
+                rivals = _rivals(rows)
+                twins = frozenset(rival for rival in rivals if rows.count(rows[rival]) > 1)
+                self._readers.append(_MaxReader(len(contests), tuple(rivals), twins))
                 contests.append(range(len(candidates), len(candidates) + len(rivals)))
                 candidates += [self._rows[unit.row + rival] for rival in rivals]
             else:
@@ -58,7 +69,8 @@ class Level:
         row = self._rows[unit.row]
         if not any(row[:-1]):
             passed = sum(row[-1] * by > cut for by, cut in unit.cuts)
-            return _ScalarReader(passed, ())
+            is_tied = any(row[-1] * by == cut for by, cut in unit.cuts)
+            return _ScalarReader(passed, (), is_tied)
         marks = []
         for by, cut in unit.cuts:
             form = primitive([*(entry * by for entry in row[:-1]), row[-1] * by - cut])
@@ -68,7 +80,7 @@ class Level:
                 self._index[key] = len(planes)
                 planes.append(list(key))
             marks.append((self._index[key], 1 if upward else -1))
-        return _ScalarReader(0, tuple(marks))
+        return _ScalarReader(0, tuple(marks), False)
 
     def pieces(self, signs: Sequence[int], winners: Sequence[int]) -> list[int]:
         """The piece of each unit, given a side of each hyperplane and each contest's winner."""
@@ -76,7 +88,35 @@ class Level:
 
     def outputs(self, pieces: Sequence[int]) -> fmpz_mat:
         """What the stage hands on where its units are on these pieces."""
-        return self._stage.outputs(self._rows, pieces)
+        one = [fmpz(0)] * (len(self._rows[0]) - 1) + [fmpz(1)]
+        return self._stage.outputs(self._rows, pieces, one)
+
+    def bounds(self, pieces: Sequence[int]) -> Iterator[Bound]:
+        """What bounds the cell on which the units have these pieces, and what is beyond."""
+        for unit, (reader, piece) in enumerate(zip(self._readers, pieces, strict=True)):
+            if isinstance(reader, _MaxReader):
+                first = self.contests[reader.contest].start
+                winner = self.candidates.rows[first + reader.rivals.index(piece)]
+                for place, rival in enumerate(reader.rivals):
+                    if rival != piece:
+                        row = self.candidates.rows[first + place]
+                        ahead = primitive([a - b for a, b in zip(winner, row, strict=True)])
+                        yield Bound(unit, rival, ahead)
+                continue
+            # Breakpoint k lies between pieces k and k + 1; the others are redundant.
+            for k, inside, beyond in ((piece - 1, 1, piece - 1), (piece, -1, piece + 1)):
+                if 0 <= k < len(reader.marks):
+                    plane, above = reader.marks[k]
+                    row = self.hyperplanes.rows[plane]
+                    sign = inside * above
+                    yield Bound(unit, beyond, row if sign > 0 else [-entry for entry in row])
+
+    def is_tied(self, pieces: Sequence[int]) -> bool:
+        """Whether a unit is constantly on a breakpoint, or shares its winner with a twin."""
+        return any(
+            piece in reader.twins if isinstance(reader, _MaxReader) else reader.is_tied
+            for reader, piece in zip(self._readers, pieces, strict=True)
+        )
 
     def sight(self, point: Point) -> Sight:
         """What a point sees of the level."""
@@ -89,6 +129,7 @@ class _ScalarReader:
 
     passed: int
     marks: tuple[tuple[int, int], ...]  # hyperplane, and which of its sides is above
+    is_tied: bool
 
     def piece(self, signs: Sequence[int], winners: Sequence[int]) -> int:
         return self.passed + sum(signs[plane] == above for plane, above in self.marks)
@@ -100,6 +141,7 @@ class _MaxReader:
 
     contest: int
     rivals: tuple[int, ...]
+    twins: frozenset[int]  # rivals that another candidate is identical to
 
     def piece(self, signs: Sequence[int], winners: Sequence[int]) -> int:
         return self.rivals[winners[self.contest]]

@@ -1,5 +1,6 @@
 """Questions about one polyhedron: HiGHS proposes, exact arithmetic proves."""
 
+from linreg.lp.cone import is_bounded
 from linreg.lp.points import Forms, IntegerRow, Point
 from linreg.lp.proof import Multipliers
 from linreg.lp.vantage import Solver, Vantage, decide_interior
@@ -12,4 +13,5 @@ __all__ = [
     "Solver",
     "Vantage",
     "decide_interior",
+    "is_bounded",
 ]

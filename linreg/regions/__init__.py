@@ -1,6 +1,7 @@
 """The regions that were found, and what one asks of them."""
 
+from linreg.regions.boundary import Boundaries, Boundary
 from linreg.regions.enumeration import Enumeration, enumerate_regions
 from linreg.regions.region import DOMAIN, Region
 
-__all__ = ["DOMAIN", "Enumeration", "Region", "enumerate_regions"]
+__all__ = ["DOMAIN", "Boundaries", "Boundary", "Enumeration", "Region", "enumerate_regions"]

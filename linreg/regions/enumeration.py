@@ -13,7 +13,10 @@ import numpy as np
 
 from linreg.domains import Domain
 from linreg.explore import Problem, problem_of
+from linreg.lp import Point, Solver, is_bounded
 from linreg.network import Network, StagedNetwork
+from linreg.rational import rational
+from linreg.regions.boundary import Boundaries
 from linreg.regions.region import Region
 from linreg.run import Columns, Count, Progress, run
 
@@ -69,6 +72,38 @@ class Enumeration(Sequence[Region]):
         if index in self.exact:
             return self.exact[index]
         return tuple(Fraction(x) for x in self.witnesses[index].tolist())
+
+    def point(self, index: int) -> Point:
+        """The exact witness in integer coordinates."""
+        if index in self.exact:
+            return Point.of_rationals([rational(x) for x in self.exact[index]])
+        return Point.of_floats(self.witnesses[index])
+
+    @cached_property
+    def margins(self) -> np.ndarray:
+        """Distance from each exact witness to its region's nearest row; float64, shape (regions,).
+
+        Euclidean, in input units; infinite where no row bounds the region.
+        """
+        boundaries = Boundaries(self.problem)
+        return np.array(
+            [
+                boundaries.of(pattern).margin(self.point(index))
+                for index, pattern in enumerate(self.patterns.tolist())
+            ]
+        )
+
+    @cached_property
+    def bounded(self) -> np.ndarray:
+        """Whether each region is bounded, decided exactly; bool, shape (regions,)."""
+        boundaries, solver = Boundaries(self.problem), Solver()
+        dim = self.problem.network.input_dim
+        return np.array(
+            [
+                is_bounded(boundaries.of(pattern).rows, dim, solver)
+                for pattern in self.patterns.tolist()
+            ]
+        )
 
     def find(self, pattern: Sequence[int] | np.ndarray) -> int:
         """The index of the region with a pattern; -1 if no region has it."""

@@ -13,8 +13,10 @@ from flint import fmpq
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.domains import Halfspaces
 from linreg.explore import Problem
+from linreg.lp import Point, Solver, is_bounded
 from linreg.network.stages import table
-from linreg.rational import nearest_float, rational
+from linreg.rational import rational
+from linreg.regions.boundary import Boundaries, Boundary
 from linreg.units import MaxUnit, Unit
 
 DOMAIN = -1
@@ -85,18 +87,22 @@ class Region:
         )
 
     @cached_property
+    def boundary(self) -> Boundary:
+        """The distinct rows of the region, as integers, and what changes across each."""
+        return Boundaries(self.problem).of(self.pattern.tolist())
+
+    @property
     def margin(self) -> float:
         """Distance from the witness to the nearest row; Euclidean, in input units.
 
         Infinite if no row bounds the region.
         """
-        point = [*(rational(x) for x in self.exact_witness), fmpq(1)]
-        nearest = np.inf
-        for _, row in self._forms:
-            slack = sum((a * x for a, x in zip(row, point, strict=True)), fmpq(0))
-            square = slack * slack / sum((a * a for a in row[:-1]), fmpq(0))
-            nearest = min(nearest, nearest_float(int(square.p), int(square.q)))
-        return float(np.sqrt(nearest))
+        return self.boundary.margin(Point.of_rationals([rational(x) for x in self.exact_witness]))
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the region is bounded, decided exactly."""
+        return is_bounded(self.boundary.rows, self.problem.network.input_dim, Solver())
 
     def contains(self, x: Sequence[Fraction | float | int]) -> bool:
         """Whether a point lies strictly inside, decided exactly; floats mean what they are."""

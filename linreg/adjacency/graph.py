@@ -1,0 +1,168 @@
+"""The adjacency graph: which regions share a facet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from linreg.adjacency.facets import crosses_at, inside_facet, pattern_beyond
+from linreg.errors import BrokenInvariant, IncompleteError
+from linreg.lp import Solver
+from linreg.regions import Boundaries, Boundary, Enumeration
+
+if TYPE_CHECKING:
+    import networkx
+
+EVERY = 32
+"""Regions between two reports of progress: a few hundredths of a second."""
+
+
+@dataclass(frozen=True, eq=False)
+class AdjacencyGraph:
+    """The regions of a network and the pairs of them that share a facet.
+
+    Attributes
+    ----------
+    regions : Enumeration
+    edges : int64 array, shape (edges, 2)
+        Pairs (i, j) of region indices with i < j, sorted.
+    """
+
+    regions: Enumeration
+    edges: np.ndarray  # (edges, 2)
+
+    def crossed(self, edge: int) -> np.ndarray:
+        """The units whose piece differs on the two sides of an edge; int64, increasing."""
+        i, j = self.edges[edge]
+        return np.flatnonzero(self.regions.patterns[i] != self.regions.patterns[j])
+
+    def to_networkx(self) -> networkx.Graph:
+        """The graph for networkx, with scalar attributes that every file format holds.
+
+        Nodes have `pattern` (piece indices, with commas if some unit has more than 10 pieces),
+        `witness` (shortest round-trip floats), `margin` (Euclidean, in input units) and `bounded`;
+        edges have `crossed` (unit numbers). An infinite margin, of a region without rows, is left
+        out.
+        """
+        import networkx
+
+        graph = networkx.Graph()
+        units = self.regions.problem.network.units
+        comma = "," if any(unit.n_pieces > 10 for unit in units) else ""
+        regions = self.regions
+        for index, (pattern, witness, margin, bounded) in enumerate(
+            zip(
+                regions.patterns.tolist(),
+                regions.witnesses.tolist(),
+                regions.margins.tolist(),
+                regions.bounded.tolist(),
+                strict=True,
+            )
+        ):
+            graph.add_node(
+                index,
+                pattern=comma.join(str(piece) for piece in pattern),
+                witness=" ".join(repr(x) for x in witness),
+                bounded=bounded,
+            )
+            if isfinite(margin):
+                graph.nodes[index]["margin"] = margin
+        for edge, (i, j) in enumerate(self.edges.tolist()):
+            graph.add_edge(i, j, crossed=" ".join(str(u) for u in self.crossed(edge).tolist()))
+        return graph
+
+
+def adjacency_graph(
+    regions: Enumeration, *, progress: Callable[[int], None] | None = None
+) -> AdjacencyGraph:
+    """The graph of regions that share a facet, each edge proved.
+
+    Units are continuous, so regions meet face to face: beyond a facet lies exactly one region or
+    the edge of the domain. Patterns that differ in one unit need not be adjacent, and adjacent
+    regions may differ in several units, so edges come from facets and never from patterns.
+
+    Parameters
+    ----------
+    regions : Enumeration
+        Complete.
+    progress : callable, optional
+        Called now and then with the number of regions that are done.
+
+    Raises
+    ------
+    IncompleteError
+        If the enumeration was stopped early, so that a neighbour may be missing.
+
+    Examples
+    --------
+    Two lines that cross make four regions in a ring:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> adjacency_graph(regions).edges.tolist()
+    [[0, 1], [0, 2], [1, 3], [2, 3]]
+    """
+    if not regions.counted.complete:
+        raise IncompleteError(
+            f"the enumeration stopped early, at {len(regions)} regions, and an edge may lead to "
+            "one that is missing; enumerate without a limit"
+        )
+    search = _Search(regions)
+    for index in range(len(regions)):
+        if progress is not None and index % EVERY == 0:
+            progress(index)
+        search.visit(index)
+    edges = np.array(sorted(search.edges), dtype=np.int64).reshape(-1, 2)
+    edges.flags.writeable = False
+    return AdjacencyGraph(regions, edges)
+
+
+class _Search:
+    """The edges found so far."""
+
+    def __init__(self, regions: Enumeration) -> None:
+        self.edges: set[tuple[int, int]] = set()
+        self._regions = regions
+        self._boundaries = Boundaries(regions.problem)
+        self._solver = Solver()
+
+    def visit(self, index: int) -> None:
+        """Add a region's edges to those it has to find: the others are found from beyond."""
+        pattern = self._regions.patterns[index]
+        boundary = self._boundaries.of(pattern.tolist())
+        for place, changes in enumerate(boundary.changes):
+            if boundary.on_edge[place]:
+                continue
+            if boundary.is_tied or len(changes) > 1:
+                self._explore_facet(index, boundary, place)
+                continue
+            # One unit owns the row and nothing is tied, so it alone changes across the facet if
+            # there is one: the maps of the units before it are the same on both sides.
+            ((unit, piece),) = changes
+            beyond = pattern.copy()
+            beyond[unit] = piece
+            neighbour = self._regions.find(beyond)
+            if neighbour > index and self._is_facet(index, neighbour, boundary, place):
+                self.edges.add((index, neighbour))
+
+    def _is_facet(self, index: int, neighbour: int, boundary: Boundary, place: int) -> bool:
+        inside, beyond = self._regions.point(index), self._regions.point(neighbour)
+        return (
+            crosses_at(boundary.rows, place, inside, beyond)
+            or inside_facet(boundary.rows, place, self._solver) is not None
+        )
+
+    def _explore_facet(self, index: int, boundary: Boundary, place: int) -> None:
+        """Add the edge across a row where several units may change, if it is a facet."""
+        point = inside_facet(boundary.rows, place, self._solver)
+        if point is None:
+            return
+        problem = self._regions.problem
+        neighbour = self._regions.find(pattern_beyond(problem, point, boundary.rows[place]))
+        if neighbour < 0 or neighbour == index:
+            raise BrokenInvariant(f"no region was found beyond a facet of region {index}")
+        self.edges.add((min(index, neighbour), max(index, neighbour)))

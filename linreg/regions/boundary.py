@@ -1,0 +1,100 @@
+"""The distinct rows of a region, and what changes across each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from linreg.explore import Problem
+from linreg.explore.integer import identity_state
+from linreg.explore.level import Level
+from linreg.lp import Forms, IntegerRow, Point
+from linreg.rational import primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The rows that bound a region, each once, and the changes that lie beyond.
+
+    Attributes
+    ----------
+    rows : list of integer rows
+        Coprime, distinct, positive inside.
+    changes : list of lists of (unit, piece)
+        The units that own each row, with the piece that each has beyond if nothing else changes.
+    on_edge : list of bool
+        Whether a row belongs to the domain, so that no region lies beyond it.
+    is_tied : bool
+        Whether a unit is constantly on a breakpoint or a maximum is attained twice throughout:
+        such a unit owns no row here, and may still change across a facet.
+    """
+
+    rows: list[IntegerRow]
+    changes: list[list[tuple[int, int]]]
+    on_edge: list[bool]
+    is_tied: bool
+
+    def margin(self, point: Point) -> float:
+        """Distance from a point to the nearest row; Euclidean, in input units.
+
+        Infinite if there are no rows.
+        """
+        forms = Forms(self.rows, len(point.entries) - 1)
+        slacks = forms.floats(forms.at(point), point)
+        distances = slacks / np.linalg.norm(forms.normals, axis=1)
+        return float(distances.min(initial=np.inf))
+
+
+class Boundaries:
+    """Boundaries of regions; fastest when patterns come sorted, since levels are kept."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._edge = {tuple(primitive(row)) for row in problem.walls.rows}
+        self._path: list[tuple[tuple[int, ...], Level]] = []
+
+    def of(self, pattern: Sequence[int]) -> Boundary:
+        """The boundary of the region with a pattern."""
+        places: dict[tuple[object, ...], int] = {}
+        boundary = Boundary([], [], [], False)
+        is_tied = False
+        first = 0
+        for level, pieces in self._levels(tuple(pattern)):
+            is_tied = is_tied or level.is_tied(pieces)
+            for bound in level.bounds(pieces):
+                place = _place(places, boundary, bound.row)
+                boundary.changes[place].append((first + bound.unit, bound.piece))
+            first += len(pieces)
+        for row in self._edge:
+            boundary.on_edge[_place(places, boundary, list(row))] = True
+        return Boundary(boundary.rows, boundary.changes, boundary.on_edge, is_tied)
+
+    def _levels(self, pattern: tuple[int, ...]) -> list[tuple[Level, tuple[int, ...]]]:
+        """Each stage's level on the region, with the stage's pieces."""
+        levels: list[tuple[Level, tuple[int, ...]]] = []
+        first = 0
+        for depth, stage in enumerate(self._problem.stages):
+            before, pieces = pattern[:first], pattern[first : first + len(stage.units)]
+            if depth == len(self._path) or self._path[depth][0] != before:
+                state = (
+                    levels[-1][0].outputs(levels[-1][1])
+                    if levels
+                    else identity_state(self._problem.network.input_dim)
+                )
+                self._path[depth:] = [(before, Level(stage, state))]
+            levels.append((self._path[depth][1], pieces))
+            first += len(pieces)
+        return levels
+
+
+def _place(places: dict[tuple[object, ...], int], boundary: Boundary, row: IntegerRow) -> int:
+    """The place of a row in the boundary, where it is put if it is new."""
+    key = tuple(row)
+    if key not in places:
+        places[key] = len(boundary.rows)
+        boundary.rows.append(row)
+        boundary.changes.append([])
+        boundary.on_edge.append(False)
+    return places[key]

@@ -8,6 +8,7 @@ Load or build a network, then count its regions, list them, or see how they touc
 7
 """
 
+from linreg import theory
 from linreg.adjacency import AdjacencyGraph, adjacency_graph
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.domains import Box, Domain, Halfspaces, Polytope, WholeSpace
@@ -23,6 +24,7 @@ from linreg.errors import (
     UnwritableFile,
 )
 from linreg.network import Network, StagedNetwork, mlp
+from linreg.readers import load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.units import (
@@ -73,8 +75,12 @@ __all__ = [
     "enumerate_regions",
     "hard_tanh",
     "leaky_relu",
+    "load",
+    "load_domain",
     "maxout",
     "mlp",
     "relu",
     "relu6",
+    "save",
+    "theory",
 ]

@@ -63,6 +63,32 @@ def replacing(path: StrPath) -> Iterator[Path]:
     ...     [file.name for file in Path(folder).iterdir()]
     ['answer.txt']
     """
+    target, temporary = _temporary(path)
+    try:
+        yield temporary
+        with temporary.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        os.replace(temporary, target)
+    except OSError as error:
+        raise UnwritableFile(f"{path}: cannot be written: {_reason(error)}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def check_writable(path: StrPath) -> None:
+    """Refuse a path that `replacing` could not write, before any work is done; it stays as it was.
+
+    Raises
+    ------
+    UnwritableFile
+        As for `replacing`.
+    """
+    _, temporary = _temporary(path)
+    temporary.unlink()
+
+
+def _temporary(path: StrPath) -> tuple[Path, Path]:
+    """The file that a path means, and a new empty file beside it."""
     try:
         target = Path(os.path.realpath(path))
         if target.is_dir():
@@ -78,15 +104,7 @@ def replacing(path: StrPath) -> Iterator[Path]:
         ) from None
     except (OSError, ValueError) as error:
         raise UnwritableFile(f"{path}: cannot be written: {_reason(error)}") from None
-    try:
-        yield temporary
-        with temporary.open("r+b") as stream:
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
-    except OSError as error:
-        raise UnwritableFile(f"{path}: cannot be written: {_reason(error)}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    return target, temporary
 
 
 def _reason(error: OSError | ValueError) -> str:

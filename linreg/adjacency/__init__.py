@@ -1,5 +1,6 @@
 """Who touches whom."""
 
 from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
+from linreg.adjacency.statistics import GraphStatistics, graph_statistics
 
-__all__ = ["AdjacencyGraph", "adjacency_graph"]
+__all__ = ["AdjacencyGraph", "GraphStatistics", "adjacency_graph", "graph_statistics"]

@@ -1,6 +1,15 @@
 """Running an exploration: budgets, processes, sinks, and the count that comes out."""
 
-from linreg.run.counting import Count, Progress, count, count_regions, run
+from linreg.run.counting import Count, Progress, check_options, count, count_regions, run
 from linreg.run.sinks import Columns, Nothing
 
-__all__ = ["Columns", "Count", "Nothing", "Progress", "count", "count_regions", "run"]
+__all__ = [
+    "Columns",
+    "Count",
+    "Nothing",
+    "Progress",
+    "check_options",
+    "count",
+    "count_regions",
+    "run",
+]

@@ -1,0 +1,87 @@
+"""Options that several commands share, and how their text is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linreg.domains import Box, Domain, WholeSpace
+from linreg.errors import InvalidDomain
+from linreg.network import Network
+from linreg.rational import fraction
+from linreg.readers import load, load_domain, read_domain
+
+NetworkFile = Annotated[
+    Path, typer.Argument(metavar="NET", help="The network: a .json or .npz file.")
+]
+DomainText = Annotated[
+    str | None,
+    typer.Option(
+        "--domain",
+        metavar="DOMAIN",
+        help="all, box:LO,HI (the same for every coordinate), box:LO1,..:HI1,.. or a JSON file. "
+        "By default the domain in the network file, else all.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Strategy = Annotated[str, typer.Option("--strategy", help="auto or highs; the answer is the same.")]
+Workers = Annotated[int, typer.Option("--workers", metavar="K", min=1, help="Number of processes.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=1, help="Stop at this many regions.")
+]
+
+
+def network_and_domain(path: Path, text: str | None) -> tuple[Network, Domain]:
+    """The network in a file, and the domain that is asked about."""
+    network = load(path)
+    if text is not None:
+        return network, domain_from_text(text, network.input_dim)
+    return network, load_domain(path) or WholeSpace(network.input_dim)
+
+
+def domain_from_text(text: str, dim: int) -> Domain:
+    """The domain that an option means.
+
+    Raises
+    ------
+    InvalidDomain, UnreadableFile
+        If it is no domain of this dimension.
+
+    Examples
+    --------
+    >>> domain_from_text("box:-1,1/2", dim=2) == Box([-1, -1], [0.5, 0.5])
+    True
+    >>> domain_from_text("box:0,0:1,2", dim=2).upper
+    (Fraction(1, 1), Fraction(2, 1))
+    """
+    if text == "all":
+        return WholeSpace(dim)
+    if not text.startswith("box:"):
+        return read_domain(text, dim)
+    parts = [_numbers(part) for part in text.removeprefix("box:").split(":")]
+    match parts:
+        case [[lower, upper]]:
+            return Box([lower] * dim, [upper] * dim)
+        case [lower_bounds, upper_bounds] if len(lower_bounds) == len(upper_bounds) == dim:
+            return Box(lower_bounds, upper_bounds)
+    raise InvalidDomain(
+        f"--domain {text}: a box is box:LO,HI, or box:LO1,..:HI1,.. with {dim} numbers before and "
+        f"{dim} after the second colon, one for each input"
+    )
+
+
+def _numbers(text: str) -> Sequence[Fraction | float]:
+    """Numbers as in JSON: a decimal is the float64 that it denotes, and p/q is exact."""
+    try:
+        return [fraction(part) if "/" in part else _json_number(part) for part in text.split(",")]
+    except ValueError as error:
+        raise InvalidDomain(f"--domain: {error}") from None
+
+
+def _json_number(text: str) -> Fraction | float:
+    exact = fraction(text)
+    return exact if text.strip().lstrip("+-").isdigit() else float(text)

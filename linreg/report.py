@@ -1,0 +1,153 @@
+"""Tables for people, made of finished values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.console import RenderableType
+from rich.table import Table
+
+from linreg.adjacency import GraphStatistics
+from linreg.domains import Box, Domain, WholeSpace
+from linreg.network import Network
+from linreg.run import Count
+from linreg.theory import Bound
+from linreg.units import MaxUnit, Unit, absolute, hard_tanh, relu
+
+_NAMES: dict[Unit, str] = {relu(): "relu", absolute(): "abs", hard_tanh(): "hardtanh"}
+
+
+def network_table(net: Network, domain: Domain) -> RenderableType:
+    """What a network is made of."""
+    table = _table("network")
+    staged = net.staged
+    if net.name:
+        table.add_row("name", net.name)
+    if net.source:
+        table.add_row("source", net.source)
+    table.add_row("inputs", f"{staged.input_dim}" + _shape(net.input_shape))
+    for k, stage in enumerate(staged.stages, start=1):
+        passing = stage.map.n_outputs - stage.starts[-1]
+        also = f", and {passing} values that pass through" if passing else ""
+        table.add_row(f"stage {k}", _units(stage.units) + also)
+    table.add_row("outputs", f"{staged.readout.n_outputs}")
+    table.add_row("units", f"{len(staged.units)}")
+    table.add_row("domain", domain_text(domain))
+    table.add_row("fingerprint", net.fingerprint)
+    for note in net.notes:
+        table.add_row("note", note)
+    return table
+
+
+def count_table(count: Count, domain: Domain, bounds: Sequence[Bound]) -> RenderableType:
+    """How many regions there are, how the number grows, and how much of the maximum that is."""
+    table = _table("regions")
+    known = "exact" if count.complete else "the run was stopped before its end"
+    found = f"{count.regions:,}" if count.complete else f"at least {count.regions:,}"
+    table.add_row("activation regions", f"[bold]{found}[/bold]  ({known})")
+    table.add_row("domain", domain_text(domain))
+    growth = " → ".join(f"{cells:,}" for cells in (1, *count.regions_per_stage))
+    table.add_row("growth by stage", growth)
+    for bound in bounds:
+        share = 100 * count.regions / bound.value
+        table.add_row(f"at most ({bound.name})", f"{bound.value:,}  ({share:.3g} % reached)")
+    table.add_row(
+        "work",
+        f"{count.lps:,} linear programs, {count.exact_decisions:,} left to the exact simplex",
+    )
+    table.add_row("time", f"{count.seconds:.2f} s")
+    return table
+
+
+def activity_table(patterns: np.ndarray, net: Network) -> RenderableType:
+    """Which units switch at all, stage by stage.
+
+    `patterns` holds one row for each region, shape (regions, units).
+    """
+    table = Table(
+        box=None, title="\nunits", title_justify="left", title_style="bold", pad_edge=False
+    )
+    for heading in ("stage", "units", "switch", "always lowest piece", "always another"):
+        table.add_column(heading, justify="right")
+    lowest, highest = patterns.min(axis=0), patterns.max(axis=0)
+    first = 0
+    for k, stage in enumerate(net.staged.stages, start=1):
+        part = slice(first, first + len(stage.units))
+        constant = lowest[part] == highest[part]
+        dead = int((constant & (lowest[part] == 0)).sum())
+        active = int(constant.sum()) - dead
+        switching = len(stage.units) - dead - active
+        table.add_row(str(k), str(len(stage.units)), str(switching), str(dead), str(active))
+        first += len(stage.units)
+    return table
+
+
+def graph_table(statistics: GraphStatistics) -> RenderableType:
+    """The size of an adjacency graph, its degrees and its diameter."""
+    table = _table("adjacency graph")
+    table.add_row("regions", f"{statistics.nodes:,}")
+    table.add_row("edges", f"{statistics.edges:,}")
+    table.add_row(
+        "degree",
+        f"{statistics.mean_degree:.2f} on average, from {statistics.smallest_degree} to "
+        f"{statistics.largest_degree}",
+    )
+    table.add_row("diameter", f"{statistics.diameter:,}")
+    return table
+
+
+def domain_text(domain: Domain) -> str:
+    """A domain in a few words.
+
+    Examples
+    --------
+    >>> domain_text(Box([-1, -1], [1, 1]))
+    'box, [-1, 1] in each of 2 coordinates'
+    """
+    if isinstance(domain, WholeSpace):
+        return f"the whole space, R^{domain.dim}"
+    if isinstance(domain, Box):
+        sides = set(zip(domain.lower, domain.upper, strict=True))
+        if len(sides) == 1:
+            ((low, high),) = sides
+            return f"box, [{_number(low)}, {_number(high)}] in each of {domain.dim} coordinates"
+        return f"box in R^{domain.dim}"
+    return f"polytope of {len(domain.offsets)} rows in R^{domain.dim}"
+
+
+def _number(number: object) -> str:
+    text = str(number)
+    return text if len(text) <= 12 else f"{float(number):.6g}"  # type: ignore[arg-type]
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return f", of shape {' x '.join(map(str, shape))}" if len(shape) > 1 else ""
+
+
+def _units(units: Sequence[Unit]) -> str:
+    """The units of a stage, counted by kind."""
+    kinds: dict[str, int] = {}
+    for unit in units:
+        kinds[_kind(unit)] = kinds.get(_kind(unit), 0) + 1
+    return ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+
+
+def _kind(unit: Unit) -> str:
+    if isinstance(unit, MaxUnit):
+        return f"maxout of rank {unit.rank}"
+    return _NAMES.get(unit, f"units of {unit.n_pieces} pieces")
+
+
+def _table(title: str) -> Table:
+    table = Table(
+        box=None,
+        show_header=False,
+        title=f"\n{title}",
+        title_justify="left",
+        title_style="bold",
+        pad_edge=False,
+    )
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table

@@ -1,0 +1,84 @@
+"""A network under construction: what a reader has put together so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+from math import prod
+
+from flint import fmpq_mat
+
+from linreg.affine import ExactAffineMap
+from linreg.network import INPUT, AffineNode, Node, UnitNode
+from linreg.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a layer reads: the value of a node, and how its coordinates are arranged.
+
+    Attributes
+    ----------
+    name : str
+        The node.
+    shape : tuple of int
+        The coordinates stand row by row.
+    origin : str
+        Where it comes from, for error messages.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    origin: str = ""
+
+    @property
+    def size(self) -> int:
+        """Number of coordinates."""
+        return prod(self.shape)
+
+
+class Assembly:
+    """Nodes in an order in which each comes after those it reads, and the names that are taken."""
+
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self.nodes: list[Node] = []
+        self._taken = {INPUT, *reserved}
+
+    def unused(self, wanted: str) -> str:
+        """The wanted name, or if it is taken the first of its numbered kind that is not."""
+        candidates = chain([wanted], (f"{wanted}_{k}" for k in count(2)))
+        name = next(name for name in candidates if name not in self._taken)
+        self._taken.add(name)
+        return name
+
+    def affine(self, name: str, inputs: Sequence[Value], map_: ExactAffineMap) -> Value:
+        """The value of a new affine node, flat."""
+        self.nodes.append(AffineNode(name, tuple(value.name for value in inputs), map_))
+        return Value(name, (map_.n_outputs,))
+
+    def units(self, name: str, read: Value, units: tuple[Unit, ...]) -> Value:
+        """The value of a new layer of units, flat."""
+        self.nodes.append(UnitNode(name, (read.name,), units))
+        return Value(name, (len(units),))
+
+
+def stacked(maps: Sequence[ExactAffineMap]) -> ExactAffineMap:
+    """The map whose value is the maps' values, one after another."""
+    entries = [entry for one in maps for entry in one.rows.entries()]
+    rows = sum(one.n_outputs for one in maps)
+    return ExactAffineMap(fmpq_mat(rows, maps[0].n_inputs + 1, entries))
+
+
+def signed_sum(signs: Sequence[int], size: int) -> ExactAffineMap:
+    """The map of several blocks of coordinates, one after another, to their sum with these signs.
+
+    Examples
+    --------
+    >>> signed_sum([1, -1], 2)([5, 6, 1, 2])
+    [Fraction(4, 1), Fraction(4, 1)]
+    """
+    rows = [[*(sign * int(i == j) for sign in signs for j in range(size)), 0] for i in range(size)]
+    return ExactAffineMap(
+        fmpq_mat(size, len(signs) * size + 1, [entry for row in rows for entry in row])
+    )

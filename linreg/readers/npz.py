@@ -1,0 +1,211 @@
+"""Networks in NumPy archives: W1, b1, ..., Wk, bk and the name of one activation."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import reprlib
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from flint import fmpq
+
+from linreg.affine import ExactAffineMap
+from linreg.errors import InvalidNetwork, UnreadableFile, UnwritableFile
+from linreg.files import StrPath, read_bytes
+from linreg.network import INPUT, Network
+from linreg.rational import nearest_float, rational
+from linreg.readers.assembly import Assembly, Value
+from linreg.readers.unit_types import UNIT_TYPES, WITHOUT_PARAMETERS, Fields
+from linreg.readers.unknown_types import refusal
+from linreg.readers.values import located, shown
+from linreg.units import Unit
+
+_KEY = re.compile(r"([Wb])([1-9][0-9]{0,5})")
+
+# What NumPy and zipfile were seen to raise for archives with damaged bytes.
+_DAMAGE = (
+    ArithmeticError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def read_npz(path: StrPath) -> Network:
+    """The network in a NumPy archive, with exactly its numbers.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is missing, damaged, or no archive of arrays.
+    InvalidNetwork
+        If the arrays are not pairs of weights and biases whose shapes chain.
+    """
+    arrays = _arrays(path)
+    with located(str(path)):
+        units = UNIT_TYPES[_activation(arrays.pop("activation", None))]
+        layers = _pairs(arrays)
+        assembly = Assembly()
+        value = Value(INPUT, (layers[0].n_inputs,), "")
+        for k, map_ in enumerate(layers, start=1):
+            if map_.n_inputs != value.size:
+                raise InvalidNetwork(
+                    f"W{k} has {map_.n_inputs} columns, but W{k - 1} has {value.size} rows; "
+                    "shapes must chain"
+                )
+            value = assembly.affine(f"linear{k}", [value], map_)
+            if k < len(layers):
+                value = assembly.units(f"units{k}", value, units.make(Fields({}), value.size))
+        return Network((layers[0].n_inputs,), tuple(assembly.nodes), value.name)
+
+
+def npz_arrays(network: Network) -> dict[str, np.ndarray]:
+    """The arrays that hold a network, each of float64 or int64.
+
+    The stages are what is held, so that the network that is read back has the same fingerprint.
+    Its name, its source and the shape of its input are not held.
+
+    Raises
+    ------
+    UnwritableFile
+        If the network has skip connections, units of more than one kind, units that need
+        parameters, or numbers that are neither float64 nor int64.
+    """
+    units = set(network.staged.units)
+    arrays: dict[str, np.ndarray] = {}
+    maps = [*(stage.map for stage in network.staged.stages), network.staged.readout]
+    for stage in network.staged.stages:
+        if stage.n_outputs > len(stage.units):
+            raise UnwritableFile("an .npz file holds no skip connections; write a .json file")
+    for k, map_ in enumerate(maps, start=1):
+        rows = map_.rows.table()
+        arrays[f"W{k}"] = _array([row[:-1] for row in rows], f"W{k}")
+        arrays[f"b{k}"] = _array([[row[-1] for row in rows]], f"b{k}")[0]
+    if units:
+        arrays["activation"] = np.array(_name_of(units))
+    return arrays
+
+
+def _arrays(path: StrPath) -> dict[str, np.ndarray]:
+    data = read_bytes(path)
+    if not data:
+        raise UnreadableFile(f"{path}: the file is empty; a NumPy archive was expected")
+    try:
+        archive = np.load(io.BytesIO(data), allow_pickle=False)
+    except _DAMAGE as error:
+        raise UnreadableFile(f"{path}: damaged, or no NumPy archive: {_line(error)}") from None
+    if isinstance(archive, np.ndarray):
+        raise UnreadableFile(
+            f"{path}: this is a single array; save W1, b1, ... together with numpy.savez"
+        )
+    arrays = {}
+    for key in archive.files:
+        try:
+            arrays[key] = np.asarray(archive[key])
+        except _DAMAGE as error:
+            raise UnreadableFile(
+                f"{path}: {shown(key)} cannot be read: {_line(error)}; save it again as float64"
+            ) from None
+    return arrays
+
+
+def _line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
+
+
+def _activation(array: np.ndarray | None) -> str:
+    if array is None:
+        return "relu"
+    if array.dtype.kind != "U" or array.size != 1:
+        raise InvalidNetwork(
+            f"activation: one name was expected, got an array of {array.size} {array.dtype}"
+        )
+    name = str(array.item())
+    if name in WITHOUT_PARAMETERS:
+        return name
+    with located("activation"):
+        if name in UNIT_TYPES:
+            raise InvalidNetwork(f"{name!r} needs parameters, which only a .json file holds")
+        raise refusal(name, WITHOUT_PARAMETERS)
+
+
+def _pairs(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
+    """The layers, each from its weight and its bias."""
+    for key in arrays:
+        if not _KEY.fullmatch(key):
+            raise InvalidNetwork(
+                f"unknown array {shown(key)}; known are W1, b1, ..., Wk, bk and activation"
+            )
+    last = max((int(key[1:]) for key in arrays), default=1)
+    layers = []
+    for k in range(1, last + 1):
+        for key in (f"W{k}", f"b{k}"):
+            if key not in arrays:
+                raise InvalidNetwork(f"array {key} is missing; a layer needs W{k} and b{k}")
+        weight, bias = _numbers(f"W{k}", arrays, 2), _numbers(f"b{k}", arrays, 1)
+        if len(bias) != len(weight):
+            raise InvalidNetwork(f"b{k} has {len(bias)} numbers, but W{k} has {len(weight)} rows")
+        layers.append(ExactAffineMap.of(weight.tolist(), bias.tolist()))
+    return layers
+
+
+def _numbers(key: str, arrays: Mapping[str, np.ndarray], axes: int) -> np.ndarray:
+    array = arrays[key]
+    # Wider floats would be rounded on their way to Python.
+    if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+        raise InvalidNetwork(f"{key}: float64 or integers were expected, got {array.dtype}")
+    if array.ndim != axes or array.size == 0:
+        raise InvalidNetwork(
+            f"{key}: {'a matrix' if axes == 2 else 'a vector'} was expected, got an array of "
+            f"shape {array.shape}"
+        )
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        place = "".join(f"[{i}]" for i in bad[0])
+        raise InvalidNetwork(
+            f"{key}{place}: a finite number was expected, got {array[tuple(bad[0])]}"
+        )
+    return array
+
+
+def _name_of(units: set[Unit]) -> str:
+    for name in WITHOUT_PARAMETERS:
+        if units == set(UNIT_TYPES[name].make(Fields({}), 1)):
+            return name
+    raise UnwritableFile(
+        "an .npz file holds one kind of unit, of a type without parameters "
+        f"({', '.join(WITHOUT_PARAMETERS)}); write a .json file"
+    )
+
+
+def _array(rows: Sequence[Sequence[fmpq]], key: str) -> np.ndarray:
+    """The rows as float64 or else as int64, exactly."""
+    floats = np.array([[nearest_float(int(x.p), int(x.q)) for x in row] for row in rows])
+    inexact = [
+        entry
+        for row, near in zip(rows, floats.tolist(), strict=True)
+        for entry, value in zip(row, near, strict=True)
+        if not math.isfinite(value) or rational(value) != entry
+    ]
+    if not inexact:
+        return floats
+    if all(entry.q == 1 and abs(entry.p) < 2**63 for row in rows for entry in row):
+        return np.array([[int(entry.p) for entry in row] for row in rows], dtype=np.int64)
+    raise UnwritableFile(
+        f"{key} holds {reprlib.repr(str(inexact[0]))}, which an .npz file cannot hold: no float64 "
+        "equals it; write a .json file"
+    )

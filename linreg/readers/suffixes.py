@@ -1,0 +1,155 @@
+"""Files by their suffix: which reader and which writer a path means."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from linreg.domains import Domain
+from linreg.errors import InvalidDomain, UnreadableFile, UnwritableFile
+from linreg.files import StrPath, read_bytes, replacing
+from linreg.network import Network
+from linreg.readers.json_network import domain_of, network_from_json
+from linreg.readers.json_spelling import network_to_json
+from linreg.readers.json_text import json_text, read_object
+from linreg.readers.npz import npz_arrays, read_npz
+from linreg.readers.values import located
+
+PLANNED = (".nnet", ".onnx")
+"""Suffixes of formats that this version cannot read yet."""
+
+
+def load(path: StrPath) -> Network:
+    """The network in a file, with exactly the numbers that the file says.
+
+    Parameters
+    ----------
+    path : str or path
+        A `.json` or `.npz` file.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is missing, damaged, or of another suffix.
+    InvalidNetwork
+        If it holds no network; the message names the place.
+    NotPiecewiseLinear
+        If a layer is not piecewise linear.
+    InvalidDomain
+        If the network is beside a domain that does not fit.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg.network import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     save(mlp([([[1, 2]], ["1/3"])]), f"{folder}/net.json")
+    ...     load(f"{folder}/net.json").forward_exact([1, 2])
+    [Fraction(16, 3)]
+    """
+    return _NETWORKS[_suffix(path, UnreadableFile)](path)
+
+
+def load_domain(path: StrPath) -> Domain | None:
+    """The domain in a network's file, or None if there is none in it.
+
+    Raises
+    ------
+    UnreadableFile, InvalidNetwork, InvalidDomain
+        As for `load`.
+    """
+    return _DOMAINS[_suffix(path, UnreadableFile)](path)
+
+
+def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
+    """Write a network to a file, replacing it whole or not at all.
+
+    What `load` reads from it has the same fingerprint.
+
+    Parameters
+    ----------
+    network : Network
+    path : str or path
+        A `.json` file holds every network; a layer that mixes units becomes several nodes. An
+        `.npz` file holds networks without skip connections, with one kind of unit that needs no
+        parameters, and with numbers that are float64 or int64; it keeps neither the network's
+        name and source nor the axes of its input.
+    domain : Domain, optional
+        Written beside the network, into `.json` only.
+
+    Raises
+    ------
+    UnwritableFile
+        If the format cannot hold the network, the suffix is not known, or the path cannot be
+        written.
+    InvalidDomain
+        If the domain has another dimension than the network's input.
+    """
+    content = _CONTENTS[_suffix(path, UnwritableFile)]
+    with located(str(path)):
+        if domain is not None and domain.dim != network.input_dim:
+            raise InvalidDomain(
+                f"the domain has dimension {domain.dim}, but the network has {network.input_dim} "
+                "inputs; they must agree"
+            )
+        data = content(network, domain)
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def _json_network(path: StrPath) -> Network:
+    document = read_object(path)
+    with located(str(path)):
+        domain_of(document)
+        return network_from_json(document)
+
+
+def _json_domain(path: StrPath) -> Domain | None:
+    document = read_object(path)
+    with located(str(path)):
+        return domain_of(document)
+
+
+def _no_domain(path: StrPath) -> None:
+    """What an archive holds of a domain, once it is seen to be there."""
+    read_bytes(path)
+
+
+def _json_content(network: Network, domain: Domain | None) -> bytes:
+    return json_text(network_to_json(network, domain)).encode()
+
+
+def _npz_content(network: Network, domain: Domain | None) -> bytes:
+    if domain is not None:
+        raise UnwritableFile("an .npz file holds no domain; write a .json file")
+    buffer = io.BytesIO()
+    # Stubs take the first keyword for savez's own allow_pickle.
+    np.savez(buffer, **npz_arrays(network))  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+_NETWORKS: dict[str, Callable[[StrPath], Network]] = {".json": _json_network, ".npz": read_npz}
+_DOMAINS: dict[str, Callable[[StrPath], Domain | None]] = {
+    ".json": _json_domain,
+    ".npz": _no_domain,
+}
+_CONTENTS: dict[str, Callable[[Network, Domain | None], bytes]] = {
+    ".json": _json_content,
+    ".npz": _npz_content,
+}
+
+
+def _suffix(path: StrPath, error: type[UnreadableFile | UnwritableFile]) -> str:
+    """The path's suffix in lower case, which must be one that is known."""
+    suffix = Path(path).suffix.lower()
+    if suffix in _NETWORKS:
+        return suffix
+    known = ", ".join(_NETWORKS)
+    if suffix in PLANNED:
+        raise error(f"{path}: {suffix} files are not supported by this version; known are {known}")
+    raise error(
+        f"{path}: the suffix {suffix or '(none)'} names no format of networks; known are {known}"
+    )

@@ -13,6 +13,7 @@ import argparse
 import resource
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from multiprocessing import get_context
 
 import numpy as np
@@ -34,7 +35,7 @@ def gaussian(sizes: Sequence[int]) -> linreg.Network:
     rng = np.random.default_rng(0)
     pairs = [
         (rng.normal(size=(n, m)) * np.sqrt(2 / m), rng.uniform(-0.5, 0.5, n))
-        for m, n in zip(sizes, sizes[1:], strict=False)
+        for m, n in pairwise(sizes)
     ]
     return linreg.mlp(pairs[:-1], readout=pairs[-1])
 
@@ -68,8 +69,8 @@ def main() -> None:
         )
     Console().print(table)
     Console().print(
-        "per s: regions a second. LPs each: HiGHS linear programs per region. to simplex: share of\n"
-        "them whose answer proved nothing, so that the exact simplex method decided. MB: peak\n"
+        "per s: regions a second. LPs each: HiGHS linear programs per region. to simplex: share\n"
+        "of them whose answer proved nothing, so that the exact simplex method decided. MB: peak\n"
         f"memory of the process, at most {MEMORY} whatever the count."
     )
 

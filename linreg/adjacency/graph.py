@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.adjacency.facets import crosses_at, inside_facet, pattern_beyond
+from linreg.adjacency.beyond import pattern_beyond
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.lp import Solver
 from linreg.regions import Boundaries, Boundary, Enumeration

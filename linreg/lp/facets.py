@@ -1,14 +1,14 @@
-"""Which rows of a region are facets, and which pattern lies beyond a facet."""
+"""Which rows of a polyhedron are facets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import fmpq, fmpz, fmpz_mat
+from flint import fmpq, fmpz_mat
 
-from linreg.explore import Problem
-from linreg.explore.integer import IntegerMax
-from linreg.lp import IntegerRow, Multipliers, Point, Solver, decide_interior
+from linreg.lp.points import IntegerRow, Point
+from linreg.lp.proof import Multipliers
+from linreg.lp.vantage import Solver, decide_interior
 from linreg.rational import integer_matrix, primitive
 
 
@@ -68,43 +68,3 @@ def inside_facet(rows: Sequence[IntegerRow], place: int, solver: Solver) -> Poin
     rest = sum((a * x for a, x in zip(known, [*coordinates, one], strict=True)), fmpq(0))
     coordinates.insert(pivot, -rest / plane[pivot])
     return Point.of_rationals(coordinates)
-
-
-def pattern_beyond(problem: Problem, point: Point, row: IntegerRow) -> list[int]:
-    """The pattern just beyond a facet.
-
-    The network is followed along point - s * gradient for infinitely small s > 0: every value is
-    a pair (value at the point, rate in s), compared first by value and then by rate. A unit for
-    which both vanish vanishes on the whole region beyond, and has its lower piece.
-
-    Parameters
-    ----------
-    point : Point
-        In the relative interior of the facet.
-    row : integer row
-        The facet's, positive inside the region that is left.
-    """
-    *numerators, denominator = point.entries
-    rates = [-entry for entry in row[:-1]]
-    zero = fmpz(0)
-    one = [zero, denominator]
-    state = integer_matrix([*map(list, zip(rates, numerators, strict=True)), one], 2)
-    pattern: list[int] = []
-    for stage in problem.stages:
-        rows = stage.preactivations(state)
-        pieces = []
-        for unit in stage.units:
-            if isinstance(unit, IntegerMax):
-                rivals = rows[unit.row : unit.row + unit.rank]
-                pieces.append(max(range(unit.rank), key=lambda i: (rivals[i][1], rivals[i][0], -i)))
-            else:
-                rate, value = rows[unit.row]
-                pieces.append(
-                    sum(
-                        (value * by - cut * denominator, rate * by) > (zero, zero)
-                        for by, cut in unit.cuts
-                    )
-                )
-        state = stage.outputs(rows, pieces, one)
-        pattern += pieces
-    return pattern

@@ -11,7 +11,7 @@ import numpy as np
 
 from linreg.adjacency.beyond import pattern_beyond
 from linreg.errors import BrokenInvariant, IncompleteError
-from linreg.lp import Solver
+from linreg.lp import Solver, crosses_at, inside_facet
 from linreg.regions import Boundaries, Boundary, Enumeration
 
 if TYPE_CHECKING:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from linreg.rational import fractions_array, nearest_floats, rational_matrix
+from linreg.rational import (
+    fractions_array,
+    nearest_float,
+    nearest_floats,
+    rational,
+    rational_matrix,
+)
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+SPARSE = 0.25
+"""The share of non-zero entries below which a map is stored and applied sparsely."""
+
+SMALL = 4096
+"""The number of entries up to which sparsity does not pay."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,11 +35,11 @@ class AffineMap:
 
     Attributes
     ----------
-    matrix : float64 array, shape (outputs, inputs)
+    matrix : float64 array or SciPy sparse array, shape (outputs, inputs)
     shift : float64 array, shape (outputs,)
     """
 
-    matrix: np.ndarray  # (outputs, inputs)
+    matrix: np.ndarray | csr_array  # (outputs, inputs)
     shift: np.ndarray  # (outputs,)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
@@ -31,16 +47,15 @@ class AffineMap:
         return np.asarray(np.asarray(x) @ self.matrix.T + self.shift)
 
 
-@dataclass(frozen=True, slots=True)
+Terms = tuple[tuple[int, fmpq], ...]
+"""The non-zero coefficients of one output: (input, coefficient) by increasing input."""
+
+
 class ExactAffineMap:
     """An affine map with rational entries.
 
-    Two maps are equal when they have the same entries.
-
-    Attributes
-    ----------
-    rows : fmpq_mat, shape (outputs, inputs + 1)
-        The last column is the shift.
+    Two maps are equal when they have the same entries. A map is made of its non-zero
+    coefficients or of a dense matrix, and each is derived from the other when asked for.
 
     Examples
     --------
@@ -49,7 +64,10 @@ class ExactAffineMap:
     array([Fraction(1, 1)], dtype=object)
     """
 
-    rows: fmpq_mat  # (outputs, inputs + 1)
+    def __init__(self, rows: fmpq_mat) -> None:
+        self.n_outputs = int(rows.nrows())
+        self.n_inputs = int(rows.ncols()) - 1
+        self.rows = rows
 
     @classmethod
     def of(cls, matrix: Sequence[Sequence[object]], shift: Sequence[object]) -> ExactAffineMap:
@@ -58,21 +76,79 @@ class ExactAffineMap:
         return cls(rational_matrix(together, len(together[0])))
 
     @classmethod
+    def of_terms(
+        cls,
+        terms: Iterable[Iterable[tuple[int, object]]],
+        shifts: Iterable[object],
+        n_inputs: int,
+    ) -> ExactAffineMap:
+        """The map with these coefficients, one group of (input, coefficient) for each output.
+
+        An input may occur several times in a group: its coefficients add up.
+
+        Examples
+        --------
+        >>> ExactAffineMap.of_terms([[(0, 1), (2, "1/2")]], [5], 3)([1, 10, 4])
+        [Fraction(8, 1)]
+        """
+        self = cls.__new__(cls)
+        self.n_inputs = n_inputs
+        self.terms = tuple(_collected(group) for group in terms)
+        self.shifts = tuple(rational(shift) for shift in shifts)
+        self.n_outputs = len(self.terms)
+        if len(self.shifts) != self.n_outputs:
+            raise ValueError(f"{self.n_outputs} groups of terms need as many shifts")
+        return self
+
+    @classmethod
     def identity(cls, dim: int) -> ExactAffineMap:
         """The identity of dimension `dim`."""
-        return cls(
-            fmpq_mat(dim, dim + 1, [int(i == j) for i in range(dim) for j in range(dim + 1)])
+        return cls.selection(range(dim), dim)
+
+    @classmethod
+    def selection(cls, chosen: Iterable[int], n_inputs: int) -> ExactAffineMap:
+        """The map to the chosen inputs, in this order."""
+        groups = [[(i, 1)] for i in chosen]
+        return cls.of_terms(groups, [0] * len(groups), n_inputs)
+
+    @classmethod
+    def stack(cls, maps: Sequence[ExactAffineMap]) -> ExactAffineMap:
+        """The map whose value is the maps' values, one after another."""
+        if len(maps) == 1:
+            return maps[0]
+        groups = [group for one in maps for group in one.terms]
+        shifts = [shift for one in maps for shift in one.shifts]
+        return cls.of_terms(groups, shifts, maps[0].n_inputs)
+
+    @cached_property
+    def terms(self) -> tuple[Terms, ...]:
+        """The non-zero coefficients of each output."""
+        return tuple(
+            tuple((i, entry) for i, entry in enumerate(row[:-1]) if entry != 0)
+            for row in self.rows.table()
         )
 
-    @property
-    def n_outputs(self) -> int:
-        """Dimension of the values."""
-        return int(self.rows.nrows())
+    @cached_property
+    def shifts(self) -> tuple[fmpq, ...]:
+        """The constant of each output."""
+        return tuple(row[-1] for row in self.rows.table())
 
-    @property
-    def n_inputs(self) -> int:
-        """Dimension of the arguments."""
-        return int(self.rows.ncols()) - 1
+    @cached_property
+    def rows(self) -> fmpq_mat:
+        """Dense matrix, shape (outputs, inputs + 1); the last column is the shift."""
+        width = self.n_inputs + 1
+        entries = [fmpq(0)] * (self.n_outputs * width)
+        for j, (group, shift) in enumerate(zip(self.terms, self.shifts, strict=True)):
+            for i, coefficient in group:
+                entries[j * width + i] = coefficient
+            entries[j * width + width - 1] = shift
+        return fmpq_mat(self.n_outputs, width, entries)
+
+    @cached_property
+    def is_sparse(self) -> bool:
+        """Whether it pays to go through the non-zero coefficients alone."""
+        size = self.n_outputs * self.n_inputs
+        return size > SMALL and sum(map(len, self.terms)) < SPARSE * size
 
     @property
     def matrix(self) -> np.ndarray:
@@ -86,30 +162,80 @@ class ExactAffineMap:
 
     def __call__(self, x: Sequence[Fraction | int]) -> list[Fraction]:
         """The exact value at a point."""
-        column = rational_matrix([[value] for value in (*x, 1)], 1)
-        return [Fraction(int(y.p), int(y.q)) for y in (self.rows * column).entries()]
+        column = fmpq_mat(self.n_inputs, 1, [rational(value) for value in x])
+        return [Fraction(int(y.p), int(y.q)) for y in self.apply(column).entries()]
+
+    def apply(self, columns: fmpq_mat) -> fmpq_mat:
+        """The map of several arguments, shape (inputs, columns); the shift goes to the last one.
+
+        With one column this is the value at a point. With the rows of an affine map, whose last
+        column is its shift, it is the composition.
+        """
+        width = columns.ncols()
+        if not self.is_sparse:
+            constant = [fmpq(0)] * (width - 1) + [fmpq(1)]
+            below = fmpq_mat(self.n_inputs + 1, width, [*columns.entries(), *constant])
+            return self.rows * below
+        given = columns.table()
+        entries: list[fmpq] = []
+        for group, shift in zip(self.terms, self.shifts, strict=True):
+            row = [fmpq(0)] * width
+            for i, coefficient in group:
+                row = [total + coefficient * by for total, by in zip(row, given[i], strict=True)]
+            row[-1] += shift
+            entries += row
+        return fmpq_mat(self.n_outputs, width, entries)
 
     def compose(self, inner: ExactAffineMap) -> ExactAffineMap:
         """The map x -> self(inner(x))."""
-        return ExactAffineMap(self.rows * inner.homogeneous())
-
-    def homogeneous(self) -> fmpq_mat:
-        """The rows with the constant row (0, ..., 0, 1) below, so that products compose maps."""
-        constant = [fmpq(0)] * self.n_inputs + [fmpq(1)]
-        return fmpq_mat(self.n_outputs + 1, self.n_inputs + 1, [*self.rows.entries(), *constant])
+        if not inner.is_sparse:
+            return ExactAffineMap(self.apply(inner.rows))
+        groups, shifts = [], []
+        for group, shift in zip(self.terms, self.shifts, strict=True):
+            groups.append([(i, by * entry) for j, by in group for i, entry in inner.terms[j]])
+            shifts.append(shift + sum((by * inner.shifts[j] for j, by in group), fmpq(0)))
+        return ExactAffineMap.of_terms(groups, shifts, inner.n_inputs)
 
     def rounded(self) -> AffineMap:
-        """The nearest float64 map, entry by entry; read-only."""
+        """The nearest float64 map, entry by entry; read-only, and sparse where the map is."""
+        shift = np.array([nearest_float(int(s.p), int(s.q)) for s in self.shifts])
+        if self.is_sparse:
+            return AffineMap(self._sparse_floats(), shift)
         floats = nearest_floats(self.rows)
-        floats.flags.writeable = False
-        return AffineMap(floats[:, :-1], floats[:, -1])
+        floats.flags.writeable = shift.flags.writeable = False
+        return AffineMap(floats[:, :-1], shift)
+
+    def _sparse_floats(self) -> csr_array:
+        from scipy.sparse import csr_array
+
+        starts = np.cumsum([0, *map(len, self.terms)])
+        columns = [i for group in self.terms for i, _ in group]
+        values = [nearest_float(int(c.p), int(c.q)) for group in self.terms for _, c in group]
+        return csr_array((values, columns, starts), shape=(self.n_outputs, self.n_inputs))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ExactAffineMap):
+            return NotImplemented
+        return self._content == other._content
 
     def __hash__(self) -> int:
-        return hash((self.n_outputs, self.n_inputs, tuple(self.rows.entries())))
+        return hash(self._content)
+
+    @property
+    def _content(self) -> tuple[Any, ...]:
+        return self.n_inputs, self.terms, self.shifts
+
+    def __repr__(self) -> str:
+        return f"ExactAffineMap({self.n_inputs} -> {self.n_outputs})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_from_entries, (self.n_outputs, self.n_inputs, self.rows.entries()))
+        return ExactAffineMap.of_terms, (self.terms, self.shifts, self.n_inputs)
 
 
-def _from_entries(outputs: int, inputs: int, entries: list[fmpq]) -> ExactAffineMap:
-    return ExactAffineMap(fmpq_mat(outputs, inputs + 1, entries))
+def _collected(group: Iterable[tuple[int, object]]) -> Terms:
+    """Coefficients by increasing input, added up, without zeros."""
+    total: dict[int, fmpq] = {}
+    for i, coefficient in group:
+        exact = coefficient if isinstance(coefficient, fmpq) else rational(coefficient)
+        total[i] = total[i] + exact if i in total else exact
+    return tuple((i, total[i]) for i in sorted(total) if total[i] != 0)

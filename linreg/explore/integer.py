@@ -40,26 +40,64 @@ class IntegerMax:
     rank: int
 
 
+class IntegerWeights:
+    """A linear map with integer coefficients, applied sparsely where that pays.
+
+    Parameters
+    ----------
+    terms : sequence
+        The non-zero (input, coefficient) of each row; the last input is the constant 1.
+    n_inputs : int
+    is_sparse : bool
+    """
+
+    def __init__(
+        self, terms: Sequence[Sequence[tuple[int, fmpz]]], n_inputs: int, is_sparse: bool
+    ) -> None:
+        self._terms = terms
+        self._matrix: fmpz_mat | None = None
+        if not is_sparse:
+            entries = [fmpz(0)] * (len(terms) * n_inputs)
+            for j, group in enumerate(terms):
+                for i, coefficient in group:
+                    entries[j * n_inputs + i] = coefficient
+            self._matrix = fmpz_mat(len(terms), n_inputs, entries)
+
+    def of(self, state: fmpz_mat) -> list[IntegerRow]:
+        """The rows as forms, given the inputs as forms, one a row."""
+        if self._matrix is not None:
+            return list((self._matrix * state).table())
+        given = state.table()
+        zeros = [fmpz(0)] * state.ncols()
+        rows: list[IntegerRow] = []
+        for group in self._terms:
+            row = zeros
+            for i, coefficient in group:
+                row = [total + coefficient * by for total, by in zip(row, given[i], strict=True)]
+            rows.append(row)
+        return rows
+
+
 @dataclass(frozen=True, eq=False)
 class IntegerStage:
     """A stage in integers.
 
     Attributes
     ----------
-    weights : fmpz_mat, shape (rows, inputs + 1)
-        The last column multiplies the constant 1.
+    weights : IntegerWeights
+        From the inputs and the constant 1 to the pre-activations.
     units : tuple
     passing : range
         The rows that pass through.
     """
 
-    weights: fmpz_mat
+    weights: IntegerWeights
     units: tuple[IntegerScalar | IntegerMax, ...]
     passing: range
 
     def preactivations(self, state: fmpz_mat) -> list[IntegerRow]:
         """The stage's rows as integer forms of the input, given its inputs as such forms."""
-        return list((self.weights * state).table())
+        return self.weights.of(state)
 
     def outputs(
         self, rows: Sequence[IntegerRow], pieces: Sequence[int], one: IntegerRow
@@ -100,28 +138,32 @@ def identity_state(dim: int) -> fmpz_mat:
 
 def _convert(stage: Stage, factors: Sequence[fmpq]) -> tuple[IntegerStage, list[fmpq]]:
     """The stage for inputs that are multiplied by `factors`, and the factors of its outputs."""
-    inverse = [1 / factor for factor in factors] + [fmpq(1)]
+    constant = len(factors)
     rows = [
-        [entry * by for entry, by in zip(row, inverse, strict=True)]
-        for row in stage.map.rows.table()
+        [*((i, coefficient / factors[i]) for i, coefficient in group), (constant, shift)]
+        for group, shift in zip(stage.map.terms, stage.map.shifts, strict=True)
     ]
-    integers: list[IntegerRow] = []
+    integers: list[list[tuple[int, fmpz]]] = []
     units: list[IntegerScalar | IntegerMax] = []
     outgoing: list[fmpq] = []
     for unit, start in zip(stage.units, stage.starts, strict=False):
         block = rows[start : start + unit.n_inputs]
-        factor = primitive_factor(block)
-        integers += [[(entry * factor).p for entry in row] for row in block]
+        factor = primitive_factor([entry for _, entry in row] for row in block)
+        integers += [_scaled(row, factor) for row in block]
         converted, growth = _convert_unit(unit, start, factor)
         units.append(converted)
         outgoing.append(growth)
     passing = range(stage.starts[-1], len(rows))
     for row in rows[stage.starts[-1] :]:
-        factor = primitive_factor([row])
-        integers.append([(entry * factor).p for entry in row])
+        factor = primitive_factor([[entry for _, entry in row]])
+        integers.append(_scaled(row, factor))
         outgoing.append(factor)
-    weights = integer_matrix(integers, len(inverse))
+    weights = IntegerWeights(integers, constant + 1, stage.map.is_sparse)
     return IntegerStage(weights, tuple(units), passing), outgoing
+
+
+def _scaled(row: Sequence[tuple[int, fmpq]], factor: fmpq) -> list[tuple[int, fmpz]]:
+    return [(i, (entry * factor).p) for i, entry in row]
 
 
 def _convert_unit(unit: Unit, row: int, factor: fmpq) -> tuple[IntegerScalar | IntegerMax, fmpq]:

@@ -7,9 +7,7 @@ coordinates without a unit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
-from flint import fmpq_mat
+from collections.abc import Mapping, Sequence
 
 from linreg.affine import ExactAffineMap
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
@@ -29,7 +27,7 @@ def lower(input_dim: int, nodes: Sequence[Node], output: str) -> StagedNetwork:
         sources = [values[layer.inputs[0]] for layer in layers]
         stages.append(
             Stage(
-                _stack([*sources, *(values[name] for name in passing)]),
+                ExactAffineMap.stack([*sources, *(values[name] for name in passing)]),
                 tuple(unit for layer in layers for unit in layer.units),
             )
         )
@@ -66,16 +64,9 @@ def _extend(
     """Add the affine nodes of depth `k`, which read what is in `values`."""
     for node in nodes:
         if isinstance(node, AffineNode) and depth[node.name] == k:
-            values[node.name] = node.map.compose(_stack([values[name] for name in node.inputs]))
-
-
-def _stack(maps: Sequence[ExactAffineMap]) -> ExactAffineMap:
-    if len(maps) == 1:
-        return maps[0]
-    entries = [entry for one in maps for entry in one.rows.entries()]
-    return ExactAffineMap(
-        fmpq_mat(sum(one.n_outputs for one in maps), maps[0].n_inputs + 1, entries)
-    )
+            values[node.name] = node.map.compose(
+                ExactAffineMap.stack([values[name] for name in node.inputs])
+            )
 
 
 def _coordinates(widths: Mapping[str, int]) -> dict[str, ExactAffineMap]:
@@ -83,11 +74,6 @@ def _coordinates(widths: Mapping[str, int]) -> dict[str, ExactAffineMap]:
     total = sum(widths.values())
     values, start = {}, 0
     for name, width in widths.items():
-        values[name] = _selection(range(start, start + width), total)
+        values[name] = ExactAffineMap.selection(range(start, start + width), total)
         start += width
     return values
-
-
-def _selection(chosen: Iterable[int], total: int) -> ExactAffineMap:
-    rows = [[int(i == j) for j in range(total + 1)] for i in chosen]
-    return ExactAffineMap(fmpq_mat(len(rows), total + 1, [entry for row in rows for entry in row]))

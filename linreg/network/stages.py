@@ -126,7 +126,7 @@ class StagedNetwork:
 
     def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
         """Exact value at a point whose floats mean the float64 they are."""
-        value = self.readout.rows * _with_one(self._walk(x)[1])
+        value = self.readout.apply(self._walk(x)[1])
         return [Fraction(int(y.p), int(y.q)) for y in value.entries()]
 
     def pattern_at(self, x: Sequence[Fraction | int | float]) -> np.ndarray:
@@ -141,7 +141,7 @@ class StagedNetwork:
         state = fmpq_mat(self.input_dim, 1, [rational(value) for value in x])
         pattern: list[int] = []
         for stage in self.stages:
-            z = stage.map.rows * _with_one(state)
+            z = stage.map.apply(state)
             values = z.entries()
             pieces = [
                 piece_at(unit, values[start : start + unit.n_inputs])
@@ -207,13 +207,12 @@ def _unit_floats(unit: Unit, z: np.ndarray) -> np.ndarray:
     return np.asarray(slopes[piece] * z[..., 0] + intercepts[piece])
 
 
-def _with_one(column: fmpq_mat) -> fmpq_mat:
-    return fmpq_mat(column.nrows() + 1, 1, [*column.entries(), fmpq(1)])
-
-
 def _canonical(map_: ExactAffineMap) -> bytes:
-    entries = " ".join(f"{entry.p}/{entry.q}" for entry in map_.rows.entries())
-    return f"affine {map_.n_outputs} {map_.n_inputs}\n{entries}\n".encode()
+    rows = [
+        " ".join([*(f"{i}:{entry.p}/{entry.q}" for i, entry in group), f"{shift.p}/{shift.q}"])
+        for group, shift in zip(map_.terms, map_.shifts, strict=True)
+    ]
+    return "\n".join([f"affine {map_.n_outputs} {map_.n_inputs}", *rows, ""]).encode()
 
 
 def _canonical_unit(unit: Unit) -> str:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from itertools import chain, count
 from math import prod
 
-from flint import fmpq_mat
-
 from linreg.affine import ExactAffineMap
 from linreg.network import INPUT, AffineNode, Node, UnitNode
 from linreg.units import Unit
@@ -63,13 +61,6 @@ class Assembly:
         return Value(name, (len(units),))
 
 
-def stacked(maps: Sequence[ExactAffineMap]) -> ExactAffineMap:
-    """The map whose value is the maps' values, one after another."""
-    entries = [entry for one in maps for entry in one.rows.entries()]
-    rows = sum(one.n_outputs for one in maps)
-    return ExactAffineMap(fmpq_mat(rows, maps[0].n_inputs + 1, entries))
-
-
 def signed_sum(signs: Sequence[int], size: int) -> ExactAffineMap:
     """The map of several blocks of coordinates, one after another, to their sum with these signs.
 
@@ -78,7 +69,5 @@ def signed_sum(signs: Sequence[int], size: int) -> ExactAffineMap:
     >>> signed_sum([1, -1], 2)([5, 6, 1, 2])
     [Fraction(4, 1), Fraction(4, 1)]
     """
-    rows = [[*(sign * int(i == j) for sign in signs for j in range(size)), 0] for i in range(size)]
-    return ExactAffineMap(
-        fmpq_mat(size, len(signs) * size + 1, [entry for row in rows for entry in row])
-    )
+    groups = [[(k * size + i, sign) for k, sign in enumerate(signs)] for i in range(size)]
+    return ExactAffineMap.of_terms(groups, [0] * size, len(signs) * size)

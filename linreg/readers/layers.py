@@ -9,7 +9,7 @@ from typing import Any
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
 from linreg.network import linear_map
-from linreg.readers.assembly import Assembly, Value, signed_sum, stacked
+from linreg.readers.assembly import Assembly, Value, signed_sum
 from linreg.readers.unit_types import UNIT_TYPES, Fields, UnitType
 from linreg.readers.unknown_types import refusal
 from linreg.readers.values import (
@@ -177,7 +177,8 @@ def _maxout(layer: Layer, inputs: Sequence[Value], assembly: Assembly) -> Value:
                     f"has {maps[-1].n_outputs} candidates, but unit 0 has {maps[0].n_outputs}; "
                     "all units of a layer have the same rank"
                 )
-    candidates = assembly.affine(assembly.unused(f"{layer.name}.candidates"), inputs, stacked(maps))
+    name = assembly.unused(f"{layer.name}.candidates")
+    candidates = assembly.affine(name, inputs, ExactAffineMap.stack(maps))
     return assembly.units(layer.name, candidates, (maxout(maps[0].n_outputs),) * len(maps))
 
 

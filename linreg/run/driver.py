@@ -86,11 +86,13 @@ def explore_prefix(
     problem: Problem, prefix: Prefix, sink: Store, budget: int, limit: int | None
 ) -> tuple[Store, Work, list[Prefix]]:
     """One unit of work, a pure function: what it found, and the prefixes that it left."""
+    # Where threads do the work they are all given the same sink, which stays empty.
+    found = sink.empty()
     tally, solver = Tally(cells=[0] * len(problem.stages)), Solver()
     left = explore(
-        problem, [cell_of(problem, prefix)], sink, tally, solver, budget=budget, limit=limit
+        problem, [cell_of(problem, prefix)], found, tally, solver, budget=budget, limit=limit
     )
-    return sink, Work(tally, solver.lps, solver.exact_decisions), [prefix_of(c) for c in left]
+    return found, Work(tally, solver.lps, solver.exact_decisions), [prefix_of(c) for c in left]
 
 
 class _Shared:
@@ -119,9 +121,9 @@ class _Shared:
             prefix, future = self._waiting.pop()
             assert future is not None
             found, done, left = future.result()
-            if limit is not None and work.tally.regions + done.tally.regions > limit:
+            if limit is not None and work.tally.regions + done.tally.regions >= limit:
                 rest = limit - work.tally.regions
-                found, done, left = explore_prefix(self._problem, prefix, sink.empty(), UNIT, rest)
+                found, done, left = explore_prefix(self._problem, prefix, empty, UNIT, rest)
             self._waiting += [(p, None) for p in left]
             _add(work, done)
             sink.extend(found)

@@ -1,0 +1,274 @@
+"""The same rows and counts wherever the work is done, and wherever it stops."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from generators import problems
+from hypothesis import given, settings
+
+import linreg
+from linreg import (
+    Count,
+    Enumeration,
+    IncompleteError,
+    Progress,
+    adjacency_graph,
+    count,
+    count_regions,
+    enumerate_regions,
+    mlp,
+)
+from linreg.domains import Box, Domain
+from linreg.network import Network
+from linreg.run import driver
+
+
+def gaussian(*widths: int, seed: int = 0) -> Network:
+    rng = np.random.default_rng(seed)
+    shapes = zip(widths[1:], widths, strict=False)
+    return mlp([(rng.normal(size=shape), rng.normal(size=shape[0])) for shape in shapes])
+
+
+NET = gaussian(2, 7, 6, 5)
+
+
+class Backwards(Executor):
+    """Does no work before it has to, and then the latest first."""
+
+    def __init__(self) -> None:
+        self._tasks: list[tuple[Future, Callable, tuple]] = []
+
+    def submit(self, task: Callable, /, *arguments: object, **named: object) -> Future:
+        executor = self
+
+        class Lazy(Future):
+            def result(self, timeout: float | None = None) -> object:
+                executor.work()
+                return super().result(timeout)
+
+        future = Lazy()
+        self._tasks.append((future, task, arguments))
+        return future
+
+    def work(self) -> None:
+        while self._tasks:
+            future, task, arguments = self._tasks.pop()
+            if future.set_running_or_notify_cancel():
+                future.set_result(task(*arguments))
+
+
+@pytest.fixture
+def tiny_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Units of work of a few cells, so that a small network makes many."""
+    monkeypatch.setattr(driver, "ALONE", 4)
+    monkeypatch.setattr(driver, "SLICE", 2)
+    monkeypatch.setattr(driver, "UNIT", 7)
+
+
+@pytest.fixture(params=["threads", "processes", "one process", "backwards"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    made = {
+        "threads": lambda: ThreadPoolExecutor(3),
+        "processes": lambda: ProcessPoolExecutor(2),
+        "one process": lambda: ProcessPoolExecutor(1),
+        "backwards": Backwards,
+    }
+    with made[request.param]() as pool:
+        yield pool
+
+
+def same(left: Enumeration, right: Enumeration) -> bool:
+    return (
+        left.patterns.tobytes() == right.patterns.tobytes()
+        and left.witnesses.tobytes() == right.witnesses.tobytes()
+        and left.exact == right.exact
+        and without_effort(left.counted) == without_effort(right.counted)
+    )
+
+
+def without_effort(found: Count) -> Count:
+    return replace(found, seconds=0.0, lps=0, exact_decisions=0)
+
+
+@pytest.mark.usefixtures("tiny_units")
+def test_rows_are_the_same_bytes_whoever_does_the_work(executor: Executor) -> None:
+    assert same(enumerate_regions(NET, executor=executor), enumerate_regions(NET))
+
+
+@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.parametrize("workers", [2, 3])
+def test_rows_are_the_same_bytes_whatever_the_number_of_workers(workers: int) -> None:
+    assert same(enumerate_regions(NET, workers=workers), enumerate_regions(NET))
+
+
+@pytest.mark.usefixtures("tiny_units")
+def test_a_count_is_the_same_whoever_does_the_work(executor: Executor) -> None:
+    assert without_effort(count(NET, executor=executor)) == without_effort(count(NET))
+
+
+@pytest.mark.usefixtures("tiny_units")
+def test_an_executor_that_was_given_is_left_open(executor: Executor) -> None:
+    assert count_regions(NET, executor=executor) == count_regions(NET, executor=executor)
+
+
+@pytest.mark.usefixtures("tiny_units")
+def test_witnesses_beyond_floats_survive_the_way_between_processes(executor: Executor) -> None:
+    """The strips between 1 + k ulp hold no float, and 1e-300 x = 1e300 is beyond them all."""
+    units = [[1, 0]] * 4 + [[0, 1], [1e-300, 0]]
+    net = mlp([(units, [-1, -1 - 2**-52, -1 - 2**-51, -2, 0, -1e300])])
+    regions = enumerate_regions(net, executor=executor)
+    assert same(regions, enumerate_regions(net))
+    assert len(regions.exact) > 0
+    assert all(region.contains(region.exact_witness) for region in regions)
+
+
+def test_without_small_units_of_work_the_rows_are_the_same() -> None:
+    net = gaussian(2, 12, 12)
+    with ThreadPoolExecutor(2) as pool:
+        assert same(enumerate_regions(net, executor=pool), enumerate_regions(net))
+
+
+@pytest.mark.usefixtures("tiny_units")
+@settings(max_examples=30)
+@given(problem=problems())
+def test_degenerate_networks_have_the_same_rows_in_any_order_of_work(
+    problem: tuple[Network, Domain],
+) -> None:
+    with Backwards() as executor:
+        assert same(enumerate_regions(*problem, executor=executor), enumerate_regions(*problem))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 17, 60])
+def test_a_limit_stops_at_exactly_that_many_regions(limit: int) -> None:
+    found = count(NET, limit=limit)
+    assert (found.regions, found.complete) == (limit, False)
+
+
+def test_a_limit_that_is_not_reached_changes_nothing() -> None:
+    whole = count(NET)
+    assert whole.complete
+    for limit in (whole.regions, whole.regions + 1):
+        assert without_effort(count(NET, limit=limit)) == without_effort(whole)
+
+
+@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.parametrize("limit", [1, 2, 3, 25, 60, 10**6])
+def test_a_limit_stops_at_the_same_regions_whoever_does_the_work(limit: int) -> None:
+    alone = enumerate_regions(NET, limit=limit)
+    with Backwards() as executor:
+        assert same(enumerate_regions(NET, executor=executor, limit=limit), alone)
+    with ThreadPoolExecutor(2) as executor:
+        assert same(enumerate_regions(NET, executor=executor, limit=limit), alone)
+
+
+@pytest.mark.parametrize("unit", [3, 7])
+def test_every_limit_leaves_the_same_cells_of_every_stage(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A unit of work may go on after its last region and find cells that one process would not."""
+    monkeypatch.setattr(driver, "ALONE", 4)
+    monkeypatch.setattr(driver, "SLICE", 2)
+    monkeypatch.setattr(driver, "UNIT", unit)
+    net = gaussian(2, 4, 3, 3)
+    for limit in range(1, count_regions(net) + 2):
+        with Backwards() as executor:
+            shared = count(net, executor=executor, limit=limit)
+        assert without_effort(shared) == without_effort(count(net, limit=limit))
+
+
+@pytest.mark.usefixtures("tiny_units")
+def test_a_limit_stops_processes_too() -> None:
+    assert same(enumerate_regions(NET, workers=2, limit=25), enumerate_regions(NET, limit=25))
+
+
+def test_what_a_limit_leaves_is_part_of_the_whole() -> None:
+    whole = {pattern.tobytes() for pattern in enumerate_regions(NET).patterns}
+    part = {pattern.tobytes() for pattern in enumerate_regions(NET, limit=20).patterns}
+    assert len(part) == 20
+    assert part < whole
+
+
+def test_what_is_incomplete_is_not_taken_for_the_whole() -> None:
+    with pytest.raises(IncompleteError, match="at least 5 regions"):
+        count_regions(NET, limit=5)
+    with pytest.raises(IncompleteError, match="at 5 regions"):
+        adjacency_graph(enumerate_regions(NET, limit=5))
+
+
+@pytest.mark.usefixtures("tiny_units")
+def test_progress_never_falls_and_ends_at_the_whole(executor: Executor) -> None:
+    seen: list[Progress] = []
+    found = count(NET, executor=executor, progress=seen.append)
+    shares = [progress.share for progress in seen]
+    regions = [progress.count.regions for progress in seen]
+    assert shares == sorted(shares)
+    assert regions == sorted(regions)
+    assert shares[0] < shares[-1] == pytest.approx(1)
+    assert regions[-1] == found.regions
+    assert not any(progress.count.complete for progress in seen)
+
+
+@pytest.mark.usefixtures("tiny_units")
+def test_the_share_of_a_network_with_contests_of_three_ends_at_one() -> None:
+    rng = np.random.default_rng(1)
+    net = mlp([(rng.normal(size=(9, 2)), rng.normal(size=9))], activation=linreg.maxout(3))
+    seen: list[Progress] = []
+    count(net, progress=seen.append)
+    assert seen[-1].share == pytest.approx(1)
+
+
+def test_an_error_in_another_process_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("out of reach")
+
+    monkeypatch.setattr(driver, "ALONE", 4)
+    monkeypatch.setattr(driver, "SLICE", 4)
+    monkeypatch.setattr(driver, "explore_prefix", fail)
+    with ThreadPoolExecutor(1) as pool, pytest.raises(MemoryError, match="out of reach"):
+        count(NET, executor=pool)
+
+
+PROGRAM = """
+import hashlib
+from linreg import *
+first = [[1, 2], [2, -1], [-1, 3], [1, 1]], [1, 0, -1, 2]
+net = mlp([first, ([[1, -1, 2, 0], [1, 1, -3, 1]], [0, -1])])
+box = Polytope([[1, 0], [-1, 0], [0, 1], [1, 1]], [5, 5, 5, 5])
+for regions in (enumerate_regions(net), enumerate_regions(net, box)):
+    graph = adjacency_graph(regions)
+    nodes = repr(list(graph.to_networkx().nodes(data=True)))
+    rows = [region.exact_halfspaces for region in regions]
+    said = (regions.patterns.tobytes(), regions.witnesses.tobytes(), graph.edges.tobytes())
+    said += (nodes.encode(), repr([(r.normals, r.offsets, r.owners) for r in rows]).encode())
+    print(len(regions), *(hashlib.sha256(part).hexdigest() for part in said))
+"""
+
+
+def test_the_seed_of_hashes_changes_no_byte() -> None:
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "12345")
+    }
+    [same_for_all] = said
+    assert same_for_all.count("\n") == 2
+
+
+def test_a_problem_may_be_asked_twice_in_one_process_with_the_same_bytes() -> None:
+    box = Box([-2, -2], [2, 2])
+    first = enumerate_regions(NET, box)
+    enumerate_regions(gaussian(3, 5, 5))
+    assert same(enumerate_regions(NET, box), first)

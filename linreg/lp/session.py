@@ -27,6 +27,9 @@ REACH = 2.0**20
 The bound keeps the linear program feasible where the polyhedron is unbounded. It says nothing
 about the polyhedron: a proposal that leans on it is not a reason for anything."""
 
+LARGEST = 1e19
+"""No number beyond this is put to HiGHS, which takes 1e20 for infinity."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proposal:
@@ -78,7 +81,8 @@ class FarkasSession:
         columns : float64 array, shape (rows, program rows)
             The coefficients of each multiplier.
         costs : float64 array, shape (rows,)
-            The cost of each multiplier.
+            The cost of each multiplier. Those beyond `LARGEST` are lowered to it, which changes
+            nothing within the reach.
         reach : int
             How many of the program's rows, the first ones, are coordinates of the input space.
         """
@@ -90,7 +94,9 @@ class FarkasSession:
         total = len(columns) + 2 * reach
         lp = self._highspy.HighsLp()
         lp.num_col_, lp.num_row_ = total, size
-        lp.col_cost_ = np.concatenate([costs, np.full(2 * reach, REACH)])
+        lp.col_cost_ = np.concatenate(
+            [np.clip(costs, -LARGEST, LARGEST), np.full(2 * reach, REACH)]
+        )
         lp.col_lower_ = np.zeros(total)
         lp.col_upper_ = np.full(total, self._highspy.kHighsInf)
         lp.row_lower_ = lp.row_upper_ = np.zeros(size)
@@ -103,10 +109,12 @@ class FarkasSession:
         self._program_rows = np.arange(size, dtype=np.int32)
 
     def propose(self, target: np.ndarray, bound: float) -> Proposal | None:
-        """HiGHS's answer for one right-hand side; None where it found no answer at all.
+        """HiGHS's answer for one right-hand side; None where it has none, or may not be asked.
 
         It stops as soon as it knows that the least cost exceeds `bound`.
         """
+        if not (np.abs(target) <= LARGEST).all():
+            return None
         self.solved += 1
         highs = self._highs
         self._check(highs.setOptionValue("objective_bound", bound), "option objective_bound")

@@ -90,7 +90,7 @@ class Vantage:
         gradient, value : float64 array of shape (dim,), float
             The form in floats; `value` is that at the vantage point.
         """
-        proposal = self._propose(gradient / value) if value > 0 else None
+        proposal = self._propose(gradient, value) if value > 0 else None
         if proposal is not None:
             if proposal.value > 1:
                 # The form is 1 here and 1 - value there: to -1, or halfway between zero and there.
@@ -122,10 +122,8 @@ class Vantage:
         columns[len(self.rows) :, dim] = 1.0
         costs = np.concatenate([self.slacks, values, [1.0]])
         self._loaded = False
-        proposal = None
-        if np.isfinite(costs).all():
-            self.solver.session.load(columns, costs, reach=dim)
-            proposal = self.solver.session.propose(_last_unit(dim + 1), np.inf)
+        self.solver.session.load(columns, costs, reach=dim)
+        proposal = self.solver.session.propose(_last_unit(dim + 1), np.inf)
         lifted = _lift(self.rows, forms)
         if proposal is not None:
             best = proposal.value
@@ -150,7 +148,8 @@ class Vantage:
         which it is at last since the vantage point is strictly inside.
         """
         rates = self.normals @ direction
-        shortest = np.min(self.slacks / np.maximum(np.abs(rates), 1e-300), initial=1.0)
+        with np.errstate(over="ignore"):
+            shortest = np.min(self.slacks / np.maximum(np.abs(rates), 1e-300), initial=1.0)
         sides = []
         for outcome, sign in ((form, 1.0), (_negated(form), -1.0)):
             length = sign * max(shortest, 1e-300) / 2
@@ -179,11 +178,10 @@ class Vantage:
             exits = np.where(rates < 0, self.slacks[:, None] / -rates, np.inf)
             leaving = exits.min(axis=0, initial=np.inf)
             lengths = crossing + np.minimum(leaving - crossing, crossing) / 2
+            steps = lengths[:, None] * directions
         return [
-            length * direction if crossed < left else None
-            for length, direction, crossed, left in zip(
-                lengths, directions, crossing, leaving, strict=True
-            )
+            step if crossed < left else None
+            for step, crossed, left in zip(steps, crossing, leaving, strict=True)
         ]
 
     def _step_exactly(self, form: IntegerRow) -> tuple[Point, Point]:
@@ -199,22 +197,25 @@ class Vantage:
                 return sides[0], sides[1]
             length /= 4
 
-    def _propose(self, target: np.ndarray) -> Proposal | None:
-        if not np.isfinite(target).all() or not np.isfinite(self.slacks).all():
-            return None
+    def _propose(self, gradient: np.ndarray, value: float) -> Proposal | None:
         if not self._loaded:
-            self.solver.session.load(self.normals, self.slacks, reach=len(target))
+            self.solver.session.load(self.normals, self.slacks, reach=len(gradient))
             self._loaded = True
+        with np.errstate(over="ignore"):
+            target = gradient / value
         return self.solver.session.propose(target, ENOUGH)
 
     def confirm(self, step: np.ndarray, forms: Sequence[IntegerRow]) -> Point | None:
         """The vantage point plus a step, if it is strictly inside and all forms are positive."""
         if not np.isfinite(step).all():
             return None
-        candidates = [Point.of_floats(self.point.floats + step)]
-        if self._is_right(candidates[0], forms):
-            return candidates[0]
-        # In a cell about as thin as the float grid the sum has to be formed exactly.
+        with np.errstate(over="ignore"):
+            near = self.point.floats + step
+        if np.isfinite(near).all():
+            rounded = Point.of_floats(near)
+            if self._is_right(rounded, forms):
+                return rounded
+        # In a cell about as thin as the float grid, or beyond it, the sum has to be formed exactly.
         exact = [x + rational(s) for x, s in zip(self.point.rationals, step.tolist(), strict=True)]
         point = Point.of_rationals(exact)
         return point if self._is_right(point, forms) else None

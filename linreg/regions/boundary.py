@@ -43,7 +43,8 @@ class Boundary:
         """
         forms = Forms(self.rows, len(point.entries) - 1)
         slacks = forms.floats(forms.at(point), point)
-        distances = slacks / np.linalg.norm(forms.normals, axis=1)
+        with np.errstate(over="ignore"):
+            distances = slacks / np.linalg.norm(forms.normals, axis=1)
         return float(distances.min(initial=np.inf))
 
 

@@ -15,7 +15,7 @@ from linreg.domains import Halfspaces
 from linreg.explore import Problem
 from linreg.lp import Point, Solver, is_bounded
 from linreg.network.stages import table
-from linreg.rational import rational
+from linreg.rational import nearest_float, rational
 from linreg.regions.boundary import Boundaries, Boundary
 from linreg.units import MaxUnit, Unit
 
@@ -77,12 +77,15 @@ class Region:
 
     @cached_property
     def halfspaces(self) -> Halfspaces:
-        """The rows that define the region, each number rounded to the nearest float64."""
+        """The rows that define the region, each number rounded to the nearest float64.
+
+        Numbers beyond all floats become infinite; `exact_halfspaces` holds them as they are.
+        """
         exact = self.exact_halfspaces
-        normals = [[float(entry) for entry in normal] for normal in exact.normals]
+        normals = [[_float(entry) for entry in normal] for normal in exact.normals]
         return Halfspaces(
             np.array(normals).reshape(exact.normals.shape),
-            np.array([float(offset) for offset in exact.offsets]),
+            np.array([_float(offset) for offset in exact.offsets]),
             exact.owners,
         )
 
@@ -150,6 +153,10 @@ def _unit_forms(unit: Unit, piece: int, rows: Sequence[list[fmpq]]) -> list[list
     if piece < len(breakpoints):
         forms.append([*(-entry for entry in row[:-1]), breakpoints[piece] - row[-1]])
     return forms
+
+
+def _float(number: Fraction) -> float:
+    return nearest_float(number.numerator, number.denominator)
 
 
 def _fraction(number: fmpq) -> Fraction:

@@ -2,7 +2,8 @@
 
 from linreg.explore.cells import Cell, Prefix, cell_of, prefix_of
 from linreg.explore.problem import Problem, problem_of
-from linreg.explore.subdivision import Sink, Tally, begin, explore
+from linreg.explore.sink import Sink
+from linreg.explore.subdivision import Tally, begin, explore
 
 __all__ = [
     "Cell",

@@ -10,21 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 
 from linreg.explore.cells import Cell, first_cell
 from linreg.explore.level import Sight
 from linreg.explore.problem import Problem
+from linreg.explore.sink import Sink
 from linreg.lp import Multipliers, Point, Solver
-
-
-class Sink(Protocol):
-    """What is told of each region that is found."""
-
-    def region(self, pattern: Sequence[int], point: Point) -> None:
-        """Take a region: its pattern and a point strictly inside."""
 
 
 @dataclass(slots=True)
@@ -91,12 +84,14 @@ def begin(problem: Problem, sink: Sink, tally: Tally) -> list[Cell]:
 
 def _step(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver) -> list[Cell]:
     """The cells that a cell splits into; none if it is a region, which goes to the sink."""
-    cell, plane = _test_hyperplanes(cell, solver)
+    cell, plane = _test_hyperplanes(cell, sink, solver)
     if plane is not None:
+        sink.cut(plane)
         return [cell.beyond(plane, side, cell.share / 2) for side in (1, -1)]
-    cell, contest = _test_contests(cell, solver)
+    cell, contest = _test_contests(cell, sink, solver)
     if contest is not None:
         alive = cell.alive[contest]
+        sink.won(contest, alive)
         return [cell.won_by(contest, winner, cell.share / len(alive)) for winner in alive]
     tally.cells[cell.stage] += 1
     pieces = cell.level.pieces(cell.signs, [winner for (winner,) in cell.alive])
@@ -108,7 +103,7 @@ def _step(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver
     return []
 
 
-def _test_hyperplanes(cell: Cell, solver: Solver) -> tuple[Cell, int | None]:
+def _test_hyperplanes(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int | None]:
     """The cell with every hyperplane decided that does not cut it, and one that does."""
     if not cell.signs:
         return cell, None
@@ -148,6 +143,7 @@ def _test_hyperplanes(cell: Cell, solver: Solver) -> tuple[Cell, int | None]:
             saw(answer)
         else:
             signs[h] = side
+            sink.no_cut(h, side, answer)
     tested = replace(cell, signs=tuple(signs), sights=sights)
     return tested, _most_even(np.array(signs) == 0, np.array([s.signs for s in sights]))
 
@@ -160,7 +156,7 @@ def _most_even(undecided: np.ndarray, sides: np.ndarray) -> int | None:
     return int(np.argmax(np.where(undecided, fewest, -1)))
 
 
-def _test_contests(cell: Cell, solver: Solver) -> tuple[Cell, int | None]:
+def _test_contests(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int | None]:
     """The cell without the candidates that win nowhere in it, and a contest that is still open."""
     alive, sights = list(cell.alive), list(cell.sights)
     vantage = None
@@ -173,6 +169,7 @@ def _test_contests(cell: Cell, solver: Solver) -> tuple[Cell, int | None]:
                 vantage = vantage or cell.vantage(solver)
                 answer = vantage.meet(cell.leads(contest, candidate))
                 if isinstance(answer, Multipliers):
+                    sink.loses(contest, candidate, answer)
                     continue
                 sights.append(cell.level.sight(answer))
             winning.append(candidate)

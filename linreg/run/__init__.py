@@ -1,12 +1,11 @@
 """Running an exploration: budgets, processes, sinks, and the count that comes out."""
 
 from linreg.run.counting import Count, Progress, check_options, count, count_regions, run
-from linreg.run.sinks import Columns, Nothing
+from linreg.run.sinks import Columns
 
 __all__ = [
     "Columns",
     "Count",
-    "Nothing",
     "Progress",
     "check_options",
     "count",

@@ -10,10 +10,9 @@ from time import monotonic
 
 from linreg.domains import Domain
 from linreg.errors import IncompleteError, UnknownStrategy
-from linreg.explore import Problem, problem_of
+from linreg.explore import Problem, Sink, problem_of
 from linreg.network import Network, StagedNetwork
 from linreg.run.driver import Store, Work, drive
-from linreg.run.sinks import Nothing
 
 STRATEGIES = ("auto", "highs")
 """Names of the strategies; "auto" takes the fastest there is."""
@@ -122,7 +121,7 @@ def count(
     problem = problem_of(net, domain)
     return run(
         problem,
-        Nothing(),
+        Sink(),
         strategy=strategy,
         workers=workers,
         executor=executor,

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from signal import SIG_IGN, SIGINT, signal
 from typing import Any, TypeVar
 
-from linreg.explore import Prefix, Problem, Tally, begin, cell_of, explore, prefix_of
+from linreg.explore import Prefix, Problem, Sink, Tally, begin, cell_of, explore, prefix_of
 from linreg.lp import Solver
-from linreg.run.sinks import Columns, Nothing
 
 SLICE = 64
 """Cells taken between two reports in this process: a few hundredths of a second."""
@@ -27,7 +26,7 @@ A few tenths of a second, which is how long an interrupt may have to wait."""
 AHEAD = 4
 """Units of work under way for each worker, so that none waits for the next."""
 
-Store = TypeVar("Store", Nothing, Columns)
+Store = TypeVar("Store", bound=Sink)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Sinks: what is kept of each region that is found."""
+"""A sink that keeps the regions, column by column."""
 
 from __future__ import annotations
 
@@ -9,26 +9,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from linreg.explore import Sink
 from linreg.lp import Point
 
 
 @dataclass(slots=True)
-class Nothing:
-    """Keeps nothing: for counting in memory that does not depend on the count."""
-
-    def region(self, pattern: Sequence[int], point: Point) -> None:
-        """Let the region go."""
-
-    def empty(self) -> Nothing:
-        """Another sink of this kind, for another process."""
-        return Nothing()
-
-    def extend(self, other: Nothing) -> None:
-        """Take over nothing."""
-
-
-@dataclass(slots=True)
-class Columns:
+class Columns(Sink):
     """Keeps patterns and witnesses, column by column, in the order in which they come.
 
     Attributes
@@ -57,7 +43,7 @@ class Columns:
         self.n_regions += 1
 
     def empty(self) -> Columns:
-        """Another sink of this kind, for another process."""
+        """Another sink for patterns of the same type."""
         return Columns(self.pattern_dtype)
 
     def extend(self, other: Columns) -> None:

@@ -1,0 +1,47 @@
+"""What an exploration tells: each region, and each decision with its proof, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+from linreg.lp import Multipliers, Point
+
+
+class Sink:
+    """Takes what an exploration finds; this one lets everything go.
+
+    Events come in the order in which the tree is walked, depth first: what is said of a cell,
+    then all that is said of each of its parts. Counting, enumerating and proving differ in the
+    sink alone.
+    """
+
+    def region(self, pattern: Sequence[int], point: Point) -> None:
+        """Take a region: its pattern and a point strictly inside. It ends a branch."""
+
+    def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:
+        """Take note that a hyperplane of the level does not meet the cell, which is on `side`.
+
+        The proof numbers the cell's rows: of the domain, then of each level those that cut, in
+        the order of the cuts.
+        """
+
+    def cut(self, hyperplane: int) -> None:
+        """Take note that a hyperplane cuts the cell: its part on side -1 follows, then on 1."""
+
+    def loses(self, contest: int, candidate: int, proof: Multipliers) -> None:
+        """Take note that a candidate wins its contest nowhere in the cell.
+
+        The proof numbers the cell's rows, then the candidate's leads over the others that were
+        still alive at the last split of the cell, in their order.
+        """
+
+    def won(self, contest: int, winners: Sequence[int]) -> None:
+        """Take note that several candidates win a contest: their parts follow, the last first."""
+
+    def empty(self) -> Self:
+        """Another sink of this kind, for another process."""
+        return type(self)()
+
+    def extend(self, other: Self) -> None:
+        """Take over all that another sink was told, after what this one was."""

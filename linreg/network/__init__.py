@@ -3,11 +3,13 @@
 from linreg.network.build import linear_map, mlp
 from linreg.network.graph import Network
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
+from linreg.network.notes import LayerNote
 from linreg.network.stages import Stage, StagedNetwork, piece_at
 
 __all__ = [
     "INPUT",
     "AffineNode",
+    "LayerNote",
     "Network",
     "Node",
     "Stage",

@@ -17,6 +17,7 @@ import numpy as np
 from linreg.errors import InvalidNetwork
 from linreg.network.lowering import lower
 from linreg.network.nodes import INPUT, Node
+from linreg.network.notes import LayerNote
 from linreg.network.stages import StagedNetwork
 
 
@@ -36,6 +37,8 @@ class Network:
         What the network is called and where it comes from.
     notes : tuple of str
         What a reader of files left out or changed, for people to see.
+    layers : tuple of LayerNote
+        What a reader found, layer by layer, for people to see.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class Network:
     name: str = ""
     source: str = ""
     notes: tuple[str, ...] = field(default=(), compare=False)
+    layers: tuple[LayerNote, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.input_shape or min(self.input_shape) < 1:

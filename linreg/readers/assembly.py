@@ -8,7 +8,7 @@ from itertools import chain, count
 from math import prod
 
 from linreg.affine import ExactAffineMap
-from linreg.network import INPUT, AffineNode, Node, UnitNode
+from linreg.network import INPUT, AffineNode, LayerNote, Node, UnitNode
 from linreg.units import Unit
 
 
@@ -37,10 +37,18 @@ class Value:
 
 
 class Assembly:
-    """Nodes in an order in which each comes after those it reads, and the names that are taken."""
+    """Nodes in an order in which each comes after those it reads, and the names that are taken.
+
+    Attributes
+    ----------
+    nodes : list of nodes
+    layers : list of LayerNote
+        What was found, for `Network.layers`.
+    """
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
         self.nodes: list[Node] = []
+        self.layers: list[LayerNote] = []
         self._taken = {INPUT, *reserved}
 
     def unused(self, wanted: str) -> str:

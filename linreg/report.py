@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Context, Decimal
+from fractions import Fraction
 
 import numpy as np
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from linreg.adjacency import GraphStatistics
 from linreg.domains import Box, Domain, WholeSpace
@@ -14,6 +17,9 @@ from linreg.network import Network
 from linreg.run import Count
 from linreg.theory import Bound
 from linreg.units import MaxUnit, Unit, absolute, hard_tanh, relu
+
+MOST_DIGITS = 15
+"""Longest number that is spelled out; Python refuses to spell those of thousands of digits."""
 
 _NAMES: dict[Unit, str] = {relu(): "relu", absolute(): "abs", hard_tanh(): "hardtanh"}
 
@@ -23,9 +29,9 @@ def network_table(net: Network, domain: Domain) -> RenderableType:
     table = _table("network")
     staged = net.staged
     if net.name:
-        table.add_row("name", net.name)
+        table.add_row("name", _printable(net.name))
     if net.source:
-        table.add_row("source", net.source)
+        table.add_row("source", _printable(net.source))
     table.add_row("inputs", f"{staged.input_dim}" + _shape(net.input_shape))
     for k, stage in enumerate(staged.stages, start=1):
         passing = stage.map.n_outputs - stage.starts[-1]
@@ -36,22 +42,22 @@ def network_table(net: Network, domain: Domain) -> RenderableType:
     table.add_row("domain", domain_text(domain))
     table.add_row("fingerprint", net.fingerprint)
     for note in net.notes:
-        table.add_row("note", note)
+        table.add_row("note", _printable(note))
     return table
 
 
 def count_table(count: Count, domain: Domain, bounds: Sequence[Bound]) -> RenderableType:
     """How many regions there are, how the number grows, and how much of the maximum that is."""
     table = _table("regions")
-    known = "exact" if count.complete else "the run was stopped before its end"
+    known = "exact" if count.complete else "the run was stopped"
     found = f"{count.regions:,}" if count.complete else f"at least {count.regions:,}"
-    table.add_row("activation regions", f"[bold]{found}[/bold]  ({known})")
+    table.add_row("activation regions", Text.assemble((found, "bold"), f"  ({known})"))
     table.add_row("domain", domain_text(domain))
     growth = " → ".join(f"{cells:,}" for cells in (1, *count.regions_per_stage))
     table.add_row("growth by stage", growth)
     for bound in bounds:
         share = 100 * count.regions / bound.value
-        table.add_row(f"at most ({bound.name})", f"{bound.value:,}  ({share:.3g} % reached)")
+        table.add_row(f"at most ({bound.name})", f"{_whole(bound.value)}  ({share:.3g} % reached)")
     table.add_row(
         "work",
         f"{count.lps:,} linear programs, {count.exact_decisions:,} left to the exact simplex",
@@ -116,9 +122,30 @@ def domain_text(domain: Domain) -> str:
     return f"polytope of {len(domain.offsets)} rows in R^{domain.dim}"
 
 
-def _number(number: object) -> str:
-    text = str(number)
-    return text if len(text) <= 12 else f"{float(number):.6g}"  # type: ignore[arg-type]
+def _whole(number: int) -> str:
+    """A whole number, spelled out or rounded."""
+    return f"{number:,}" if number < 10**MOST_DIGITS else _rounded(Fraction(number), digits=3)
+
+
+def _printable(text: str) -> Text:
+    """Words from a file: no markup, and nothing that a terminal would obey."""
+    return Text(
+        "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    )
+
+
+def _number(number: Fraction) -> str:
+    """A number, exactly if that is short."""
+    if number.denominator == 1 and abs(number) < 10**MOST_DIGITS:
+        return str(number)
+    if max(abs(number.numerator), number.denominator) < 10**6:
+        return str(number)
+    return _rounded(number, digits=6)
+
+
+def _rounded(number: Fraction, digits: int) -> str:
+    quotient = Context(prec=digits).divide(Decimal(number.numerator), Decimal(number.denominator))
+    return f"{quotient.normalize():g}"
 
 
 def _shape(shape: Sequence[int]) -> str:

@@ -32,7 +32,7 @@ def write_graph(graph: AdjacencyGraph, path: StrPath) -> None:
     """
     check_graph_path(path)
     with replacing(path) as temporary:
-        _WRITERS[Path(path).suffix](graph.to_networkx(), temporary)
+        _WRITERS[Path(path).suffix.lower()](graph.to_networkx(), temporary)
 
 
 def check_graph_path(path: StrPath) -> None:
@@ -44,10 +44,10 @@ def check_graph_path(path: StrPath) -> None:
         If the suffix is not known, or the folder is missing or not writable.
     """
     suffix = Path(path).suffix
-    if suffix not in _WRITERS:
+    if suffix.lower() not in _WRITERS:
         raise UnwritableFile(
-            f"{path}: a graph is not written as {suffix or 'a file without suffix'!r}; "
-            f"known: {', '.join(_WRITERS)}"
+            f"{path}: the suffix {suffix or '(none)'} names no format of graphs; known are "
+            f"{', '.join(_WRITERS)}"
         )
     check_writable(path)
 

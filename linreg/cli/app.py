@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from signal import SIG_DFL, SIGINT, signal
 
 import typer
 from typer.exceptions import TyperException
 
 import linreg
 from linreg.cli import commands
-from linreg.cli.console import message
+from linreg.cli.codes import DONE, MISTAKE, STOPPED
+from linreg.cli.console import drop_output, message
 from linreg.errors import LinregError
-
-DONE, MISTAKE, STOPPED = 0, 2, 3
 
 app = typer.Typer(
     name="linreg",
     help="Exactly how many linear regions a piecewise-linear network has, and how they touch.",
+    epilog="Exit code: 0 done; 1 the answer is no; 2 a mistake or a bad file; 3 stopped early.",
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -37,11 +38,14 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _common(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
     ),
 ) -> None:
     """Exactly how many linear regions a piecewise-linear network has, and how they touch."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -50,19 +54,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     0: done; 1: the answer is negative; 2: a mistake, or a file that cannot be read or written,
     said in one line on stderr; 3: interrupted, or a limit was reached.
     """
-    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+    code = _run(sys.argv[1:] if arguments is None else arguments)
+    if code == STOPPED:
+        # Whoever interrupts again, while other processes end, does not want to wait.
+        signal(SIGINT, SIG_DFL)
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str]) -> int:
+    # Not through the command's own main, which turns an interrupt into an exit code of its own.
+    command = typer.main.get_command(app)
     try:
-        outcome = app(list(arguments), standalone_mode=False)
-    except LinregError as error:
-        message(" ".join(str(error).split()))
+        with command.make_context("linreg", list(arguments)) as context:
+            outcome = command.invoke(context)
+    except typer.Exit as left:
+        return left.exit_code
+    except (LinregError, TyperException) as error:
+        text = error.format_message() if isinstance(error, TyperException) else str(error)
+        message(text)
         return MISTAKE
-    except TyperException as error:
-        message(" ".join(error.format_message().split()))
+    except MemoryError:
+        message("not enough memory for this network")
         return MISTAKE
-    except (typer.Abort, KeyboardInterrupt):
+    except BrokenPipeError:  # whoever read our output has closed it, as head does
+        drop_output()
+        return STOPPED
+    except OSError as error:  # files raise errors of ours, so this is stdout or a new process
+        drop_output()
+        message(f"the system refuses to go on: {error.strerror or error}")
+        return MISTAKE
+    except KeyboardInterrupt:
         message("interrupted")
         return STOPPED
     return outcome if isinstance(outcome, int) else DONE

@@ -9,6 +9,7 @@ import typer
 
 import linreg
 from linreg.adjacency import adjacency_graph, graph_statistics
+from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
 from linreg.cli.options import (
     DomainText,
@@ -29,8 +30,6 @@ from linreg.report import count_table, graph_table, network_table
 from linreg.run import Count, check_options
 from linreg.run import count as count_in
 from linreg.theory import report
-
-STOPPED = 3
 
 
 def info(net: NetworkFile, domain: DomainText = None, as_json: Json = False) -> None:
@@ -75,16 +74,15 @@ def count(
     """Count the activation regions of a network, exactly."""
     check_options(strategy, workers, limit)
     network, where = network_and_domain(net, domain)
-    with Watch("counting") as watch:
+    with Watch("counting", _nothing_yet(network, strategy)) as watch:
         watch.found = count_in(
             network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
         )
-    found = watch.outcome()
     if as_json:
-        show_json(_count_json(network, where, found))
+        show_json(_count_json(network, where, watch.found))
     else:
-        show(count_table(found, where, report(network)))
-    return 0 if found.complete else STOPPED
+        show(count_table(watch.found, where, report(network)))
+    return DONE if watch.found.complete else STOPPED
 
 
 def graph(
@@ -105,25 +103,22 @@ def graph(
         check_graph_path(output)
     network, where = network_and_domain(net, domain)
     edges = None
-    with Watch("counting") as watch:
+    with Watch("counting", _nothing_yet(network, strategy)) as watch:
         regions = enumerate_regions(
             network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
         )
         watch.found = regions.counted
-    found = watch.outcome()
-    if not watch.is_interrupted and not found.complete:
-        message(f"stopped at the limit with at least {found.regions:,} regions; a graph needs all")
+    found = watch.found
     if found.complete:
-        with Watch("finding facets") as facets:
+        with Watch("finding facets", found) as facets:
             touching = adjacency_graph(
                 regions, progress=lambda done: facets.share(done, len(regions), "regions")
             )
-            edges = len(touching.edges)
             if output is not None:
                 write_graph(touching, output)
-        if facets.is_interrupted:
-            edges = None
-            message(f"interrupted, with {found.regions:,} regions and not yet all edges")
+            edges = len(touching.edges)
+    elif not watch.was_stopped:
+        message(f"stopped at the limit, with at least {found.regions:,} regions; a graph needs all")
     if as_json:
         answer = _count_json(network, where, found)
         show_json(answer | {"edges": edges, "output": None if edges is None else _text(output)})
@@ -132,7 +127,7 @@ def graph(
         show(graph_table(graph_statistics(touching)))
         if output is not None:
             show(f"written to {output}")
-    return STOPPED if edges is None else 0
+    return STOPPED if edges is None else DONE
 
 
 def convert(
@@ -147,6 +142,11 @@ def convert(
         show_json({"output": str(target), "fingerprint": network.fingerprint})
     else:
         show(f"written to {target}")
+
+
+def _nothing_yet(network: Network, strategy: str) -> Count:
+    """What is known before the first report."""
+    return Count(0, False, "exact", (0,) * len(network.staged.stages), 0, 0, strategy, 0.0)
 
 
 def _count_json(network: Network, domain: Domain, found: Count) -> dict[str, object]:

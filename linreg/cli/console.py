@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from time import monotonic
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 QUIET_FOR = 1.0
 """Seconds before a progress bar appears: what is done by then needs none."""
@@ -20,17 +22,24 @@ Show = Callable[[float, str], None]
 
 def show(result: RenderableType) -> None:
     """Print a result."""
-    Console(highlight=False, soft_wrap=True).print(result)
+    console = Console(highlight=False, soft_wrap=True)
+    with console.capture() as captured:
+        console.print(Text(result) if isinstance(result, str) else result)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    text = "\n".join(lines) + "\n"
+    _write(text.replace("→", "->") if console.options.ascii_only else text)
 
 
 def show_json(result: dict[str, object]) -> None:
     """Print a result as one JSON object."""
-    sys.stdout.write(json.dumps(result, allow_nan=False) + "\n")
+    _write(json.dumps(result, allow_nan=False) + "\n")
 
 
 def message(text: str) -> None:
     """Print a line on stderr."""
-    sys.stderr.write(f"linreg: {text}\n")
+    line = "".join(c if c.isprintable() else _escaped(c) for c in " ".join(text.split()))
+    if sys.stderr is not None:
+        sys.stderr.write(f"linreg: {line}\n")
 
 
 @contextmanager
@@ -40,13 +49,14 @@ def progress(title: str) -> Iterator[Show]:
     Yields a function that is to be called now and then.
     """
     console = Console(stderr=True)
-    if not console.is_terminal:
+    # Asked of the stream too: rich takes any stream for a terminal where colours are forced.
+    if console.is_dumb_terminal or sys.stderr is None or not sys.stderr.isatty():
         yield lambda _share, _words: None
         return
     bar = Progress(
         TextColumn(title),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %  {task.fields[words]}"),
+        TextColumn("{task.percentage:>5.1f} %  {task.fields[words]}"),
         TimeElapsedColumn(),
         console=console,
         transient=True,
@@ -69,3 +79,22 @@ def progress(title: str) -> Iterator[Show]:
     finally:
         if shown:
             bar.stop()
+
+
+def drop_output() -> None:
+    """Forget what stdout did not take: it would fail once more when Python ends."""
+    if sys.stdout is sys.__stdout__ and sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(text: str) -> None:
+    """Write to stdout, at once; characters that its encoding lacks are escaped."""
+    stream = sys.stdout
+    if stream is not None:  # it is None if it was closed from the start
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()

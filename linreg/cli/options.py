@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import reprlib
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -10,10 +12,36 @@ from typing import Annotated
 import typer
 
 from linreg.domains import Box, Domain, WholeSpace
-from linreg.errors import InvalidDomain
+from linreg.errors import InvalidDomain, UnreadableFile
 from linreg.network import Network
 from linreg.rational import fraction
 from linreg.readers import load, load_domain, read_domain
+from linreg.readers.values import located
+
+MOST_WORKERS = 1024
+"""Most processes that are started: all of them are, at once, on the first piece of work."""
+
+
+def whole(text: str | int) -> int:
+    """A whole number of at least one."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise typer.BadParameter(
+            f"a whole number of at least 1 was expected, got {reprlib.repr(text)}"
+        )
+    return number
+
+
+def processes(text: str | int) -> int:
+    """A number of processes."""
+    number = whole(text)
+    if number > MOST_WORKERS:
+        raise typer.BadParameter(f"at most {MOST_WORKERS} processes are started, got {number}")
+    return number
+
 
 NetworkFile = Annotated[
     Path, typer.Argument(metavar="NET", help="The network: a .json or .npz file.")
@@ -29,9 +57,12 @@ DomainText = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Strategy = Annotated[str, typer.Option("--strategy", help="auto or highs; the answer is the same.")]
-Workers = Annotated[int, typer.Option("--workers", metavar="K", min=1, help="Number of processes.")]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="K", parser=processes, help="Number of processes.")
+]
 Limit = Annotated[
-    int | None, typer.Option("--limit", metavar="N", min=1, help="Stop at this many regions.")
+    int | None,
+    typer.Option("--limit", metavar="N", parser=whole, help="Stop at this many regions."),
 ]
 
 
@@ -60,17 +91,26 @@ def domain_from_text(text: str, dim: int) -> Domain:
     """
     if text == "all":
         return WholeSpace(dim)
-    if not text.startswith("box:"):
+    if text.startswith("box:"):
+        with located(f"--domain {text}"):
+            return _box(text.removeprefix("box:"), dim)
+    if not os.path.exists(text):
+        raise UnreadableFile(
+            f"--domain {text}: there is no such file, and it is neither all nor box:LO,HI"
+        )
+    with located("--domain"):
         return read_domain(text, dim)
-    parts = [_numbers(part) for part in text.removeprefix("box:").split(":")]
-    match parts:
+
+
+def _box(text: str, dim: int) -> Box:
+    match [_numbers(part) for part in text.split(":")]:
         case [[lower, upper]]:
             return Box([lower] * dim, [upper] * dim)
         case [lower_bounds, upper_bounds] if len(lower_bounds) == len(upper_bounds) == dim:
             return Box(lower_bounds, upper_bounds)
     raise InvalidDomain(
-        f"--domain {text}: a box is box:LO,HI, or box:LO1,..:HI1,.. with {dim} numbers before and "
-        f"{dim} after the second colon, one for each input"
+        f"a box is box:LO,HI, or box:LO1,..:HI1,.. with {dim} numbers before and {dim} after the "
+        "second colon, one for each input"
     )
 
 
@@ -79,7 +119,7 @@ def _numbers(text: str) -> Sequence[Fraction | float]:
     try:
         return [fraction(part) if "/" in part else _json_number(part) for part in text.split(",")]
     except ValueError as error:
-        raise InvalidDomain(f"--domain: {error}") from None
+        raise InvalidDomain(str(error)) from None
 
 
 def _json_number(text: str) -> Fraction | float:

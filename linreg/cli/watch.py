@@ -1,29 +1,28 @@
-"""Watching a run: its progress on a terminal, and what it had found when it was interrupted."""
+"""Watching a run: its progress on a terminal, and what it had found when it was stopped."""
 
 from __future__ import annotations
 
+from concurrent.futures import BrokenExecutor
 from types import TracebackType
 from typing import Self
-
-import typer
 
 from linreg.cli.console import message, progress
 from linreg.run import Count, Progress
 
 
 class Watch:
-    """Context of a run that Ctrl-C may stop: what was found by then is kept.
+    """Context of a run that Ctrl-C may stop, or the loss of a process: what was found is kept.
 
     Attributes
     ----------
-    found : Count or None
-        The last that is known; None before the first report.
-    is_interrupted : bool
+    found : Count
+        The last that is known.
+    was_stopped : bool
     """
 
-    def __init__(self, title: str) -> None:
-        self.found: Count | None = None
-        self.is_interrupted = False
+    def __init__(self, title: str, found: Count) -> None:
+        self.found = found
+        self.was_stopped = False
         self._bar = progress(title)
 
     def __enter__(self) -> Self:
@@ -46,13 +45,14 @@ class Watch:
         trace: TracebackType | None,
     ) -> bool:
         self._bar.__exit__(kind, error, trace)
-        self.is_interrupted = isinstance(error, KeyboardInterrupt)
-        if self.is_interrupted and self.found is not None:
-            message(f"interrupted, with at least {self.found.regions:,} regions found so far")
-        return self.is_interrupted
-
-    def outcome(self) -> Count:
-        """What was found; aborts if the run was interrupted before anything was."""
-        if self.found is None:
-            raise typer.Abort
-        return self.found
+        match error:
+            case KeyboardInterrupt():
+                what = "interrupted"
+            case BrokenExecutor():
+                what = "another process of this run was killed, perhaps for want of memory"
+            case _:
+                return False
+        self.was_stopped = True
+        exactly = "" if self.found.complete else "at least "
+        message(f"{what}, with {exactly}{self.found.regions:,} regions found so far")
+        return True

@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 from flint import fmpz, fmpz_mat
 
-from linreg.explore.integer import identity_state
+from linreg.explore.integer import NO_UNITS, identity_state
 from linreg.explore.level import Level, Sight
 from linreg.explore.problem import Problem
 from linreg.lp import Forms, IntegerRow, Point, Solver, Vantage
+from linreg.rational import primitive
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,15 @@ class Cell:
             rows[h] if self.signs[h] > 0 else [-entry for entry in rows[h]] for h in self.cutting
         ]
 
+    @property
+    def point(self) -> Point:
+        """A point strictly inside."""
+        return self.sights[0].point
+
+    def rows(self) -> list[IntegerRow]:
+        """All rows that bound the cell, positive inside."""
+        return [row for wall in self.walls for row in wall.rows] + self.bounding_rows()
+
     def vantage(self, solver: Solver) -> Vantage:
         """The cell as seen from its first point."""
         sight = self.sights[0]
@@ -70,7 +80,7 @@ class Cell:
         normals = [wall.normals for wall in self.walls]
         slacks = [wall.floats(wall.at(sight.point), sight.point) for wall in self.walls]
         return Vantage(
-            [row for wall in self.walls for row in wall.rows] + self.bounding_rows(),
+            self.rows(),
             np.concatenate([*normals, side[:, None] * self.level.hyperplanes.normals[cutting]]),
             np.concatenate([*slacks, side * sight.floats[cutting]]),
             sight.point,
@@ -108,7 +118,9 @@ class Cell:
         first = self.level.contests[contest].start
         rows = self.level.candidates.rows
         return [
-            [a - b for a, b in zip(rows[first + candidate], rows[first + rival], strict=True)]
+            primitive(
+                [a - b for a, b in zip(rows[first + candidate], rows[first + rival], strict=True)]
+            )
             for rival in self.alive[contest]
             if rival != candidate
         ]
@@ -130,9 +142,9 @@ class Cell:
 
 
 def first_cell(problem: Problem) -> Cell:
-    """The whole interior of the domain, before the first stage; the network has a unit."""
+    """The whole interior of the domain, before the first stage."""
     assert problem.start is not None
-    level = Level(problem.stages[0], identity_state(problem.network.input_dim))
+    level = _first_level(problem)
     return _fresh((), 0, level, (problem.walls,), [problem.start], 1.0)
 
 
@@ -170,7 +182,7 @@ def prefix_of(cell: Cell) -> Prefix:
 def cell_of(problem: Problem, prefix: Prefix) -> Cell:
     """The cell that a prefix names."""
     dim = problem.network.input_dim
-    level = Level(problem.stages[0], identity_state(dim))
+    level = _first_level(problem)
     first = 0
     for before, stage in pairwise(problem.stages[: prefix.stage + 1]):
         pieces = prefix.pattern[first : first + len(before.units)]
@@ -188,6 +200,12 @@ def cell_of(problem: Problem, prefix: Prefix) -> Cell:
         [level.sight(point) for point in points],
         prefix.share,
     )
+
+
+def _first_level(problem: Problem) -> Level:
+    """The first stage on the whole domain; a network without units has one that decides nothing."""
+    stage = problem.stages[0] if problem.stages else NO_UNITS
+    return Level(stage, identity_state(problem.network.input_dim))
 
 
 def _fresh(

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpz, fmpz_mat
 
+from linreg.affine import ExactAffineMap
 from linreg.lp import IntegerRow
-from linreg.network.stages import Stage, table
+from linreg.network.stages import Stage, StagedNetwork, table
 from linreg.rational import common_denominator, integer_matrix, primitive_factor
 from linreg.units import MaxUnit, Unit
+
+_Row = list[tuple[int, fmpq]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,14 +124,26 @@ class IntegerStage:
         return integer_matrix(state, len(one))
 
 
-def integer_stages(stages: Sequence[Stage], input_dim: int) -> tuple[IntegerStage, ...]:
-    """The stages of a network with all factors pushed forward."""
-    factors = [fmpq(1)] * input_dim
-    converted = []
-    for stage in stages:
+NO_UNITS = IntegerStage(IntegerWeights([], 0, is_sparse=True), (), range(0))
+"""A stage that decides nothing."""
+
+
+def integer_network(
+    network: StagedNetwork,
+) -> tuple[tuple[IntegerStage, ...], IntegerWeights]:
+    """The stages of a network with all factors pushed forward, and its readout.
+
+    Each row of the readout, too, is scaled by one positive factor to coprime integers, so that
+    outputs are equal as functions of the input where their integer rows are.
+    """
+    factors = [fmpq(1)] * network.input_dim
+    stages = []
+    for stage in network.stages:
         scaled, factors = _convert(stage, factors)
-        converted.append(scaled)
-    return tuple(converted)
+        stages.append(scaled)
+    rows = _rows(network.readout, factors)
+    readout = [_scaled(row, _factor([row])) for row in rows]
+    return tuple(stages), IntegerWeights(readout, len(factors) + 1, network.readout.is_sparse)
 
 
 def identity_state(dim: int) -> fmpz_mat:
@@ -138,31 +153,39 @@ def identity_state(dim: int) -> fmpz_mat:
 
 def _convert(stage: Stage, factors: Sequence[fmpq]) -> tuple[IntegerStage, list[fmpq]]:
     """The stage for inputs that are multiplied by `factors`, and the factors of its outputs."""
-    constant = len(factors)
-    rows = [
-        [*((i, coefficient / factors[i]) for i, coefficient in group), (constant, shift)]
-        for group, shift in zip(stage.map.terms, stage.map.shifts, strict=True)
-    ]
+    rows = _rows(stage.map, factors)
     integers: list[list[tuple[int, fmpz]]] = []
     units: list[IntegerScalar | IntegerMax] = []
     outgoing: list[fmpq] = []
     for unit, start in zip(stage.units, stage.starts, strict=False):
         block = rows[start : start + unit.n_inputs]
-        factor = primitive_factor([entry for _, entry in row] for row in block)
+        factor = _factor(block)
         integers += [_scaled(row, factor) for row in block]
         converted, growth = _convert_unit(unit, start, factor)
         units.append(converted)
         outgoing.append(growth)
     passing = range(stage.starts[-1], len(rows))
     for row in rows[stage.starts[-1] :]:
-        factor = primitive_factor([[entry for _, entry in row]])
+        factor = _factor([row])
         integers.append(_scaled(row, factor))
         outgoing.append(factor)
-    weights = IntegerWeights(integers, constant + 1, stage.map.is_sparse)
+    weights = IntegerWeights(integers, len(factors) + 1, stage.map.is_sparse)
     return IntegerStage(weights, tuple(units), passing), outgoing
 
 
-def _scaled(row: Sequence[tuple[int, fmpq]], factor: fmpq) -> list[tuple[int, fmpz]]:
+def _rows(map_: ExactAffineMap, factors: Sequence[fmpq]) -> list[_Row]:
+    """A map's rows for inputs that are multiplied by `factors`; the last input is the constant."""
+    return [
+        [*((i, coefficient / factors[i]) for i, coefficient in group), (len(factors), shift)]
+        for group, shift in zip(map_.terms, map_.shifts, strict=True)
+    ]
+
+
+def _factor(rows: Sequence[_Row]) -> fmpq:
+    return primitive_factor([entry for _, entry in row] for row in rows)
+
+
+def _scaled(row: _Row, factor: fmpq) -> list[tuple[int, fmpz]]:
     return [(i, (entry * factor).p) for i, entry in row]
 
 

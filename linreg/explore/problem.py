@@ -10,7 +10,7 @@ from flint import fmpz
 
 from linreg.domains import Domain, WholeSpace, integer_rows
 from linreg.errors import InvalidDomain
-from linreg.explore.integer import IntegerStage, integer_stages
+from linreg.explore.integer import IntegerStage, IntegerWeights, integer_network
 from linreg.lp import Forms, Multipliers, Point, Solver, decide_interior
 from linreg.network import Network, StagedNetwork
 
@@ -40,10 +40,19 @@ class Problem:
                 "dimension in it; give a full-dimensional box or polytope"
             )
 
-    @cached_property
+    @property
     def stages(self) -> tuple[IntegerStage, ...]:
         """The network's stages in integers."""
-        return integer_stages(self.network.stages, self.network.input_dim)
+        return self._integers[0]
+
+    @property
+    def readout(self) -> IntegerWeights:
+        """The network's readout in integers; each output is scaled by a positive factor."""
+        return self._integers[1]
+
+    @cached_property
+    def _integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights]:
+        return integer_network(self.network)
 
     @cached_property
     def walls(self) -> Forms:

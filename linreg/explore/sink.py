@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-from linreg.lp import Multipliers, Point
+from linreg.explore.cells import Cell
+from linreg.lp import Multipliers
 
 
 class Sink:
@@ -16,8 +17,11 @@ class Sink:
     sink alone.
     """
 
-    def region(self, pattern: Sequence[int], point: Point) -> None:
-        """Take a region: its pattern and a point strictly inside. It ends a branch."""
+    def region(self, pattern: Sequence[int], cell: Cell) -> None:
+        """Take a region: its pattern and its cell, all of whose units are decided.
+
+        It ends a branch.
+        """
 
     def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:
         """Take note that a hyperplane of the level does not meet the cell, which is on `side`.

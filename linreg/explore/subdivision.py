@@ -71,15 +71,10 @@ def explore(
     return pending
 
 
-def begin(problem: Problem, sink: Sink, tally: Tally) -> list[Cell]:
-    """The cells to start from; a network without units is finished at once."""
+def begin(problem: Problem, tally: Tally) -> list[Cell]:
+    """The cells to start from: the whole interior of the domain."""
     tally.cells = [0] * len(problem.stages)
-    if problem.stages:
-        return [first_cell(problem)]
-    assert problem.start is not None
-    tally.regions, tally.share = 1, 1.0
-    sink.region((), problem.start)
-    return []
+    return [first_cell(problem)]
 
 
 def _step(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver) -> list[Cell]:
@@ -93,13 +88,14 @@ def _step(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver
         alive = cell.alive[contest]
         sink.won(contest, alive)
         return [cell.won_by(contest, winner, cell.share / len(alive)) for winner in alive]
-    tally.cells[cell.stage] += 1
     pieces = cell.level.pieces(cell.signs, [winner for (winner,) in cell.alive])
+    if problem.stages:
+        tally.cells[cell.stage] += 1
     if cell.stage + 1 < len(problem.stages):
         return [cell.next_level(problem, pieces)]
     tally.regions += 1
     tally.share += cell.share
-    sink.region((*cell.pattern, *pieces), cell.sights[0].point)
+    sink.region((*cell.pattern, *pieces), cell)
     return []
 
 

@@ -64,7 +64,7 @@ def drive(
     What goes into the sink depends on the problem and the limit alone, up to its order.
     """
     work = Work(Tally())
-    cells = begin(problem, sink, work.tally)
+    cells = begin(problem, work.tally)
     solver = Solver()
     alone = ALONE if executor is not None or workers > 1 else None
     while cells and not _reached(work, limit) and (alone is None or alone > 0):

@@ -9,8 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from linreg.explore import Sink
-from linreg.lp import Point
+from linreg.explore import Cell, Sink
 
 
 @dataclass(slots=True)
@@ -34,8 +33,9 @@ class Columns(Sink):
     exact: dict[int, tuple[Fraction, ...]] = field(default_factory=dict)
     n_regions: int = 0
 
-    def region(self, pattern: Sequence[int], point: Point) -> None:
+    def region(self, pattern: Sequence[int], cell: Cell) -> None:
         """Append a region."""
+        point = cell.point
         if not point.is_float64:
             self.exact[self.n_regions] = point.fractions
         self.patterns += np.array(pattern, dtype=self.pattern_dtype).tobytes()

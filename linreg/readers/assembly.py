@@ -58,15 +58,27 @@ class Assembly:
         self._taken.add(name)
         return name
 
-    def affine(self, name: str, inputs: Sequence[Value], map_: ExactAffineMap) -> Value:
-        """The value of a new affine node, flat."""
+    def affine(
+        self,
+        name: str,
+        inputs: Sequence[Value],
+        map_: ExactAffineMap,
+        shape: tuple[int, ...] | None = None,
+    ) -> Value:
+        """The value of a new affine node, flat unless a shape is given."""
         self.nodes.append(AffineNode(name, tuple(value.name for value in inputs), map_))
-        return Value(name, (map_.n_outputs,))
+        return Value(name, shape or (map_.n_outputs,))
 
-    def units(self, name: str, read: Value, units: tuple[Unit, ...]) -> Value:
-        """The value of a new layer of units, flat."""
+    def units(
+        self,
+        name: str,
+        read: Value,
+        units: tuple[Unit, ...],
+        shape: tuple[int, ...] | None = None,
+    ) -> Value:
+        """The value of a new layer of units, flat unless a shape is given."""
         self.nodes.append(UnitNode(name, (read.name,), units))
-        return Value(name, (len(units),))
+        return Value(name, shape or (len(units),))
 
 
 def signed_sum(signs: Sequence[int], size: int) -> ExactAffineMap:

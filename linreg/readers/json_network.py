@@ -57,7 +57,14 @@ def network_from_json(document: Json) -> Network:
         assembly = Assembly()
         output = chain(_member(document, "layers"), value, assembly).name
     name, source = (as_text(document.get(key, ""), key) for key in ("name", "source"))
-    return Network(shape, tuple(assembly.nodes), output, name=name, source=source)
+    return Network(
+        shape,
+        tuple(assembly.nodes),
+        output,
+        name=name,
+        source=source,
+        layers=tuple(assembly.layers),
+    )
 
 
 def input_shape(document: Json) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from flint import fmpq
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork, UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes
-from linreg.network import INPUT, Network
+from linreg.network import INPUT, LayerNote, Network
 from linreg.rational import nearest_float, rational
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.unit_types import UNIT_TYPES, WITHOUT_PARAMETERS, Fields
@@ -57,7 +57,7 @@ def read_npz(path: StrPath) -> Network:
     """
     arrays = _arrays(path)
     with located(str(path)):
-        units = UNIT_TYPES[_activation(arrays.pop("activation", None))]
+        activation = _activation(arrays.pop("activation", None))
         layers = _pairs(arrays)
         assembly = Assembly()
         value = Value(INPUT, (layers[0].n_inputs,), "")
@@ -67,10 +67,23 @@ def read_npz(path: StrPath) -> Network:
                     f"W{k} has {map_.n_inputs} columns, but W{k - 1} has {value.size} rows; "
                     "shapes must chain"
                 )
-            value = assembly.affine(f"linear{k}", [value], map_)
+            read, value = value, assembly.affine(f"linear{k}", [value], map_)
+            numbers = map_.n_outputs * (map_.n_inputs + 1)
+            assembly.layers.append(
+                LayerNote(value.name, "linear", read.shape, value.shape, parameters=numbers)
+            )
             if k < len(layers):
-                value = assembly.units(f"units{k}", value, units.make(Fields({}), value.size))
-        return Network((layers[0].n_inputs,), tuple(assembly.nodes), value.name)
+                units = UNIT_TYPES[activation].make(Fields({}), value.shape)
+                value = assembly.units(f"units{k}", value, units)
+                assembly.layers.append(
+                    LayerNote(value.name, activation, value.shape, value.shape, units)
+                )
+        return Network(
+            (layers[0].n_inputs,),
+            tuple(assembly.nodes),
+            value.name,
+            layers=tuple(assembly.layers),
+        )
 
 
 def npz_arrays(network: Network) -> dict[str, np.ndarray]:
@@ -184,7 +197,7 @@ def _numbers(key: str, arrays: Mapping[str, np.ndarray], axes: int) -> np.ndarra
 
 def _name_of(units: set[Unit]) -> str:
     for name in WITHOUT_PARAMETERS:
-        if units == set(UNIT_TYPES[name].make(Fields({}), 1)):
+        if units == set(UNIT_TYPES[name].make(Fields({}), (1,))):
             return name
     raise UnwritableFile(
         "an .npz file holds one kind of unit, of a type without parameters "

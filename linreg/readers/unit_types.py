@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from linreg.errors import InvalidNetwork
@@ -44,28 +45,31 @@ class UnitType:
     Attributes
     ----------
     make : function
-        From the keys and the number of values read to that many units.
+        From the keys and the shape of what is read to the units, one for each coordinate.
     required, optional : tuple of str
         The keys.
     """
 
-    make: Callable[[Fields, int], tuple[ScalarUnit, ...]]
+    make: Callable[[Fields, Sequence[int]], tuple[ScalarUnit, ...]]
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
 
 
-def _alike(unit: Callable[[Fields], ScalarUnit]) -> Callable[[Fields, int], tuple[ScalarUnit, ...]]:
-    return lambda fields, size: (unit(fields),) * size
+def _alike(
+    unit: Callable[[Fields], ScalarUnit],
+) -> Callable[[Fields, Sequence[int]], tuple[ScalarUnit, ...]]:
+    return lambda fields, shape: (unit(fields),) * prod(shape)
 
 
-def _prelu(fields: Fields, size: int) -> tuple[ScalarUnit, ...]:
-    slopes = fields.numbers("alpha")
-    if len(slopes) not in (1, size):
+def _prelu(fields: Fields, shape: Sequence[int]) -> tuple[ScalarUnit, ...]:
+    slopes, size = fields.numbers("alpha"), prod(shape)
+    if len(slopes) not in (1, shape[0], size):
+        channels = f", or one for each of {shape[0]} channels" if len(shape) > 1 else ""
         raise InvalidNetwork(
             f"alpha has {len(slopes)} numbers for {size} units; give one for each, or one for all"
+            f"{channels}"
         )
-    units = tuple(leaky_relu(slope) for slope in slopes)
-    return units if len(units) == size else units * size
+    return tuple(leaky_relu(slope) for slope in slopes for _ in range(size // len(slopes)))
 
 
 def _table(fields: Fields) -> ScalarUnit:

@@ -7,27 +7,6 @@ from collections.abc import Iterable
 from linreg.errors import InvalidNetwork, NotPiecewiseLinear
 from linreg.readers.values import nearest, shown
 
-PLANNED = (
-    "affine",
-    "avgpool1d",
-    "avgpool2d",
-    "batchnorm",
-    "conv1d",
-    "conv2d",
-    "global_avgpool",
-    "global_maxpool",
-    "max",
-    "maxpool1d",
-    "maxpool2d",
-    "min",
-    "pad",
-    "reshape",
-    "slice",
-    "transpose",
-    "upsample",
-)
-"""Types of the file format that this version cannot read yet."""
-
 _RELU_LIKE = "use relu or leaky_relu instead"
 _SATURATING = "use hardtanh instead"
 _SIGMOID_LIKE = "use hard_sigmoid or clip instead"
@@ -68,17 +47,15 @@ def refusal(name: str, supported: Iterable[str]) -> InvalidNetwork:
     linreg.errors.NotPiecewiseLinear: 'Tanh' is not piecewise linear, so the network has no finite
     set of linear regions; use hardtanh instead
     """
+    if name.lower() in ("argmax", "argmin"):
+        return NotPiecewiseLinear(
+            f"{name!r} jumps from one class to another, so its regions do not meet face to face; "
+            "leave it out, and ask for the decision regions of the scores before it"
+        )
     advice = ADVICE.get(name.lower().replace("_", ""))
     if advice is not None:
         return NotPiecewiseLinear(
             f"{name!r} is not piecewise linear, so the network has no finite set of linear "
             f"regions; {advice}"
         )
-    supported = sorted(supported)
-    if name in PLANNED:
-        return InvalidNetwork(
-            f"this type is not supported by this version; supported: {', '.join(supported)}"
-        )
-    return InvalidNetwork(
-        f"unknown type {shown(name)}{nearest(name, [*supported, *PLANNED], supported)}"
-    )
+    return InvalidNetwork(f"unknown type {shown(name)}{nearest(name, sorted(supported))}")

@@ -13,7 +13,7 @@ from linreg.errors import InvalidNetwork, LinregError
 Json = dict[str, Any]
 """A JSON object."""
 
-MOST_WORDS = 30
+MOST_WORDS = 40
 """Most known words that a message lists."""
 
 
@@ -83,15 +83,8 @@ def check_keys(
             raise error(f"key {key!r} is missing")
 
 
-def nearest(word: str, known: Iterable[str], offered: Sequence[str] = ()) -> str:
-    """The end of a message about an unknown word: the known word next to it, or what is offered.
-
-    Parameters
-    ----------
-    word : str
-    known : iterable of str
-    offered : sequence of str, optional
-        What to list if no known word is near; all of them if it is not given.
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown word: the known word next to it, or all of them.
 
     Examples
     --------
@@ -104,6 +97,6 @@ def nearest(word: str, known: Iterable[str], offered: Sequence[str] = ()) -> str
     close = get_close_matches(word.lower(), spelled, n=1)
     if close:
         return f"; did you mean {shown(spelled[close[0]])}?"
-    words = list(offered or spelled.values())
+    words = list(spelled.values())
     more = ", ..." if len(words) > MOST_WORDS else ""
     return f"; known are: {', '.join(words[:MOST_WORDS])}{more}"

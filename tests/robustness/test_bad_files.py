@@ -108,10 +108,7 @@ NOT_A_NETWORK = {
     "type in capitals": (layers({"type": "ReLU"}), "unknown type 'ReLU'; did you mean 'relu'?"),
     "foreign type": (layers({"type": "dense"}), "unknown type 'dense'; known are: abs, add, "),
     "type over lines": (layers({"type": "a\nb" * 30}), r"layer 1: unknown type 'a\nba"),
-    "later type": (
-        layers(RELU, RELU, {"type": "conv2d"}),
-        "layer 3 (conv2d): this type is not supported by this version; supported: abs, ",
-    ),
+    "nothing like a type": (layers({"type": "qqq"}), "unknown type 'qqq'; known are: abs, add, "),
     "no weight": (layers({"type": "linear"}), "layer 1 (linear): key 'weight' is missing"),
     "misspelt key": (layers({"type": "linear", "wieght": 1}), "did you mean 'weight'?"),
     "key too many": (layers({**RELU, "alpha": 1}), "unknown key 'alpha'"),
@@ -203,9 +200,9 @@ NOT_A_NETWORK = {
         layers({"type": "add", "branches": [[], [LINEAR]]}),
         "branch 1 has shape [2] and branch 2 has shape [3]",
     ),
-    "unequal images": (
-        layers({"type": "concat", "branches": [[], [RELU], []], "axis": 1}, shape=[1, 2]),
-        "axis 1 is not supported by this version",
+    "axis too many": (
+        layers({"type": "concat", "branches": [[], [RELU], []], "axis": 2}, shape=[1, 2]),
+        "axis: an integer from 0 to 1 was expected, got 2",
     ),
     "name as number": (layers(name=3), "name: text was expected, got 3"),
     "layer's name as number": (layers({**RELU, "name": 3}), "layer 1 (relu): name: text"),

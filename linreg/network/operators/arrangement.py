@@ -16,6 +16,7 @@ from linreg.network.operators.numbers import (
     Shape,
     cells_of,
     channels_and_axes,
+    check_number,
     per_axis,
 )
 
@@ -95,10 +96,12 @@ def pad_map(
     >>> pad_map([2], 1, 2, 7)[0]([1, 2])
     [Fraction(7, 1), Fraction(1, 1), Fraction(2, 1), Fraction(7, 1), Fraction(7, 1)]
     """
-    margins = [
-        per_axis(each, len(shape), name, 0) for name, each in (("before", before), ("after", after))
-    ]
-    padded = np.pad(cells_of(shape), list(zip(*margins, strict=True)), constant_values=-1)
+    befores = per_axis(before, len(shape), "before", 0)
+    afters = per_axis(after, len(shape), "after", 0)
+    margins = list(zip(befores, afters, strict=True))
+    lengths = [length + sum(each) for length, each in zip(shape, margins, strict=True)]
+    check_number(prod(lengths))
+    padded = np.pad(cells_of(shape), margins, constant_values=-1)
     constant = number(value, "value")
     cells = padded.ravel().tolist()
     terms = [[(cell, 1)] if cell >= 0 else [] for cell in cells]
@@ -121,8 +124,10 @@ def upsample_map(shape: Sequence[int], factor: PerAxis) -> tuple[ExactAffineMap,
     [Fraction(3, 1), Fraction(3, 1), Fraction(5, 1), Fraction(5, 1)]
     """
     _, axes = channels_and_axes(shape)
+    factors = per_axis(factor, len(axes), "factor")
+    check_number(prod(shape) * prod(factors))
     cells = cells_of(shape)
-    for a, times in enumerate(per_axis(factor, len(axes), "factor"), start=1):
+    for a, times in enumerate(factors, start=1):
         cells = np.repeat(cells, times, axis=a)
     return _selection(cells, prod(shape))
 

@@ -15,6 +15,7 @@ from linreg.network.operators.numbers import (
     PerAxis,
     Shape,
     channels_and_axes,
+    check_number,
     per_axis,
     tensor,
     vector,
@@ -85,6 +86,7 @@ def conv_map(
             f"weight reads {depth} channels in each of {parts} groups, but the input has {channels}"
         )
     seen = windows(axes, kernel, stride=stride, padding=padding, dilation=dilation)
+    check_number(seen.size * n_filters * depth)
     places = seen.shape[: len(axes)]
     inside = [
         [(k, cell) for k, cell in enumerate(place) if cell >= 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from math import prod
 from numbers import Integral
@@ -20,6 +21,9 @@ PerAxis = int | Sequence[int]
 
 Padding = int | Sequence[int | Sequence[int]]
 """One integer for every axis, or for each axis an integer or a pair (before, after)."""
+
+MOST_NUMBERS = 20_000_000
+"""Most coefficients that one operator may have: each of them takes about a hundred bytes."""
 
 
 def tensor(values: Any, name: str) -> np.ndarray:
@@ -112,7 +116,7 @@ def per_axis(value: Any, axes: int, name: str, least: int | None = 1) -> Shape:
     for entry in entries:
         whole = isinstance(entry, Integral) and not isinstance(entry, bool)
         if not whole or (least is not None and entry < least):
-            raise InvalidNetwork(f"{name}: {kind} was expected, got {entry!r}")
+            raise InvalidNetwork(f"{name}: {kind} was expected, got {reprlib.repr(entry)}")
     if len(entries) != axes:
         raise InvalidNetwork(
             f"{name}: {kind} or {axes} of them, one for each axis, were expected, got "
@@ -137,6 +141,21 @@ def paddings(value: Any, axes: int) -> tuple[tuple[int, int], ...]:
         )
     before_after = [per_axis(entry, 2, "padding", 0) for entry in entries]
     return tuple((before, after) for before, after in before_after)
+
+
+def check_number(coefficients: int) -> None:
+    """Refuse an operator with more coefficients than fit into the memory.
+
+    Raises
+    ------
+    InvalidNetwork
+        If there are more than `MOST_NUMBERS`.
+    """
+    if coefficients > MOST_NUMBERS:
+        raise InvalidNetwork(
+            f"the layer would have more than {MOST_NUMBERS} coefficients; give it a smaller input "
+            "or smaller settings"
+        )
 
 
 def cells_of(shape: Sequence[int]) -> np.ndarray:

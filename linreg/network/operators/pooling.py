@@ -9,7 +9,13 @@ from flint import fmpq
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
-from linreg.network.operators.numbers import Padding, PerAxis, Shape, channels_and_axes
+from linreg.network.operators.numbers import (
+    Padding,
+    PerAxis,
+    Shape,
+    channels_and_axes,
+    check_number,
+)
 from linreg.network.operators.windows import BEYOND, windows
 from linreg.units import MaxUnit
 
@@ -155,7 +161,7 @@ def _places(
     ceil_mode: bool,
 ) -> tuple[list[list[int]], list[int], Shape]:
     """At each place the cells of the input, and the number of all cells with the padding's."""
-    _, axes = channels_and_axes(shape)
+    channels, axes = channels_and_axes(shape)
     seen = windows(
         axes,
         kernel,
@@ -164,6 +170,7 @@ def _places(
         dilation=dilation,
         ceil_mode=ceil_mode,
     )
+    check_number(seen.size * channels)
     places = seen.shape[: len(axes)]
     rows = seen.reshape(prod(places), -1).tolist()
     inside = [[cell for cell in row if cell >= 0] for row in rows]

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 
 from linreg.errors import InvalidNetwork
-from linreg.network.operators.numbers import Padding, PerAxis, cells_of, paddings, per_axis
+from linreg.network.operators.numbers import (
+    Padding,
+    PerAxis,
+    cells_of,
+    check_number,
+    paddings,
+    per_axis,
+)
 
 PADDING = -1
 """Stands for a cell of the padding."""
@@ -59,6 +67,7 @@ def windows(
     steps = per_axis(stride, n, "stride")
     distances = per_axis(dilation, n, "dilation")
     margins = paddings(padding, n)
+    check_number(prod(sum(each) + length for each, length in zip(margins, axes, strict=True)))
     places, beyond = [], []
     for a in range(n):
         before, after = margins[a]
@@ -73,9 +82,13 @@ def windows(
         count = (-(-free // steps[a]) if ceil_mode else free // steps[a]) + 1
         if (count - 1) * steps[a] >= before + axes[a] and ceil_mode:
             count -= 1
-        at = np.add.outer(np.arange(count) * steps[a], np.arange(lengths[a]) * distances[a])
+        check_number(count * lengths[a])
+        # A step that is taken at most once may be longer than any machine integer.
+        step, distance = min(steps[a], whole), min(distances[a], whole)
+        at = np.add.outer(np.arange(count) * step, np.arange(lengths[a]) * distance)
         places.append(at)
         beyond.append((0, max(0, int(at.max()) + 1 - whole)))
+    check_number(prod(at.size for at in places))
     padded = np.pad(cells_of(axes), margins, constant_values=PADDING)
     padded = np.pad(padded, beyond, constant_values=BEYOND)
     seen = padded[np.ix_(*(at.ravel() for at in places))]

@@ -11,6 +11,8 @@ Load or build a network, then count its regions, list them, or see how they touc
 from linreg import theory
 from linreg.adjacency import AdjacencyGraph, adjacency_graph
 from linreg.affine import AffineMap, ExactAffineMap
+from linreg.certificate import Certified, certify
+from linreg.checker import Verdict, check
 from linreg.domains import Box, Domain, Halfspaces, Polytope, WholeSpace
 from linreg.errors import (
     BrokenInvariant,
@@ -46,6 +48,7 @@ __all__ = [
     "AffineMap",
     "Box",
     "BrokenInvariant",
+    "Certified",
     "Count",
     "Domain",
     "Enumeration",
@@ -66,9 +69,12 @@ __all__ = [
     "UnknownStrategy",
     "UnreadableFile",
     "UnwritableFile",
+    "Verdict",
     "WholeSpace",
     "absolute",
     "adjacency_graph",
+    "certify",
+    "check",
     "clip",
     "count",
     "count_regions",

@@ -30,7 +30,8 @@ class Cell:
     signs : tuple of int, length hyperplanes
         The side of each hyperplane of the level; 0 where both sides may meet the cell.
     cutting : tuple of int
-        The decided hyperplanes that bound the cell; the others were proved not to meet it.
+        The decided hyperplanes that bound the cell and are not yet among its walls; the others
+        were proved not to meet it.
     alive : tuple of tuples of int, length contests
         The candidates of each contest that may still win it somewhere in the cell.
     sights : list of Sight
@@ -107,7 +108,8 @@ class Cell:
         alive[contest] = (candidate,)
         return replace(
             self,
-            walls=(*self.walls, Forms(rows, len(rows[0]) - 1)),
+            walls=(*self._closed_walls(), Forms(rows, len(rows[0]) - 1)),
+            cutting=(),
             alive=tuple(alive),
             sights=[sight for sight in self.sights if sight.winners[contest] == candidate],
             share=share,
@@ -125,17 +127,20 @@ class Cell:
             if rival != candidate
         ]
 
+    def _closed_walls(self) -> tuple[Forms, ...]:
+        """The walls, with the rows of the level's hyperplanes that cut: rows keep their order."""
+        if not self.cutting:
+            return self.walls
+        return (*self.walls, Forms(self.bounding_rows(), len(self.point.entries) - 1))
+
     def next_level(self, problem: Problem, pieces: Sequence[int]) -> Cell:
         """The same cell, all of whose units of this stage have these pieces, at the next stage."""
         level = Level(problem.stages[self.stage + 1], self.level.outputs(pieces))
-        walls = self.walls
-        if self.cutting:
-            walls = (*walls, Forms(self.bounding_rows(), problem.network.input_dim))
         return _fresh(
             (*self.pattern, *pieces),
             self.stage + 1,
             level,
-            walls,
+            self._closed_walls(),
             [sight.point for sight in self.sights],
             self.share,
         )

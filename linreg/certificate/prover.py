@@ -1,0 +1,241 @@
+"""The prover: an exploration whose sink writes down every decision with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Self
+
+from flint import fmpq, fmpz
+
+from linreg.certificate.encoding import (
+    CUT,
+    END,
+    FACET,
+    LOSES,
+    NO_CUT,
+    REDUNDANT,
+    REGION,
+    WON,
+    Writer,
+    rationals,
+    text,
+    unsigned,
+)
+from linreg.domains import Domain
+from linreg.explore import Cell, Sink, problem_of
+from linreg.files import StrPath, replacing
+from linreg.lp import Forms, IntegerRow, Multipliers, Point, Solver, Vantage
+from linreg.network import Network, StagedNetwork
+from linreg.rational import common_denominator
+from linreg.run import Count, Progress, run
+
+FULL = 1 << 16
+"""Bytes of records that are gathered before they are compressed and written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What a certificate claims, and its size.
+
+    Attributes
+    ----------
+    count : Count
+        Its evidence is "exact"; only the checker makes it "certified".
+    edges : int or None
+        Pairs of regions that share a facet, where that is certified too.
+    n_bytes : int
+        Size of the file.
+    """
+
+    count: Count
+    edges: int | None
+    n_bytes: int
+
+
+class Proof(Sink):
+    """Gathers the records of an exploration."""
+
+    def __init__(self, n_domain_rows: int, with_facets: bool) -> None:
+        self.records = bytearray()
+        self.n_facets = 0
+        self._n_domain_rows = n_domain_rows
+        self._with_facets = with_facets
+        self._solver: Solver | None = None
+
+    def region(self, pattern: Sequence[int], cell: Cell) -> None:
+        """Append a region: a point strictly inside, and what each of its rows is."""
+        self.records += bytes((REGION,)) + _point(cell.point)
+        if self._with_facets:
+            self._facets(cell)
+
+    def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:
+        """Append that a hyperplane does not meet the cell."""
+        self.records += bytes((NO_CUT,)) + unsigned(hyperplane)
+        self.records += bytes((side > 0,)) + _multipliers(proof)
+
+    def cut(self, hyperplane: int) -> None:
+        """Append that a hyperplane cuts the cell."""
+        self.records += bytes((CUT,)) + unsigned(hyperplane)
+
+    def loses(self, contest: int, candidate: int, proof: Multipliers) -> None:
+        """Append that a candidate wins nowhere in the cell."""
+        self.records += bytes((LOSES,)) + unsigned(contest) + unsigned(candidate)
+        self.records += _multipliers(proof)
+
+    def won(self, contest: int, winners: Sequence[int]) -> None:
+        """Append that all candidates that are left win a contest somewhere in the cell."""
+        self.records += bytes((WON,)) + unsigned(contest)
+
+    def empty(self) -> Self:
+        """Another sink for records of the same kind."""
+        return type(self)(self._n_domain_rows, self._with_facets)
+
+    def extend(self, other: Self) -> None:
+        """Append the records of another sink."""
+        self.records += other.records
+        self.n_facets += other.n_facets
+
+    def _facets(self, cell: Cell) -> None:
+        """For each row that is not the domain's: a point inside its facet, or why it has none."""
+        self._solver = self._solver or Solver()
+        rows = cell.rows()
+        for place in range(self._n_domain_rows, len(rows)):
+            others = rows[:place] + rows[place + 1 :]
+            vantage = Vantage.of_rows(others, cell.point, self._solver)
+            answer = _beyond(vantage, rows[place])
+            if isinstance(answer, Multipliers):
+                self.records += bytes((REDUNDANT,)) + _multipliers(answer)
+            else:
+                self.records += bytes((FACET,)) + _point(_crossing(rows[place], cell.point, answer))
+                self.n_facets += 1
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_solver": None}  # a session stays in its process
+
+
+def certify(
+    net: Network | StagedNetwork,
+    path: StrPath,
+    domain: Domain | None = None,
+    *,
+    graph: bool = False,
+    strategy: str = "auto",
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Certified:
+    """Count the regions of a network and write the proof of the count to a file.
+
+    Memory does not depend on the count. The file is described in `docs/certificate.md`; it says
+    nothing that a reader has to believe: `linreg.check` accepts it only if every claim holds.
+
+    Parameters
+    ----------
+    net : Network or StagedNetwork
+    path : str or path
+        Any name. An existing file is replaced in one step, when the proof is complete.
+    domain : WholeSpace, Box or Polytope, optional
+        Part of the claim; the whole space unless given.
+    graph : bool
+        Also prove which rows of each region are facets, and so the number of edges of the
+        adjacency graph.
+    strategy, workers, executor, progress
+        As for `linreg.count`.
+
+    Raises
+    ------
+    UnwritableFile
+        If the file cannot be written.
+    InvalidDomain, UnknownStrategy, ValueError
+        As for `linreg.count`.
+
+    Source
+    ------
+    Farkas (1902) and Motzkin (1936), for the proofs that a cell is empty.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> net = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+    >>> with TemporaryDirectory() as folder:
+    ...     certify(net, f"{folder}/proof").count.regions
+    7
+    """
+    problem = problem_of(net, domain)
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        writer = Writer(stream)
+        writer.records(
+            text(
+                {
+                    "fingerprint": problem.network.fingerprint,
+                    "domain": [[str(entry) for entry in row] for row in problem.domain.rows()],
+                    "input_dim": problem.network.input_dim,
+                    "facets": graph,
+                }
+            )
+        )
+        proof = Proof(len(problem.walls), graph)
+
+        def flush(least: int) -> None:
+            if len(proof.records) >= least:
+                writer.records(proof.records)
+                proof.records.clear()
+
+        def report(so_far: Progress) -> None:
+            flush(FULL)
+            if progress is not None:
+                progress(so_far)
+
+        count = run(
+            problem, proof, strategy=strategy, workers=workers, executor=executor, progress=report
+        )
+        flush(1)
+        edges = proof.n_facets // 2 if graph else None
+        claim = {
+            "activation_regions": count.regions,
+            "regions_per_stage": list(count.regions_per_stage),
+            "edges": edges,
+        }
+        writer.records(bytes((END,)) + text(claim))
+        writer.finish()
+    return Certified(count, edges, writer.n_bytes)
+
+
+def _beyond(vantage: Vantage, row: IntegerRow) -> Point | Multipliers:
+    """A point of the polyhedron where another row is negative, or why there is none."""
+    forms = Forms([row], len(row) - 1)
+    (value,) = forms.floats(forms.at(vantage.point), vantage.point)
+    return vantage.below(row, forms.normals[0], float(value))
+
+
+def _crossing(row: IntegerRow, inside: Point, beyond: Point) -> Point:
+    """Where the segment between two points crosses a row."""
+    here, there = (_value(row, point) for point in (inside, beyond))
+    return Point.of_rationals(
+        [
+            (here * y - there * x) / (here - there)
+            for x, y in zip(inside.rationals, beyond.rationals, strict=True)
+        ]
+    )
+
+
+def _value(row: IntegerRow, point: Point) -> fmpq:
+    total = sum((a * x for a, x in zip(row, point.entries, strict=True)), fmpz(0))
+    return fmpq(total, point.entries[-1])
+
+
+def _point(point: Point) -> bytes:
+    *numerators, denominator = (int(entry) for entry in point.entries)
+    return rationals(numerators, denominator)
+
+
+def _multipliers(proof: Multipliers) -> bytes:
+    """The common denominator, how many there are, and each row's number and numerator."""
+    denominator = common_denominator(proof.by_row.values())
+    record = unsigned(int(denominator)) + unsigned(len(proof.by_row))
+    for row, multiplier in proof.by_row.items():
+        record += unsigned(row) + unsigned(int((multiplier * denominator).p))
+    return record

@@ -1,0 +1,9 @@
+"""The checker: it believes nothing that a certificate does not prove.
+
+It shares numbers and networks with the explorer and nothing else; all its arithmetic is on
+integers and rationals.
+"""
+
+from linreg.checker.verdict import Verdict, check
+
+__all__ = ["Verdict", "check"]

@@ -1,0 +1,133 @@
+"""Reading a certificate: a digest that must fit, then records, in bounded memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from linreg.errors import UnreadableFile
+
+MAGIC = b"linreg-certificate-1\n"
+DIGEST = hashlib.sha256().digest_size
+
+CHUNK = 1 << 16
+"""Bytes that are read, or decompressed, at a time."""
+
+LARGEST = 1 << 20
+"""Bits of the largest integer that is read."""
+
+LONGEST = 1 << 26
+"""Bytes of the longest text that is read."""
+
+
+class Records:
+    """The content of a certificate, from its beginning to its end.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is no certificate, is damaged, or ends too early.
+    """
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        self._path = path
+        self._stream = stream
+        self._left = self._verify_digest() - len(MAGIC)
+        self._decompress = zlib.decompressobj()
+        self._buffer = b""
+        self._place = 0
+
+    def byte(self) -> int:
+        """The next byte."""
+        if self._place == len(self._buffer):
+            self._refill()
+        value = self._buffer[self._place]
+        self._place += 1
+        return value
+
+    def unsigned(self) -> int:
+        """The next non-negative integer."""
+        value, shift = 0, 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+            if shift > LARGEST:
+                raise self.unreadable(f"it holds an integer of more than {LARGEST} bits")
+
+    def signed(self) -> int:
+        """The next integer of either sign."""
+        value = self.unsigned()
+        return -((value + 1) // 2) if value & 1 else value // 2
+
+    def text(self) -> dict[str, Any]:
+        """The next JSON object."""
+        length = self.unsigned()
+        if length > LONGEST:
+            raise self.unreadable(f"it holds a text of {length} bytes")
+        data = bytes(self.byte() for _ in range(length))
+        try:
+            document = json.loads(data)
+        except (ValueError, RecursionError):
+            raise self.unreadable("one of its texts is not JSON") from None
+        if not isinstance(document, dict):
+            raise self.unreadable("one of its texts is not a JSON object")
+        return document
+
+    def at_end(self) -> bool:
+        """Whether nothing is left."""
+        return self._place == len(self._buffer) and not self._more()
+
+    def unreadable(self, why: str) -> UnreadableFile:
+        """The error that says why this file is no certificate."""
+        return UnreadableFile(f"{self._path}: not a readable certificate: {why}")
+
+    def _verify_digest(self) -> int:
+        """Number of bytes before the digest, which fits them."""
+        if self._stream.read(len(MAGIC)) != MAGIC:
+            raise self.unreadable("its first line is not linreg-certificate-1")
+        size = self._stream.seek(0, 2) - DIGEST
+        if size < len(MAGIC):
+            raise self.unreadable("it is cut off")
+        self._stream.seek(0)
+        digest = hashlib.sha256()
+        left = size
+        while left:
+            data = self._stream.read(min(CHUNK, left))
+            if not data:
+                raise self.unreadable("it changed while it was read")
+            digest.update(data)
+            left -= len(data)
+        if self._stream.read(DIGEST) != digest.digest():
+            raise self.unreadable("its content does not fit its digest, so it is damaged")
+        self._stream.seek(len(MAGIC))
+        return size
+
+    def _refill(self) -> None:
+        if not self._more():
+            raise self.unreadable("it ends too early")
+
+    def _more(self) -> bool:
+        """Decompress the next bytes into the buffer; False at the end."""
+        self._place, self._buffer = 0, b""
+        try:
+            while not self._buffer and not self._decompress.eof:
+                data = self._decompress.unconsumed_tail
+                if not data and self._left:
+                    data = self._stream.read(min(CHUNK, self._left))
+                    self._left -= len(data)
+                if not data:
+                    break
+                self._buffer = self._decompress.decompress(data, CHUNK)
+        except zlib.error:
+            raise self.unreadable("its compression is broken") from None
+        return bool(self._buffer)

@@ -25,7 +25,7 @@ from linreg.errors import (
     UnreadableFile,
     UnwritableFile,
 )
-from linreg.network import Network, StagedNetwork, mlp
+from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.readers import load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.run import Count, Progress, count, count_regions
@@ -65,6 +65,7 @@ __all__ = [
     "Progress",
     "Region",
     "ScalarUnit",
+    "Slice",
     "StagedNetwork",
     "UnknownStrategy",
     "UnreadableFile",
@@ -88,5 +89,6 @@ __all__ = [
     "relu",
     "relu6",
     "save",
+    "slice_through",
     "theory",
 ]

@@ -76,6 +76,8 @@ def fraction(number: object) -> Fraction:
 def rational(number: object) -> fmpq:
     """The exact value of a number, as python-flint's rational; see `fraction`."""
     match number:
+        case fmpq():
+            return number
         case float() if math.isfinite(number):
             return fmpq(*number.as_integer_ratio())
         case int() if not isinstance(number, bool):

@@ -4,6 +4,7 @@ from linreg.network.build import linear_map, mlp
 from linreg.network.graph import Network
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
+from linreg.network.slices import Slice, slice_through
 from linreg.network.stages import Stage, StagedNetwork, piece_at
 
 __all__ = [
@@ -12,10 +13,12 @@ __all__ = [
     "LayerNote",
     "Network",
     "Node",
+    "Slice",
     "Stage",
     "StagedNetwork",
     "UnitNode",
     "linear_map",
     "mlp",
     "piece_at",
+    "slice_through",
 ]

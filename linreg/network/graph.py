@@ -7,17 +7,20 @@ concatenation is an affine map; relu, clip, maxout and max-pool are layers of un
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import count
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from linreg.errors import InvalidNetwork
+from linreg.errors import InvalidDomain, InvalidNetwork
 from linreg.network.lowering import lower
-from linreg.network.nodes import INPUT, Node
+from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
+from linreg.network.slices import Slice
 from linreg.network.stages import StagedNetwork
 
 
@@ -105,3 +108,52 @@ class Network:
     def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
         """Exact value at a point whose floats mean the float64 they are."""
         return self.staged.forward_exact(x)
+
+    def on_slice(self, origin: Any, basis: Any) -> Network:
+        """The network on an affine slice of its input space, as a function of its coordinates.
+
+        Parameters
+        ----------
+        origin : array-like of numbers, shape (inputs,) or the input shape
+        basis : array-like of numbers, shape (dim, inputs) or (dim, *input shape)
+            Linearly independent. Coordinates t stand for the input origin + t @ basis.
+
+        Raises
+        ------
+        InvalidDomain
+            If the vectors are of another length than the input, or not independent.
+
+        Examples
+        --------
+        Along the diagonal of the plane, two coordinates are one:
+
+        >>> from linreg.network import mlp
+        >>> net = mlp([([[1, 0], [0, 1]], [0, -1])])
+        >>> net.on_slice([0, 0], [[1, 1]]).forward_exact([3])
+        [Fraction(3, 1), Fraction(2, 1)]
+        """
+        cut = Slice(origin, basis)
+        if cut.n_inputs != self.input_dim:
+            raise InvalidDomain(
+                f"the slice is one of a space of dimension {cut.n_inputs}, but the network has "
+                f"{self.input_dim} inputs"
+            )
+        taken = {INPUT, *(node.name for node in self.nodes)}
+        name = next(name for k in count() if (name := f"slice{k or ''}") not in taken)
+
+        def renamed(read: str) -> str:
+            return name if read == INPUT else read
+
+        nodes = [
+            replace(node, inputs=(renamed(node.inputs[0]),))
+            if isinstance(node, UnitNode)
+            else replace(node, inputs=tuple(renamed(read) for read in node.inputs))
+            for node in self.nodes
+        ]
+        return replace(
+            self,
+            input_shape=(cut.dim,),
+            nodes=(AffineNode(name, (INPUT,), cut.map), *nodes),
+            output=renamed(self.output),
+            layers=(LayerNote(name, "slice", (cut.dim,), self.input_shape), *self.layers),
+        )

@@ -19,13 +19,13 @@ from linreg.network.operators.elementwise import (
     elementwise_max,
     elementwise_min,
 )
-from linreg.network.operators.numbers import Padding, PerAxis, Shape
 from linreg.network.operators.pooling import (
     average_pool_map,
     global_average_map,
     global_max,
     max_pool,
 )
+from linreg.network.operators.settings import Padding, PerAxis, Shape
 
 __all__ = [
     "Padding",

@@ -11,7 +11,7 @@ import numpy as np
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
 from linreg.network.build import number
-from linreg.network.operators.numbers import (
+from linreg.network.operators.settings import (
     PerAxis,
     Shape,
     cells_of,

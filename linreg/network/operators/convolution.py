@@ -10,17 +10,16 @@ from flint import fmpq
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
-from linreg.network.operators.numbers import (
+from linreg.network.operators.settings import (
     Padding,
     PerAxis,
     Shape,
     channels_and_axes,
     check_number,
     per_axis,
-    tensor,
-    vector,
 )
 from linreg.network.operators.windows import windows
+from linreg.network.tensors import tensor, vector
 
 
 def conv_map(

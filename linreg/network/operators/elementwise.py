@@ -9,7 +9,7 @@ from typing import Any
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
-from linreg.network.operators.numbers import tensor, vector
+from linreg.network.tensors import tensor, vector
 from linreg.rational import nearest_float
 from linreg.units import MaxUnit
 

@@ -9,7 +9,7 @@ from flint import fmpq
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
-from linreg.network.operators.numbers import (
+from linreg.network.operators.settings import (
     Padding,
     PerAxis,
     Shape,

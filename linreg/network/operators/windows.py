@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from linreg.errors import InvalidNetwork
-from linreg.network.operators.numbers import (
+from linreg.network.operators.settings import (
     Padding,
     PerAxis,
     cells_of,

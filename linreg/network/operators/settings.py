@@ -1,4 +1,4 @@
-"""Numbers and settings of an operator, checked once: tensors of weights, integers for each axis."""
+"""Settings of an operator, checked once: integers for each axis, and sizes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from linreg.errors import InvalidNetwork
-from linreg.rational import rational
+from linreg.network.tensors import is_list
 
 Shape = tuple[int, ...]
 """Lengths of the axes of a value, without a batch axis; its coordinates stand row by row."""
@@ -24,62 +24,6 @@ Padding = int | Sequence[int | Sequence[int]]
 
 MOST_NUMBERS = 20_000_000
 """Most coefficients that one operator may have: each of them takes about a hundred bytes."""
-
-
-def tensor(values: Any, name: str) -> np.ndarray:
-    """The numbers of a nested list or an array, as an object array of python-flint rationals.
-
-    Raises
-    ------
-    InvalidNetwork
-        If the list is ragged or empty, or an entry is no finite number; the message names the
-        index.
-
-    Examples
-    --------
-    >>> tensor([[1, "1/2"]], "weight").shape
-    (1, 2)
-    >>> tensor([[1, 2], [3]], "weight")
-    Traceback (most recent call last):
-        ...
-    linreg.errors.InvalidNetwork: weight[1]: 2 entries were expected, as in weight[0], got 1
-    """
-    if hasattr(values, "tolist"):
-        values = values.tolist()
-    shape: list[int] = []
-    flat = [(name, values)]
-    while flat and _is_list(flat[0][1]):
-        first, length = flat[0][0], len(flat[0][1])
-        for where, entry in flat:
-            if not _is_list(entry) or len(entry) != length:
-                got = len(entry) if _is_list(entry) else "a number"
-                raise InvalidNetwork(
-                    f"{where}: {length} entries were expected, as in {first}, got {got}"
-                )
-        shape.append(length)
-        flat = [(f"{where}[{i}]", item) for where, entry in flat for i, item in enumerate(entry)]
-    if not flat:
-        raise InvalidNetwork(f"{name}: at least one number was expected, got an empty list")
-    exact = np.empty(len(flat), dtype=object)
-    for i, (where, entry) in enumerate(flat):
-        try:
-            exact[i] = rational(entry)
-        except (TypeError, ValueError) as error:
-            raise InvalidNetwork(f"{where}: {error}") from None
-    return exact.reshape(shape)
-
-
-def vector(values: Any, length: int, name: str, of: str) -> list[Any]:
-    """As many numbers as `of` says, given as a list of them or as one number for all."""
-    exact = tensor(values, name)
-    if exact.ndim == 0:
-        return [exact.item()] * length
-    if exact.shape != (length,):
-        raise InvalidNetwork(
-            f"{name}: one number or {length} of them, one for each {of}, were expected, got shape "
-            f"{list(exact.shape)}"
-        )
-    return list(exact)
 
 
 def channels_and_axes(shape: Sequence[int]) -> tuple[int, Shape]:
@@ -111,7 +55,7 @@ def per_axis(value: Any, axes: int, name: str, least: int | None = 1) -> Shape:
     >>> per_axis(3, 2, "kernel"), per_axis([1, 2], 2, "stride")
     ((3, 3), (1, 2))
     """
-    entries = list(value) if _is_list(value) else [value] * axes
+    entries = list(value) if is_list(value) else [value] * axes
     kind = {None: "an integer", 0: "a non-negative integer", 1: "a positive integer"}[least]
     for entry in entries:
         whole = isinstance(entry, Integral) and not isinstance(entry, bool)
@@ -133,7 +77,7 @@ def paddings(value: Any, axes: int) -> tuple[tuple[int, int], ...]:
     >>> paddings(1, 2), paddings([(0, 1), 2], 2)
     (((1, 1), (1, 1)), ((0, 1), (2, 2)))
     """
-    entries = list(value) if _is_list(value) else per_axis(value, axes, "padding", 0)
+    entries = list(value) if is_list(value) else per_axis(value, axes, "padding", 0)
     if len(entries) != axes:
         raise InvalidNetwork(
             f"padding: one integer or {axes} entries, one for each axis, were expected, got "
@@ -161,7 +105,3 @@ def check_number(coefficients: int) -> None:
 def cells_of(shape: Sequence[int]) -> np.ndarray:
     """The index of each coordinate of a value, arranged in its shape."""
     return np.arange(prod(shape)).reshape(shape)
-
-
-def _is_list(value: object) -> Any:
-    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)

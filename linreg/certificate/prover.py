@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
+import numpy as np
 from flint import fmpq, fmpz
 
 from linreg.certificate.encoding import (
@@ -100,15 +102,24 @@ class Proof(Sink):
     def _facets(self, cell: Cell) -> None:
         """For each row that is not the domain's: a point inside its facet, or why it has none."""
         self._solver = self._solver or Solver()
+        point = cell.point
         rows = cell.rows()
+        forms = Forms(rows, len(point.entries) - 1)
+        values = forms.floats(forms.at(point), point)
         for place in range(self._n_domain_rows, len(rows)):
-            others = rows[:place] + rows[place + 1 :]
-            vantage = Vantage.of_rows(others, cell.point, self._solver)
-            answer = _beyond(vantage, rows[place])
+            vantage = Vantage(
+                rows[:place] + rows[place + 1 :],
+                np.delete(forms.normals, place, axis=0),
+                np.delete(values, place),
+                point,
+                self._solver,
+                partial(_is_inside_without, forms, place),
+            )
+            answer = vantage.beyond(rows[place], forms.normals[place], values[place])
             if isinstance(answer, Multipliers):
                 self.records += bytes((REDUNDANT,)) + _multipliers(answer)
             else:
-                self.records += bytes((FACET,)) + _point(_crossing(rows[place], cell.point, answer))
+                self.records += bytes((FACET,)) + _point(_crossing(rows[place], point, answer))
                 self.n_facets += 1
 
     def __getstate__(self) -> dict[str, object]:
@@ -204,11 +215,9 @@ def certify(
     return Certified(count, edges, writer.n_bytes)
 
 
-def _beyond(vantage: Vantage, row: IntegerRow) -> Point | Multipliers:
-    """A point of the polyhedron where another row is negative, or why there is none."""
-    forms = Forms([row], len(row) - 1)
-    (value,) = forms.floats(forms.at(vantage.point), vantage.point)
-    return vantage.below(row, forms.normals[0], float(value))
+def _is_inside_without(forms: Forms, place: int, point: Point) -> bool:
+    """Whether a point lies strictly inside all rows but one."""
+    return all(value > 0 for i, value in enumerate(forms.at(point)) if i != place)
 
 
 def _crossing(row: IntegerRow, inside: Point, beyond: Point) -> Point:

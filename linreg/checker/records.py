@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from linreg.errors import UnreadableFile
+from linreg.files import StrPath
 
 MAGIC = b"linreg-certificate-1\n"
 DIGEST = hashlib.sha256().digest_size
@@ -23,12 +26,31 @@ LONGEST = 1 << 26
 """Bytes of the longest text that is read."""
 
 
+@contextmanager
+def open_certificate(path: StrPath) -> Iterator[Records]:
+    """The records of a file, whose digest fits.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file cannot be read, is no certificate, or is damaged.
+    """
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(Path(path).open("rb"))
+        except OSError as error:
+            raise UnreadableFile(f"{path}: cannot be read: {error.strerror}") from None
+        yield Records(path, stream)
+
+
 class Records:
     """The content of a certificate, from its beginning to its end.
 
     Parameters
     ----------
-    path : Path
+    path : str or path
+        For error messages.
+    stream : binary file
 
     Raises
     ------
@@ -36,10 +58,10 @@ class Records:
         If the file is no certificate, is damaged, or ends too early.
     """
 
-    def __init__(self, path: Path, stream: BinaryIO) -> None:
+    def __init__(self, path: StrPath, stream: BinaryIO) -> None:
         self._path = path
         self._stream = stream
-        self._left = self._verify_digest() - len(MAGIC)
+        self._size = self._left = self._verify_digest() - len(MAGIC)
         self._decompress = zlib.decompressobj()
         self._buffer = b""
         self._place = 0
@@ -82,6 +104,11 @@ class Records:
         if not isinstance(document, dict):
             raise self.unreadable("one of its texts is not a JSON object")
         return document
+
+    @property
+    def share(self) -> float:
+        """The part of the file that has been read, from 0 to 1."""
+        return 1 - self._left / self._size if self._size else 1.0
 
     def at_end(self) -> bool:
         """Whether nothing is left."""

@@ -63,8 +63,16 @@ class Branch:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Every `of`-th proof of a certificate, from the one that has this number on."""
+
+    number: int
+    of: int
+
+
 class Tree:
-    """One pass over a certificate.
+    """One pass over a certificate, which checks its structure and one part of its proofs.
 
     Attributes
     ----------
@@ -80,7 +88,8 @@ class Tree:
         records: Records,
         network: StagedNetwork,
         domain: Domain,
-        progress: Callable[[int], None] | None,
+        progress: Callable[[int, float], None] | None,
+        part: Part,
     ) -> None:
         self.regions = 0
         self.cells = [0] * len(network.stages)
@@ -89,12 +98,14 @@ class Tree:
         self._network = network
         self._domain = domain
         self._progress = progress
+        self._part = part
+        self._turn = 0
         self._rows: list[Form] = []
         self._n_domain_rows = 0
         self._facets: int | None = None
 
     def check(self) -> None:
-        """Prove every claim again.
+        """Check that the tree is complete, and that every proof of the part holds.
 
         Raises
         ------
@@ -117,20 +128,21 @@ class Tree:
         """Take what is said of a cell, up to its split or to its end, and return its parts."""
         while True:
             branch = self._completed(branch)
+            here = branch.here
             kind = self._records.byte()
-            if branch.here is None:
+            if here is None:
                 if kind != REGION:
                     raise self._false(branch, f"a region was due, record {kind} came")
                 self._check_region(branch)
                 return []
             if kind == NO_CUT:
-                branch = self._check_no_cut(branch, branch.here)
+                branch = self._check_no_cut(branch, here)
             elif kind == LOSES:
-                branch = self._check_loses(branch, branch.here)
+                branch = self._check_loses(branch, here)
             elif kind == CUT:
-                return self._cut(branch, branch.here)
+                return self._cut(branch, here)
             elif kind == WON:
-                return self._won(branch, branch.here)
+                return self._won(branch, here)
             else:
                 raise self._false(branch, f"undecided units are left, but record {kind} came")
 
@@ -161,7 +173,8 @@ class Tree:
         side = 1 if self._records.byte() else -1
         proof = self._multipliers(branch, len(self._rows))
         form = here.hyperplanes[plane]
-        if not is_non_negative(form if side > 0 else negated(form), self._rows, proof):
+        claim = form if side > 0 else negated(form)
+        if self._is_due() and not is_non_negative(claim, self._rows, proof):
             raise self._false(
                 branch, f"its multipliers do not prove that hyperplane {plane} misses the cell"
             )
@@ -193,7 +206,7 @@ class Tree:
         rivals = [rival for rival in branch.rivals[contest] if rival != candidate]
         leads = [here.lead(contest, candidate, rival) for rival in rivals]
         proof = self._multipliers(branch, len(self._rows) + len(leads))
-        if not are_never_positive(leads, self._rows, proof):
+        if self._is_due() and not are_never_positive(leads, self._rows, proof):
             raise self._false(
                 branch,
                 f"its multipliers do not prove that candidate {candidate} of contest {contest} "
@@ -223,29 +236,36 @@ class Tree:
         return parts
 
     def _check_region(self, branch: Branch) -> None:
-        if not is_inside(self._point(branch), self._rows):
+        point = self._point(branch)
+        if self._is_due() and not is_inside(point, self._rows):
             raise self._false(branch, "the point of the region does not lie strictly inside it")
         if self._facets is not None:
             for place in range(self._n_domain_rows, len(self._rows)):
                 self._facets += self._check_facet(branch, place)
         self.regions += 1
         if self._progress is not None and self.regions % EVERY == 0:
-            self._progress(self.regions)
+            self._progress(self.regions, self._records.share)
 
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""
         kind = self._records.byte()
         if kind == FACET:
-            if not is_in_facet(self._point(branch), place, self._rows):
+            point = self._point(branch)
+            if self._is_due() and not is_in_facet(point, place, self._rows):
                 raise self._false(branch, f"its point does not show that row {place} is a facet")
             return True
         if kind != REDUNDANT:
             raise self._false(branch, f"row {place} is not said to be a facet or redundant")
         others = self._rows[:place] + self._rows[place + 1 :]
         proof = self._multipliers(branch, len(others))
-        if not is_non_negative(self._rows[place], others, proof):
+        if self._is_due() and not is_non_negative(self._rows[place], others, proof):
             raise self._false(branch, f"its multipliers do not prove that row {place} is redundant")
         return False
+
+    def _is_due(self) -> bool:
+        """Whether the next proof is one of those that this pass has to check."""
+        self._turn += 1
+        return self._turn % self._part.of == self._part.number
 
     def _undecided(self, branch: Branch) -> int:
         plane = self._records.unsigned()

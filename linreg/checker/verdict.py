@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
-from linreg.checker.records import Records
-from linreg.checker.tree import FalseClaim, Tree
+from linreg.checker.records import open_certificate
+from linreg.checker.tree import FalseClaim, Part, Tree
 from linreg.domains import Domain, WholeSpace
-from linreg.errors import UnreadableFile
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork
 
@@ -42,7 +41,8 @@ def check(
     net: Network | StagedNetwork,
     domain: Domain | None = None,
     *,
-    progress: Callable[[int], None] | None = None,
+    workers: int = 1,
+    progress: Callable[[int, float], None] | None = None,
 ) -> Verdict:
     """Whether a certificate proves the number of regions of a network on a domain.
 
@@ -53,8 +53,11 @@ def check(
     net : Network or StagedNetwork
     domain : WholeSpace, Box or Polytope, optional
         The whole space unless given.
+    workers : int
+        Number of processes. Each walks the whole tree and checks its share of the proofs.
     progress : callable, optional
-        Called now and then with the number of regions that are proved.
+        Called now and then with the number of regions that are proved, and the part of the file
+        that is read.
 
     Raises
     ------
@@ -74,13 +77,28 @@ def check(
     """
     staged = net.staged if isinstance(net, Network) else net
     where = WholeSpace(staged.input_dim) if domain is None else domain
-    file = Path(path)
-    try:
-        stream = file.open("rb")
-    except OSError as error:
-        raise UnreadableFile(f"{path}: cannot be read: {error.strerror}") from None
-    with stream:
-        tree = Tree(Records(file, stream), staged, where, progress)
+    if workers == 1:
+        return _check_part(path, staged, where, Part(0, 1), progress)
+    with ProcessPoolExecutor(workers - 1) as pool:
+        others = [
+            pool.submit(_check_part, path, staged, where, Part(number, workers))
+            for number in range(1, workers)
+        ]
+        mine = _check_part(path, staged, where, Part(0, workers), progress)
+        verdicts = [mine, *(other.result() for other in others)]
+    # The earliest false claim, if there is one: it ends the pass that has to check it.
+    return min(verdicts, key=lambda verdict: (verdict.accepted, verdict.regions))
+
+
+def _check_part(
+    path: StrPath,
+    network: StagedNetwork,
+    domain: Domain,
+    part: Part,
+    progress: Callable[[int, float], None] | None = None,
+) -> Verdict:
+    with open_certificate(path) as records:
+        tree = Tree(records, network, domain, progress, part)
         false_claim = None
         try:
             tree.check()

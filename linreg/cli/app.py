@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 import linreg
-from linreg.cli import commands
+from linreg.cli import certificates, commands
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import drop_output, message
 from linreg.errors import LinregError
@@ -28,6 +28,8 @@ app.command("info")(commands.info)
 app.command("count")(commands.count)
 app.command("graph")(commands.graph)
 app.command("convert")(commands.convert)
+app.command("certify")(certificates.certify)
+app.command("check")(certificates.check)
 
 
 def _version(asked: bool) -> None:

@@ -9,6 +9,7 @@ import typer
 
 import linreg
 from linreg.adjacency import adjacency_graph, graph_statistics
+from linreg.cli.answers import count_json, nothing_yet
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
 from linreg.cli.options import (
@@ -16,26 +17,32 @@ from linreg.cli.options import (
     Json,
     Limit,
     NetworkFile,
+    SliceFile,
     Strategy,
     Workers,
     network_and_domain,
 )
 from linreg.cli.watch import Watch
-from linreg.domains import Domain
 from linreg.export import check_graph_path, write_graph
-from linreg.network import Network
 from linreg.readers import domain_to_json, load, load_domain, save
 from linreg.regions import enumerate_regions
-from linreg.report import count_table, graph_table, network_table
-from linreg.run import Count, check_options
+from linreg.report import count_table, graph_table, layer_table, network_table
+from linreg.run import check_options
 from linreg.run import count as count_in
 from linreg.theory import report
 
 
-def info(net: NetworkFile, domain: DomainText = None, as_json: Json = False) -> None:
-    """Say what a network file holds."""
-    network, where = network_and_domain(net, domain)
+def info(
+    net: NetworkFile,
+    domain: DomainText = None,
+    slice_: SliceFile = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a network file holds, layer by layer, and to what stages it is lowered."""
+    network, where = network_and_domain(net, domain, slice_)
     if not as_json:
+        if network.layers:
+            show(layer_table(network))
         show(network_table(network, where))
         return
     staged = network.staged
@@ -45,6 +52,18 @@ def info(net: NetworkFile, domain: DomainText = None, as_json: Json = False) -> 
             "source": network.source,
             "input_shape": list(network.input_shape),
             "input_dim": staged.input_dim,
+            "layers": [
+                {
+                    "name": layer.name,
+                    "kind": layer.kind,
+                    "in_shape": list(layer.in_shape),
+                    "out_shape": list(layer.out_shape),
+                    "units": len(layer.units),
+                    "pieces": list(layer.pieces),
+                    "parameters": layer.parameters,
+                }
+                for layer in network.layers
+            ],
             "stages": [
                 {
                     "units": len(stage.units),
@@ -66,6 +85,7 @@ def info(net: NetworkFile, domain: DomainText = None, as_json: Json = False) -> 
 def count(
     net: NetworkFile,
     domain: DomainText = None,
+    slice_: SliceFile = None,
     strategy: Strategy = "auto",
     workers: Workers = 1,
     limit: Limit = None,
@@ -73,13 +93,13 @@ def count(
 ) -> int:
     """Count the activation regions of a network, exactly."""
     check_options(strategy, workers, limit)
-    network, where = network_and_domain(net, domain)
-    with Watch("counting", _nothing_yet(network, strategy)) as watch:
+    network, where = network_and_domain(net, domain, slice_)
+    with Watch("counting", nothing_yet(network, strategy)) as watch:
         watch.found = count_in(
             network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
         )
     if as_json:
-        show_json(_count_json(network, where, watch.found))
+        show_json(count_json(network, where, watch.found))
     else:
         show(count_table(watch.found, where, report(network)))
     return DONE if watch.found.complete else STOPPED
@@ -92,6 +112,7 @@ def graph(
         typer.Option("-o", "--output", metavar="FILE", help="A .graphml or .json file to write."),
     ] = None,
     domain: DomainText = None,
+    slice_: SliceFile = None,
     strategy: Strategy = "auto",
     workers: Workers = 1,
     limit: Limit = None,
@@ -101,9 +122,9 @@ def graph(
     check_options(strategy, workers, limit)
     if output is not None:
         check_graph_path(output)
-    network, where = network_and_domain(net, domain)
+    network, where = network_and_domain(net, domain, slice_)
     edges = None
-    with Watch("counting", _nothing_yet(network, strategy)) as watch:
+    with Watch("counting", nothing_yet(network, strategy)) as watch:
         regions = enumerate_regions(
             network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
         )
@@ -120,7 +141,7 @@ def graph(
     elif not watch.was_stopped:
         message(f"stopped at the limit, with at least {found.regions:,} regions; a graph needs all")
     if as_json:
-        answer = _count_json(network, where, found)
+        answer = count_json(network, where, found)
         show_json(answer | {"edges": edges, "output": None if edges is None else _text(output)})
     elif edges is not None:
         show(count_table(found, where, report(network)))
@@ -142,31 +163,6 @@ def convert(
         show_json({"output": str(target), "fingerprint": network.fingerprint})
     else:
         show(f"written to {target}")
-
-
-def _nothing_yet(network: Network, strategy: str) -> Count:
-    """What is known before the first report."""
-    return Count(0, False, "exact", (0,) * len(network.staged.stages), 0, 0, strategy, 0.0)
-
-
-def _count_json(network: Network, domain: Domain, found: Count) -> dict[str, object]:
-    staged = network.staged
-    return {
-        "activation_regions": found.regions,
-        "complete": found.complete,
-        "evidence": found.evidence,
-        "regions_per_stage": list(found.regions_per_stage),
-        "units": len(staged.units),
-        "input_dim": staged.input_dim,
-        "stages": len(staged.stages),
-        "domain": domain_to_json(domain),
-        "strategy": found.strategy,
-        "lps": found.lps,
-        "exact_decisions": found.exact_decisions,
-        "seconds": found.seconds,
-        "fingerprint": network.fingerprint,
-        "version": linreg.__version__,
-    }
 
 
 def _text(path: Path | None) -> str | None:

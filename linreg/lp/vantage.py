@@ -103,6 +103,12 @@ class Vantage:
                 return proof
         return self._decide_below(form)
 
+    def beyond(self, form: IntegerRow, gradient: np.ndarray, value: float) -> Point | Multipliers:
+        """As `below`, with a shot straight down the gradient first, which needs no program."""
+        (shot,) = self.shots(gradient[None], np.array([value]))
+        point = None if shot is None else self.confirm(shot, [_negated(form)])
+        return self.below(form, gradient, value) if point is None else point
+
     def meet(self, forms: Sequence[IntegerRow]) -> Point | Multipliers:
         """A point of the open polyhedron where all forms are positive, or the proof of none.
 

@@ -1,0 +1,129 @@
+"""The commands `certify` and `check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linreg.certificate import certify as certify_network
+from linreg.checker import Verdict
+from linreg.checker import check as check_certificate
+from linreg.cli.answers import count_json, nothing_yet
+from linreg.cli.codes import DONE, REFUTED, STOPPED
+from linreg.cli.console import progress, show, show_json
+from linreg.cli.options import (
+    DomainText,
+    Json,
+    NetworkFile,
+    Strategy,
+    Workers,
+    network_and_domain,
+)
+from linreg.cli.watch import Watch
+from linreg.domains import Domain
+from linreg.files import check_writable
+from linreg.network import Network
+from linreg.readers import domain_to_json
+from linreg.report import count_table, domain_text
+from linreg.run import check_options
+
+
+def certify(
+    net: NetworkFile,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The certificate to write.")
+    ],
+    domain: DomainText = None,
+    graph: Annotated[
+        bool, typer.Option("--graph", help="Prove the edges of the adjacency graph too.")
+    ] = False,
+    strategy: Strategy = "auto",
+    workers: Workers = 1,
+    as_json: Json = False,
+) -> int:
+    """Count the activation regions of a network, and write the proof of the count."""
+    check_options(strategy, workers, None)
+    check_writable(output)
+    network, where = network_and_domain(net, domain)
+    with Watch("certifying", nothing_yet(network, strategy)) as watch:
+        certified = certify_network(
+            network,
+            output,
+            where,
+            graph=graph,
+            strategy=strategy,
+            workers=workers,
+            progress=watch.report,
+        )
+        watch.found = certified.count
+    if watch.was_stopped:
+        if as_json:
+            show_json(count_json(network, where, watch.found) | {"output": None})
+        return STOPPED
+    if as_json:
+        answer = count_json(network, where, watch.found)
+        show_json(
+            answer | {"edges": certified.edges, "output": str(output), "bytes": certified.n_bytes}
+        )
+    else:
+        show(count_table(watch.found, where, ()))
+        each = certified.n_bytes / watch.found.regions
+        show(f"written to {output}: {certified.n_bytes:,} bytes, {each:.0f} for each region")
+    return DONE
+
+
+def check(
+    certificate: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A certificate that linreg certify wrote.")
+    ],
+    net: NetworkFile,
+    domain: DomainText = None,
+    workers: Workers = 1,
+    as_json: Json = False,
+) -> int:
+    """Check a certificate, and say what it proves or which of its claims is false."""
+    network, where = network_and_domain(net, domain)
+    with progress("checking") as bar:
+        verdict = check_certificate(
+            certificate,
+            network,
+            where,
+            workers=workers,
+            progress=lambda regions, share: bar(share, f"{regions:,} regions"),
+        )
+    if as_json:
+        show_json(
+            {
+                "accepted": verdict.accepted,
+                "activation_regions": verdict.regions,
+                "regions_per_stage": list(verdict.regions_per_stage),
+                "edges": verdict.edges,
+                "fingerprint": network.fingerprint,
+                "domain": domain_to_json(where),
+                "claim": _sentence(verdict, network, where),
+                "false_claim": verdict.false_claim,
+            }
+        )
+    elif verdict.accepted:
+        show(f"accepted: {_sentence(verdict, network, where)}")
+    else:
+        show(f"refused: {verdict.false_claim}")
+    return DONE if verdict.accepted else REFUTED
+
+
+def _sentence(verdict: Verdict, network: Network, domain: Domain) -> str:
+    """What was proved, or up to where."""
+    stages = " → ".join(f"{cells:,}" for cells in verdict.regions_per_stage)
+    growth = f" (by stage {stages})" if stages else ""
+    edges = (
+        f", and exactly {verdict.edges:,} pairs of them share a facet"
+        if verdict.edges is not None
+        else ""
+    )
+    number = "exactly" if verdict.accepted else "at least"
+    return (
+        f"on {domain_text(domain)}, the network {network.fingerprint[:16]} has {number} "
+        f"{verdict.regions:,} activation regions{growth}{edges}"
+    )

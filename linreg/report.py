@@ -46,6 +46,29 @@ def network_table(net: Network, domain: Domain) -> RenderableType:
     return table
 
 
+def layer_table(net: Network) -> RenderableType:
+    """The layers that a reader found, before they were lowered to stages."""
+    table = Table(
+        box=None, title="\nlayers", title_justify="left", title_style="bold", pad_edge=False
+    )
+    for heading in ("name", "kind", "shape"):
+        table.add_column(heading)
+    for heading in ("units", "pieces", "parameters"):
+        table.add_column(heading, justify="right")
+    for layer in net.layers:
+        pieces = layer.pieces
+        shapes = (_lengths(layer.in_shape), _lengths(layer.out_shape))
+        table.add_row(
+            _printable(layer.name),
+            _printable(layer.kind),
+            " → ".join(shapes),
+            f"{len(layer.units):,}" if layer.units else "",
+            " to ".join(map(str, sorted({pieces[0], pieces[-1]}))) if pieces else "",
+            f"{layer.parameters:,}" if layer.parameters else "",
+        )
+    return table
+
+
 def count_table(count: Count, domain: Domain, bounds: Sequence[Bound]) -> RenderableType:
     """How many regions there are, how the number grows, and how much of the maximum that is."""
     table = _table("regions")
@@ -149,7 +172,11 @@ def _rounded(number: Fraction, digits: int) -> str:
 
 
 def _shape(shape: Sequence[int]) -> str:
-    return f", of shape {' x '.join(map(str, shape))}" if len(shape) > 1 else ""
+    return f", of shape {_lengths(shape)}" if len(shape) > 1 else ""
+
+
+def _lengths(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))
 
 
 def _units(units: Sequence[Unit]) -> str:

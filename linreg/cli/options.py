@@ -13,9 +13,10 @@ import typer
 
 from linreg.domains import Box, Domain, WholeSpace
 from linreg.errors import InvalidDomain, UnreadableFile
+from linreg.explore import problem_of
 from linreg.network import Network
 from linreg.rational import fraction
-from linreg.readers import load, load_domain, read_domain
+from linreg.readers import load, load_domain, read_domain, read_slice
 from linreg.readers.values import located
 
 MOST_WORKERS = 1024
@@ -55,6 +56,15 @@ DomainText = Annotated[
         "By default the domain in the network file, else all.",
     ),
 ]
+SliceFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--slice",
+        metavar="FILE",
+        help="A JSON file with an origin and a basis: the network on the inputs origin + t @ "
+        "basis, as a function of t. --domain then speaks of t.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Strategy = Annotated[str, typer.Option("--strategy", help="auto or highs; the answer is the same.")]
 Workers = Annotated[
@@ -66,12 +76,32 @@ Limit = Annotated[
 ]
 
 
-def network_and_domain(path: Path, text: str | None) -> tuple[Network, Domain]:
-    """The network in a file, and the domain that is asked about."""
+def network_and_domain(
+    path: Path, text: str | None, slice_file: Path | None = None
+) -> tuple[Network, Domain]:
+    """The network in a file, and the domain that is asked about; both on a slice if there is one.
+
+    The text of a domain then speaks of slice coordinates, and the domain in the network's file is
+    pulled back to them.
+
+    Raises
+    ------
+    InvalidDomain
+        Also if the slice misses the inside of the domain in the network's file.
+    """
     network = load(path)
+    cut = None if slice_file is None else read_slice(slice_file, network.input_dim)
+    if cut is not None:
+        network = network.on_slice(cut.origin, cut.basis)
     if text is not None:
         return network, domain_from_text(text, network.input_dim)
-    return network, load_domain(path) or WholeSpace(network.input_dim)
+    held = load_domain(path)
+    if held is None:
+        return network, WholeSpace(network.input_dim)
+    if cut is None:
+        return network, held
+    with located(f"--slice {slice_file}: the part of the network's domain that is on the slice"):
+        return network, problem_of(network, cut.pull_back(held)).domain
 
 
 def domain_from_text(text: str, dim: int) -> Domain:

@@ -1,4 +1,4 @@
-"""Domains in JSON: inside a network file, or in a file of their own."""
+"""Domains in JSON: inside a network file, or in a file of their own; slices in files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fractions import Fraction
 from linreg.domains import Box, Domain, Polytope, WholeSpace
 from linreg.errors import InvalidDomain
 from linreg.files import StrPath
+from linreg.network import Slice
 from linreg.rational import fraction
 from linreg.readers.json_text import json_number, read_object
 from linreg.readers.values import (
@@ -42,6 +43,43 @@ def read_domain(path: StrPath, dim: int) -> Domain:
     document = read_object(path)
     with located(str(path)):
         return domain_from_json(document, dim)
+
+
+def read_slice(path: StrPath, dim: int) -> Slice:
+    """The affine slice that a file holds.
+
+    Parameters
+    ----------
+    path : str or path
+        A JSON file, whatever its suffix: `{"origin": [..], "basis": [[..], ..]}`.
+    dim : int
+        Dimension of the network's input.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is missing or is not JSON.
+    InvalidDomain
+        If it is not a slice of a space of this dimension, or its basis is not independent.
+    """
+    document = read_object(path)
+    with located(str(path)):
+        check_keys(document, ("origin", "basis"), ("name",), InvalidDomain)
+        origin = _vector(document["origin"], "origin")
+        basis = [
+            _vector(vector, f"basis[{k}]")
+            for k, vector in enumerate(as_list(document["basis"], "basis", InvalidDomain))
+        ]
+        for where, vector in [
+            ("origin", origin),
+            *((f"basis[{k}]", vector) for k, vector in enumerate(basis)),
+        ]:
+            if len(vector) != dim:
+                raise InvalidDomain(
+                    f"{where} has {len(vector)} numbers, but the network has {dim} inputs; they "
+                    "must agree"
+                )
+        return Slice(origin, basis)
 
 
 def domain_from_json(value: object, dim: int) -> Domain:

@@ -28,18 +28,17 @@ from linreg.oracle.brute_force import regions
 from linreg.oracle.feasibility import interior_point
 from linreg.units import ScalarUnit, absolute, clip, leaky_relu, maxout
 
-SUPPORTED = [
+GOLDEN = [
     pytest.param(each, id=f"{file}-{each.name}")
     for file in ("golden", "nasty")
     for each in cases(file)
-    if each.supported
 ]
 searched = settings(deadline=None, max_examples=100)
 
 
 def golden(*conditions: object) -> pytest.MarkDecorator:
     """Parametrize over the golden networks that meet all conditions."""
-    chosen = [each for each in SUPPORTED if all(holds(each.values[0]) for holds in conditions)]
+    chosen = [each for each in GOLDEN if all(holds(each.values[0]) for holds in conditions)]
     return pytest.mark.parametrize("case", chosen)
 
 
@@ -383,10 +382,3 @@ def test_a_sweep_refuses_a_domain_without_interior() -> None:
 def test_every_drawn_domain_has_an_interior(data: st.DataObject, dim: int) -> None:
     net = mlp([], readout=([[1] * dim], [0]))
     assert brute_force_patterns(net, data.draw(domains(dim))) == {()}
-
-
-def test_only_golden_networks_with_filters_or_pools_are_left_out() -> None:
-    for each in [*cases("golden"), *cases("nasty")]:
-        types = {layer["type"] for layer in each.data["layers"]}
-        image = {name for name in types if name.startswith(("conv", "maxpool", "avgpool"))}
-        assert each.supported == (not image)

@@ -12,11 +12,10 @@ from golden_networks import Case, case, cases
 from linreg import adjacency_graph, count, enumerate_regions, mlp
 from linreg.regions import Region
 
-SUPPORTED = [
+GOLDEN = [
     pytest.param(each, id=f"{file}-{each.name}")
     for file in ("golden", "nasty")
     for each in cases(file)
-    if each.supported
 ]
 
 
@@ -30,7 +29,7 @@ def is_inside(region: Region) -> bool:
     )
 
 
-@pytest.mark.parametrize("case", SUPPORTED)
+@pytest.mark.parametrize("case", GOLDEN)
 def test_a_golden_network_has_the_regions_that_two_programs_found(case: Case) -> None:
     found = count(case.network, case.domain)
     assert found.complete
@@ -38,7 +37,7 @@ def test_a_golden_network_has_the_regions_that_two_programs_found(case: Case) ->
 
 
 @pytest.mark.parametrize(
-    "case", [each for each in SUPPORTED if "dual_edges" in each.values[0].expected]
+    "case", [each for each in GOLDEN if "dual_edges" in each.values[0].expected]
 )
 def test_a_golden_network_has_the_facets_that_two_programs_found(case: Case) -> None:
     regions = enumerate_regions(case.network, case.domain)
@@ -47,7 +46,7 @@ def test_a_golden_network_has_the_facets_that_two_programs_found(case: Case) -> 
 
 
 @pytest.mark.parametrize(
-    "case", [each for each in SUPPORTED if each.values[0].expected["activation_regions"] <= 400]
+    "case", [each for each in GOLDEN if each.values[0].expected["activation_regions"] <= 400]
 )
 def test_every_exact_witness_of_a_golden_network_is_strictly_inside(case: Case) -> None:
     regions = enumerate_regions(case.network, case.domain)

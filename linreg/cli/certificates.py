@@ -17,6 +17,7 @@ from linreg.cli.options import (
     DomainText,
     Json,
     NetworkFile,
+    SliceFile,
     Strategy,
     Workers,
     network_and_domain,
@@ -36,6 +37,7 @@ def certify(
         Path, typer.Option("-o", "--output", metavar="FILE", help="The certificate to write.")
     ],
     domain: DomainText = None,
+    slice_: SliceFile = None,
     graph: Annotated[
         bool, typer.Option("--graph", help="Prove the edges of the adjacency graph too.")
     ] = False,
@@ -46,7 +48,7 @@ def certify(
     """Count the activation regions of a network, and write the proof of the count."""
     check_options(strategy, workers, None)
     check_writable(output)
-    network, where = network_and_domain(net, domain)
+    network, where = network_and_domain(net, domain, slice_)
     with Watch("certifying", nothing_yet(network, strategy)) as watch:
         certified = certify_network(
             network,
@@ -80,11 +82,12 @@ def check(
     ],
     net: NetworkFile,
     domain: DomainText = None,
+    slice_: SliceFile = None,
     workers: Workers = 1,
     as_json: Json = False,
 ) -> int:
     """Check a certificate, and say what it proves or which of its claims is false."""
-    network, where = network_and_domain(net, domain)
+    network, where = network_and_domain(net, domain, slice_)
     with progress("checking") as bar:
         verdict = check_certificate(
             certificate,

@@ -16,6 +16,7 @@ from linreg.checker import Verdict, check
 from linreg.domains import Box, Domain, Halfspaces, Polytope, WholeSpace
 from linreg.errors import (
     BrokenInvariant,
+    HypothesisError,
     IncompleteError,
     InvalidDomain,
     InvalidNetwork,
@@ -55,6 +56,7 @@ __all__ = [
     "ExactAffineMap",
     "Halfspaces",
     "IncompleteError",
+    "HypothesisError",
     "InvalidDomain",
     "InvalidNetwork",
     "LinregError",

@@ -34,6 +34,10 @@ class UnknownStrategy(LinregError, ValueError):
     """No exploration strategy has that name."""
 
 
+class HypothesisError(LinregError, ValueError):
+    """A theorem was asked for where its hypotheses do not hold."""
+
+
 class IncompleteError(LinregError):
     """A complete set of regions was needed, and the run had been stopped early."""
 

@@ -80,7 +80,7 @@ def count_table(count: Count, domain: Domain, bounds: Sequence[Bound]) -> Render
     table.add_row("growth by stage", growth)
     for bound in bounds:
         share = 100 * count.regions / bound.value
-        table.add_row(f"at most ({bound.name})", f"{_whole(bound.value)}  ({share:.3g} % reached)")
+        table.add_row(f"at most ({bound.title})", f"{_whole(bound.value)}  ({share:.3g} % reached)")
     table.add_row(
         "work",
         f"{count.lps:,} linear programs, {count.exact_decisions:,} left to the exact simplex",

@@ -24,7 +24,7 @@ def main() -> None:
     domain = linreg.load_domain(path) or linreg.WholeSpace(network.input_dim)
     show(report.network_table(network, domain))
     regions = linreg.enumerate_regions(network, domain)
-    show(report.count_table(regions.counted, domain, linreg.theory.report(network)))
+    show(report.count_table(regions.counted, domain, linreg.theory.ceilings(network)))
     show(report.activity_table(regions.patterns, network))
     graph = linreg.adjacency_graph(regions)
     show(report.graph_table(graph_statistics(graph)))

@@ -29,7 +29,7 @@ from linreg.regions import enumerate_regions
 from linreg.report import count_table, graph_table, layer_table, network_table
 from linreg.run import check_options
 from linreg.run import count as count_in
-from linreg.theory import report
+from linreg.theory import ceilings
 
 
 def info(
@@ -101,7 +101,7 @@ def count(
     if as_json:
         show_json(count_json(network, where, watch.found))
     else:
-        show(count_table(watch.found, where, report(network)))
+        show(count_table(watch.found, where, ceilings(network)))
     return DONE if watch.found.complete else STOPPED
 
 
@@ -144,7 +144,7 @@ def graph(
         answer = count_json(network, where, found)
         show_json(answer | {"edges": edges, "output": None if edges is None else _text(output)})
     elif edges is not None:
-        show(count_table(found, where, report(network)))
+        show(count_table(found, where, ceilings(network)))
         show(graph_table(graph_statistics(touching)))
         if output is not None:
             show(f"written to {output}")

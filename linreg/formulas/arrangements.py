@@ -1,9 +1,15 @@
-"""Closed forms for numbers of regions, on plain integers, one function for each theorem."""
+"""One layer: arrangements of hyperplanes and of partitions, and products over layers."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from math import comb, prod
+from functools import lru_cache
+from math import prod
+
+from flint import fmpz_poly
+
+from linreg.formulas.hypotheses import architecture, one_layer
 
 
 def buck(hyperplanes: int, dim: int) -> int:
@@ -39,7 +45,108 @@ def buck(hyperplanes: int, dim: int) -> int:
     """
     if hyperplanes < 0 or dim < 0:
         raise ValueError(f"hyperplanes and dim must be non-negative: got {hyperplanes} and {dim}")
-    return sum(comb(hyperplanes, i) for i in range(dim + 1))
+    if dim >= hyperplanes:
+        return int(2**hyperplanes)
+    total = term = 1
+    for i in range(dim):
+        term = term * (hyperplanes - i) // (i + 1)  # C(m, i + 1)
+        total += term
+    return total
+
+
+def zaslavsky(inputs: int, widths: Sequence[int]) -> int:
+    """Largest number of regions of one layer of units with two pieces: exactly that.
+
+    Parameters
+    ----------
+    inputs : int
+        Input dimension n0.
+    widths : sequence of one int
+        The width n1 of the only layer.
+
+    Returns
+    -------
+    int
+        Sum of C(n1, j) for j = 0..n0. It is attained if and only if the hyperplanes are in general
+        position.
+
+    Raises
+    ------
+    HypothesisError
+        If there are several layers, or a number is below 1.
+
+    Source
+    ------
+    Zaslavsky (1975), Theorem A; Pascanu, Montufar, Bengio (2013), for rectifier layers.
+
+    Examples
+    --------
+    Five lines in general position cut the plane into 16 pieces:
+
+    >>> zaslavsky(2, [5])
+    16
+    """
+    inputs, widths = architecture(inputs, widths)
+    return buck(one_layer("Zaslavsky's theorem", widths), inputs)
+
+
+def zaslavsky_central(inputs: int, widths: Sequence[int]) -> int:
+    """Largest number of regions of one layer of two-piece units without biases.
+
+    Returns
+    -------
+    int
+        2 (C(n1 - 1, 0) + ... + C(n1 - 1, n0 - 1)); attained when any n0 of the normals are linearly
+        independent.
+
+    Raises
+    ------
+    HypothesisError
+        If there are several layers, or a number is below 1.
+
+    Source
+    ------
+    Zaslavsky (1975), for n1 hyperplanes through one point in general position.
+
+    Examples
+    --------
+    Five planes through the origin of space; three lines through the origin of the plane:
+
+    >>> zaslavsky_central(3, [5]), zaslavsky_central(2, [3])
+    (22, 6)
+    """
+    inputs, widths = architecture(inputs, widths)
+    width = one_layer("Zaslavsky's theorem", widths)
+    return 2 * buck(width - 1, inputs - 1)
+
+
+def zaslavsky_bounded(inputs: int, widths: Sequence[int]) -> int:
+    """Largest number of bounded regions of one layer of two-piece units.
+
+    Returns
+    -------
+    int
+        C(n1 - 1, n0), attained in general position.
+
+    Raises
+    ------
+    HypothesisError
+        If there are several layers, or a number is below 1.
+
+    Source
+    ------
+    Zaslavsky (1975), Theorem C.
+
+    Examples
+    --------
+    Three lines enclose one triangle:
+
+    >>> zaslavsky_bounded(2, [3])
+    1
+    """
+    inputs, widths = architecture(inputs, widths)
+    width = one_layer("Zaslavsky's theorem", widths)
+    return buck(width - 1, inputs) - buck(width - 1, inputs - 1)
 
 
 def pattern_bound(pieces: Sequence[int]) -> int:
@@ -92,11 +199,7 @@ def partition_bound(pieces: Sequence[int], dim: int) -> int:
     _check_pieces(pieces)
     if dim < 0:
         raise ValueError(f"dim must be non-negative: got {dim}")
-    symmetric = [1] + [0] * dim
-    for unit in pieces:
-        for j in range(dim, 0, -1):
-            symmetric[j] += (unit - 1) * symmetric[j - 1]
-    return sum(symmetric)
+    return _most_cells(tuple(sorted(Counter(pieces).items())), dim)
 
 
 def layerwise_bound(layers: Sequence[Sequence[int]], dims: Sequence[int]) -> int:
@@ -127,6 +230,16 @@ def layerwise_bound(layers: Sequence[Sequence[int]], dims: Sequence[int]) -> int
     121
     """
     return prod(partition_bound(pieces, dim) for pieces, dim in zip(layers, dims, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _most_cells(kinds: tuple[tuple[int, int], ...], dim: int) -> int:
+    """The sum of the first dim + 1 coefficients of the product of (1 + (k - 1) t) over units."""
+    product = fmpz_poly([1])
+    for pieces, units in kinds:
+        power = fmpz_poly([1, pieces - 1]).pow_trunc(units, dim + 1)
+        product = product.mul_low(power, dim + 1)
+    return int(product(1))
 
 
 def _check_pieces(pieces: Sequence[int]) -> None:

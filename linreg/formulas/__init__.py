@@ -1,0 +1,68 @@
+"""Closed forms for numbers of regions, on plain integers, one function for each theorem."""
+
+from linreg.formulas.arrangements import (
+    buck,
+    layerwise_bound,
+    partition_bound,
+    pattern_bound,
+    zaslavsky,
+    zaslavsky_bounded,
+    zaslavsky_central,
+)
+from linreg.formulas.expected import (
+    hanin_rolnick_2019,
+    tseran_montufar_2021,
+    tseran_montufar_2021_boundary,
+)
+from linreg.formulas.histograms import hinz_2019
+from linreg.formulas.hypotheses import architecture, whole
+from linreg.formulas.maxout import (
+    goujon_2022,
+    maxout_2014_lower,
+    maxout_2014_upper,
+    montufar_2022,
+    serra_2018_maxout_upper,
+)
+from linreg.formulas.relu import (
+    Layer,
+    arora_2018,
+    montufar_2014,
+    montufar_2014_remainders,
+    montufar_2017,
+    narrowing_bound,
+    raghu_2017,
+    serra_2018_lower,
+    serra_2018_upper,
+    trivial,
+)
+
+__all__ = [
+    "Layer",
+    "architecture",
+    "arora_2018",
+    "buck",
+    "goujon_2022",
+    "hanin_rolnick_2019",
+    "hinz_2019",
+    "layerwise_bound",
+    "maxout_2014_lower",
+    "maxout_2014_upper",
+    "montufar_2014",
+    "montufar_2014_remainders",
+    "montufar_2017",
+    "montufar_2022",
+    "narrowing_bound",
+    "partition_bound",
+    "pattern_bound",
+    "raghu_2017",
+    "serra_2018_lower",
+    "serra_2018_maxout_upper",
+    "serra_2018_upper",
+    "trivial",
+    "tseran_montufar_2021",
+    "tseran_montufar_2021_boundary",
+    "whole",
+    "zaslavsky",
+    "zaslavsky_bounded",
+    "zaslavsky_central",
+]

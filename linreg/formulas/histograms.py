@@ -1,0 +1,84 @@
+"""Upper bounds from histograms: how many regions have how many units on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import comb
+
+from linreg.formulas.arrangements import buck
+from linreg.formulas.hypotheses import architecture
+
+Histogram = dict[int, int]
+"""Number of regions by number of active units."""
+
+Table = Callable[[int, int], Histogram]
+"""The histogram of n units on a space of some dimension, called with (dimension, n)."""
+
+
+def all_on(dim: int, width: int) -> Histogram:
+    """As many regions as patterns, all units counted as on: the table of the trivial bound."""
+    return {width: 2**width}
+
+
+def generic_on(dim: int, width: int) -> Histogram:
+    """As many regions as general position gives, all units counted as on (Montufar 2017)."""
+    return {width: buck(width, dim)}
+
+
+def few_off(dim: int, width: int) -> Histogram:
+    """C(n, j) regions with j units off for j = 0..dim (Serra et al. 2018)."""
+    return {width - off: comb(width, off) for off in range(min(dim, width) + 1)}
+
+
+def hinz_2019(inputs: int, widths: Sequence[int], table: Table = few_off) -> int:
+    """The norm of a product of matrices, one for each layer, applied to a histogram.
+
+    Upper bound, for rectifiers. A histogram counts cells by the dimension of their image, at first
+    one cell of dimension n0. A layer sends the cells of dimension d to the histogram
+    `table(d, n_l)`, where more than d units on count as d: that is column d of its matrix.
+
+    Parameters
+    ----------
+    inputs : int
+    widths : sequence of int
+    table : callable
+        Which histograms a layer can make at most. With `few_off` the bound is `serra_2018_upper`,
+        with `generic_on` it is `montufar_2017`, with `all_on` it is `trivial`.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is below 1 or there is no layer.
+
+    Source
+    ------
+    Hinz, van de Geer (2019): the framework and the three tables.
+
+    Examples
+    --------
+    Three units on a plane make one region with all on, three with one off, and three with two
+    off, whose image is a line; the layer after makes 7 or 4 of them:
+
+    >>> hinz_2019(2, [3, 3]) == (1 + 3) * 7 + 3 * 4
+    True
+    """
+    inputs, widths = architecture(inputs, widths)
+    cells = {inputs: 1}
+    columns: dict[tuple[int, int], Histogram] = {}
+    for width in widths:
+        after: Histogram = {}
+        for dim, count in cells.items():
+            if (dim, width) not in columns:
+                columns[dim, width] = _clipped(table(dim, width), dim)
+            for image, regions in columns[dim, width].items():
+                after[image] = after.get(image, 0) + count * regions
+        cells = after
+    return sum(cells.values())
+
+
+def _clipped(histogram: Histogram, most: int) -> Histogram:
+    """The histogram with everything above index `most` moved to that index."""
+    clipped: Histogram = {}
+    for on, regions in histogram.items():
+        clipped[min(on, most)] = clipped.get(min(on, most), 0) + regions
+    return clipped

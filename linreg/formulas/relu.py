@@ -1,0 +1,359 @@
+"""Fully connected rectifier networks: bounds on the maximum of regions over all weights.
+
+Every function is called `f(inputs, widths)` with the input dimension n0 and the hidden widths
+n1, ..., nL. Upper bounds hold for every choice of weights and on every convex domain. Lower bounds
+say how large the maximum over all weights is at least, not how many regions a network has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import prod
+
+from flint import fmpz
+
+from linreg.errors import HypothesisError
+from linreg.formulas.arrangements import buck, partition_bound
+from linreg.formulas.hypotheses import architecture
+
+
+def trivial(inputs: int, widths: Sequence[int]) -> int:
+    """2^N: every unit is on or off.
+
+    Upper bound, for every network whose N units have two pieces.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is below 1 or there is no layer.
+
+    Source
+    ------
+    A pattern has at most one region: each is convex.
+
+    Examples
+    --------
+    >>> trivial(2, [3, 3])
+    64
+    """
+    _, widths = architecture(inputs, widths)
+    return 1 << sum(widths)
+
+
+def montufar_2014(inputs: int, widths: Sequence[int]) -> int:
+    """Regions that folding gives: prod over l < L of floor(n_l / n0)^n0, times Z(n_L, n0).
+
+    Lower bound on the maximum over weights; Z(m, n) is `buck(m, n)`.
+
+    Raises
+    ------
+    HypothesisError
+        If a layer is narrower than the input.
+
+    Source
+    ------
+    Montufar, Pascanu, Cho, Bengio (2014), Theorem 5.
+
+    Examples
+    --------
+    Four units fold the square twice in each direction, and four lines cut it into 11:
+
+    >>> montufar_2014(2, [4, 4])
+    44
+    """
+    inputs, widths = _at_least_inputs("Theorem 5 of Montufar et al. (2014)", inputs, widths)
+    folds = prod(int((width // inputs) ** inputs) for width in widths[:-1])
+    return folds * buck(widths[-1], inputs)
+
+
+def montufar_2014_remainders(inputs: int, widths: Sequence[int]) -> int:
+    """Regions that folding gives where no unit is left idle.
+
+    With n_l = q n0 + m, m of the directions are folded q + 1 times and the others q times: the
+    product over l < L of q^(n0 - m) (q + 1)^m, times Z(n_L, n0). Lower bound on the maximum over
+    weights, never below `montufar_2014`.
+
+    Raises
+    ------
+    HypothesisError
+        If a layer is narrower than the input.
+
+    Source
+    ------
+    Montufar, Pascanu, Cho, Bengio (2014), equation (6).
+
+    Examples
+    --------
+    Five units fold one direction twice and the other three times:
+
+    >>> montufar_2014_remainders(2, [5, 4]) == 2 * 3 * 11
+    True
+    """
+    inputs, widths = _at_least_inputs("Equation (6) of Montufar et al. (2014)", inputs, widths)
+    folds = 1
+    for width in widths[:-1]:
+        times, rest = divmod(width, inputs)
+        folds *= times ** (inputs - rest) * (times + 1) ** rest
+    return folds * buck(widths[-1], inputs)
+
+
+def arora_2018(inputs: int, widths: Sequence[int]) -> int:
+    """Regions of a zonotope's gauge under sawteeth: 2 (C(m-1, 0) + ... + C(m-1, n0-1)) w^(L-1).
+
+    Lower bound on the maximum over weights, where n1 = 2 m and n2 = ... = nL = w.
+
+    Raises
+    ------
+    HypothesisError
+        If the first width is odd, or later widths differ or are below 2.
+
+    Source
+    ------
+    Arora, Basu, Mianjy, Mukherjee (2018), in the form that Serra, Tjandraatmadja, Ramalingam
+    (2018) quote.
+
+    Examples
+    --------
+    The gauge |x| + |y| + |x + y| has six cones, and a kink at height 1 halves each:
+
+    >>> arora_2018(2, [6, 2])
+    12
+    """
+    inputs, widths = architecture(inputs, widths)
+    first, later = widths[0], set(widths[1:])
+    if first % 2:
+        raise HypothesisError(f"the zonotope takes pairs of units: width 1 is odd, {first}")
+    if len(later) > 1 or min(later, default=2) < 2:
+        raise HypothesisError(
+            f"the sawteeth need layers of one width of at least 2 after the first: got "
+            f"{list(widths[1:])}"
+        )
+    return int(2 * buck(first // 2 - 1, inputs - 1) * prod(widths[1:]))
+
+
+def serra_2018_lower(inputs: int, widths: Sequence[int]) -> int:
+    """Regions that sharper folding gives, with one more fold in each direction.
+
+    The product over l < L of (floor(n_l / n0) + 1)^n0, times Z(n_L, n0). Lower bound on the maximum
+    over weights: n units fold a direction n + 1 times, if there are at least three of them.
+
+    Raises
+    ------
+    HypothesisError
+        If a layer but the last has fewer than 3 n0 units. With fewer the formula would be wrong:
+        for (n0; n1, n2) = (2; 2, 5) it gives 64, above the upper bound 29.
+
+    Source
+    ------
+    Serra, Tjandraatmadja, Ramalingam (2018), lower bound for widths of at least 3 n0.
+
+    Examples
+    --------
+    Three units make four monotone pieces, each cut in four by the next layer's three:
+
+    >>> serra_2018_lower(1, [3, 3])
+    16
+    """
+    inputs, widths = architecture(inputs, widths)
+    for k, width in enumerate(widths[:-1], start=1):
+        if width < 3 * inputs:
+            raise HypothesisError(
+                f"the construction of Serra et al. (2018) needs at least three units for each of "
+                f"{inputs} inputs in every layer but the last: layer {k} has {width}"
+            )
+    folds = prod(int((width // inputs + 1) ** inputs) for width in widths[:-1])
+    return folds * buck(widths[-1], inputs)
+
+
+def montufar_2017(inputs: int, widths: Sequence[int]) -> int:
+    """The product over layers of Z(n_l, min(n0, ..., n_{l-1})).
+
+    Upper bound, for any units with two pieces.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is below 1 or there is no layer.
+
+    Source
+    ------
+    Montufar (2017): a layer sees of a cell an image of at most that dimension.
+
+    Examples
+    --------
+    Each of seven regions of three lines is cut into at most seven:
+
+    >>> montufar_2017(2, [3, 3])
+    49
+    """
+    inputs, widths = architecture(inputs, widths)
+    dims = accumulate((inputs, *widths), min)
+    # The last of the dims is that after the last layer, which no layer sees.
+    return prod(buck(width, dim) for width, dim in zip(widths, dims, strict=False))
+
+
+def raghu_2017(inputs: int, widths: Sequence[int]) -> int:
+    """The product over layers of Z(n_l, n0).
+
+    Upper bound, for any units with two pieces; never below `montufar_2017`.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is below 1 or there is no layer.
+
+    Source
+    ------
+    Raghu, Poole, Kleinberg, Ganguli, Sohl-Dickstein (2017), in its finite form: they state the
+    order O(n^(n0 L)) for L layers of n units.
+
+    Examples
+    --------
+    >>> raghu_2017(2, [1, 3]) == 2 * 7
+    True
+    """
+    inputs, widths = architecture(inputs, widths)
+    return prod(buck(width, inputs) for width in widths)
+
+
+def serra_2018_upper(inputs: int, widths: Sequence[int]) -> int:
+    """The sum over j_1, ..., j_L of the products of C(n_l, j_l).
+
+    Here 0 <= j_l <= min(n0, n_1 - j_1, ..., n_{l-1} - j_{l-1}, n_l). Upper bound, for rectifiers
+    only: it uses that a unit that is off has a constant output, which abs and leaky ReLU do not.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is below 1 or there is no layer.
+
+    Source
+    ------
+    Serra, Tjandraatmadja, Ramalingam (2018), Theorem 1.
+
+    Examples
+    --------
+    A line has four regions at most under three layers of one unit, not eight: once a unit is off,
+    the layers behind it see a point.
+
+    >>> serra_2018_upper(1, [1, 1, 1])
+    4
+    """
+    inputs, widths = architecture(inputs, widths)
+    return narrowing_bound(inputs, [Layer(0, width) for width in widths])
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """How many outputs of a layer can do what.
+
+    Attributes
+    ----------
+    steady : int
+        Outputs that are affine throughout and need not be constant: stably active units and
+        coordinates that pass through.
+    rectified : int
+        Units of two pieces of which one is constant.
+    others : tuple of int
+        Numbers of pieces of the other units.
+    """
+
+    steady: int
+    rectified: int
+    others: tuple[int, ...] = ()
+
+
+def narrowing_bound(inputs: int, layers: Sequence[Layer]) -> int:
+    """Most regions of a network whose layers are known to lose dimensions.
+
+    A count for each dimension of the image of a cell goes from layer to layer. Of a cell of
+    dimension d, n rectifying units make at most C(n, j) + ... + C(n, 0) regions with at most j
+    units on one chosen side, for each j (Serra et al. 2018), and the image of a region with j
+    units off has dimension at most min(d, steady + n - j). Where a layer has other units too, all
+    its regions are given the largest dimension.
+
+    Parameters
+    ----------
+    inputs : int
+    layers : sequence of Layer
+
+    Source
+    ------
+    Serra, Tjandraatmadja, Ramalingam (2018), Theorem 1; Serra, Ramalingam (2020) for units that
+    are known to be stable.
+
+    Examples
+    --------
+    Two units that may switch and one that is always on; then three units on a plane:
+
+    >>> narrowing_bound(2, [Layer(1, 2), Layer(0, 3)])
+    25
+    """
+    counts = {inputs: fmpz(1)}
+    for layer in layers:
+        counts = _mixed(counts, layer) if layer.others else _rectified(counts, layer)
+    return int(sum(counts.values(), fmpz(0)))
+
+
+def _mixed(counts: dict[int, fmpz], layer: Layer) -> dict[int, fmpz]:
+    pieces = (*layer.others, *(2,) * layer.rectified)
+    after: dict[int, fmpz] = {}
+    for dim, count in counts.items():
+        image = min(dim, layer.steady + len(pieces))
+        after[image] = after.get(image, fmpz(0)) + count * partition_bound(pieces, dim)
+    return after
+
+
+def _rectified(counts: dict[int, fmpz], layer: Layer) -> dict[int, fmpz]:
+    """Sums of C(n, j) that keep the dimension at once, the others by image dimension."""
+    most, steady = layer.rectified, layer.steady
+    after: dict[int, fmpz] = {}
+    largest = max(counts)
+    # j up to min(d, steady + n - d) leave the dimension d as it is.
+    kept = {dim: min(dim, most, steady + most - dim) for dim in counts}
+    sums = _sums_of_choices(most, max(kept.values()))
+    for dim, count in counts.items():
+        if kept[dim] >= 0:
+            after[dim] = count * sums[kept[dim]]
+    # To the image dimension e with j = steady + n - e units off go all dimensions d > e, d >= j.
+    above, reached = fmpz(0), largest + 1  # the sum of counts[d] over d >= reached
+    highest = min(largest - 1, steady + most)
+    choices = fmpz.bin_uiui(most, steady + most - highest)
+    for image in range(highest, steady - 1, -1):
+        off = steady + most - image
+        least = min(max(image + 1, off), largest + 1)  # falls, then rises again
+        if least < reached:
+            above += sum((counts.get(dim, 0) for dim in range(least, reached)), fmpz(0))
+        else:
+            above -= sum((counts.get(dim, 0) for dim in range(reached, least)), fmpz(0))
+        reached = least
+        if above != 0:
+            after[image] = after.get(image, fmpz(0)) + above * choices
+        choices = choices * (most - off) // (off + 1)
+    return after
+
+
+def _sums_of_choices(units: int, most: int) -> list[fmpz]:
+    """Z(units, j) for j = 0..most."""
+    choices = total = fmpz(1)
+    sums = [total]
+    for j in range(most):
+        choices = choices * (units - j) // (j + 1)
+        total = total + choices
+        sums.append(total)
+    return sums
+
+
+def _at_least_inputs(
+    theorem: str, inputs: int, widths: Sequence[int]
+) -> tuple[int, tuple[int, ...]]:
+    inputs, widths = architecture(inputs, widths)
+    for k, width in enumerate(widths, start=1):
+        if width < inputs:
+            raise HypothesisError(
+                f"{theorem} needs layers at least as wide as the input: layer {k} has {width} "
+                f"units for {inputs} inputs"
+            )
+    return inputs, widths

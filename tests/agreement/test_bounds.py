@@ -1,0 +1,66 @@
+"""No network has more regions than any upper bound allows."""
+
+from __future__ import annotations
+
+from generators import domains, networks
+from golden_networks import cases
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linreg import Box, count_regions, mlp, theory
+from linreg.units import absolute, hard_tanh, leaky_relu, maxout, relu
+
+
+@given(data=st.data(), net=networks())
+@settings(max_examples=200)
+def test_no_network_exceeds_an_upper_bound(data, net) -> None:
+    domain = data.draw(domains(net.input_dim))
+    regions = count_regions(net, domain)
+    for bound in theory.report(net, domain):
+        assert bound.side == "max_at_least" or regions <= bound.value, bound
+
+
+@given(
+    net=networks(kinds=st.just(relu()), skips=False, max_units=9, width=st.integers(1, 5)),
+)
+@settings(max_examples=200)
+def test_no_rectifier_network_exceeds_an_upper_bound(net) -> None:
+    regions = count_regions(net)
+    bounds = theory.report(net)
+    assert {"serra_2018_upper", "hinz_2019"} <= {bound.name for bound in bounds}
+    for bound in bounds:
+        assert bound.side == "max_at_least" or regions <= bound.value, bound
+
+
+@given(
+    kind=st.sampled_from([leaky_relu("1/4"), absolute(), hard_tanh(), maxout(3)]), data=st.data()
+)
+@settings(max_examples=150)
+def test_no_network_of_other_units_exceeds_an_upper_bound(kind, data) -> None:
+    net = data.draw(networks(kinds=st.just(kind), max_units=6))
+    regions = count_regions(net)
+    for bound in theory.report(net):
+        assert bound.side == "max_at_least" or regions <= bound.value, bound
+
+
+def test_golden_networks_exceed_no_upper_bound() -> None:
+    for case in cases():
+        for bound in theory.report(case.network, case.domain):
+            if bound.side != "max_at_least":
+                assert case.expected["activation_regions"] <= bound.value, (case.name, bound)
+
+
+def test_abs_exceeds_the_bound_that_serra_proves_for_relu() -> None:
+    """A unit that folds keeps its dimension: 8 regions of widths 1, 1, 1, where ReLU has 4."""
+    layers = [([[1]], [0]), ([[1]], [-2]), ([[1]], [-1])]
+    assert count_regions(mlp(layers, activation=absolute())) == 8
+    assert theory.serra_2018_upper(1, [1, 1, 1]) == 4
+    names = {bound.name for bound in theory.report(mlp(layers, activation=absolute()))}
+    assert "serra_2018_upper" not in names
+
+
+def test_units_that_are_stable_on_a_small_box_leave_one_region() -> None:
+    net = mlp([([[1, 1], [1, -1]], [10, -10]), ([[1, 1]], [-5])])
+    box = Box([-1, -1], [1, 1])
+    assert theory.serra_ramalingam_2020(net, box) == 1 == count_regions(net, box)
+    assert theory.serra_ramalingam_2020(net) > 1

@@ -23,13 +23,12 @@ from linreg.formulas.maxout import (
     montufar_2022,
     serra_2018_maxout_upper,
 )
+from linreg.formulas.narrowing import Layer, narrowing_bound
 from linreg.formulas.relu import (
-    Layer,
     arora_2018,
     montufar_2014,
     montufar_2014_remainders,
     montufar_2017,
-    narrowing_bound,
     raghu_2017,
     serra_2018_lower,
     serra_2018_upper,

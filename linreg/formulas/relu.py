@@ -8,15 +8,13 @@ say how large the maximum over all weights is at least, not how many regions a n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 
-from flint import fmpz
-
 from linreg.errors import HypothesisError
-from linreg.formulas.arrangements import buck, partition_bound
+from linreg.formulas.arrangements import buck
 from linreg.formulas.hypotheses import architecture
+from linreg.formulas.narrowing import Layer, narrowing_bound
 
 
 def trivial(inputs: int, widths: Sequence[int]) -> int:
@@ -243,107 +241,6 @@ def serra_2018_upper(inputs: int, widths: Sequence[int]) -> int:
     """
     inputs, widths = architecture(inputs, widths)
     return narrowing_bound(inputs, [Layer(0, width) for width in widths])
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """How many outputs of a layer can do what.
-
-    Attributes
-    ----------
-    steady : int
-        Outputs that are affine throughout and need not be constant: stably active units and
-        coordinates that pass through.
-    rectified : int
-        Units of two pieces of which one is constant.
-    others : tuple of int
-        Numbers of pieces of the other units.
-    """
-
-    steady: int
-    rectified: int
-    others: tuple[int, ...] = ()
-
-
-def narrowing_bound(inputs: int, layers: Sequence[Layer]) -> int:
-    """Most regions of a network whose layers are known to lose dimensions.
-
-    A count for each dimension of the image of a cell goes from layer to layer. Of a cell of
-    dimension d, n rectifying units make at most C(n, j) + ... + C(n, 0) regions with at most j
-    units on one chosen side, for each j (Serra et al. 2018), and the image of a region with j
-    units off has dimension at most min(d, steady + n - j). Where a layer has other units too, all
-    its regions are given the largest dimension.
-
-    Parameters
-    ----------
-    inputs : int
-    layers : sequence of Layer
-
-    Source
-    ------
-    Serra, Tjandraatmadja, Ramalingam (2018), Theorem 1; Serra, Ramalingam (2020) for units that
-    are known to be stable.
-
-    Examples
-    --------
-    Two units that may switch and one that is always on; then three units on a plane:
-
-    >>> narrowing_bound(2, [Layer(1, 2), Layer(0, 3)])
-    25
-    """
-    counts = {inputs: fmpz(1)}
-    for layer in layers:
-        counts = _mixed(counts, layer) if layer.others else _rectified(counts, layer)
-    return int(sum(counts.values(), fmpz(0)))
-
-
-def _mixed(counts: dict[int, fmpz], layer: Layer) -> dict[int, fmpz]:
-    pieces = (*layer.others, *(2,) * layer.rectified)
-    after: dict[int, fmpz] = {}
-    for dim, count in counts.items():
-        image = min(dim, layer.steady + len(pieces))
-        after[image] = after.get(image, fmpz(0)) + count * partition_bound(pieces, dim)
-    return after
-
-
-def _rectified(counts: dict[int, fmpz], layer: Layer) -> dict[int, fmpz]:
-    """Sums of C(n, j) that keep the dimension at once, the others by image dimension."""
-    most, steady = layer.rectified, layer.steady
-    after: dict[int, fmpz] = {}
-    largest = max(counts)
-    # j up to min(d, steady + n - d) leave the dimension d as it is.
-    kept = {dim: min(dim, most, steady + most - dim) for dim in counts}
-    sums = _sums_of_choices(most, max(kept.values()))
-    for dim, count in counts.items():
-        if kept[dim] >= 0:
-            after[dim] = count * sums[kept[dim]]
-    # To the image dimension e with j = steady + n - e units off go all dimensions d > e, d >= j.
-    above, reached = fmpz(0), largest + 1  # the sum of counts[d] over d >= reached
-    highest = min(largest - 1, steady + most)
-    choices = fmpz.bin_uiui(most, steady + most - highest)
-    for image in range(highest, steady - 1, -1):
-        off = steady + most - image
-        least = min(max(image + 1, off), largest + 1)  # falls, then rises again
-        if least < reached:
-            above += sum((counts.get(dim, 0) for dim in range(least, reached)), fmpz(0))
-        else:
-            above -= sum((counts.get(dim, 0) for dim in range(reached, least)), fmpz(0))
-        reached = least
-        if above != 0:
-            after[image] = after.get(image, fmpz(0)) + above * choices
-        choices = choices * (most - off) // (off + 1)
-    return after
-
-
-def _sums_of_choices(units: int, most: int) -> list[fmpz]:
-    """Z(units, j) for j = 0..most."""
-    choices = total = fmpz(1)
-    sums = [total]
-    for j in range(most):
-        choices = choices * (units - j) // (j + 1)
-        total = total + choices
-        sums.append(total)
-    return sums
 
 
 def _at_least_inputs(

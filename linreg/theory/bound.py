@@ -94,8 +94,8 @@ RELU = (
     Theorem(serra_2018_lower, AT_LEAST, "Serra 2018, lower", "Serra et al. (2018), lower bound"),
     Theorem(zaslavsky, EXACTLY, "Zaslavsky", "Zaslavsky (1975), Theorem A", ONE_LAYER),
     Theorem(trivial, UPPER, PRODUCT, "one pattern, one region"),
-    Theorem(raghu_2017, UPPER, "Raghu 2017", "Raghu et al. (2017), finite form"),
     Theorem(montufar_2017, UPPER, "Montufar 2017", "Montufar (2017)"),
+    Theorem(raghu_2017, UPPER, "Raghu 2017", "Raghu et al. (2017), finite form"),
     Theorem(serra_2018_upper, UPPER, "Serra 2018", "Serra et al. (2018), Theorem 1", "ReLU only"),
     Theorem(
         hinz_2019, UPPER, "Hinz 2019", "Hinz, van de Geer (2019), matrix form", "equals Serra 2018"
@@ -157,7 +157,7 @@ def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     Examples
     --------
     >>> [(b.name, b.value) for b in two_piece_bounds(2, [2, 2])]
-    [('trivial', 16), ('raghu_2017', 16), ('montufar_2017', 16)]
+    [('trivial', 16), ('montufar_2017', 16), ('raghu_2017', 16)]
     """
     inputs, widths = architecture(inputs, widths)
     return tuple(bound for theorem in TWO_PIECES for bound in theorem.applied(inputs, widths))

@@ -13,10 +13,9 @@ import argparse
 import resource
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import pairwise
 from multiprocessing import get_context
 
-import numpy as np
+from gaussian import gaussian
 from rich.console import Console
 from rich.table import Table
 
@@ -28,16 +27,6 @@ LIMITS = {(3, 32, 32, 1): 8.0, (6, 10, 10, 1): 3.0}
 LARGER = [(2, 50, 50, 1), (4, 16, 16, 1), (5, 10, 10, 1), (10, 10, 10, 1)]
 MEMORY = 300
 """Megabytes that counting may use, whatever the count."""
-
-
-def gaussian(sizes: Sequence[int]) -> linreg.Network:
-    """A network with He weights; the last pair of sizes is the readout."""
-    rng = np.random.default_rng(0)
-    pairs = [
-        (rng.normal(size=(n, m)) * np.sqrt(2 / m), rng.uniform(-0.5, 0.5, n))
-        for m, n in pairwise(sizes)
-    ]
-    return linreg.mlp(pairs[:-1], readout=pairs[-1])
 
 
 def measure(sizes: Sequence[int]) -> tuple[linreg.Count, float]:

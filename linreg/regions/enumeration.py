@@ -10,13 +10,16 @@ from functools import cached_property
 from typing import overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from linreg.domains import Domain
+from linreg.errors import IncompleteError
 from linreg.explore import Problem, problem_of
 from linreg.lp import Point, Solver, is_bounded
 from linreg.network import Network, StagedNetwork
 from linreg.rational import rational
 from linreg.regions.boundary import Boundaries
+from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.region import Region
 from linreg.run import Columns, Count, Progress, run
 
@@ -108,6 +111,56 @@ class Enumeration(Sequence[Region]):
     def find(self, pattern: Sequence[int] | np.ndarray) -> int:
         """The index of the region with a pattern; -1 if no region has it."""
         return self._places.get(np.asarray(pattern, dtype=self.patterns.dtype).tobytes(), -1)
+
+    def locate(self, x: ArrayLike) -> np.ndarray:
+        """The index of the region that each point lies in, decided exactly; int64, shape (points,).
+
+        It is -1 for points outside the domain and for points exactly on a region's boundary. A
+        float means the float64 that it is; fractions and strings such as "1/3" are not rounded.
+
+        Parameters
+        ----------
+        x : array-like of numbers, shape (points, inputs)
+
+        Raises
+        ------
+        ValueError
+            If the shape is another, or a number is not finite; the message names the row.
+        IncompleteError
+            If the run was stopped early: a point may lie in a region that was not found.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> regions.locate([[-1, 2], [3, 1e-300], [3, 0]])
+        array([ 1,  3, -1])
+        """
+        if not self.counted.complete:
+            raise IncompleteError(
+                "the run was stopped early, so a point may lie in a region that was not found; "
+                "enumerate all regions to locate points"
+            )
+        return self._locator.locate(Points.of(x, self.problem.network.input_dim)).regions
+
+    def route(self, x: ArrayLike) -> np.ndarray:
+        """How many of a data set's rows lie in each region; int64, shape (regions,).
+
+        Rows outside the domain or exactly on a boundary are not counted. The arguments and errors
+        are those of `locate`.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> enumerate_regions(mlp([([[1]], [0])])).route([[1], [2], [-1], [0]])
+        array([1, 2])
+        """
+        found = self.locate(x)
+        return np.bincount(found[found != NOWHERE], minlength=len(self)).astype(np.int64)
+
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self.problem, self.patterns, is_complete=self.counted.complete)
 
     @cached_property
     def _places(self) -> dict[bytes, int]:

@@ -1,0 +1,256 @@
+"""Pieces of units at many points at once, in float64, with a proof or a doubt for each point.
+
+Every value comes with a bound on its distance from the exact one (running error analysis: Higham,
+2002, section 3.3). A piece is certain where the value is farther from every breakpoint than its
+bound, and a maximum where the winner leads by more than both bounds. Overflow makes a value
+infinite or undefined, and then nothing that reads it is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from linreg.affine import AffineMap, ExactAffineMap
+from linreg.network.stages import Stage, StagedNetwork, piece_at
+from linreg.rational import nearest_float
+from linreg.units import MaxUnit, ScalarUnit
+
+ROUNDOFF = 2.0**-53
+"""Relative error of rounding to the nearest float64."""
+
+TINY = 2.0**-1022
+"""Bound on the absolute error of one operation that underflows, even where it is flushed to 0."""
+
+Columns = slice | np.ndarray
+
+
+class EnclosedMap:
+    """An affine map in float64, with a bound on the error of every value.
+
+    Weights are rounded to nearest: a relative error of at most ROUNDOFF, and TINY more where they
+    underflow. A sum of n products in any order, with or without fused operations, errs by at most
+    n * ROUNDOFF / (1 - n * ROUNDOFF) times the sum of their absolute values (Higham, 2002,
+    equation 3.5). The growth below is twice what n products, a shift and rounded weights need,
+    which leaves room for the rounding of the bound itself and of comparisons with it.
+
+    Examples
+    --------
+    The float64 nearest to a third, times three, is within the bound of one:
+
+    >>> third = EnclosedMap(ExactAffineMap.of([["1/3"]], [0]))
+    >>> value, bound = third(np.array([[3.0]]), np.zeros((1, 1)))
+    >>> bool(abs(value[0, 0] - 1) <= bound[0, 0] < 1e-14)
+    True
+    """
+
+    def __init__(self, map_: ExactAffineMap) -> None:
+        self._map = map_.rounded()
+        self._sizes = AffineMap(abs(self._map.matrix), abs(self._map.shift))
+        self._growth = 2 * (map_.n_inputs + 10) * ROUNDOFF
+        self._underflow = (2 * map_.n_inputs + 10) * TINY
+
+    def __call__(self, x: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values, shape (points, outputs), of arguments known up to `error`, and their bounds."""
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            value = self._map(x)
+            # The shift enters with coefficient one and is rounded like the products.
+            doubt = error + self._growth * np.abs(x) + TINY
+            bound = np.asarray(doubt @ self._sizes.matrix.T)
+            bound += self._growth * self._sizes.shift + self._underflow
+            bound += TINY * doubt.sum(axis=1, keepdims=True)
+            bound *= 1 + self._growth
+        # An overflow that cancelled would leave a finite bound on a value that means nothing.
+        bound[~np.isfinite(value)] = np.inf
+        return value, bound
+
+
+class EnclosedPieces:
+    """The piece of every unit of a network at many points.
+
+    Examples
+    --------
+    In float64, 0.1 + 0.2 - 0.3 is positive, and so it is exactly, but rounding could have made it
+    so; near it, the other side is certain:
+
+    >>> from linreg import mlp
+    >>> pieces = EnclosedPieces(mlp([([[0.1, 0.2, -0.3]], [0])]).staged)
+    >>> pattern, certain = pieces.at(np.array([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0001]]))
+    >>> pattern.tolist(), certain.tolist()
+    ([[1], [0]], [False, True])
+    """
+
+    def __init__(self, network: StagedNetwork) -> None:
+        self._stages = [_EnclosedStage(stage) for stage in network.stages]
+        self._dtype = network.pattern_dtype
+
+    @property
+    def width(self) -> int:
+        """The most numbers that any stage computes of one point."""
+        return max((stage.width for stage in self._stages), default=1)
+
+    def at(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Patterns, and which of them are proved, with every tie that is not structural in doubt.
+
+        Parameters
+        ----------
+        x : float64 array, shape (points, inputs)
+            Finite.
+
+        Returns
+        -------
+        patterns : integer array, shape (points, units)
+        certain : bool array, shape (points,)
+            Whether the point lies, for sure, strictly inside every piece of its pattern.
+        """
+        certain = np.ones(len(x), dtype=bool)
+        pieces = [np.empty((len(x), 0), dtype=self._dtype)]
+        state, error = x, np.zeros_like(x)
+        for stage in self._stages:
+            piece, sure, state, error = stage.at(state, error)
+            pieces.append(piece.astype(self._dtype))
+            certain &= sure
+        return np.concatenate(pieces, axis=1), certain
+
+
+class _EnclosedStage:
+    """A stage, its units grouped by what is to be done with them."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._map = EnclosedMap(stage.map)
+        scalars = [(j, u) for j, u in enumerate(stage.units) if isinstance(u, ScalarUnit)]
+        by_rank: dict[int, list[tuple[int, list[int]]]] = {}
+        for j, unit in enumerate(stage.units):
+            if isinstance(unit, MaxUnit):
+                rivals = _distinct(stage.map, stage.starts[j], unit.rank)
+                by_rank.setdefault(len(rivals), []).append((j, rivals))
+        self._groups: list[_Scalars | _Maxima] = [_Scalars(stage, scalars)] if scalars else []
+        self._groups += [_Maxima(stage, group) for group in by_rank.values()]
+        self._n_units = len(stage.units)
+        self.width = max(stage.map.n_outputs, stage.map.n_inputs)
+        self._passing = slice(stage.starts[-1], None)
+
+    def at(
+        self, x: np.ndarray, error: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Pieces, which points are certain, and the outputs with their bounds."""
+        value, bound = self._map(x, error)
+        pieces = np.empty((len(x), self._n_units), dtype=np.intp)
+        certain = np.ones(len(x), dtype=bool)
+        width = self._n_units + value[:, self._passing].shape[1]
+        state, doubt = np.empty((len(x), width)), np.empty((len(x), width))
+        for group in self._groups:
+            with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                piece, sure, output, after = group.at(value, bound)
+            pieces[:, group.units] = piece
+            certain &= sure
+            state[:, group.units], doubt[:, group.units] = output, after
+        state[:, self._n_units :] = value[:, self._passing]
+        doubt[:, self._n_units :] = bound[:, self._passing]
+        return pieces, certain, state, doubt
+
+
+class _Scalars:
+    """Scalar units, as tables padded to one width.
+
+    A unit that reads nothing is on one piece for good, which is known exactly.
+    """
+
+    def __init__(self, stage: Stage, units: Sequence[tuple[int, ScalarUnit]]) -> None:
+        self.units = _columns([j for j, _ in units])
+        self._rows = _columns([stage.starts[j] for j, _ in units])
+        tables = [_Table(stage, j, unit) for j, unit in units]
+        most = max(len(table.slopes) for table in tables)
+        self._first = np.array([table.first for table in tables])
+        self._cuts = np.full((most - 1, len(tables)), np.inf)
+        self._slack = np.zeros((most - 1, len(tables)))
+        slopes, intercepts = np.zeros((2, len(tables), most))
+        for j, table in enumerate(tables):
+            cuts = _floats(table.cuts)
+            self._cuts[: len(cuts), j] = cuts
+            self._slack[: len(cuts), j] = [4 * ROUNDOFF * abs(cut) + TINY for cut in cuts]
+            slopes[j, : len(table.slopes)] = _floats(table.slopes)
+            intercepts[j, : len(table.slopes)] = _floats(table.intercepts)
+        self._offsets = np.arange(len(tables)) * most
+        self._slopes, self._intercepts = slopes.ravel(), intercepts.ravel()
+        self._is_exact = all(table.is_exact for table in tables)
+
+    def at(
+        self, value: np.ndarray, bound: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Pieces, which points are certain, and the outputs with their bounds."""
+        z, e = value[:, self._rows], bound[:, self._rows]
+        piece = np.zeros(z.shape, dtype=np.intp)
+        certain = np.ones(len(z), dtype=bool)
+        for cut, slack in zip(self._cuts, self._slack, strict=True):
+            piece += z > cut
+            certain &= (np.abs(z - cut) > e + slack).all(axis=1)
+        slope = self._slopes.take(piece + self._offsets)
+        rise = np.abs(slope)
+        if self._is_exact:
+            return piece + self._first, certain, slope * z, rise * e
+        intercept = self._intercepts.take(piece + self._offsets)
+        size = rise * np.abs(z) + np.abs(intercept)
+        # The slope and the intercept are rounded, then the product and the sum.
+        after = rise * e + 8 * ROUNDOFF * size + TINY * (np.abs(z) + e) + 8 * TINY
+        return piece + self._first, certain, slope * z + intercept, after * (1 + 8 * ROUNDOFF)
+
+
+class _Maxima:
+    """Max units that have the same number of distinct candidates."""
+
+    def __init__(self, stage: Stage, units: Sequence[tuple[int, Sequence[int]]]) -> None:
+        self.units = _columns([j for j, _ in units])
+        self._rivals = np.array([rivals for _, rivals in units])
+        self._rows = self._rivals + np.array([stage.starts[j] for j, _ in units])[:, None]
+
+    def at(
+        self, value: np.ndarray, bound: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Pieces, which points are certain, and the outputs with their bounds."""
+        z, e = value[:, self._rows], bound[:, self._rows]  # (points, units, rivals)
+        winner = z.argmax(axis=2)[:, :, None]
+        best, doubt = (np.take_along_axis(each, winner, axis=2) for each in (z, e))
+        leads = best - z > doubt + e
+        np.put_along_axis(leads, winner, True, axis=2)
+        piece = np.take_along_axis(self._rivals[None], winner, axis=2)
+        return piece[:, :, 0], leads.all(axis=(1, 2)), best[:, :, 0], doubt[:, :, 0]
+
+
+class _Table:
+    """A scalar unit's table, from the first piece that it can be on."""
+
+    def __init__(self, stage: Stage, index: int, unit: ScalarUnit) -> None:
+        row = stage.starts[index]
+        self.first, pieces = 0, slice(None)
+        if not stage.map.terms[row]:
+            self.first = piece_at(unit, [stage.map.shifts[row]])
+            pieces = slice(self.first, self.first + 1)
+        self.slopes, self.intercepts = unit.slopes[pieces], unit.intercepts[pieces]
+        self.cuts = unit.breakpoints if len(self.slopes) == unit.n_pieces else ()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether outputs are pre-activations, their negatives and zeros: nothing is rounded."""
+        return not any(self.intercepts) and all(slope in (-1, 0, 1) for slope in self.slopes)
+
+
+def _floats(numbers: Sequence[Fraction]) -> list[float]:
+    return [nearest_float(number.numerator, number.denominator) for number in numbers]
+
+
+def _distinct(map_: ExactAffineMap, start: int, rank: int) -> list[int]:
+    """The candidates of a max unit that are not the same function as one before them."""
+    first: dict[object, int] = {}
+    for i in range(rank):
+        first.setdefault((map_.terms[start + i], map_.shifts[start + i]), i)
+    return list(first.values())
+
+
+def _columns(indices: Sequence[int]) -> Columns:
+    """The indices, as a slice if they follow one another: then no copy is made."""
+    if list(indices) == list(range(indices[0], indices[0] + len(indices))):
+        return slice(indices[0], indices[0] + len(indices))
+    return np.array(indices)

@@ -1,0 +1,285 @@
+"""Points are located where exact arithmetic says, on boundaries nowhere, whatever floats say."""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+from itertools import product
+
+import generators
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linreg import (
+    Box,
+    Enumeration,
+    IncompleteError,
+    Network,
+    ScalarUnit,
+    WholeSpace,
+    enumerate_regions,
+    maxout,
+    mlp,
+    relu,
+)
+from linreg.affine import ExactAffineMap
+from linreg.domains import Domain
+from linreg.network import enclosure
+from linreg.network.enclosure import EnclosedMap, EnclosedPieces
+
+SMALL = {"inputs": st.integers(1, 3), "max_units": 6}
+
+
+def containing(regions: Enumeration, point: list[Fraction]) -> int:
+    """The index of the only region that holds a point strictly inside; -1 if none does."""
+    inside = [region.index for region in regions if region.contains(point)]
+    assert len(inside) <= 1
+    return inside[0] if inside else -1
+
+
+@st.composite
+def located(draw: st.DrawFn) -> tuple[Network, Domain, list[list[Fraction]]]:
+    net, domain = draw(generators.problems(**SMALL))
+    points = draw(st.lists(generators.points(net.input_dim), min_size=1, max_size=8))
+    return net, domain, points
+
+
+@given(located())
+@settings(max_examples=150)
+def test_a_point_is_located_in_the_region_that_contains_it_and_nowhere_if_none_does(asked) -> None:
+    net, domain, points = asked
+    regions = enumerate_regions(net, domain)
+    assert regions.locate(points).tolist() == [containing(regions, point) for point in points]
+
+
+@given(located())
+@settings(max_examples=50)
+def test_a_located_point_has_the_pattern_of_its_region(asked) -> None:
+    net, domain, points = asked
+    regions = enumerate_regions(net, domain)
+    floats = np.array([[float(entry) for entry in point] for point in points])
+    for point, place in zip(floats, regions.locate(floats), strict=True):
+        if place >= 0:
+            assert regions.patterns[place].tolist() == net.staged.pattern_at(point).tolist()
+
+
+@pytest.mark.parametrize(
+    ("layers", "unit"),
+    [
+        ([([[1, 0], [0, 1], [1, 1]], [0, 0, -1]), ([[1, -1, 0], [1, 1, -2]], [0, -1])], relu()),
+        ([([[1, 1], [1, -1]], [0, 0]), ([[1, 1], [-1, 0]], [0, 0])], relu()),
+        ([([[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [2, 2]], [0, 0, 0, 0, -1, -2])], maxout(3)),
+    ],
+    ids=["two stages", "dead where everything before is off", "maxima with a tie on a line"],
+)
+def test_every_lattice_point_on_a_boundary_is_located_nowhere(layers, unit) -> None:
+    """Integer weights put lattice points on hyperplanes, among them those of the domain."""
+    regions = enumerate_regions(mlp(layers, activation=unit), Box([-3, -3], [3, 2]))
+    lattice = list(product(range(-4, 5), repeat=2))
+    found = regions.locate(np.array(lattice))
+    assert found.tolist() == [containing(regions, list(map(Fraction, p))) for p in lattice]
+    assert (found == -1).any()
+    assert (found >= 0).any()
+
+
+def test_a_unit_on_its_breakpoint_all_over_a_region_bounds_nothing() -> None:
+    """Where both units of stage 1 are off, stage 2 is constantly zero: one region, no boundary."""
+    net = mlp([([[1, 0], [0, 1]], [0, 0]), ([[1, 1], [1, -1]], [0, 0])])
+    regions = enumerate_regions(net)
+    points = -np.random.default_rng(0).uniform(0.1, 5, (500, 2))
+    assert set(regions.locate(points).tolist()) == {regions.find([0, 0, 0, 0])}
+
+
+def test_candidates_that_are_equal_everywhere_share_their_regions() -> None:
+    """max(x, x, -x): the third candidate wins on the left, the first on the right."""
+    regions = enumerate_regions(mlp([([[1], [1], [-1]], [0, 0, 0])], activation=maxout(3)))
+    assert regions.patterns.tolist() == [[0], [2]]
+    assert regions.locate([[2], [-2], [0]]).tolist() == [0, 1, -1]
+
+
+def test_every_exact_witness_is_located_in_its_region_even_where_no_float_is() -> None:
+    """Breakpoints one ulp apart: no float64 lies strictly between them."""
+    ulp = Fraction(1, 2**52)
+    stairs = ScalarUnit((1, 1 + ulp, 1 + 2 * ulp), (0, 1, 2, 0), (0, -1, -2 - ulp, 3 * ulp))
+    regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])], activation=stairs))
+    assert len(regions) == 16
+    assert len(regions.exact) == 12
+    witnesses = [region.exact_witness for region in regions]
+    assert regions.locate(witnesses).tolist() == list(range(16))
+    inexact = sorted(regions.exact)
+    assert (regions.locate(regions.witnesses[inexact]) == -1).all()
+
+
+@pytest.mark.parametrize("size", [1e-300, 1.0, 1e300])
+def test_a_hyperplane_with_float_weights_is_met_exactly_and_missed_by_a_hair(size) -> None:
+    """The rational zero of a row of float64 weights lies on it; 10^-60 beside it does not."""
+    row, shift = [0.1 * size, 0.7 * size], 0.3 * size
+    regions = enumerate_regions(mlp([([row], [shift])]))
+    height = (-Fraction(shift) - Fraction(row[0]) * 2) / Fraction(row[1])
+    hair = Fraction(1, 10**60)
+    points = [[2, height], [2, height + hair], [2, height - hair]]
+    assert regions.locate(points).tolist() == [-1, 1, 0]
+
+
+def test_weights_that_no_float_holds_are_read_exactly() -> None:
+    """x - 1/3 > 0 is true of the float64 above a third, false of the one nearest to it."""
+    regions = enumerate_regions(mlp([([[1]], ["-1/3"])]))
+    above = math.nextafter(1 / 3, 1)
+    assert regions.locate([[1 / 3], [above], ["1/3"]]).tolist() == [0, 1, -1]
+
+
+def test_numbers_in_a_list_are_not_rounded_beside_floats_nor_read_as_text_beside_text() -> None:
+    regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [-(2**53), "-1/10"])]))
+    # 0.1 is above a tenth, and 2^53 + 1 is above 2^53.
+    assert regions.locate([[2**53 + 1, 0.1]]).tolist() == [regions.find([1, 1])]
+    assert regions.locate([["9007199254740992", 0.5]]).tolist() == [-1]
+    assert regions.locate([[0, "1/10"]]).tolist() == [-1]
+    assert regions.locate(np.array([[2**53 + 1, 1]])).tolist() == [regions.find([1, 1])]
+
+
+@pytest.mark.parametrize("weight", [1e308, 10**400, Fraction(1, 10**400)])
+def test_overflow_and_underflow_cost_time_and_no_answer(weight) -> None:
+    """Both stages leave the floats; the signs are plain."""
+    net = mlp([([[weight], [-weight]], [0, 0]), ([[weight, -weight]], [weight])])
+    regions = enumerate_regions(net)
+    for point in (3.0, -3.0, 1e-300, -1e300):
+        (place,) = regions.locate([[point]])
+        assert place == containing(regions, [Fraction(point)])
+        assert place >= 0
+
+
+def test_points_outside_the_domain_and_on_its_edge_are_located_nowhere() -> None:
+    regions = enumerate_regions(mlp([([[1, 1]], [0])]), Box([0, 0], [1, "1/3"]))
+    assert regions.locate([[0.5, 0.25]]).tolist() == [0]
+    outside = [[2, 0.25], [-1e-300, 0.25], [0, 0.25], [0.5, 0], ["1/2", "1/3"], [1, "1/3"]]
+    assert set(regions.locate(outside).tolist()) == {-1}
+    assert regions.locate([[0.5, 1 / 3]]).tolist() == [0]  # a float64 below a third
+
+
+def test_a_network_without_units_has_one_region_and_that_is_its_domain() -> None:
+    net = mlp([], readout=([[1, 2]], [3]))
+    assert enumerate_regions(net).locate([[0, 0], [5, -5]]).tolist() == [0, 0]
+    assert enumerate_regions(net, Box([0, 0], [1, 1])).locate([[0.5, 0.5], [0, 0]]).tolist() == [
+        0,
+        -1,
+    ]
+
+
+def test_no_points_are_located_nowhere_at_all() -> None:
+    found = enumerate_regions(mlp([([[1, 1]], [0])])).locate(np.empty((0, 2)))
+    assert found.shape == (0,)
+    assert found.dtype == np.int64
+
+
+@given(located())
+@settings(max_examples=30)
+def test_routed_rows_add_up_to_the_rows_that_lie_in_some_region(asked) -> None:
+    net, domain, points = asked
+    regions = enumerate_regions(net, domain)
+    found, routed = regions.locate(points), regions.route(points)
+    assert routed.shape == (len(regions),)
+    assert routed.sum() == (found >= 0).sum()
+    assert all(routed[i] == (found == i).sum() for i in range(len(regions)))
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ([[1.0, 2.0], [1.0, math.nan]], "row 1"),
+        (np.array([[1.0, 2.0], [3.0, 4.0], [-math.inf, 0.0]]), "row 2"),
+        ([[1, 2], [1, "x"]], "row 1"),
+        ([[1, 2], [1, None]], "row 1"),
+        (np.array([[True, False]]), "row 0"),
+        ([1.0, 2.0], "got shape (2,)"),
+        ([[1.0], [2.0]], "got shape (2, 1)"),
+        ([[1, 2], [3]], "got shape (2,)"),
+        (np.zeros((2, 2, 2)), "got shape (2, 2, 2)"),
+    ],
+)
+def test_what_is_no_array_of_finite_points_is_refused_with_its_row_or_shape(points, said) -> None:
+    regions = enumerate_regions(mlp([([[1, 1]], [0])]))
+    for ask in (regions.locate, regions.route):
+        with pytest.raises(ValueError, match=re.escape(said)):
+            ask(points)
+
+
+def test_nobody_is_located_among_regions_that_may_be_missing() -> None:
+    regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]), limit=2)
+    assert not regions.counted.complete
+    with pytest.raises(IncompleteError, match="stopped early"):
+        regions.locate([[1, 1]])
+
+
+NUMBERS = st.one_of(
+    st.floats(-2, 2),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.fractions(-2, 2),
+    st.sampled_from([0, 5e-324, 1e-310, -1e-300, Fraction(1, 10**400), 1e308]),
+)
+FLOATS = st.one_of(
+    st.floats(-2, 2),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([0.0, 5e-324, -1e-310, 1e-200, 1e300]),
+)
+
+
+@given(data=st.data(), width=st.integers(1, 4))
+@settings(max_examples=300)
+def test_the_bound_covers_the_error_of_every_float_evaluation(data, width) -> None:
+    row = data.draw(st.lists(NUMBERS, min_size=width, max_size=width))
+    shift = data.draw(NUMBERS)
+    x = data.draw(st.lists(FLOATS, min_size=width, max_size=width))
+    off = data.draw(st.lists(st.sampled_from([0.0, 1e-320, 1e-12, 0.5]), min_size=width))[:width]
+    off += [0.0] * (width - len(off))
+    map_ = ExactAffineMap.of([row], [shift])
+    value, bound = EnclosedMap(map_)(np.array([x]), np.array([off]))
+    if math.isfinite(bound[0, 0]):
+        for signs in product([-1, 1], repeat=width):
+            corner = [Fraction(a) + s * Fraction(e) for a, s, e in zip(x, signs, off, strict=True)]
+            (exact,) = map_(corner)
+            assert abs(exact - Fraction(value[0, 0])) <= Fraction(bound[0, 0])
+
+
+@given(located())
+@settings(max_examples=60)
+def test_a_piece_that_is_called_certain_is_the_exact_one(asked) -> None:
+    net, _, points = asked
+    floats = np.array([[float(entry) for entry in point] for point in points])
+    patterns, certain = EnclosedPieces(net.staged).at(floats)
+    for point, pattern, sure in zip(floats, patterns, certain, strict=True):
+        if sure:
+            assert pattern.tolist() == net.staged.pattern_at(point).tolist()
+
+
+def test_without_its_bound_a_float_sum_puts_points_on_the_wrong_side(monkeypatch) -> None:
+    """The zero of 0.1 x + 0.2 y - 0.3 z, rounded on the way, is not zero: the bound is needed."""
+    net = mlp([([[0.1, 0.2, -0.3]], [0])])
+    x = np.random.default_rng(0).integers(-9, 10, (200, 2)).astype(float)
+    exact = [[*map(Fraction, p), _height(0.1, 0.2, -0.3, *p)] for p in x.tolist()]
+    near = np.array([[float(entry) for entry in point] for point in exact])
+    truth = [int(net.staged.pattern_at(point)[0]) for point in near]
+    patterns, certain = EnclosedPieces(net.staged).at(near)
+    assert not certain[patterns[:, 0] != truth].any()
+    regions = enumerate_regions(net)
+    assert set(regions.locate(exact).tolist()) == {-1}
+    monkeypatch.setattr(enclosure, "ROUNDOFF", 0.0)
+    patterns, certain = EnclosedPieces(net.staged).at(near)
+    assert certain[patterns[:, 0] != truth].any()
+
+
+def _height(a: float, b: float, c: float, x: float, y: float) -> Fraction:
+    """The third coordinate at which a x + b y + c z is zero."""
+    return -(Fraction(a) * Fraction(x) + Fraction(b) * Fraction(y)) / Fraction(c)
+
+
+def test_locating_is_the_same_one_by_one_and_all_at_once() -> None:
+    rng = np.random.default_rng(0)
+    net = mlp([(rng.normal(size=(8, 2)), rng.normal(size=8)), (rng.normal(size=(8, 8)), [0] * 8)])
+    regions = enumerate_regions(net, WholeSpace(2))
+    points = rng.normal(size=(3000, 2))
+    found = regions.locate(points)
+    assert found[::100].tolist() == [regions.locate(p[None])[0] for p in points[::100]]
+    assert (found >= 0).all()

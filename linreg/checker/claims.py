@@ -35,9 +35,9 @@ def is_non_negative(form: Form, rows: Sequence[Form], multipliers: Multipliers) 
     >>> is_non_negative((1, -1), [(1, 0)], (1, {0: 1}))
     False
     """
-    denominator, _ = multipliers
+    denominator = multipliers[0]
     *gradient, constant = _plus([denominator * entry for entry in form], -1, rows, multipliers)
-    return denominator > 0 and not any(gradient) and constant >= 0
+    return _are_proper(multipliers) and not any(gradient) and constant >= 0
 
 
 def are_never_positive(
@@ -55,11 +55,16 @@ def are_never_positive(
     >>> are_never_positive([(1, -1), (-1, 0)], [], (2, {0: 1, 1: 1}))
     True
     """
-    denominator, numerators = multipliers
+    numerators = multipliers[1]
     zero = [0] * len(forms[0])
     *gradient, constant = _plus(zero, 1, (*rows, *forms), multipliers)
     some = any(numerators.get(len(rows) + i, 0) > 0 for i in range(len(forms)))
-    return denominator > 0 and some and not any(gradient) and constant <= 0
+    return _are_proper(multipliers) and some and not any(gradient) and constant <= 0
+
+
+def _are_proper(multipliers: Multipliers) -> bool:
+    denominator, numerators = multipliers
+    return denominator > 0 and all(numerator >= 0 for numerator in numerators.values())
 
 
 def _plus(

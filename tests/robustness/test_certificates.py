@@ -1,0 +1,263 @@
+"""What a certificate proves, and that nothing else is accepted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from generators import problems
+from golden_networks import Case, cases
+from hypothesis import given
+
+import linreg
+from linreg.checker import claims
+from linreg.oracle import brute_force_edges, brute_force_patterns
+
+MAGIC = b"linreg-certificate-1\n"
+SMALL = [
+    case
+    for name in ("golden", "nasty")
+    for case in cases(name)
+    if case.expected["activation_regions"] <= 400
+]
+TINY = [
+    case
+    for case in SMALL
+    if case.name
+    in {
+        "duplicates_and_dead_units",
+        "shi_n3_maxout3",
+        "simplex_domain",
+        "one_flip_not_adjacent",
+        "residual_fold_1d",
+        "telgarsky_L3_allR",
+    }
+]
+
+
+def content_of(path: Path) -> bytes:
+    return zlib.decompress(path.read_bytes()[len(MAGIC) : -32])
+
+
+def signed(content: bytes) -> bytes:
+    """A certificate with this content, whose digest fits."""
+    body = MAGIC + zlib.compress(content)
+    return body + hashlib.sha256(body).digest()
+
+
+def outcome(path: Path, content: bytes, case: Case) -> linreg.Verdict | None:
+    """The verdict on a certificate with this content; None if it is no readable certificate."""
+    path.write_bytes(signed(content))
+    try:
+        return linreg.check(path, case.network, case.domain)
+    except linreg.UnreadableFile:
+        return None
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    return tmp_path / "proof"
+
+
+@pytest.mark.parametrize("with_graph", [False, True], ids=["count", "graph"])
+@pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
+def test_every_known_count_can_be_proved(case: Case, with_graph: bool, certificate: Path) -> None:
+    """Expected numbers: the golden networks."""
+    linreg.certify(case.network, certificate, case.domain, graph=with_graph)
+    verdict = linreg.check(certificate, case.network, case.domain)
+    assert verdict.false_claim is None
+    assert verdict.regions == case.expected["activation_regions"]
+    if with_graph and "dual_edges" in case.expected:
+        assert verdict.edges == case.expected["dual_edges"]
+
+
+@given(problem=problems())
+def test_what_is_proved_is_what_brute_force_counts(
+    problem: tuple[linreg.Network, linreg.Domain], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    network, domain = problem
+    certificate = tmp_path_factory.mktemp("certificates") / "proof"
+    linreg.certify(network, certificate, domain, graph=True)
+    verdict = linreg.check(certificate, network, domain)
+    assert verdict.accepted
+    assert verdict.regions == len(brute_force_patterns(network, domain))
+    assert verdict.edges == len(brute_force_edges(network, domain))
+
+
+@pytest.mark.parametrize("case", TINY, ids=lambda case: case.name)
+def test_no_changed_byte_makes_another_count_true(case: Case, certificate: Path) -> None:
+    """A changed point may still lie inside; a changed count, split or proof is not accepted."""
+    linreg.certify(case.network, certificate, case.domain, graph=True)
+    content = content_of(certificate)
+    truth = linreg.check(certificate, case.network, case.domain)
+    changed = certificate.with_name("changed")
+    refused = 0
+    for place in range(len(content)):
+        for value in (content[place] ^ 1, (content[place] + 2) % 256):
+            verdict = outcome(
+                changed, content[:place] + bytes((value,)) + content[place + 1 :], case
+            )
+            if verdict is None or not verdict.accepted:
+                refused += 1
+            else:
+                assert (verdict.regions, verdict.edges) == (truth.regions, truth.edges)
+    assert refused > len(content)
+
+
+@pytest.mark.parametrize("case", TINY, ids=lambda case: case.name)
+def test_no_removed_or_repeated_or_moved_bytes_make_another_count_true(
+    case: Case, certificate: Path
+) -> None:
+    linreg.certify(case.network, certificate, case.domain, graph=True)
+    content = content_of(certificate)
+    truth = linreg.check(certificate, case.network, case.domain)
+    changed = certificate.with_name("changed")
+    draw = random.Random(0)
+    for _ in range(100):
+        first, last = sorted(draw.sample(range(len(content) + 1), 2))
+        piece = content[first : min(last, first + 40)]
+        rest = content[first + len(piece) :]
+        for mutated in (
+            content[:first] + rest,
+            content[:first] + piece + piece + rest,
+            content[:first] + rest + piece,
+            content[:first] + draw.randbytes(len(piece)) + rest,
+            content[:first],
+        ):
+            if mutated == content:
+                continue
+            verdict = outcome(changed, mutated, case)
+            if verdict is not None and verdict.accepted:
+                assert (verdict.regions, verdict.edges) == (truth.regions, truth.edges)
+
+
+@pytest.mark.parametrize("case", TINY, ids=lambda case: case.name)
+def test_every_changed_byte_of_the_file_is_refused_by_its_digest(
+    case: Case, certificate: Path
+) -> None:
+    linreg.certify(case.network, certificate, case.domain)
+    data = certificate.read_bytes()
+    for place in range(len(data)):
+        certificate.write_bytes(data[:place] + bytes((data[place] ^ 0x10,)) + data[place + 1 :])
+        with pytest.raises(linreg.UnreadableFile):
+            linreg.check(certificate, case.network, case.domain)
+
+
+@pytest.mark.parametrize("name", ["activation_regions", "regions_per_stage", "edges"])
+def test_a_forged_claim_is_named(name: str, certificate: Path) -> None:
+    case = TINY[0]
+    linreg.certify(case.network, certificate, case.domain, graph=True)
+    content = content_of(certificate)
+    start = content.rindex(b'{"activation_regions"')
+    claim = json.loads(content[start:])
+    claim[name] = [9] if name == "regions_per_stage" else 9
+    text = json.dumps(claim, sort_keys=True, separators=(",", ":")).encode()
+    verdict = outcome(certificate, content[: start - 1] + bytes((len(text),)) + text, case)
+    assert verdict is not None
+    assert not verdict.accepted
+    assert name in str(verdict.false_claim)
+
+
+def test_a_certificate_is_about_one_network_and_one_domain(certificate: Path) -> None:
+    weights = [[1, 0], [0, 1], [1, 1]]
+    net = linreg.mlp([(weights, [0, 0, -1])])
+    other = linreg.mlp([(weights, [0, 0, -2])])
+    box = linreg.Box([0, 0], [1, 1])
+    linreg.certify(net, certificate, box)
+    assert linreg.check(certificate, net, box).accepted
+    assert "another network" in str(linreg.check(certificate, other, box).false_claim)
+    assert "another domain" in str(linreg.check(certificate, net).false_claim)
+    assert "another domain" in str(
+        linreg.check(certificate, net, linreg.Box([0, 0], [1, 2])).false_claim
+    )
+
+
+def test_a_false_claim_is_named_with_its_place_in_the_tree(certificate: Path) -> None:
+    """The certificate of three lines, relabelled as one of two that cross at another point."""
+    net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+    other = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, 1])])
+    linreg.certify(net, certificate)
+    content = content_of(certificate).replace(net.fingerprint.encode(), other.fingerprint.encode())
+    certificate.write_bytes(signed(content))
+    verdict = linreg.check(certificate, other)
+    assert not verdict.accepted
+    assert "at the domain, stage 1" in str(verdict.false_claim)
+
+
+def test_bytes_that_are_no_certificate_are_refused_in_bounded_memory(certificate: Path) -> None:
+    net = linreg.mlp([([[1]], [0])])
+    draw = random.Random(0)
+    long_integer = b"\xff" * (1 << 18) + b"\x00"
+    for content in (
+        b"",
+        b"\x00",
+        draw.randbytes(300),
+        long_integer,
+        b"\xff\xff\xff\xff\x7f" + b"{}",
+        b"\x02[]",
+        b"\x02{}",
+        b"\xc0\x3e" + b"[" * 8000,
+    ):
+        certificate.write_bytes(signed(content))
+        with suppress(linreg.UnreadableFile):
+            assert not linreg.check(certificate, net).accepted
+    for data in (b"", MAGIC, MAGIC + b"x", MAGIC + b"x" * 40, b"something else\n" * 10):
+        certificate.write_bytes(data)
+        with pytest.raises(linreg.UnreadableFile):
+            linreg.check(certificate, net)
+    with pytest.raises(linreg.UnreadableFile):
+        linreg.check(certificate.with_name("missing"), net)
+
+
+def test_a_stream_that_expands_without_end_is_read_a_little_at_a_time(certificate: Path) -> None:
+    """A thousand bytes of zeros for each byte of the file: the first record is no text."""
+    net = linreg.mlp([([[1]], [0])])
+    certificate.write_bytes(signed(b"\x00" * (1 << 26)))
+    with pytest.raises(linreg.UnreadableFile):
+        linreg.check(certificate, net)
+
+
+@pytest.mark.parametrize(
+    ("form", "rows", "multipliers"),
+    [
+        pytest.param((1, -1), [(1, 0)], (1, {0: 1}), id="the constant is negative"),
+        pytest.param((2, 0), [(1, 0)], (1, {0: 1}), id="a gradient is left"),
+        pytest.param((1, 0), [(1, 0)], (0, {}), id="the denominator is zero"),
+        pytest.param((-1, 0), [(1, 0)], (1, {0: -1}), id="a multiplier is negative"),
+    ],
+)
+def test_a_wrong_proof_proves_nothing(
+    form: tuple[int, ...], rows: list[tuple[int, ...]], multipliers: tuple[int, dict[int, int]]
+) -> None:
+    assert not claims.is_non_negative(form, rows, multipliers)
+
+
+def test_two_processes_accept_and_refuse_what_one_does(certificate: Path) -> None:
+    case = next(case for case in SMALL if case.name == "zaslavsky_n2_m5")
+    linreg.certify(case.network, certificate, case.domain, graph=True)
+    alone = linreg.check(certificate, case.network, case.domain)
+    assert linreg.check(certificate, case.network, case.domain, workers=2) == alone
+    content = content_of(certificate)
+    for place in range(len(content) // 2, len(content) // 2 + 12):
+        certificate.write_bytes(
+            signed(content[:place] + bytes((content[place] ^ 1,)) + content[place + 1 :])
+        )
+        try:
+            one = linreg.check(certificate, case.network, case.domain)
+        except linreg.UnreadableFile:
+            continue
+        two = linreg.check(certificate, case.network, case.domain, workers=2)
+        assert two.accepted == one.accepted
+
+
+def test_a_proof_shared_out_to_processes_is_the_same_file(certificate: Path) -> None:
+    case = next(case for case in cases("golden") if case.name == "threshold_functions_n4")
+    linreg.certify(case.network, certificate, case.domain)
+    alone = certificate.read_bytes()
+    linreg.certify(case.network, certificate, case.domain, workers=2)
+    assert certificate.read_bytes() == alone

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -136,13 +137,12 @@ class ExactAffineMap:
     @cached_property
     def rows(self) -> fmpq_mat:
         """Dense matrix, shape (outputs, inputs + 1); the last column is the shift."""
-        width = self.n_inputs + 1
-        entries = [fmpq(0)] * (self.n_outputs * width)
+        rows = fmpq_mat(self.n_outputs, self.n_inputs + 1)
         for j, (group, shift) in enumerate(zip(self.terms, self.shifts, strict=True)):
             for i, coefficient in group:
-                entries[j * width + i] = coefficient
-            entries[j * width + width - 1] = shift
-        return fmpq_mat(self.n_outputs, width, entries)
+                rows[j, i] = coefficient
+            rows[j, self.n_inputs] = shift
+        return rows
 
     @cached_property
     def is_sparse(self) -> bool:
@@ -176,14 +176,15 @@ class ExactAffineMap:
             constant = [fmpq(0)] * (width - 1) + [fmpq(1)]
             below = fmpq_mat(self.n_inputs + 1, width, [*columns.entries(), *constant])
             return self.rows * below
-        given = columns.table()
+        given = list(zip(*columns.table(), strict=True))
         entries: list[fmpq] = []
         for group, shift in zip(self.terms, self.shifts, strict=True):
-            row = [fmpq(0)] * width
-            for i, coefficient in group:
-                row = [total + coefficient * by for total, by in zip(row, given[i], strict=True)]
-            row[-1] += shift
-            entries += row
+            inputs = [i for i, _ in group]
+            coefficients = [by for _, by in group]
+            for column in given:
+                values = map(column.__getitem__, inputs)
+                entries.append(sum(map(mul, coefficients, values), fmpq(0)))
+            entries[-1] += shift
         return fmpq_mat(self.n_outputs, width, entries)
 
     def compose(self, inner: ExactAffineMap) -> ExactAffineMap:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from flint import fmpq, fmpz, fmpz_mat
 
@@ -19,6 +20,12 @@ from linreg.rational import common_denominator, integer_matrix, primitive_factor
 from linreg.units import MaxUnit, Unit
 
 _Row = list[tuple[int, fmpq]]
+
+DENSE_GAIN = 100
+"""How many entries of a dense matrix cost as much as one coefficient that is applied by itself."""
+
+MOST_DENSE = 8_000_000
+"""Entries of a dense matrix that are afforded; each takes 8 bytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,41 +51,42 @@ class IntegerMax:
 
 
 class IntegerWeights:
-    """A linear map with integer coefficients, applied sparsely where that pays.
+    """A linear map with integer coefficients, stored and applied in the cheaper of two ways.
 
     Parameters
     ----------
     terms : sequence
         The non-zero (input, coefficient) of each row; the last input is the constant 1.
     n_inputs : int
-    is_sparse : bool
     """
 
-    def __init__(
-        self, terms: Sequence[Sequence[tuple[int, fmpz]]], n_inputs: int, is_sparse: bool
-    ) -> None:
-        self._terms = terms
+    def __init__(self, terms: Sequence[Sequence[tuple[int, fmpz]]], n_inputs: int) -> None:
+        size = len(terms) * n_inputs
         self._matrix: fmpz_mat | None = None
-        if not is_sparse:
-            entries = [fmpz(0)] * (len(terms) * n_inputs)
+        self._terms: list[tuple[list[int], list[fmpz]]] = []
+        if 0 < size <= min(MOST_DENSE, DENSE_GAIN * sum(map(len, terms))):
+            self._matrix = fmpz_mat(len(terms), n_inputs)
             for j, group in enumerate(terms):
                 for i, coefficient in group:
-                    entries[j * n_inputs + i] = coefficient
-            self._matrix = fmpz_mat(len(terms), n_inputs, entries)
+                    self._matrix[j, i] = coefficient
+        else:
+            self._terms = [([i for i, _ in group], [by for _, by in group]) for group in terms]
 
     def of(self, state: fmpz_mat) -> list[IntegerRow]:
         """The rows as forms, given the inputs as forms, one a row."""
         if self._matrix is not None:
             return list((self._matrix * state).table())
         given = state.table()
-        zeros = [fmpz(0)] * state.ncols()
-        rows: list[IntegerRow] = []
-        for group in self._terms:
-            row = zeros
-            for i, coefficient in group:
-                row = [total + coefficient * by for total, by in zip(row, given[i], strict=True)]
-            rows.append(row)
-        return rows
+        columns = list(zip(*given, strict=True))
+        return [
+            given[inputs[0]]
+            if coefficients == [1]
+            else [
+                sum(map(mul, coefficients, map(column.__getitem__, inputs)), fmpz(0))
+                for column in columns
+            ]
+            for inputs, coefficients in self._terms
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +132,7 @@ class IntegerStage:
         return integer_matrix(state, len(one))
 
 
-NO_UNITS = IntegerStage(IntegerWeights([], 0, is_sparse=True), (), range(0))
+NO_UNITS = IntegerStage(IntegerWeights([], 0), (), range(0))
 """A stage that decides nothing."""
 
 
@@ -143,7 +151,7 @@ def integer_network(
         stages.append(scaled)
     rows = _rows(network.readout, factors)
     readout = [_scaled(row, _factor([row])) for row in rows]
-    return tuple(stages), IntegerWeights(readout, len(factors) + 1, network.readout.is_sparse)
+    return tuple(stages), IntegerWeights(readout, len(factors) + 1)
 
 
 def identity_state(dim: int) -> fmpz_mat:
@@ -169,14 +177,17 @@ def _convert(stage: Stage, factors: Sequence[fmpq]) -> tuple[IntegerStage, list[
         factor = _factor([row])
         integers.append(_scaled(row, factor))
         outgoing.append(factor)
-    weights = IntegerWeights(integers, len(factors) + 1, stage.map.is_sparse)
+    weights = IntegerWeights(integers, len(factors) + 1)
     return IntegerStage(weights, tuple(units), passing), outgoing
 
 
 def _rows(map_: ExactAffineMap, factors: Sequence[fmpq]) -> list[_Row]:
     """A map's rows for inputs that are multiplied by `factors`; the last input is the constant."""
     return [
-        [*((i, coefficient / factors[i]) for i, coefficient in group), (len(factors), shift)]
+        [
+            *((i, coefficient / factors[i]) for i, coefficient in group),
+            *([(len(factors), shift)] if shift != 0 else []),
+        ]
         for group, shift in zip(map_.terms, map_.shifts, strict=True)
     ]
 

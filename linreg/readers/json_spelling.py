@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flint import fmpq
-
 from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
 from linreg.errors import UnwritableFile
@@ -24,13 +22,14 @@ def network_to_json(network: Network, domain: Domain | None = None) -> Json:
     """The JSON object that spells a network and a domain, with exactly their numbers.
 
     A chain is spelled as `layers`, any other graph as `nodes`. A layer that mixes units becomes
-    several nodes, one for each run of units that one layer type spells.
+    several nodes, one for each run of units that one layer type spells. An affine map is spelled as
+    a linear layer with all its numbers, zeros included, also where it was a convolution.
 
     Raises
     ------
     UnwritableFile
-        If a number is too long to be read again, or the network cannot be spelled so that it keeps
-        its fingerprint.
+        If a number is too long to be read again, an affine map is too large to be spelled with its
+        zeros, or the network cannot be spelled so that it keeps its fingerprint.
 
     Examples
     --------
@@ -135,7 +134,7 @@ class _Spelling:
         inputs = self._read(node.inputs)
         combination = _combination(node.map, [self._widths[source] for source in inputs])
         if combination is None:
-            self._add(node.name, self._joined(node), linear_fields(node.map.rows.table()))
+            self._add(node.name, self._joined(node), linear_fields(node.map))
         else:
             self._add(node.name, inputs, {"type": combination})
 
@@ -146,7 +145,7 @@ class _Spelling:
             self._add(node.name, self._joined(node), scalar_fields(node.units))
             return
         inputs = self._joined(feed or node)
-        rows = (feed.map if feed else ExactAffineMap.identity(node.n_inputs)).rows.table()
+        read = feed.map if feed else ExactAffineMap.identity(node.n_inputs)
         names = [node.name]
         if len(pieces) > 1:
             names = [self._names.unused(f"{node.name}.{k}") for k in range(1, len(pieces) + 1)]
@@ -154,19 +153,21 @@ class _Spelling:
         start = 0
         for name, run in zip(names, pieces, strict=True):
             stop = start + sum(unit.n_inputs for unit in run)
-            self._run(name, inputs, run, rows[start:stop])
+            rows = slice(start, stop)
+            part = ExactAffineMap.of_terms(read.terms[rows], read.shifts[rows], read.n_inputs)
+            self._run(name, inputs, run, part)
             start = stop
 
     def _run(
-        self, name: str, inputs: tuple[str, ...], run: Sequence[Unit], rows: Sequence[list[fmpq]]
+        self, name: str, inputs: tuple[str, ...], run: Sequence[Unit], read: ExactAffineMap
     ) -> None:
-        """Units that read an affine map with these rows, each with its shift."""
+        """Units that read an affine map."""
         self._widths[name] = len(run)
         if isinstance(run[0], MaxUnit):
-            self._add(name, inputs, maxout_fields(rows, run[0].rank))
+            self._add(name, inputs, maxout_fields(read, run[0].rank))
             return
         linear = self._names.unused(f"{name}.linear")
-        self._add(linear, inputs, linear_fields(rows))
+        self._add(linear, inputs, linear_fields(read))
         self._add(name, (linear,), scalar_fields(run))
 
 

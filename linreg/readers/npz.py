@@ -99,7 +99,7 @@ def npz_arrays(network: Network) -> dict[str, np.ndarray]:
         parameters, or numbers that are neither float64 nor int64.
     """
     units = set(network.staged.units)
-    arrays: dict[str, np.ndarray] = {}
+    arrays = {"activation": np.array(_name_of(units))} if units else {}
     maps = [*(stage.map for stage in network.staged.stages), network.staged.readout]
     for stage in network.staged.stages:
         if stage.n_outputs > len(stage.units):
@@ -108,8 +108,6 @@ def npz_arrays(network: Network) -> dict[str, np.ndarray]:
         rows = map_.rows.table()
         arrays[f"W{k}"] = _array([row[:-1] for row in rows], f"W{k}")
         arrays[f"b{k}"] = _array([[row[-1] for row in rows]], f"b{k}")[0]
-    if units:
-        arrays["activation"] = np.array(_name_of(units))
     return arrays
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 
-from flint import fmpq
-
+from linreg.affine import ExactAffineMap
+from linreg.errors import UnwritableFile
 from linreg.readers.json_text import json_number
 from linreg.readers.values import Json
 from linreg.units import (
@@ -21,6 +21,11 @@ from linreg.units import (
     relu,
     relu6,
 )
+
+MOST_NUMBERS = 20_000_000
+"""Most numbers of one affine map that are written."""
+
+JsonNumber = int | float | str
 
 _BY_NAME = {relu(): "relu", relu6(): "relu6", absolute(): "abs", hard_tanh(): "hardtanh"}
 
@@ -69,25 +74,44 @@ def scalar_fields(run: Sequence[Unit]) -> Json:
     return fields
 
 
-def maxout_fields(rows: Sequence[Sequence[fmpq]], rank: int) -> Json:
-    """The keys of a layer of max units whose candidates are these rows, each with its shift."""
-    groups = [rows[k : k + rank] for k in range(0, len(rows), rank)]
+def maxout_fields(read: ExactAffineMap, rank: int) -> Json:
+    """The keys of a layer of max units whose candidates are the outputs of an affine map."""
+    weight, bias = _dense(read)
+    starts = range(0, read.n_outputs, rank)
     return {
         "type": "maxout",
-        "weight": [
-            [[json_number(entry) for entry in row[:-1]] for row in group] for group in groups
-        ],
-        "bias": [[json_number(row[-1]) for row in group] for group in groups],
+        "weight": [weight[k : k + rank] for k in starts],
+        "bias": [bias[k : k + rank] for k in starts],
     }
 
 
-def linear_fields(rows: Sequence[Sequence[fmpq]]) -> Json:
-    """The keys of a linear layer with these rows, each with its shift."""
-    return {
-        "type": "linear",
-        "weight": [[json_number(entry) for entry in row[:-1]] for row in rows],
-        "bias": [json_number(row[-1]) for row in rows],
-    }
+def linear_fields(map_: ExactAffineMap) -> Json:
+    """The keys of a linear layer.
+
+    Examples
+    --------
+    >>> linear_fields(ExactAffineMap.of([[0, "1/3"]], [2]))
+    {'type': 'linear', 'weight': [[0, '1/3']], 'bias': [2]}
+    """
+    weight, bias = _dense(map_)
+    return {"type": "linear", "weight": weight, "bias": bias}
+
+
+def _dense(map_: ExactAffineMap) -> tuple[list[list[JsonNumber]], list[JsonNumber]]:
+    """All entries of a map, row by row, and its shifts."""
+    size = map_.n_outputs * map_.n_inputs
+    if size > MOST_NUMBERS:
+        raise UnwritableFile(
+            f"a .json file spells all {map_.n_outputs} x {map_.n_inputs} numbers of an affine map, "
+            f"zeros included, and at most {MOST_NUMBERS}; keep the file this network came from"
+        )
+    weight: list[list[JsonNumber]] = []
+    for group in map_.terms:
+        row: list[JsonNumber] = [0] * map_.n_inputs
+        for i, coefficient in group:
+            row[i] = json_number(coefficient)
+        weight.append(row)
+    return weight, [json_number(shift) for shift in map_.shifts]
 
 
 def _leaky_slope(unit: ScalarUnit) -> Fraction | None:

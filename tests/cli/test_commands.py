@@ -80,6 +80,11 @@ READERS: dict[str, Callable[[Path], networkx.Graph]] = {
 # What is printed
 
 
+def read_layer(*values: object) -> dict[str, object]:
+    keys = ("name", "kind", "in_shape", "out_shape", "units", "pieces", "parameters")
+    return dict(zip(keys, values, strict=True))
+
+
 def test_info_says_what_a_network_is_made_of(tmp_path: Path) -> None:
     maxout = {"type": "maxout", "weight": [[[1, 0], [0, 1], [0, 0]]]}
     layers = [
@@ -98,6 +103,13 @@ def test_info_says_what_a_network_is_made_of(tmp_path: Path) -> None:
         "source": "by hand",
         "input_shape": [1, 2],
         "input_dim": 2,
+        "layers": [
+            read_layer("residual1.hardtanh1", "hardtanh", [1, 2], [1, 2], 2, [3], 0),
+            read_layer("residual1", "residual", [1, 2], [1, 2], 0, [], 0),
+            read_layer("flatten2", "flatten", [1, 2], [2], 0, [], 0),
+            read_layer("maxout3", "maxout", [2], [1], 1, [3], 6),
+            read_layer("linear4", "linear", [1], [2], 0, [], 2),
+        ],
         "stages": [
             {"units": 2, "pieces": [3, 3], "passing": 2},
             {"units": 1, "pieces": [3], "passing": 0},

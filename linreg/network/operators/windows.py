@@ -79,9 +79,9 @@ def windows(
                 "output would be empty"
             )
         free = whole - span
-        count = (-(-free // steps[a]) if ceil_mode else free // steps[a]) + 1
-        if (count - 1) * steps[a] >= before + axes[a] and ceil_mode:
-            count -= 1
+        count = free // steps[a] + 1
+        if ceil_mode and free % steps[a] and count * steps[a] < before + axes[a]:
+            count += 1
         check_number(count * lengths[a])
         # A step that is taken at most once may be longer than any machine integer.
         step, distance = min(steps[a], whole), min(distances[a], whole)

@@ -2,6 +2,17 @@
 
 from linreg.regions.boundary import Boundaries, Boundary
 from linreg.regions.enumeration import Enumeration, enumerate_regions
+from linreg.regions.extents import EVERY
+from linreg.regions.levels import Levels
 from linreg.regions.region import DOMAIN, Region
 
-__all__ = ["DOMAIN", "Boundaries", "Boundary", "Enumeration", "Region", "enumerate_regions"]
+__all__ = [
+    "DOMAIN",
+    "EVERY",
+    "Boundaries",
+    "Boundary",
+    "Enumeration",
+    "Levels",
+    "Region",
+    "enumerate_regions",
+]

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from linreg.explore import Problem
-from linreg.explore.integer import identity_state
-from linreg.explore.level import Level
 from linreg.lp import Forms, IntegerRow, Point
 from linreg.rational import primitive
+from linreg.regions.levels import Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,8 @@ class Boundaries:
     """Boundaries of regions; fastest when patterns come sorted, since levels are kept."""
 
     def __init__(self, problem: Problem) -> None:
-        self._problem = problem
         self._edge = {tuple(primitive(row)) for row in problem.walls.rows}
-        self._path: list[tuple[tuple[int, ...], Level]] = []
+        self._levels = Levels(problem)
 
     def of(self, pattern: Sequence[int]) -> Boundary:
         """The boundary of the region with a pattern."""
@@ -62,7 +60,7 @@ class Boundaries:
         boundary = Boundary([], [], [], False)
         is_tied = False
         first = 0
-        for level, pieces in self._levels(tuple(pattern)):
+        for level, pieces in self._levels.of(tuple(pattern)):
             is_tied = is_tied or level.is_tied(pieces)
             for bound in level.bounds(pieces):
                 place = _place(places, boundary, bound.row)
@@ -71,23 +69,6 @@ class Boundaries:
         for row in self._edge:
             boundary.on_edge[_place(places, boundary, list(row))] = True
         return Boundary(boundary.rows, boundary.changes, boundary.on_edge, is_tied)
-
-    def _levels(self, pattern: tuple[int, ...]) -> list[tuple[Level, tuple[int, ...]]]:
-        """Each stage's level on the region, with the stage's pieces."""
-        levels: list[tuple[Level, tuple[int, ...]]] = []
-        first = 0
-        for depth, stage in enumerate(self._problem.stages):
-            before, pieces = pattern[:first], pattern[first : first + len(stage.units)]
-            if depth == len(self._path) or self._path[depth][0] != before:
-                state = (
-                    levels[-1][0].outputs(levels[-1][1])
-                    if levels
-                    else identity_state(self._problem.network.input_dim)
-                )
-                self._path[depth:] = [(before, Level(stage, state))]
-            levels.append((self._path[depth][1], pieces))
-            first += len(pieces)
-        return levels
 
 
 def _place(places: dict[tuple[object, ...], int], boundary: Boundary, row: IntegerRow) -> int:

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
 from linreg.explore import Problem, problem_of
-from linreg.lp import Point, Solver, is_bounded
+from linreg.lp import Point
 from linreg.network import Network, StagedNetwork
 from linreg.rational import rational
-from linreg.regions.boundary import Boundaries
+from linreg.regions.extents import bounded_of, extents_of, margins_of
 from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.region import Region
 from linreg.run import Columns, Count, Progress, run
@@ -88,25 +88,25 @@ class Enumeration(Sequence[Region]):
 
         Euclidean, in input units; infinite where no row bounds the region.
         """
-        boundaries = Boundaries(self.problem)
-        return np.array(
-            [
-                boundaries.of(pattern).margin(self.point(index))
-                for index, pattern in enumerate(self.patterns.tolist())
-            ]
-        )
+        return margins_of(self)
 
     @cached_property
     def bounded(self) -> np.ndarray:
         """Whether each region is bounded, decided exactly; bool, shape (regions,)."""
-        boundaries, solver = Boundaries(self.problem), Solver()
-        dim = self.problem.network.input_dim
-        return np.array(
-            [
-                is_bounded(boundaries.of(pattern).rows, dim, solver)
-                for pattern in self.patterns.tolist()
-            ]
-        )
+        return bounded_of(self)
+
+    def measure(self, progress: Callable[[int], None] | None = None) -> None:
+        """Work out `margins` and `bounded` now, in one pass; they are kept.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called now and then with the number of regions that are done.
+        """
+        if not {"margins", "bounded"} <= vars(self).keys():
+            margins, bounded = extents_of(self, progress)
+            # Where cached properties look first.
+            vars(self).update(margins=margins, bounded=bounded)
 
     def find(self, pattern: Sequence[int] | np.ndarray) -> int:
         """The index of the region with a pattern; -1 if no region has it."""

@@ -27,7 +27,7 @@ from linreg.errors import (
     UnwritableFile,
 )
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
-from linreg.readers import load, load_domain, save
+from linreg.readers import from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.units import (
@@ -82,6 +82,8 @@ __all__ = [
     "count",
     "count_regions",
     "enumerate_regions",
+    "from_sklearn",
+    "from_torch",
     "hard_tanh",
     "leaky_relu",
     "load",

@@ -1,13 +1,17 @@
-"""Files in, networks out, and back: a suffix decides which format a path means."""
+"""Files and models in, networks out, and back: a suffix decides which format a path means."""
 
 from linreg.readers.domain_json import domain_from_json, domain_to_json, read_domain, read_slice
 from linreg.readers.json_network import network_from_json
 from linreg.readers.json_spelling import network_to_json
+from linreg.readers.sklearn_models import from_sklearn
 from linreg.readers.suffixes import load, load_domain, save
+from linreg.readers.torch_network import from_torch
 
 __all__ = [
     "domain_from_json",
     "domain_to_json",
+    "from_sklearn",
+    "from_torch",
     "load",
     "load_domain",
     "network_from_json",

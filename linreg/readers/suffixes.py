@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +15,22 @@ from linreg.network import Network
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.json_text import json_text, read_object
+from linreg.readers.nnet import read_nnet, read_nnet_domain
 from linreg.readers.npz import npz_arrays, read_npz
+from linreg.readers.onnx_graph import read_onnx
 from linreg.readers.values import located
 
-PLANNED = (".nnet", ".onnx")
-"""Suffixes of formats that this version cannot read yet."""
 
-
-def load(path: StrPath) -> Network:
+def load(path: StrPath, *, decimal: bool = False) -> Network:
     """The network in a file, with exactly the numbers that the file says.
 
     Parameters
     ----------
     path : str or path
-        A `.json` or `.npz` file.
+        A `.json`, `.npz`, `.onnx` or `.nnet` file.
+    decimal : bool
+        Whether the decimals of a `.json` file are read as they are written: 0.1 is then 1/10, and
+        not the float64 nearest to it. Hyperplanes that were meant to coincide then do.
 
     Raises
     ------
@@ -50,18 +52,32 @@ def load(path: StrPath) -> Network:
     ...     load(f"{folder}/net.json").forward_exact([1, 2])
     [Fraction(16, 3)]
     """
-    return _NETWORKS[_suffix(path, UnreadableFile)](path)
+    suffix = _suffix(path, UnreadableFile)
+    if decimal:
+        _check_decimal(path, suffix)
+        return _json_network(path, decimal=True)
+    return _NETWORKS[suffix](path)
 
 
-def load_domain(path: StrPath) -> Domain | None:
+def load_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
     """The domain in a network's file, or None if there is none in it.
+
+    Parameters
+    ----------
+    path : str or path
+    decimal : bool
+        As for `load`.
 
     Raises
     ------
     UnreadableFile, InvalidNetwork, InvalidDomain
         As for `load`.
     """
-    return _DOMAINS[_suffix(path, UnreadableFile)](path)
+    suffix = _suffix(path, UnreadableFile)
+    if decimal:
+        _check_decimal(path, suffix)
+        return _json_domain(path, decimal=True)
+    return _DOMAINS[suffix](path)
 
 
 def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
@@ -100,21 +116,21 @@ def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
         temporary.write_bytes(data)
 
 
-def _json_network(path: StrPath) -> Network:
-    document = read_object(path)
+def _json_network(path: StrPath, *, decimal: bool = False) -> Network:
+    document = read_object(path, decimal=decimal)
     with located(str(path)):
         domain_of(document)
         return network_from_json(document)
 
 
-def _json_domain(path: StrPath) -> Domain | None:
-    document = read_object(path)
+def _json_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
+    document = read_object(path, decimal=decimal)
     with located(str(path)):
         return domain_of(document)
 
 
 def _no_domain(path: StrPath) -> None:
-    """What an archive holds of a domain, once it is seen to be there."""
+    """What a file of a format without domains holds of one, once it is seen to be there."""
     read_bytes(path)
 
 
@@ -131,10 +147,17 @@ def _npz_content(network: Network, domain: Domain | None) -> bytes:
     return buffer.getvalue()
 
 
-_NETWORKS: dict[str, Callable[[StrPath], Network]] = {".json": _json_network, ".npz": read_npz}
+_NETWORKS: dict[str, Callable[[StrPath], Network]] = {
+    ".json": _json_network,
+    ".npz": read_npz,
+    ".onnx": read_onnx,
+    ".nnet": read_nnet,
+}
 _DOMAINS: dict[str, Callable[[StrPath], Domain | None]] = {
     ".json": _json_domain,
     ".npz": _no_domain,
+    ".onnx": _no_domain,
+    ".nnet": read_nnet_domain,
 }
 _CONTENTS: dict[str, Callable[[Network, Domain | None], bytes]] = {
     ".json": _json_content,
@@ -142,14 +165,26 @@ _CONTENTS: dict[str, Callable[[Network, Domain | None], bytes]] = {
 }
 
 
+def _check_decimal(path: StrPath, suffix: str) -> None:
+    """Refuse to read decimals as they are written from a file that has none."""
+    if suffix != ".json":
+        why = f"; an {suffix} file holds binary floats" if suffix in (".npz", ".onnx") else ""
+        raise UnreadableFile(
+            f"{path}: decimals are read as they are written from .json files only{why}"
+        )
+
+
 def _suffix(path: StrPath, error: type[UnreadableFile | UnwritableFile]) -> str:
-    """The path's suffix in lower case, which must be one that is known."""
+    """The path's suffix in lower case, which must be one that is read, or that is written."""
+    known: Iterable[str] = _NETWORKS if error is UnreadableFile else _CONTENTS
     suffix = Path(path).suffix.lower()
-    if suffix in _NETWORKS:
+    if suffix in known:
         return suffix
-    known = ", ".join(_NETWORKS)
-    if suffix in PLANNED:
-        raise error(f"{path}: {suffix} files are not supported by this version; known are {known}")
+    if suffix in _NETWORKS:
+        raise error(
+            f"{path}: {suffix} files are read but not written; known are {', '.join(known)}"
+        )
     raise error(
-        f"{path}: the suffix {suffix or '(none)'} names no format of networks; known are {known}"
+        f"{path}: the suffix {suffix or '(none)'} names no format of networks; known are "
+        f"{', '.join(known)}"
     )

@@ -1,0 +1,175 @@
+"""ONNX files: parsed and checked, with their tensors as NumPy arrays. Nothing in them is run."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from linreg.errors import InvalidNetwork, UnreadableFile
+from linreg.readers.values import located, shown
+
+OLDEST_OPSET = 7
+"""The first opset whose operators broadcast as NumPy does."""
+
+WHOLE_FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
+"""The types of floats, all of which float64 holds exactly."""
+
+_INTEGERS = ("INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "BOOL")
+_MODEL_DOMAINS = ("", "ai.onnx")
+
+
+def onnx_package() -> Any:
+    """The package onnx, imported when the first file is read.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is not installed.
+    """
+    try:
+        import onnx
+        import onnx.checker
+        import onnx.external_data_helper
+        import onnx.inliner
+        import onnx.numpy_helper
+    except ImportError:
+        raise UnreadableFile(
+            "reading .onnx files needs the package onnx, which is not installed; "
+            "pip install 'linreg-exact[onnx]'"
+        ) from None
+    return onnx
+
+
+def read_model(data: bytes, folder: Path) -> Any:
+    """The model in a file's bytes, with tensors from files in its folder, and without functions.
+
+    Raises
+    ------
+    UnreadableFile
+        If the bytes are damaged, a file beside them is missing, or the package onnx is.
+    InvalidNetwork
+        If the model is of an opset that is too old.
+    """
+    onnx = onnx_package()
+    protobuf = importlib.import_module("google.protobuf.message")
+    if not data:
+        raise UnreadableFile("the file is empty; an ONNX model was expected")
+    try:
+        model = onnx.load_model_from_string(data)
+    except protobuf.DecodeError:
+        raise UnreadableFile(
+            "not an ONNX model: its bytes cannot be parsed; the file may have been cut short"
+        ) from None
+    if not model.ir_version or not model.HasField("graph"):
+        raise UnreadableFile("not an ONNX model: it has no version or no graph")
+    if opset(model) < OLDEST_OPSET:
+        raise InvalidNetwork(
+            f"opset {opset(model)} is too old; opsets from {OLDEST_OPSET} are read, and "
+            "onnx.version_converter brings a model there"
+        )
+    _load_external(onnx, model, folder)
+    if model.functions:
+        try:
+            model = onnx.inliner.inline_local_functions(model)
+        except (RuntimeError, ValueError) as error:
+            raise UnreadableFile(f"functions cannot be inlined: {first_line(error)}") from None
+    return model
+
+
+def opset(model: Any) -> int:
+    """The version of the standard operators that a model is made of; 0 if it does not say."""
+    versions = [o.version for o in model.opset_import if o.domain in _MODEL_DOMAINS]
+    return max(versions, default=0)
+
+
+def array_of(tensor: Any) -> np.ndarray:
+    """A tensor's numbers as float64, int64 or bool, exactly.
+
+    Raises
+    ------
+    InvalidNetwork
+        If its type is another one or its data do not fit its shape.
+    """
+    onnx = onnx_package()
+    kind = element_type(tensor.data_type)
+    if kind not in (*WHOLE_FLOATS, *_INTEGERS):
+        raise InvalidNetwork(
+            f"numbers of type {kind} are not supported; supported: {', '.join(WHOLE_FLOATS)} and "
+            "integers of up to 64 bits"
+        )
+    try:
+        array = onnx.numpy_helper.to_array(tensor)
+    except (TypeError, ValueError) as error:
+        raise InvalidNetwork(f"its data cannot be read: {first_line(error)}") from None
+    return widened(np.asarray(array))
+
+
+def widened(array: np.ndarray) -> np.ndarray:
+    """The array with the widest type of its kind."""
+    if array.dtype.kind in "iu":
+        return array.astype(np.int64)
+    return array if array.dtype.kind == "b" else array.astype(np.float64)
+
+
+def element_type(code: int) -> str:
+    """The name of an element type."""
+    names = onnx_package().TensorProto.DataType
+    return str(names.Name(code)) if code in names.values() else f"number {code}"
+
+
+def node_checker(model: Any) -> Any:
+    """A function that refuses a node whose inputs or attributes are not those of its operator."""
+    onnx = onnx_package()
+    context = onnx.checker.C.CheckerContext()
+    context.ir_version = model.ir_version
+    context.opset_imports = {o.domain: o.version for o in model.opset_import} | {"": opset(model)}
+
+    def check(node: Any) -> None:
+        try:
+            onnx.checker.check_node(node, context)
+        except onnx.checker.ValidationError as error:
+            raise InvalidNetwork(f"not as ONNX says: {first_line(error)}") from None
+
+    return check
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, or what kind of error it is."""
+    return next((line for line in str(error).splitlines() if line), type(error).__name__)
+
+
+def _load_external(onnx: Any, model: Any, folder: Path) -> None:
+    """Read the tensors whose data lie in files beside the model."""
+    for tensor in _tensors(model):
+        if tensor.data_location != onnx.TensorProto.EXTERNAL:
+            continue
+        with located(f"tensor {shown(tensor.name)}"):
+            entries = {entry.key: entry.value for entry in tensor.external_data}
+            location = entries.get("location", "")
+            inside = location and not Path(location).is_absolute()
+            if not inside or ".." in Path(location).parts or not location.isprintable():
+                raise UnreadableFile(
+                    f"its data lie in {shown(location)}, which is not beside the model; only files "
+                    "in the model's folder are read"
+                )
+            if not (folder / location).is_file():
+                raise UnreadableFile(
+                    f"its data lie in {shown(location)}, which is missing; the file belongs beside "
+                    "the model"
+                )
+            try:
+                onnx.external_data_helper.load_external_data_for_tensor(tensor, str(folder))
+            except (OSError, RuntimeError, ValueError, onnx.checker.ValidationError) as error:
+                raise UnreadableFile(
+                    f"its data in {shown(location)} cannot be read: {first_line(error)}"
+                ) from None
+
+
+def _tensors(model: Any) -> Iterator[Any]:
+    yield from model.graph.initializer
+    for node in model.graph.node:
+        yield from (attribute.t for attribute in node.attribute if attribute.HasField("t"))

@@ -53,6 +53,9 @@ class Watch:
             case _:
                 return False
         self.was_stopped = True
-        exactly = "" if self.found.complete else "at least "
-        message(f"{what}, with {exactly}{self.found.regions:,} regions found so far")
+        if self.found.regions:
+            exactly = "" if self.found.complete else "at least "
+            message(f"{what}, with {exactly}{self.found.regions:,} regions found so far")
+        else:
+            message(f"{what}, before any region was found")
         return True

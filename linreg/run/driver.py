@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from signal import SIG_IGN, SIGINT, signal
 from typing import Any, TypeVar
 
 from linreg.explore import Prefix, Problem, Sink, Tally, begin, cell_of, explore, prefix_of
 from linreg.lp import Solver
+from linreg.run.processes import is_wanted, process_pool
 
 SLICE = 64
-"""Cells taken between two reports in this process: a few hundredths of a second."""
+"""Cells taken between two reports in this process, and how long an interrupt may have to wait for
+another: a few hundredths of a second."""
 
 ALONE = 512
 """Cells taken in this process before others are asked: a small network is done by then."""
 
 UNIT = 512
-"""Cells taken by one unit of work in another process; what it leaves becomes more units.
-
-A few tenths of a second, which is how long an interrupt may have to wait."""
+"""Cells taken by one unit of work in another process; what it leaves becomes more units."""
 
 AHEAD = 4
 """Units of work under way for each worker, so that none waits for the next."""
@@ -84,14 +83,18 @@ def drive(
 def explore_prefix(
     problem: Problem, prefix: Prefix, sink: Store, budget: int, limit: int | None
 ) -> tuple[Store, Work, list[Prefix]]:
-    """One unit of work, a pure function: what it found, and the prefixes that it left."""
+    """One unit of work, a pure function: what it found, and the prefixes that it left.
+
+    The budget is a multiple of `SLICE`. It is not used up if nobody waits for the answer any more.
+    """
     # Where threads do the work they are all given the same sink, which stays empty.
     found = sink.empty()
     tally, solver = Tally(cells=[0] * len(problem.stages)), Solver()
-    left = explore(
-        problem, [cell_of(problem, prefix)], found, tally, solver, budget=budget, limit=limit
-    )
-    return found, Work(tally, solver.lps, solver.exact_decisions), [prefix_of(c) for c in left]
+    cells = [cell_of(problem, prefix)]
+    for _ in range(0, budget, SLICE):
+        if cells and is_wanted():
+            cells = explore(problem, cells, found, tally, solver, budget=SLICE, limit=limit)
+    return found, Work(tally, solver.lps, solver.exact_decisions), [prefix_of(c) for c in cells]
 
 
 class _Shared:
@@ -153,15 +156,6 @@ def _reached(work: Work, limit: int | None) -> bool:
     return limit is not None and work.tally.regions >= limit
 
 
-@contextmanager
-def _pool(executor: Executor | None, workers: int) -> Iterator[Executor]:
-    """The given executor, left open, or a process pool of our own, which ends without waiting."""
-    if executor is not None:
-        yield executor
-        return
-    # An interrupt is for this process, which then asks the others to end.
-    pool = ProcessPoolExecutor(workers, initializer=signal, initargs=(SIGINT, SIG_IGN))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+def _pool(executor: Executor | None, workers: int) -> AbstractContextManager[Executor]:
+    """The given executor, left open, or processes of our own."""
+    return process_pool(workers) if executor is None else nullcontext(executor)

@@ -1,0 +1,74 @@
+"""Other processes to run in: begun undisturbed, deaf to interrupts, and never left behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import Pipe, parent_process
+from multiprocessing.connection import Connection
+from signal import SIG_IGN, SIGINT, getsignal, raise_signal, signal
+from threading import Thread, current_thread, main_thread
+
+_line: Connection | None = None
+"""What a process of a pool reads nothing from, until its parent closes the other end."""
+
+
+@contextmanager
+def process_pool(workers: int) -> Iterator[Executor]:
+    """A pool of processes, which ends without waiting."""
+    reader, writer = Pipe(duplex=False)
+    pool = ProcessPoolExecutor(workers, initializer=_serve, initargs=(reader, writer))
+    try:
+        with _interrupts_held():
+            pool.submit(int)  # the first piece of work begins the processes
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        writer.close()
+        reader.close()
+
+
+def is_wanted() -> bool:
+    """Whether the answer of this process is still waited for, if it is one of a pool of ours."""
+    return _line is None or not _line.poll()
+
+
+def _serve(reader: Connection, writer: Connection) -> None:
+    """Make ready for work in a process that has just begun."""
+    global _line
+    # An interrupt is for the parent, which then closes the line.
+    signal(SIGINT, SIG_IGN)
+    writer.close()
+    _line = reader
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has: it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Context at whose end an interrupt is felt that came meanwhile.
+
+    A process is begun as a copy of this one. An interrupt would end the copy with a traceback, and
+    be lost in this process: Python ignores what is raised in the hooks around the copying.
+    """
+    handler = getsignal(SIGINT)
+    if handler is None or current_thread() is not main_thread():
+        yield
+        return
+    came = []
+    signal(SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal(SIGINT, handler)
+    if came:
+        raise_signal(SIGINT)

@@ -9,7 +9,16 @@ Load or build a network, then count its regions, list them, or see how they touc
 """
 
 from linreg import theory
-from linreg.adjacency import AdjacencyGraph, adjacency_graph
+from linreg.adjacency import (
+    AdjacencyGraph,
+    LinearRegionGraph,
+    RegionCounts,
+    adjacency_graph,
+    linear_regions,
+    merged_graph,
+    output_maps,
+    region_counts,
+)
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.certificate import Certified, certify
 from linreg.checker import Verdict, check
@@ -55,10 +64,11 @@ __all__ = [
     "Enumeration",
     "ExactAffineMap",
     "Halfspaces",
-    "IncompleteError",
     "HypothesisError",
+    "IncompleteError",
     "InvalidDomain",
     "InvalidNetwork",
+    "LinearRegionGraph",
     "LinregError",
     "MaxUnit",
     "Network",
@@ -66,6 +76,7 @@ __all__ = [
     "Polytope",
     "Progress",
     "Region",
+    "RegionCounts",
     "ScalarUnit",
     "Slice",
     "StagedNetwork",
@@ -86,10 +97,14 @@ __all__ = [
     "from_torch",
     "hard_tanh",
     "leaky_relu",
+    "linear_regions",
     "load",
     "load_domain",
     "maxout",
+    "merged_graph",
     "mlp",
+    "output_maps",
+    "region_counts",
     "relu",
     "relu6",
     "save",

@@ -1,6 +1,23 @@
-"""Who touches whom."""
+"""Who touches whom, and the linear regions that activation regions make up."""
 
+from linreg.adjacency.columns import GraphColumns
+from linreg.adjacency.counts import RegionCounts, counts_of_graph, region_counts
 from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
+from linreg.adjacency.maps import linear_regions, output_maps
+from linreg.adjacency.merged import LinearRegionGraph, merged_graph
 from linreg.adjacency.statistics import GraphStatistics, graph_statistics
 
-__all__ = ["AdjacencyGraph", "GraphStatistics", "adjacency_graph", "graph_statistics"]
+__all__ = [
+    "AdjacencyGraph",
+    "GraphColumns",
+    "GraphStatistics",
+    "LinearRegionGraph",
+    "RegionCounts",
+    "adjacency_graph",
+    "counts_of_graph",
+    "graph_statistics",
+    "linear_regions",
+    "merged_graph",
+    "output_maps",
+    "region_counts",
+]

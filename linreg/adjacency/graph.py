@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from linreg.adjacency.beyond import pattern_beyond
+from linreg.adjacency.columns import GraphColumns, crossings, region_columns, unit_lists
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.lp import Solver, crosses_at, inside_facet
-from linreg.regions import Boundaries, Boundary, Enumeration
+from linreg.regions import EVERY, Boundaries, Boundary, Enumeration
 
 if TYPE_CHECKING:
     import networkx
-
-EVERY = 32
-"""Regions between two reports of progress: a few hundredths of a second."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +37,25 @@ class AdjacencyGraph:
         i, j = self.edges[edge]
         return np.flatnonzero(self.regions.patterns[i] != self.regions.patterns[j])
 
+    def __len__(self) -> int:
+        """Number of regions."""
+        return len(self.regions)
+
+    def columns(self, *, progress: Callable[[int], None] | None = None) -> GraphColumns:
+        """The graph as columns of scalars.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called now and then with the number of regions whose margin and boundedness are known.
+        """
+        self.regions.measure(progress)
+        nodes = region_columns(self.regions, np.arange(len(self)))
+        parts = crossings(self.regions, self.edges)
+        return GraphColumns(
+            nodes, self.edges, [text for part in parts for text in unit_lists(part)]
+        )
+
     def to_networkx(self) -> networkx.Graph:
         """The graph for networkx, with scalar attributes that every file format holds.
 
@@ -48,32 +64,7 @@ class AdjacencyGraph:
         edges have `crossed` (unit numbers). An infinite margin, of a region without rows, is left
         out.
         """
-        import networkx
-
-        graph = networkx.Graph()
-        units = self.regions.problem.network.units
-        comma = "," if any(unit.n_pieces > 10 for unit in units) else ""
-        regions = self.regions
-        for index, (pattern, witness, margin, bounded) in enumerate(
-            zip(
-                regions.patterns.tolist(),
-                regions.witnesses.tolist(),
-                regions.margins.tolist(),
-                regions.bounded.tolist(),
-                strict=True,
-            )
-        ):
-            graph.add_node(
-                index,
-                pattern=comma.join(str(piece) for piece in pattern),
-                witness=" ".join(repr(x) for x in witness),
-                bounded=bounded,
-            )
-            if isfinite(margin):
-                graph.nodes[index]["margin"] = margin
-        for edge, (i, j) in enumerate(self.edges.tolist()):
-            graph.add_edge(i, j, crossed=" ".join(str(u) for u in self.crossed(edge).tolist()))
-        return graph
+        return self.columns().to_networkx()
 
 
 def adjacency_graph(

@@ -1,0 +1,99 @@
+"""How many regions there are, by each definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
+from linreg.adjacency.maps import linear_regions_of_maps, output_maps
+from linreg.domains import Domain
+from linreg.network import Network, StagedNetwork
+from linreg.regions import enumerate_regions
+from linreg.run import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCounts:
+    """The numbers that papers call the number of regions.
+
+    Attributes
+    ----------
+    activation_regions : int
+        Patterns whose open region is not empty.
+    linear_regions : int
+        Maximal connected open sets on which the network is affine.
+    affine_maps : int
+        Distinct affine maps that the network is on some open set.
+    dual_edges : int
+        Pairs of activation regions that share a facet.
+    bounded_regions : int
+        Bounded activation regions.
+    """
+
+    activation_regions: int
+    linear_regions: int
+    affine_maps: int
+    dual_edges: int
+    bounded_regions: int
+
+
+def region_counts(
+    net: Network | StagedNetwork,
+    domain: Domain | None = None,
+    *,
+    strategy: str = "auto",
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> RegionCounts:
+    """Number of regions of a network on the interior of a domain, by each definition.
+
+    The arguments and errors are those of `linreg.count`; `progress` is called while regions are
+    found, and not while they are compared. All regions are held in memory.
+
+    Source
+    ------
+    Stargalla, Hertrich, Reichman (2025): definitions R2, R4 and R6.
+
+    Examples
+    --------
+    relu(x) - relu(-x) + relu(x - 1) has a kink at 1, and at 0, where two units switch, none:
+
+    >>> from linreg import mlp
+    >>> net = mlp([([[1], [-1], [1]], [0, 0, -1])], readout=([[1, -1, 1]], [0]))
+    >>> region_counts(net)
+    RegionCounts(activation_regions=3, linear_regions=2, affine_maps=2, dual_edges=2,
+                 bounded_regions=1)
+    """
+    regions = enumerate_regions(
+        net, domain, strategy=strategy, workers=workers, executor=executor, progress=progress
+    )
+    return counts_of_graph(adjacency_graph(regions))
+
+
+def counts_of_graph(
+    graph: AdjacencyGraph, *, progress: Callable[[int], None] | None = None
+) -> RegionCounts:
+    """The counts that follow from an adjacency graph.
+
+    Parameters
+    ----------
+    graph : AdjacencyGraph
+    progress : callable, optional
+        Called now and then with the number of regions that are done.
+    """
+    regions = graph.regions
+    half = len(regions) // 2
+    first = None if progress is None else lambda done: progress(done // 2)
+    second = None if progress is None else lambda done: progress(half + done // 2)
+    maps = output_maps(regions, progress=first)
+    regions.measure(second)
+    return RegionCounts(
+        len(regions),
+        int(linear_regions_of_maps(graph, maps).max()) + 1,
+        int(maps.max()) + 1,
+        len(graph.edges),
+        int(regions.bounded.sum()),
+    )

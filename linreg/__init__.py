@@ -11,9 +11,11 @@ Load or build a network, then count its regions, list them, or see how they touc
 from linreg import theory
 from linreg.adjacency import (
     AdjacencyGraph,
+    GraphStatistics,
     LinearRegionGraph,
     RegionCounts,
     adjacency_graph,
+    graph_statistics,
     linear_regions,
     merged_graph,
     output_maps,
@@ -63,6 +65,7 @@ __all__ = [
     "Domain",
     "Enumeration",
     "ExactAffineMap",
+    "GraphStatistics",
     "Halfspaces",
     "HypothesisError",
     "IncompleteError",
@@ -95,6 +98,7 @@ __all__ = [
     "enumerate_regions",
     "from_sklearn",
     "from_torch",
+    "graph_statistics",
     "hard_tanh",
     "leaky_relu",
     "linear_regions",

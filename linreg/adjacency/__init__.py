@@ -2,6 +2,7 @@
 
 from linreg.adjacency.columns import GraphColumns
 from linreg.adjacency.counts import RegionCounts, counts_of_graph, region_counts
+from linreg.adjacency.distances import adjacency_matrix
 from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
 from linreg.adjacency.maps import linear_regions, output_maps
 from linreg.adjacency.merged import LinearRegionGraph, merged_graph
@@ -14,6 +15,7 @@ __all__ = [
     "LinearRegionGraph",
     "RegionCounts",
     "adjacency_graph",
+    "adjacency_matrix",
     "counts_of_graph",
     "graph_statistics",
     "linear_regions",

@@ -1,12 +1,33 @@
-"""Numbers that describe an adjacency graph."""
+"""Numbers that describe a graph of regions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linreg.adjacency.distances import adjacency_matrix, diameter, odd_closed_walk
 from linreg.adjacency.graph import AdjacencyGraph
+from linreg.adjacency.merged import LinearRegionGraph
+from linreg.errors import BrokenInvariant
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+DENSE = 400
+"""Nodes up to which all eigenvalues are found at once, by a dense method."""
+
+SPECTRUM_WORK = 10**10
+"""Entries that all products with the matrix together may touch: seconds."""
+
+RESIDUAL = 1e-10
+"""Length of what an approximate eigenvector of length 1 may miss, which bounds the error."""
+
+KRYLOV = 40
+"""Dimension of the subspaces in which eigenvectors are sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,36 +38,89 @@ class GraphStatistics:
     ----------
     nodes, edges : int
     degrees : tuple of int
-        The number of regions of each degree, from degree 0 on.
-    diameter : int
-        The most facets that one has to cross between two regions.
+        The number of nodes of each degree, from degree 0 on.
+    components : int
+        Connected components: 1, since a convex domain is cut along facets.
+    diameter : int or None
+        The most facets that one has to cross between two regions; None if that would cost more
+        work than `linreg.adjacency.distances.DIAMETER_WORK`.
+    diameter_at_least : int
+        The largest distance that was found; it is the diameter where that is known.
+    odd_cycle : tuple of int, or None
+        An odd number of nodes, each joined to the next and the last to the first, for which the
+        graph is not bipartite; None if it is.
+    even_edge : pair of int, or None
+        The edge on `odd_cycle` across which the sum of the pieces changes by an even number; for
+        scalar units, whose piece changes by one where they are crossed, it crosses an even number
+        of them. Every odd cycle of activation regions has one; None for linear regions.
+    spectral_gap : float or None
+        The second smallest eigenvalue, counted with multiplicity, of the normalised Laplacian
+        I - D^(-1/2) A D^(-1/2), where A is the adjacency matrix and D the diagonal of degrees;
+        between 0 and 2, dimensionless, with an absolute error of at most about 1e-10. None if
+        there is only one node, if it was not asked for, or if it would cost more work than
+        `linreg.adjacency.statistics.SPECTRUM_WORK`.
     """
 
     nodes: int
     edges: int
     degrees: tuple[int, ...]
-    diameter: int
+    components: int
+    diameter: int | None
+    diameter_at_least: int
+    odd_cycle: tuple[int, ...] | None
+    even_edge: tuple[int, int] | None
+    spectral_gap: float | None
+
+    @property
+    def is_bipartite(self) -> bool:
+        """Whether the nodes have two colours that differ across every edge."""
+        return self.odd_cycle is None
 
     @property
     def mean_degree(self) -> float:
-        """Facets of a region inside the domain, on average."""
+        """Neighbours of a node, on average."""
         return 2 * self.edges / self.nodes
 
     @property
     def smallest_degree(self) -> int:
-        """The fewest neighbours that a region has."""
-        return next(degree for degree, regions in enumerate(self.degrees) if regions)
+        """The fewest neighbours that a node has."""
+        return next(degree for degree, nodes in enumerate(self.degrees) if nodes)
 
     @property
     def largest_degree(self) -> int:
-        """The most neighbours that a region has."""
+        """The most neighbours that a node has."""
         return len(self.degrees) - 1
 
 
-def graph_statistics(graph: AdjacencyGraph) -> GraphStatistics:
-    """Size, degrees and diameter of an adjacency graph.
+def graph_statistics(
+    graph: AdjacencyGraph | LinearRegionGraph,
+    *,
+    spectrum: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> GraphStatistics:
+    """Numbers that describe a graph of activation regions or of linear regions.
 
-    The graph is connected, since a convex domain is cut along facets.
+    Parameters
+    ----------
+    graph : AdjacencyGraph or LinearRegionGraph
+    spectrum : bool
+        Whether to find the spectral gap, too.
+    progress : callable, optional
+        Called now and then with the number of nodes that the search for the diameter has settled.
+
+    Raises
+    ------
+    BrokenInvariant
+        If the graph is not connected, which graphs of regions are.
+
+    Notes
+    -----
+    Where every edge crosses one scalar unit the graph is bipartite: the sum of the pieces is even
+    on one side of each edge and odd on the other.
+
+    Source
+    ------
+    Chung (1997), Spectral Graph Theory, chapter 1, for the normalised Laplacian.
 
     Examples
     --------
@@ -54,18 +128,78 @@ def graph_statistics(graph: AdjacencyGraph) -> GraphStatistics:
 
     >>> from linreg import adjacency_graph, enumerate_regions, mlp
     >>> ring = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
-    >>> graph_statistics(ring)
-    GraphStatistics(nodes=4, edges=4, degrees=(0, 0, 4), diameter=2)
-    """
-    import networkx
+    >>> found = graph_statistics(ring)
+    >>> found.degrees, found.diameter, found.is_bipartite, round(found.spectral_gap, 9)
+    ((0, 0, 4), 2, True, 1.0)
 
-    structure = networkx.Graph()
-    structure.add_nodes_from(range(len(graph.regions)))
-    structure.add_edges_from(graph.edges.tolist())
-    degrees = np.bincount(graph.edges.ravel(), minlength=len(graph.regions))
+    The three regions of a maximum touch each other:
+
+    >>> from linreg import maxout
+    >>> star = mlp([([[0, 0], [1, 0], [0, 1]], [0, 0, 0])], activation=maxout(3))
+    >>> found = graph_statistics(adjacency_graph(enumerate_regions(star)))
+    >>> found.is_bipartite, found.odd_cycle, found.even_edge
+    (False, (0, 1, 2), (0, 2))
+    """
+    from scipy.sparse.csgraph import connected_components
+
+    matrix = adjacency_matrix(len(graph), graph.edges)
+    components = int(connected_components(matrix, directed=False)[0])
+    if components != 1:
+        raise BrokenInvariant(f"a graph of regions falls into {components} parts")
+    low, high = diameter(matrix, progress=progress)
+    walk = odd_closed_walk(matrix, graph.edges)
     return GraphStatistics(
-        len(graph.regions),
+        len(graph),
         len(graph.edges),
-        tuple(np.bincount(degrees).tolist()),
-        networkx.diameter(structure, usebounds=True),
+        tuple(np.bincount(np.bincount(graph.edges.ravel(), minlength=len(graph))).tolist()),
+        components,
+        low if low == high else None,
+        low,
+        walk,
+        _even_edge(graph, walk),
+        _spectral_gap(matrix) if spectrum else None,
     )
+
+
+def _even_edge(
+    graph: AdjacencyGraph | LinearRegionGraph, walk: tuple[int, ...] | None
+) -> tuple[int, int] | None:
+    """The edge on a closed walk across which the sum of the pieces changes by an even number."""
+    if walk is None or isinstance(graph, LinearRegionGraph):
+        return None
+    parities = graph.regions.patterns[list(walk)].sum(axis=1, dtype=np.int64) % 2
+    steps = pairwise([*zip(walk, parities, strict=True), (walk[0], parities[0])])
+    return next((min(i, j), max(i, j)) for (i, one), (j, other) in steps if one == other)
+
+
+def _spectral_gap(matrix: csr_array) -> float | None:
+    from scipy.linalg import eigvalsh
+    from scipy.sparse import diags_array
+    from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+
+    size = matrix.shape[0]
+    if size == 1:
+        return None
+    roots = diags_array(1 / np.sqrt(matrix.sum(axis=1, dtype=np.float64)))
+    walk = (roots @ matrix @ roots).tocsr()  # its eigenvalues are 1 minus those of the Laplacian
+    if size <= DENSE:
+        return float(
+            max(0.0, 1 - eigvalsh(walk.toarray(), subset_by_index=(size - 2, size - 2))[0])
+        )
+    rounds = max(1, SPECTRUM_WORK // (KRYLOV * (walk.nnz + KRYLOV * size)))
+    try:
+        # A start that is the same in every run, and not orthogonal to anything by symmetry.
+        start = np.random.default_rng(0).random(size)
+        values = eigsh(
+            walk,
+            k=2,
+            which="LA",
+            ncv=KRYLOV,
+            maxiter=rounds,
+            tol=RESIDUAL,
+            v0=start,
+            return_eigenvectors=False,
+        )
+    except ArpackNoConvergence:
+        return None
+    return float(max(0.0, 1 - values.min()))

@@ -8,7 +8,7 @@ Load or build a network, then count its regions, list them, or see how they touc
 7
 """
 
-from linreg import theory
+from linreg import theory, zoo
 from linreg.adjacency import (
     AdjacencyGraph,
     GraphStatistics,
@@ -115,3 +115,6 @@ __all__ = [
     "slice_through",
     "theory",
 ]
+    "zoo",
+    "write_graph",
+    "write_regions",

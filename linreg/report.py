@@ -80,7 +80,8 @@ def count_table(count: Count, domain: Domain, bounds: Sequence[Bound]) -> Render
     table.add_row("growth by stage", growth)
     for bound in bounds:
         share = 100 * count.regions / bound.value
-        table.add_row(f"at most ({bound.title})", f"{_whole(bound.value)}  ({share:.3g} % reached)")
+        most = whole_text(bound.value)
+        table.add_row(f"at most ({bound.title})", f"{most}  ({share:.3g} % reached)")
     table.add_row(
         "work",
         f"{count.lps:,} linear programs, {count.exact_decisions:,} left to the exact simplex",
@@ -145,8 +146,14 @@ def domain_text(domain: Domain) -> str:
     return f"polytope of {len(domain.offsets)} rows in R^{domain.dim}"
 
 
-def _whole(number: int) -> str:
-    """A whole number, spelled out or rounded."""
+def whole_text(number: int) -> str:
+    """A whole number, spelled out or, if it is long, rounded.
+
+    Examples
+    --------
+    >>> whole_text(1234), whole_text(2**100)
+    ('1,234', '1.27e+30')
+    """
     return f"{number:,}" if number < 10**MOST_DIGITS else _rounded(Fraction(number), digits=3)
 
 

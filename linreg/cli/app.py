@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 import linreg
-from linreg.cli import certificates, commands
+from linreg.cli import certificates, commands, graphs, zoo
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import drop_output, message
 from linreg.errors import LinregError
@@ -30,6 +30,7 @@ app.command("graph")(commands.graph)
 app.command("convert")(commands.convert)
 app.command("certify")(certificates.certify)
 app.command("check")(certificates.check)
+app.command("zoo")(zoo.zoo)
 
 
 def _version(asked: bool) -> None:

@@ -254,3 +254,46 @@ def _at_least_inputs(
                 f"units for {inputs} inputs"
             )
     return inputs, widths
+
+
+def zigzag_lower(inputs: int, widths: Sequence[int]) -> int:
+    """Regions that folding gives if every unit is used, with one more fold from three units on.
+
+    The units of a layer are shared out among the n0 directions, as evenly as can be; p of them
+    fold a direction p times for p <= 2 and p + 1 times for p >= 3. The product of these numbers
+    over l < L and over directions, times Z(n_L, n0). Lower bound on the maximum over weights,
+    never below `montufar_2014_remainders`, and never below `serra_2018_lower`.
+
+    Raises
+    ------
+    HypothesisError
+        If a layer is narrower than the input.
+
+    Notes
+    -----
+    Proof: `linreg.zoo.serra` is a network with that many regions in the unit cube. The folds for
+    p >= 3 are those of Serra et al. (2018), who leave the remainder of n_l / n0 idle; those for
+    p <= 2 are of Montufar et al. (2014).
+
+    Source
+    ------
+    After Serra, Tjandraatmadja, Ramalingam (2018) and Montufar, Pascanu, Cho, Bengio (2014).
+
+    Examples
+    --------
+    Five units fold one direction twice and the other four times:
+
+    >>> zigzag_lower(2, [5, 4]) == 2 * 4 * 11
+    True
+    """
+    inputs, widths = _at_least_inputs("Folding", inputs, widths)
+    folds = 1
+    for width in widths[:-1]:
+        share, rest = divmod(width, inputs)
+        folds *= folds_of(share) ** (inputs - rest) * folds_of(share + 1) ** rest
+    return folds * buck(widths[-1], inputs)
+
+
+def folds_of(units: int) -> int:
+    """Number of pieces, each onto (0, 1), of the zigzag that so many rectifiers make on (0, 1)."""
+    return units if units < 3 else units + 1

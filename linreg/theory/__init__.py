@@ -25,6 +25,7 @@ from linreg.formulas import (
     zaslavsky,
     zaslavsky_bounded,
     zaslavsky_central,
+    zigzag_lower,
 )
 from linreg.theory.bound import (
     Bound,
@@ -65,4 +66,5 @@ __all__ = [
     "zaslavsky",
     "zaslavsky_bounded",
     "zaslavsky_central",
+    "zigzag_lower",
 ]

@@ -24,6 +24,7 @@ from linreg.formulas import (
     serra_2018_upper,
     trivial,
     zaslavsky,
+    zigzag_lower,
 )
 from linreg.formulas.maxout import Rank, ranks_of
 
@@ -92,6 +93,12 @@ RELU = (
     ),
     Theorem(arora_2018, AT_LEAST, "Arora 2018", "Arora et al. (2018), as in Serra et al. (2018)"),
     Theorem(serra_2018_lower, AT_LEAST, "Serra 2018, lower", "Serra et al. (2018), lower bound"),
+    Theorem(
+        zigzag_lower,
+        AT_LEAST,
+        "folding, no unit idle",
+        "after Serra et al. (2018) and Montufar et al. (2014); zoo network serra",
+    ),
     Theorem(zaslavsky, EXACTLY, "Zaslavsky", "Zaslavsky (1975), Theorem A", ONE_LAYER),
     Theorem(trivial, UPPER, PRODUCT, "one pattern, one region"),
     Theorem(montufar_2017, UPPER, "Montufar 2017", "Montufar (2017)"),
@@ -139,8 +146,8 @@ def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
 
     Examples
     --------
-    >>> [(b.name, b.value) for b in relu_bounds(2, [4, 4]) if b.side == "max_at_least"]
-    [('montufar_2014', 44), ('montufar_2014_remainders', 44), ('arora_2018', 16)]
+    >>> [(b.name, b.value) for b in relu_bounds(2, [5, 4]) if b.side == "max_at_least"]
+    [('montufar_2014', 44), ('montufar_2014_remainders', 66), ('zigzag_lower', 88)]
     """
     inputs, widths = architecture(inputs, widths)
     return tuple(bound for theorem in RELU for bound in theorem.applied(inputs, widths))

@@ -1,0 +1,133 @@
+"""Regions of arrangements that have a name."""
+
+from __future__ import annotations
+
+from math import comb, factorial
+
+from linreg.formulas.hypotheses import whole
+
+
+def braid_regions(n: int) -> int:
+    """n!: the regions of x_i = x_j are the orders of n numbers.
+
+    Examples
+    --------
+    >>> braid_regions(4)
+    24
+    """
+    return factorial(whole("n", n))
+
+
+def shi_regions(n: int) -> int:
+    """(n + 1)^(n - 1): the regions of x_i - x_j = 0, 1 for i < j.
+
+    Source
+    ------
+    Shi (1986); Stanley (2007), Theorem 5.16.
+
+    Examples
+    --------
+    >>> [shi_regions(n) for n in (2, 3, 4, 5)]
+    [3, 16, 125, 1296]
+    """
+    return int((whole("n", n) + 1) ** (n - 1))
+
+
+def catalan_regions(n: int) -> int:
+    """n! times the n-th Catalan number: the regions of x_i - x_j = -1, 0, 1 for i < j.
+
+    Source
+    ------
+    Postnikov, Stanley (2000).
+
+    Examples
+    --------
+    >>> [catalan_regions(n) for n in (2, 3, 4, 5)]
+    [4, 30, 336, 5040]
+    """
+    return factorial(whole("n", n)) * _catalan(n)
+
+
+def linial_regions(n: int) -> int:
+    """2^-n times the sum of C(n, k) (k + 1)^(n - 1): the regions of x_i - x_j = 1 for i < j.
+
+    Source
+    ------
+    Postnikov, Stanley (2000).
+
+    Examples
+    --------
+    >>> [linial_regions(n) for n in (2, 3, 4, 5)]
+    [2, 7, 36, 246]
+    """
+    whole("n", n)
+    return int(sum(comb(n, k) * (k + 1) ** (n - 1) for k in range(n + 1)) // 2**n)
+
+
+def semiorder_regions(n: int) -> int:
+    """Regions of x_i - x_j = -1, 1 for i < j: labelled semiorders.
+
+    The coefficients of C(1 - e^-x), C the Catalan numbers' series: the sum over k of
+    (-1)^(n - k) k! S(n, k) times the k-th Catalan number, with Stirling numbers S(n, k).
+
+    Source
+    ------
+    Postnikov, Stanley (2000); Stanley (2007).
+
+    Examples
+    --------
+    >>> [semiorder_regions(n) for n in (2, 3, 4)]
+    [3, 19, 183]
+    """
+    whole("n", n)
+    surjections = [1] + [0] * n  # k! S(m, k), from m = 0
+    for _ in range(n):
+        surjections = [0] + [k * (surjections[k] + surjections[k - 1]) for k in range(1, n + 1)]
+    return sum((-1) ** (n - k) * surjections[k] * _catalan(k) for k in range(n + 1))
+
+
+def type_b_regions(n: int) -> int:
+    """2^n n!: the regions of x_i = 0 and x_i = x_j, x_i = -x_j, the group of signed permutations.
+
+    Examples
+    --------
+    >>> type_b_regions(3)
+    48
+    """
+    return factorial(whole("n", n)) << n
+
+
+def type_d_regions(n: int) -> int:
+    """2^(n-1) n!: the regions of x_i = x_j and x_i = -x_j, for n >= 2.
+
+    Examples
+    --------
+    >>> type_d_regions(4)
+    192
+    """
+    return factorial(whole("n", n, 2)) << (n - 1)
+
+
+def threshold_graph_regions(n: int) -> int:
+    """Regions of x_i + x_j = 0 for i < j: labelled threshold graphs on n >= 2 vertices.
+
+    2 (F_n - n F_(n-1)), with the numbers F_n of weak orders: the coefficients of
+    (1 - x) e^x / (2 - e^x).
+
+    Source
+    ------
+    Stanley (2007), exercises of lecture 5.
+
+    Examples
+    --------
+    >>> [threshold_graph_regions(n) for n in (2, 3, 4, 5)]
+    [2, 8, 46, 332]
+    """
+    weak_orders = [1]
+    for m in range(1, whole("n", n, 2) + 1):
+        weak_orders.append(sum(comb(m, k) * weak_orders[m - k] for k in range(1, m + 1)))
+    return 2 * (weak_orders[n] - n * weak_orders[n - 1])
+
+
+def _catalan(n: int) -> int:
+    return comb(2 * n, n) // (n + 1)

@@ -1,0 +1,49 @@
+"""A network that is known, and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linreg.domains import Domain
+from linreg.errors import HypothesisError
+from linreg.network import Network
+
+MOST_WEIGHTS = 10**6
+"""Most weights that a network of the zoo is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """A network from a proof, on the domain on which its regions are known.
+
+    Attributes
+    ----------
+    network : Network
+    domain : Domain
+    regions : int or None
+        The number of activation regions in the domain; None where no closed form gives it.
+    at_least : int
+        What the theorem promises; `regions` where that is known.
+    source : str
+        Who says so.
+    """
+
+    network: Network
+    domain: Domain
+    regions: int | None
+    at_least: int
+    source: str
+
+
+def check_size(weights: int) -> None:
+    """Refuse networks that would fill the memory.
+
+    Raises
+    ------
+    HypothesisError
+        If there would be more than `MOST_WEIGHTS` weights.
+    """
+    if weights > MOST_WEIGHTS:
+        raise HypothesisError(
+            f"the zoo stops at networks of {MOST_WEIGHTS} weights: this one would have {weights}"
+        )

@@ -122,9 +122,8 @@ def arora(n0: int, m: int, w: int, depth: int) -> Construction:
     >>> arora(2, 3, 2, 2).regions
     12
     """
-    check_size(
-        2 * whole("m", m) * (whole("n0", n0) + whole("w", w)) + whole("depth", depth) * w * w
-    )
+    first = 2 * whole("m", m)
+    check_size(first * (whole("n0", n0) + whole("w", w)) + whole("depth", depth) * w * w)
     regions = arora_2018(n0, [first, *[w] * (depth - 1)])
     rows = [[sign * t**k for k in range(n0)] for t in range(1, m + 1) for sign in (1, -1)]
     layers: list[Layer] = [_exact(rows, [0] * 2 * m)]

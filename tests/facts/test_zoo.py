@@ -86,8 +86,8 @@ def test_every_family_is_enumerated_here() -> None:
     assert {text.split()[0] for text, _ in KNOWN} == set(zoo.CATALOGUE)
 
 
-ONE_LAYER = """shi 5, catalan 4, linial 5, semiorder 4, resonance 5, threshold 3, type-b 4, type-d 4,
-threshold-graphs 5, braid 5, zaslavsky 4 9"""
+ONE_LAYER = """shi 5, catalan 4, linial 5, semiorder 4, resonance 5, threshold 3, type-b 4,
+type-d 4, threshold-graphs 5, braid 5, zaslavsky 4 9"""
 ON_A_LINE = "telgarsky 7, serra 1 5 4 3, folding 1 4 3, leaky-zigzag 4"
 
 

@@ -33,6 +33,7 @@ def onnx_package() -> Any:
     try:
         import onnx
         import onnx.checker
+        import onnx.defs
         import onnx.external_data_helper
         import onnx.inliner
         import onnx.numpy_helper
@@ -52,7 +53,7 @@ def read_model(data: bytes, folder: Path) -> Any:
     UnreadableFile
         If the bytes are damaged, a file beside them is missing, or the package onnx is.
     InvalidNetwork
-        If the model is of an opset that is too old.
+        If the model is of an opset that is too old, or newer than the package.
     """
     onnx = onnx_package()
     protobuf = importlib.import_module("google.protobuf.message")
@@ -66,10 +67,18 @@ def read_model(data: bytes, folder: Path) -> Any:
         ) from None
     if not model.ir_version or not model.HasField("graph"):
         raise UnreadableFile("not an ONNX model: it has no version or no graph")
+    if not all(isinstance(text, str) for text in _texts(model)):
+        raise UnreadableFile("not an ONNX model: a name in it is not UTF-8 text")
     if opset(model) < OLDEST_OPSET:
         raise InvalidNetwork(
             f"opset {opset(model)} is too old; opsets from {OLDEST_OPSET} are read, and "
             "onnx.version_converter brings a model there"
+        )
+    newest = onnx.defs.onnx_opset_version()
+    if opset(model) > newest:
+        raise InvalidNetwork(
+            f"opset {opset(model)} is not known to the installed package onnx, which knows opsets "
+            f"up to {newest}; update it"
         )
     _load_external(onnx, model, folder)
     if model.functions:
@@ -131,15 +140,16 @@ def node_checker(model: Any) -> Any:
     def check(node: Any) -> None:
         try:
             onnx.checker.check_node(node, context)
-        except onnx.checker.ValidationError as error:
+        except (UnicodeError, onnx.checker.ValidationError) as error:
             raise InvalidNetwork(f"not as ONNX says: {first_line(error)}") from None
 
     return check
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's message, or what kind of error it is."""
-    return next((line for line in str(error).splitlines() if line), type(error).__name__)
+    """The first line of an error's message without what is no text, or what kind of error it is."""
+    line = next((line for line in str(error).splitlines() if line), type(error).__name__)
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
 
 
 def _load_external(onnx: Any, model: Any, folder: Path) -> None:
@@ -167,6 +177,22 @@ def _load_external(onnx: Any, model: Any, folder: Path) -> None:
                 raise UnreadableFile(
                     f"its data in {shown(location)} cannot be read: {first_line(error)}"
                 ) from None
+
+
+def _texts(model: Any) -> Iterator[Any]:
+    """The names in a model; those that are no text are bytes."""
+    yield from (model.producer_name, model.producer_version)
+    yield from (entry.domain for entry in model.opset_import)
+    graph = model.graph
+    for entry in (*graph.input, *graph.output):
+        yield entry.name
+        yield from (dim.dim_param for dim in entry.type.tensor_type.shape.dim)
+    for tensor in graph.initializer:
+        yield tensor.name
+        yield from (part for entry in tensor.external_data for part in (entry.key, entry.value))
+    for node in graph.node:
+        yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+        yield from (attribute.name for attribute in node.attribute)
 
 
 def _tensors(model: Any) -> Iterator[Any]:

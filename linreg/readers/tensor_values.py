@@ -127,7 +127,7 @@ def rearranged(site: Site, operand: Operand, change: Callable[[np.ndarray], np.n
     array = places(operand) if isinstance(operand, Value) else operand
     try:
         changed = np.asarray(change(array))
-    except (IndexError, TypeError, ValueError) as error:
+    except (IndexError, MemoryError, OverflowError, TypeError, ValueError) as error:
         raise InvalidNetwork(f"shape {list(shape_of(operand))}: {_line(error)}") from None
     return picked(site, [operand], changed) if isinstance(operand, Value) else changed
 
@@ -188,7 +188,7 @@ def joined(
             parts.append(np.arange(start, start - operand.size, -1).reshape(operand.shape))
     try:
         together = join(parts)
-    except (IndexError, TypeError, ValueError) as error:
+    except (IndexError, MemoryError, OverflowError, TypeError, ValueError) as error:
         shapes = " and ".join(str(list(shape_of(operand))) for operand in operands)
         raise InvalidNetwork(f"shapes {shapes}: {_line(error)}") from None
     return picked(site, values, together, constants) if values else together

@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 import linreg
-from linreg.cli import certificates, commands, graphs, zoo
+from linreg.cli import certificates, commands, zoo
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import drop_output, message
 from linreg.errors import LinregError

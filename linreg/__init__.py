@@ -37,6 +37,7 @@ from linreg.errors import (
     UnreadableFile,
     UnwritableFile,
 )
+from linreg.export import write_graph
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.readers import from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
@@ -114,7 +115,7 @@ __all__ = [
     "save",
     "slice_through",
     "theory",
-]
-    "zoo",
     "write_graph",
     "write_regions",
+    "zoo",
+]

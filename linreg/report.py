@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from linreg.adjacency import GraphStatistics
+from linreg.adjacency import GraphStatistics, RegionCounts
 from linreg.domains import Box, Domain, WholeSpace
 from linreg.network import Network
 from linreg.run import Count
@@ -20,6 +20,9 @@ from linreg.units import MaxUnit, Unit, absolute, hard_tanh, relu
 
 MOST_DIGITS = 15
 """Longest number that is spelled out; Python refuses to spell those of thousands of digits."""
+
+MOST_NODES = 9
+"""Longest part of a cycle that is spelled out."""
 
 _NAMES: dict[Unit, str] = {relu(): "relu", absolute(): "abs", hard_tanh(): "hardtanh"}
 
@@ -69,12 +72,22 @@ def layer_table(net: Network) -> RenderableType:
     return table
 
 
-def count_table(count: Count, domain: Domain, bounds: Sequence[Bound]) -> RenderableType:
-    """How many regions there are, how the number grows, and how much of the maximum that is."""
+def count_table(
+    count: Count, domain: Domain, bounds: Sequence[Bound], counts: RegionCounts | None = None
+) -> RenderableType:
+    """How many regions there are, how the number grows, and how much of the maximum that is.
+
+    `counts` adds the numbers by other definitions.
+    """
     table = _table("regions")
     known = "exact" if count.complete else "the run was stopped"
     found = f"{count.regions:,}" if count.complete else f"at least {count.regions:,}"
     table.add_row("activation regions", Text.assemble((found, "bold"), f"  ({known})"))
+    if counts is not None:
+        table.add_row("linear regions", f"{counts.linear_regions:,}")
+        table.add_row("affine maps", f"{counts.affine_maps:,}")
+        table.add_row("pairs with a facet", f"{counts.dual_edges:,}")
+        table.add_row("bounded regions", f"{counts.bounded_regions:,}")
     table.add_row("domain", domain_text(domain))
     growth = " → ".join(f"{cells:,}" for cells in (1, *count.regions_per_stage))
     table.add_row("growth by stage", growth)
@@ -113,18 +126,41 @@ def activity_table(patterns: np.ndarray, net: Network) -> RenderableType:
     return table
 
 
-def graph_table(statistics: GraphStatistics) -> RenderableType:
-    """The size of an adjacency graph, its degrees and its diameter."""
-    table = _table("adjacency graph")
-    table.add_row("regions", f"{statistics.nodes:,}")
+def graph_table(
+    statistics: GraphStatistics, *, merged: bool = False, in_full: bool = False
+) -> RenderableType:
+    """The size of a graph of regions, its degrees and its diameter; in full, all statistics."""
+    table = _table("graph of linear regions" if merged else "adjacency graph")
+    table.add_row("linear regions" if merged else "regions", f"{statistics.nodes:,}")
     table.add_row("edges", f"{statistics.edges:,}")
     table.add_row(
         "degree",
         f"{statistics.mean_degree:.2f} on average, from {statistics.smallest_degree} to "
         f"{statistics.largest_degree}",
     )
-    table.add_row("diameter", f"{statistics.diameter:,}")
+    unsettled = f"at least {statistics.diameter_at_least:,}; more would be too many searches"
+    table.add_row(
+        "diameter", unsettled if statistics.diameter is None else f"{statistics.diameter:,}"
+    )
+    if in_full:
+        degrees = enumerate(statistics.degrees)
+        table.add_row("of degree", ", ".join(f"{d}: {n:,}" for d, n in degrees if n))
+        table.add_row("components", f"{statistics.components:,}")
+        table.add_row("bipartite", _bipartite(statistics))
+        gap = statistics.spectral_gap
+        table.add_row("spectral gap", "not found" if gap is None else f"{gap:.6g}")
     return table
+
+
+def _bipartite(statistics: GraphStatistics) -> str:
+    """Yes, or no with the reason."""
+    walk, edge = statistics.odd_cycle, statistics.even_edge
+    if walk is None:
+        return "yes"
+    shown = ", ".join(map(str, walk[:MOST_NODES]))
+    rest = f" ... {walk[-1]}" if len(walk) > MOST_NODES else ""
+    because = f"; from {edge[0]} to {edge[1]} pieces change by an even number" if edge else ""
+    return f"no: {shown}{rest} is a cycle of {len(walk)} regions{because}"
 
 
 def domain_text(domain: Domain) -> str:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import linreg
-from linreg.adjacency import adjacency_graph, graph_statistics
-from linreg.cli.answers import count_json, nothing_yet
+from linreg.adjacency import (
+    AdjacencyGraph,
+    GraphStatistics,
+    LinearRegionGraph,
+    RegionCounts,
+    adjacency_graph,
+    counts_of_graph,
+    graph_statistics,
+    merged_graph,
+)
+from linreg.cli.answers import count_json, definitions_json, nothing_yet, statistics_json
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
 from linreg.cli.options import (
@@ -23,9 +34,9 @@ from linreg.cli.options import (
     network_and_domain,
 )
 from linreg.cli.watch import Watch
-from linreg.export import check_graph_path, write_graph
+from linreg.export import SUFFIXES, check_graph_path, write_columns
 from linreg.readers import domain_to_json, load, load_domain, save
-from linreg.regions import enumerate_regions
+from linreg.regions import Enumeration, enumerate_regions
 from linreg.report import count_table, graph_table, layer_table, network_table
 from linreg.run import check_options
 from linreg.run import count as count_in
@@ -84,6 +95,14 @@ def info(
 
 def count(
     net: NetworkFile,
+    definitions: Annotated[
+        bool,
+        typer.Option(
+            "--definitions",
+            help="Count linear regions, affine maps, pairs that share a facet, and bounded regions "
+            "too. All regions are held in memory.",
+        ),
+    ] = False,
     domain: DomainText = None,
     slice_: SliceFile = None,
     strategy: Strategy = "auto",
@@ -94,23 +113,58 @@ def count(
     """Count the activation regions of a network, exactly."""
     check_options(strategy, workers, limit)
     network, where = network_and_domain(net, domain, slice_)
+    regions = None
     with Watch("counting", nothing_yet(network, strategy)) as watch:
-        watch.found = count_in(
-            network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
-        )
+        if definitions:
+            regions = enumerate_regions(
+                network,
+                where,
+                strategy=strategy,
+                workers=workers,
+                limit=limit,
+                progress=watch.report,
+            )
+            watch.found = regions.counted
+        else:
+            watch.found = count_in(
+                network,
+                where,
+                strategy=strategy,
+                workers=workers,
+                limit=limit,
+                progress=watch.report,
+            )
+    found = watch.found
+    counts = None
+    if regions is not None and found.complete:
+        with Watch("comparing", found) as comparing:
+            counts = _by_definition(regions, comparing)
     if as_json:
-        show_json(count_json(network, where, watch.found))
+        more = definitions_json(counts) if definitions else {}
+        show_json(count_json(network, where, found) | more)
     else:
-        show(count_table(watch.found, where, ceilings(network)))
-    return DONE if watch.found.complete else STOPPED
+        show(count_table(found, where, ceilings(network), counts))
+    return STOPPED if not found.complete or (definitions and counts is None) else DONE
 
 
 def graph(
     net: NetworkFile,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="A .graphml or .json file to write."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help=f"A file to write: {' '.join(SUFFIXES)}; the last three have a table of the "
+            "regions beside them.",
+        ),
     ] = None,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="The graph of linear regions instead.")
+    ] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Say more of the graph: bipartite, spectral gap ...")
+    ] = False,
     domain: DomainText = None,
     slice_: SliceFile = None,
     strategy: Strategy = "auto",
@@ -123,7 +177,7 @@ def graph(
     if output is not None:
         check_graph_path(output)
     network, where = network_and_domain(net, domain, slice_)
-    edges = None
+    outcome = None
     with Watch("counting", nothing_yet(network, strategy)) as watch:
         regions = enumerate_regions(
             network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
@@ -131,24 +185,25 @@ def graph(
         watch.found = regions.counted
     found = watch.found
     if found.complete:
-        with Watch("finding facets", found) as facets:
-            touching = adjacency_graph(
-                regions, progress=lambda done: facets.share(done, len(regions), "regions")
+        with Watch("graph", found) as rest:
+            outcome = _outcome(
+                regions,
+                rest,
+                merged=merged,
+                measured=stats or not as_json,
+                stats=stats,
+                output=output,
             )
-            if output is not None:
-                write_graph(touching, output)
-            edges = len(touching.edges)
     elif not watch.was_stopped:
         message(f"stopped at the limit, with at least {found.regions:,} regions; a graph needs all")
     if as_json:
-        answer = count_json(network, where, found)
-        show_json(answer | {"edges": edges, "output": None if edges is None else _text(output)})
-    elif edges is not None:
+        show_json(count_json(network, where, found) | _graph_json(outcome, merged, stats))
+    elif outcome is not None and outcome.statistics is not None:
         show(count_table(found, where, ceilings(network)))
-        show(graph_table(graph_statistics(touching)))
-        if output is not None:
-            show(f"written to {output}")
-    return STOPPED if edges is None else DONE
+        show(graph_table(outcome.statistics, merged=merged, in_full=stats))
+        if outcome.files:
+            show(f"written to {' and '.join(map(str, outcome.files))}")
+    return STOPPED if outcome is None else DONE
 
 
 def convert(
@@ -165,5 +220,64 @@ def convert(
         show(f"written to {target}")
 
 
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of a graph; no statistics if nobody asks for them."""
+
+    graph: AdjacencyGraph | LinearRegionGraph
+    statistics: GraphStatistics | None
+    files: tuple[Path, ...]
+
+
+def _outcome(
+    regions: Enumeration,
+    watch: Watch,
+    *,
+    merged: bool,
+    measured: bool,
+    stats: bool,
+    output: Path | None,
+) -> _Outcome:
+    """The graph of all regions, merged, measured and written as asked."""
+
+    def share(total: int, what: str) -> Callable[[int], None]:
+        return lambda done: watch.share(min(done, total), total, what)
+
+    n = len(regions)
+    graph: AdjacencyGraph | LinearRegionGraph
+    graph = adjacency_graph(regions, progress=share(n, "regions have their facets"))
+    if merged:
+        graph = merged_graph(graph, progress=share(n, "regions compared"))
+    statistics = None
+    if measured:
+        settled = share(len(graph), "regions settled for the diameter")
+        statistics = graph_statistics(graph, spectrum=stats, progress=settled)
+    files: tuple[Path, ...] = ()
+    if output is not None:
+        columns = graph.columns(progress=share(n, "regions measured"))
+        written = share(len(graph) + len(graph.edges), "nodes and edges written")
+        files = write_columns(columns, output, progress=written)
+    return _Outcome(graph, statistics, files)
+
+
+def _graph_json(outcome: _Outcome | None, merged: bool, stats: bool) -> dict[str, object]:
+    """What the answer has beyond that of `count`; null where the run was stopped before."""
+    names = ["edges", "output"] + ["linear_regions"] * merged + ["statistics"] * stats
+    if outcome is None:
+        return dict.fromkeys(names)
+    statistics = outcome.statistics
+    values = {
+        "edges": len(outcome.graph.edges),
+        "output": str(outcome.files[0]) if outcome.files else None,
+        "linear_regions": len(outcome.graph),
+        "statistics": None if statistics is None else statistics_json(statistics),
+    }
+    return {name: values[name] for name in names}
+
+
+def _by_definition(regions: Enumeration, watch: Watch) -> RegionCounts:
+    n = len(regions)
+    graph = adjacency_graph(
+        regions, progress=lambda done: watch.share(done, n, "regions have their facets")
+    )
+    return counts_of_graph(graph, progress=lambda done: watch.share(done, n, "regions compared"))

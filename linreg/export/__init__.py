@@ -1,5 +1,5 @@
 """Graphs into files that other programs read."""
 
-from linreg.export.graphs import check_graph_path, write_graph
+from linreg.export.graphs import SUFFIXES, check_graph_path, write_columns, write_graph
 
-__all__ = ["check_graph_path", "write_graph"]
+__all__ = ["SUFFIXES", "check_graph_path", "write_columns", "write_graph"]

@@ -434,9 +434,9 @@ OUTPUTS = [
     ("name", "says"),
     [
         *OUTPUTS,
-        ("graph.png", "the suffix .png names no format of graphs; known are .graphml, .json"),
-        ("graph", "the suffix (none) names no format of graphs; known are .graphml, .json"),
-        ("graph.npz", "the suffix .npz names no format of graphs"),
+        ("graph.png", "the suffix .png names no format of graphs; known are .graphml, .gexf, "),
+        ("graph", "the suffix (none) names no format of graphs; known are .graphml, .gexf, "),
+        ("graph.onnx", "the suffix .onnx names no format of graphs"),
     ],
 )
 def test_an_output_that_cannot_be_written_is_refused_before_any_work(

@@ -408,7 +408,7 @@ def test_an_existing_file_is_replaced(name: str, triangle: Path, tmp_path: Path)
     assert set(folder(tmp_path)) == {str(triangle), str(target)}
 
 
-@pytest.mark.parametrize("name", ["graph.graphml", "graph.json"])
+@pytest.mark.parametrize("name", ["graph.graphml", "graph.json", "graph.csv", "graph.npz"])
 def test_a_graph_is_written_whole_or_not_at_all(
     name: str, triangle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -416,13 +416,11 @@ def test_a_graph_is_written_whole_or_not_at_all(
     target.write_text("mine")
     before = folder(tmp_path)
 
-    def torn(*_arguments: object, **_options: object) -> None:
-        (unfinished,) = tmp_path.glob(f".linreg-*{target.suffix}")
-        unfinished.write_text("half")
+    def torn(_file: int) -> None:
+        assert list(tmp_path.glob(f".linreg-*{target.suffix}"))
         raise OSError(28, "No space left on device")
 
-    for module, function in ((networkx, "write_graphml"), (json, "dumps")):
-        monkeypatch.setattr(module, function, torn)
+    monkeypatch.setattr(os, "fsync", torn)
     assert "No space left on device" in linreg("graph", triangle, "-o", target).complaint
     assert folder(tmp_path) == before
 

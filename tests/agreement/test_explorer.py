@@ -25,7 +25,7 @@ from linreg.oracle import (
 )
 from linreg.units import Unit
 
-searched = settings(max_examples=150)
+searched = settings(max_examples=120)
 
 
 def gaussian(*widths: int, unit: Unit | None = None, seed: int = 0) -> Network:

@@ -9,11 +9,23 @@ from linreg.formulas.arrangements import (
     zaslavsky_bounded,
     zaslavsky_central,
 )
+from linreg.formulas.convolution import (
+    demand_vectors,
+    xiong_asymptotics,
+    xiong_by_definition,
+    xiong_formula,
+)
+from linreg.formulas.deep_convolution import (
+    convolution_upper,
+    xiong_2020_lower,
+    xiong_2020_upper,
+)
 from linreg.formulas.expected import (
     hanin_rolnick_2019,
     tseran_montufar_2021,
     tseran_montufar_2021_boundary,
 )
+from linreg.formulas.generic import generic_count
 from linreg.formulas.histograms import hinz_2019
 from linreg.formulas.hypotheses import architecture, whole
 from linreg.formulas.maxout import (
@@ -54,7 +66,10 @@ __all__ = [
     "braid_regions",
     "buck",
     "catalan_regions",
+    "convolution_upper",
+    "demand_vectors",
     "folds_of",
+    "generic_count",
     "goujon_2022",
     "hanin_rolnick_2019",
     "hinz_2019",
@@ -82,6 +97,11 @@ __all__ = [
     "type_b_regions",
     "type_d_regions",
     "whole",
+    "xiong_2020_lower",
+    "xiong_2020_upper",
+    "xiong_asymptotics",
+    "xiong_by_definition",
+    "xiong_formula",
     "zaslavsky",
     "zaslavsky_bounded",
     "zaslavsky_central",

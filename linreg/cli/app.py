@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 import linreg
-from linreg.cli import certificates, commands, zoo
+from linreg.cli import bounds, certificates, commands, tables, zoo
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import drop_output, message
 from linreg.errors import LinregError
@@ -31,6 +31,7 @@ app.command("convert")(commands.convert)
 app.command("certify")(certificates.certify)
 app.command("check")(certificates.check)
 app.command("zoo")(zoo.zoo)
+app.command("bounds")(bounds.bounds)
 
 
 def _version(asked: bool) -> None:

@@ -16,6 +16,7 @@ from linreg.formulas.convolution import (
     xiong_formula,
 )
 from linreg.formulas.deep_convolution import (
+    chained,
     convolution_upper,
     xiong_2020_lower,
     xiong_2020_upper,
@@ -66,6 +67,7 @@ __all__ = [
     "braid_regions",
     "buck",
     "catalan_regions",
+    "chained",
     "convolution_upper",
     "demand_vectors",
     "folds_of",

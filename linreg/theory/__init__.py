@@ -42,6 +42,7 @@ from linreg.theory.bound import (
     relu_bounds,
     two_piece_bounds,
 )
+from linreg.theory.convolutional import conv_bounds
 from linreg.theory.report import ceilings, report
 from linreg.theory.stable import serra_ramalingam_2020
 
@@ -49,6 +50,7 @@ __all__ = [
     "Bound",
     "arora_2018",
     "ceilings",
+    "conv_bounds",
     "convolution_upper",
     "demand_vectors",
     "generic_count",

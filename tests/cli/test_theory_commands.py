@@ -58,3 +58,83 @@ def test_mistakes_about_the_zoo_are_one_line(arguments) -> None:
 
 def test_a_zoo_network_is_not_written_to_an_unknown_kind_of_file(tmp_path: Path) -> None:
     assert "graph.txt" in linreg("zoo", "shi", 3, "-o", tmp_path / "graph.txt").complaint
+
+
+def bounds_of(*arguments: object) -> dict[str, tuple[str, object]]:
+    """What `linreg bounds --json` says, by name."""
+    answer = linreg("bounds", *arguments, "--json").json
+    assert list(answer) == ["exact", "bounds"]
+    for bound in answer["bounds"]:
+        assert list(bound) == ["name", "side", "value", "source", "note"]
+        assert bound["source"]
+    return {bound["name"]: (bound["side"], bound["value"]) for bound in answer["bounds"]}
+
+
+def test_bounds_of_widths_have_their_worked_values() -> None:
+    found = bounds_of("--widths", "2,10,10")
+    assert found["montufar_2014"] == ("max_at_least", 1400)
+    assert found["serra_2018_lower"] == ("max_at_least", 2016)
+    assert found["serra_2018_upper"] == ("upper", 3136)
+    assert found["trivial"] == ("upper", 2**20)
+    assert "zaslavsky" not in found
+    assert bounds_of("--widths", "2,5")["zaslavsky"] == ("max_exactly", 16)
+
+
+def test_bounds_of_maxout_have_their_worked_values() -> None:
+    found = bounds_of("--widths", "2,3", "--maxout", 3)
+    assert found["montufar_2022"] == ("max_exactly", 19)
+    assert found["maxout_2014_upper"] == ("upper", 27)
+    assert found["maxout_2014_lower"] == ("max_at_least", 9)
+
+
+def test_bounds_of_convolutions_have_their_worked_values() -> None:
+    found = bounds_of("--conv", "1,3,3:2,2,2")
+    assert found["generic_count"] == ("max_exactly", 255)
+    assert found["xiong_formula"] == ("upper", 256)
+    found = bounds_of("--conv", "1,3:2,2;2,2")
+    assert found["xiong_2020_lower"] == ("max_at_least", 16)
+    assert found["xiong_2020_upper"] == ("upper", 60)
+    assert bounds_of("--conv", "1,2,2:1,2,2,1,1")["generic_count"] == ("max_exactly", 223)
+
+
+def test_large_bounds_are_strings_in_json() -> None:
+    assert bounds_of("--widths", "2,30,30")["trivial"] == ("upper", str(2**60))
+
+
+def test_the_bounds_of_a_network_stand_around_its_count(tmp_path: Path) -> None:
+    path = tmp_path / "serra.json"
+    linreg("zoo", "serra", 2, 5, 4, "-o", path)
+    answer = linreg("bounds", path, "--count", "--json").json
+    assert answer["exact"] == 88
+    for bound in answer["bounds"]:
+        if bound["side"] == "upper":
+            assert bound["value"] >= 88
+        else:
+            assert bound["value"] <= 88
+    assert linreg("bounds", path, "--json").json["exact"] is None
+    done = linreg("bounds", path, "--count")
+    assert done.code == 0
+    row = next(line for line in done.out.splitlines() if line.startswith("this network"))
+    assert row.split() == ["this", "network", "88", "counted"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--widths", "2"),
+        ("--widths", "2,x"),
+        ("--widths", "2,-3"),
+        ("--widths", "2,3", "--conv", "1,3:1,2"),
+        ("--widths", "2,3", "--count"),
+        ("--widths", "2,3", "--maxout", "0"),
+        ("--maxout", "3"),
+        ("--conv", "1,3"),
+        ("--conv", "1,3:2"),
+        ("--conv", "1,3:2,4"),
+        ("--conv", "1,3:2,2,1,0,0"),
+        ("no-such-file.json",),
+    ],
+)
+def test_mistakes_about_bounds_are_one_line(arguments) -> None:
+    assert linreg("bounds", *arguments).complaint

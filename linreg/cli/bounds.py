@@ -1,0 +1,159 @@
+"""The command `bounds`: what theory says of a network or an architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from linreg.cli.answers import nothing_yet
+from linreg.cli.codes import DONE, STOPPED
+from linreg.cli.console import show, show_json
+from linreg.cli.options import DomainText, Json, SliceFile, network_and_domain
+from linreg.cli.watch import Watch
+from linreg.cli.whole_numbers import json_number, whole_numbers
+from linreg.errors import HypothesisError
+from linreg.report import whole_text
+from linreg.run import Count
+from linreg.run import count as count_in
+from linreg.theory import Bound, conv_bounds, maxout_bounds, relu_bounds, report
+
+SIDES = {"upper": "at most", "max_at_least": "maximum at least", "max_exactly": "maximum exactly"}
+ORDER = ("max_at_least", "max_exactly", "upper")
+
+
+def bounds(
+    net: Annotated[
+        Path | None, typer.Argument(metavar="[NET]", help="The network: any file linreg reads.")
+    ] = None,
+    widths: Annotated[
+        str | None,
+        typer.Option("--widths", metavar="N0,N1,..", help="Inputs and widths instead of NET."),
+    ] = None,
+    conv: Annotated[
+        str | None,
+        typer.Option(
+            "--conv",
+            metavar="SPEC",
+            help="Convolutions instead of NET: C,H,W:filters,kh,kw[,stride[,padding]];... or "
+            "C,N:filters,k[,stride[,padding]];...",
+        ),
+    ] = None,
+    rank: Annotated[
+        str | None,
+        typer.Option("--maxout", metavar="K", help="With --widths: maxout units of this rank."),
+    ] = None,
+    domain: DomainText = None,
+    slice_: SliceFile = None,
+    count: Annotated[
+        bool, typer.Option("--count", help="Count the network's regions too.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Show what theory says: lower bounds, exact maxima and upper bounds, with their sources."""
+    if sum(given is not None for given in (net, widths, conv)) != 1:
+        raise HypothesisError("give a network, --widths or --conv, and only one of them")
+    if net is None and (count or domain is not None or slice_ is not None):
+        raise HypothesisError("--count, --domain and --slice need a network")
+    if rank is not None and widths is None:
+        raise HypothesisError("--maxout needs --widths")
+    found: Count | None = None
+    if net is not None:
+        network, where = network_and_domain(net, domain, slice_)
+        listed: Sequence[Bound] = report(network, where)
+        if count:
+            with Watch("counting", nothing_yet(network, "auto")) as watch:
+                watch.found = count_in(network, where, progress=watch.report)
+            found = watch.found
+    elif widths is not None:
+        listed = _of_widths(widths, rank)
+    else:
+        listed = conv_bounds(*conv_spec(conv or ""))
+    ordered = sorted(listed, key=lambda bound: ORDER.index(bound.side))
+    complete = found is None or found.complete
+    if as_json:
+        exact = found.regions if found is not None and found.complete else None
+        show_json({"exact": exact, "bounds": [_json(bound) for bound in ordered]})
+    else:
+        show(_table(ordered, found))
+    return DONE if complete else STOPPED
+
+
+def conv_spec(text: str) -> tuple[tuple[int, ...], list[dict[str, object]]]:
+    """The input shape and the layers that a text like 1,3,3:2,2,2 means.
+
+    Raises
+    ------
+    HypothesisError
+        If it means none.
+
+    Examples
+    --------
+    >>> conv_spec("1,3,3:2,2,2")
+    ((1, 3, 3), [{'filters': 2, 'kernel': (2, 2)}])
+    >>> conv_spec("3,10:4,3,2,1;5,2")[1]
+    [{'filters': 4, 'kernel': (3,), 'stride': 2, 'padding': 1}, {'filters': 5, 'kernel': (2,)}]
+    """
+    shape_text, colon, layers_text = text.partition(":")
+    shape = tuple(whole_numbers(shape_text.split(","), "--conv"))
+    axes = len(shape) - 1
+    if not colon or axes not in (1, 2):
+        raise HypothesisError(
+            "--conv: C,H,W:filters,kh,kw or C,N:filters,k was expected, more layers after a "
+            "semicolon"
+        )
+    layers = []
+    for layer_text in layers_text.split(";"):
+        numbers = whole_numbers(layer_text.split(","), "--conv")
+        if not axes + 1 <= len(numbers) <= axes + 3:
+            raise HypothesisError(
+                f"--conv: a layer has filters, {axes} kernel sizes, and perhaps stride and "
+                f"padding: got {len(numbers)} numbers"
+            )
+        layer: dict[str, object] = {"filters": numbers[0], "kernel": tuple(numbers[1 : axes + 1])}
+        layer.update(zip(("stride", "padding"), numbers[axes + 1 :], strict=False))
+        layers.append(layer)
+    return shape, layers
+
+
+def _of_widths(text: str, rank: str | None) -> Sequence[Bound]:
+    inputs, *hidden = whole_numbers(text.split(","), "--widths")
+    if not hidden:
+        raise HypothesisError("--widths: inputs and at least one width were expected")
+    if rank is None:
+        return relu_bounds(inputs, hidden)
+    [k] = whole_numbers([rank], "--maxout")
+    return maxout_bounds(inputs, hidden, k)
+
+
+def _json(bound: Bound) -> dict[str, object]:
+    return {
+        "name": bound.name,
+        "side": bound.side,
+        "value": json_number(bound.value),
+        "source": bound.source,
+        "note": bound.note,
+    }
+
+
+def _table(listed: Sequence[Bound], found: Count | None) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "regions", *(["reached"] if found else []), "source"):
+        table.add_column(heading, justify="right" if heading in ("regions", "reached") else "left")
+    for side in ORDER:
+        for bound in listed:
+            if bound.side == side:
+                source = f"{bound.source} ({bound.note})" if bound.note else bound.source
+                share = [_share(found.regions, bound.value)] if found else []
+                table.add_row(SIDES[side], whole_text(bound.value), *share, source)
+        if side == "max_exactly" and found:
+            exactly = "this network" if found.complete else "this network, at least"
+            table.add_row(exactly, whole_text(found.regions), "", "counted", style="bold")
+    return table
+
+
+def _share(regions: int, value: int) -> str:
+    return f"{100 * regions / value:.3g} %"

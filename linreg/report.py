@@ -18,6 +18,9 @@ from linreg.run import Count
 from linreg.theory import Bound
 from linreg.units import MaxUnit, Unit, absolute, hard_tanh, relu
 
+MOST_WARNINGS = 5
+"""Most warnings that are spelled out."""
+
 MOST_DIGITS = 15
 """Longest number that is spelled out; Python refuses to spell those of thousands of digits."""
 
@@ -27,8 +30,8 @@ MOST_NODES = 9
 _NAMES: dict[Unit, str] = {relu(): "relu", absolute(): "abs", hard_tanh(): "hardtanh"}
 
 
-def network_table(net: Network, domain: Domain) -> RenderableType:
-    """What a network is made of."""
+def network_table(net: Network, domain: Domain, warnings: Sequence[str] = ()) -> RenderableType:
+    """What a network is made of, and what makes it suspect."""
     table = _table("network")
     staged = net.staged
     if net.name:
@@ -46,6 +49,10 @@ def network_table(net: Network, domain: Domain) -> RenderableType:
     table.add_row("fingerprint", net.fingerprint)
     for note in net.notes:
         table.add_row("note", _printable(note))
+    for warning in warnings[:MOST_WARNINGS]:
+        table.add_row("warning", warning)
+    if len(warnings) > MOST_WARNINGS:
+        table.add_row("warning", f"and {len(warnings) - MOST_WARNINGS:,} more of this kind")
     return table
 
 

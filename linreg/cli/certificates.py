@@ -14,6 +14,7 @@ from linreg.cli.answers import count_json, nothing_yet
 from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.options import (
+    Decimal,
     DomainText,
     Json,
     NetworkFile,
@@ -38,6 +39,7 @@ def certify(
     ],
     domain: DomainText = None,
     slice_: SliceFile = None,
+    decimal: Decimal = False,
     graph: Annotated[
         bool, typer.Option("--graph", help="Prove the edges of the adjacency graph too.")
     ] = False,
@@ -48,7 +50,7 @@ def certify(
     """Count the activation regions of a network, and write the proof of the count."""
     check_options(strategy, workers, None)
     check_writable(output)
-    network, where = network_and_domain(net, domain, slice_)
+    network, where = network_and_domain(net, domain, slice_, decimal)
     with Watch("certifying", nothing_yet(network, strategy)) as watch:
         certified = certify_network(
             network,
@@ -83,11 +85,12 @@ def check(
     net: NetworkFile,
     domain: DomainText = None,
     slice_: SliceFile = None,
+    decimal: Decimal = False,
     workers: Workers = 1,
     as_json: Json = False,
 ) -> int:
     """Check a certificate, and say what it proves or which of its claims is false."""
-    network, where = network_and_domain(net, domain, slice_)
+    network, where = network_and_domain(net, domain, slice_, decimal)
     with progress("checking") as bar:
         verdict = check_certificate(
             certificate,

@@ -24,6 +24,7 @@ from linreg.cli.answers import count_json, definitions_json, nothing_yet, statis
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
 from linreg.cli.options import (
+    Decimal,
     DomainText,
     Json,
     Limit,
@@ -35,6 +36,7 @@ from linreg.cli.options import (
 )
 from linreg.cli.watch import Watch
 from linreg.export import SUFFIXES, check_graph_path, write_columns
+from linreg.network.coincidence import near_coincidences
 from linreg.readers import domain_to_json, load, load_domain, save
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.report import count_table, graph_table, layer_table, network_table
@@ -47,14 +49,16 @@ def info(
     net: NetworkFile,
     domain: DomainText = None,
     slice_: SliceFile = None,
+    decimal: Decimal = False,
     as_json: Json = False,
 ) -> None:
     """Say what a network file holds, layer by layer, and to what stages it is lowered."""
-    network, where = network_and_domain(net, domain, slice_)
+    network, where = network_and_domain(net, domain, slice_, decimal)
+    warnings = [str(near) for near in near_coincidences(network.staged)]
     if not as_json:
         if network.layers:
             show(layer_table(network))
-        show(network_table(network, where))
+        show(network_table(network, where, warnings))
         return
     staged = network.staged
     show_json(
@@ -88,6 +92,7 @@ def info(
             "domain": domain_to_json(where),
             "fingerprint": network.fingerprint,
             "notes": list(network.notes),
+            "warnings": warnings,
             "version": linreg.__version__,
         }
     )
@@ -105,6 +110,7 @@ def count(
     ] = False,
     domain: DomainText = None,
     slice_: SliceFile = None,
+    decimal: Decimal = False,
     strategy: Strategy = "auto",
     workers: Workers = 1,
     limit: Limit = None,
@@ -112,7 +118,7 @@ def count(
 ) -> int:
     """Count the activation regions of a network, exactly."""
     check_options(strategy, workers, limit)
-    network, where = network_and_domain(net, domain, slice_)
+    network, where = network_and_domain(net, domain, slice_, decimal)
     regions = None
     with Watch("counting", nothing_yet(network, strategy)) as watch:
         if definitions:
@@ -167,6 +173,7 @@ def graph(
     ] = False,
     domain: DomainText = None,
     slice_: SliceFile = None,
+    decimal: Decimal = False,
     strategy: Strategy = "auto",
     workers: Workers = 1,
     limit: Limit = None,
@@ -176,7 +183,7 @@ def graph(
     check_options(strategy, workers, limit)
     if output is not None:
         check_graph_path(output)
-    network, where = network_and_domain(net, domain, slice_)
+    network, where = network_and_domain(net, domain, slice_, decimal)
     outcome = None
     with Watch("counting", nothing_yet(network, strategy)) as watch:
         regions = enumerate_regions(
@@ -209,10 +216,11 @@ def graph(
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A .json or .npz file to read.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="A .json or .npz file to write.")],
+    decimal: Decimal = False,
     as_json: Json = False,
 ) -> None:
     """Write a network in another format; every number stays exactly what it is."""
-    network, domain = load(source), load_domain(source)
+    network, domain = load(source, decimal=decimal), load_domain(source, decimal=decimal)
     save(network, target, domain)
     if as_json:
         show_json({"output": str(target), "fingerprint": network.fingerprint})

@@ -65,6 +65,14 @@ SliceFile = Annotated[
         "basis, as a function of t. --domain then speaks of t.",
     ),
 ]
+Decimal = Annotated[
+    bool,
+    typer.Option(
+        "--decimal",
+        help="Read the decimals of .json files and of --domain as they are written: 0.1 is 1/10, "
+        "not the float64 nearest to it.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Strategy = Annotated[str, typer.Option("--strategy", help="auto or highs; the answer is the same.")]
 Workers = Annotated[
@@ -77,7 +85,7 @@ Limit = Annotated[
 
 
 def network_and_domain(
-    path: Path, text: str | None, slice_file: Path | None = None
+    path: Path, text: str | None, slice_file: Path | None = None, decimal: bool = False
 ) -> tuple[Network, Domain]:
     """The network in a file, and the domain that is asked about; both on a slice if there is one.
 
@@ -89,13 +97,14 @@ def network_and_domain(
     InvalidDomain
         Also if the slice misses the inside of the domain in the network's file.
     """
-    network = load(path)
-    cut = None if slice_file is None else read_slice(slice_file, network.input_dim)
+    network = load(path, decimal=decimal)
+    dim = network.input_dim
+    cut = None if slice_file is None else read_slice(slice_file, dim, decimal=decimal)
     if cut is not None:
         network = network.on_slice(cut.origin, cut.basis)
     if text is not None:
-        return network, domain_from_text(text, network.input_dim)
-    held = load_domain(path)
+        return network, domain_from_text(text, network.input_dim, decimal=decimal)
+    held = load_domain(path, decimal=decimal)
     if held is None:
         return network, WholeSpace(network.input_dim)
     if cut is None:
@@ -104,8 +113,8 @@ def network_and_domain(
         return network, problem_of(network, cut.pull_back(held)).domain
 
 
-def domain_from_text(text: str, dim: int) -> Domain:
-    """The domain that an option means.
+def domain_from_text(text: str, dim: int, *, decimal: bool = False) -> Domain:
+    """The domain that an option means, whose decimals are float64 unless read as written.
 
     Raises
     ------
@@ -118,22 +127,24 @@ def domain_from_text(text: str, dim: int) -> Domain:
     True
     >>> domain_from_text("box:0,0:1,2", dim=2).upper
     (Fraction(1, 1), Fraction(2, 1))
+    >>> domain_from_text("box:0,0.1", dim=1, decimal=True).upper
+    (Fraction(1, 10),)
     """
     if text == "all":
         return WholeSpace(dim)
     if text.startswith("box:"):
         with located(f"--domain {text}"):
-            return _box(text.removeprefix("box:"), dim)
+            return _box(text.removeprefix("box:"), dim, decimal)
     if not os.path.exists(text):
         raise UnreadableFile(
             f"--domain {text}: there is no such file, and it is neither all nor box:LO,HI"
         )
     with located("--domain"):
-        return read_domain(text, dim)
+        return read_domain(text, dim, decimal=decimal)
 
 
-def _box(text: str, dim: int) -> Box:
-    match [_numbers(part) for part in text.split(":")]:
+def _box(text: str, dim: int, decimal: bool) -> Box:
+    match [_numbers(part, decimal) for part in text.split(":")]:
         case [[lower, upper]]:
             return Box([lower] * dim, [upper] * dim)
         case [lower_bounds, upper_bounds] if len(lower_bounds) == len(upper_bounds) == dim:
@@ -144,10 +155,13 @@ def _box(text: str, dim: int) -> Box:
     )
 
 
-def _numbers(text: str) -> Sequence[Fraction | float]:
-    """Numbers as in JSON: a decimal is the float64 that it denotes, and p/q is exact."""
+def _numbers(text: str, decimal: bool) -> Sequence[Fraction | float]:
+    """Numbers as in JSON: p/q is exact, and a decimal the float64 that it denotes, or exact too."""
     try:
-        return [fraction(part) if "/" in part else _json_number(part) for part in text.split(",")]
+        return [
+            fraction(part) if decimal or "/" in part else _json_number(part)
+            for part in text.split(",")
+        ]
     except ValueError as error:
         raise InvalidDomain(str(error)) from None
 

@@ -42,7 +42,8 @@ def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
             raise InvalidNetwork(
                 f"{prefix}weight is ragged: row 0 has {width} numbers and row {i} has {length}"
             )
-    if isinstance(bias, int | float) and not isinstance(bias, bool) and bias == 0:
+    is_number = isinstance(bias, int | float | str) and not isinstance(bias, bool)
+    if is_number and number(bias, f"{prefix}bias") == 0:
         bias = [0] * len(rows)
     shift = _list(bias, f"{prefix}bias")
     if len(shift) != len(rows):

@@ -20,6 +20,7 @@ from linreg.errors import InvalidDomain, InvalidNetwork
 from linreg.network.lowering import lower
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
+from linreg.network.rationalise import rationalised_node, rationalised_units
 from linreg.network.slices import Slice
 from linreg.network.stages import StagedNetwork
 
@@ -108,6 +109,49 @@ class Network:
     def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
         """Exact value at a point whose floats mean the float64 they are."""
         return self.staged.forward_exact(x)
+
+    def rationalized(self, max_denominator: int) -> Network:
+        """The network whose numbers are simple fractions near those of this one.
+
+        Every weight and bias becomes the nearest fraction with a denominator up to a bound, and so
+        do the breakpoints and slopes of units and the intercept of their first piece; each further
+        piece starts where the one before ends. Units may lose pieces: a slope of 0.01 becomes 0 if
+        denominators end at 10.
+
+        Parameters
+        ----------
+        max_denominator : int
+
+        Raises
+        ------
+        ValueError
+            If the bound is not a positive integer.
+        InvalidNetwork
+            If two breakpoints of a unit would become one.
+
+        Examples
+        --------
+        Three times the float64 nearest to 0.1 is not the one nearest to 0.3:
+
+        >>> from linreg import count_regions, mlp
+        >>> net = mlp([([[1, 0.1], [3, 0.3]], [0, 0])])
+        >>> count_regions(net), count_regions(net.rationalized(1000))
+        (4, 2)
+        """
+        if isinstance(max_denominator, bool) or not isinstance(max_denominator, int):
+            raise ValueError(f"max_denominator: an integer was expected, got {max_denominator!r}")
+        if max_denominator < 1:
+            raise ValueError(f"max_denominator must be at least 1: got {max_denominator}")
+        note = f"every number is the nearest fraction of a denominator up to {max_denominator}"
+        return replace(
+            self,
+            nodes=tuple(rationalised_node(node, max_denominator) for node in self.nodes),
+            notes=(*self.notes, note),
+            layers=tuple(
+                replace(layer, units=rationalised_units(layer.name, layer.units, max_denominator))
+                for layer in self.layers
+            ),
+        )
 
     def on_slice(self, origin: Any, basis: Any) -> Network:
         """The network on an affine slice of its input space, as a function of its coordinates.

@@ -23,7 +23,7 @@ from linreg.readers.values import (
 )
 
 
-def read_domain(path: StrPath, dim: int) -> Domain:
+def read_domain(path: StrPath, dim: int, *, decimal: bool = False) -> Domain:
     """The domain that a file holds.
 
     Parameters
@@ -32,6 +32,8 @@ def read_domain(path: StrPath, dim: int) -> Domain:
         A JSON file, whatever its suffix.
     dim : int
         Dimension of the network's input.
+    decimal : bool
+        Whether decimals are read as they are written: 0.1 is 1/10.
 
     Raises
     ------
@@ -40,12 +42,12 @@ def read_domain(path: StrPath, dim: int) -> Domain:
     InvalidDomain
         If it is not a domain of this dimension.
     """
-    document = read_object(path)
+    document = read_object(path, decimal=decimal)
     with located(str(path)):
         return domain_from_json(document, dim)
 
 
-def read_slice(path: StrPath, dim: int) -> Slice:
+def read_slice(path: StrPath, dim: int, *, decimal: bool = False) -> Slice:
     """The affine slice that a file holds.
 
     Parameters
@@ -54,6 +56,8 @@ def read_slice(path: StrPath, dim: int) -> Slice:
         A JSON file, whatever its suffix: `{"origin": [..], "basis": [[..], ..]}`.
     dim : int
         Dimension of the network's input.
+    decimal : bool
+        Whether decimals are read as they are written: 0.1 is 1/10.
 
     Raises
     ------
@@ -62,7 +66,7 @@ def read_slice(path: StrPath, dim: int) -> Slice:
     InvalidDomain
         If it is not a slice of a space of this dimension, or its basis is not independent.
     """
-    document = read_object(path)
+    document = read_object(path, decimal=decimal)
     with located(str(path)):
         check_keys(document, ("origin", "basis"), ("name",), InvalidDomain)
         origin = _vector(document["origin"], "origin")

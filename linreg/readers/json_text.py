@@ -19,10 +19,17 @@ WIDTH = 100
 """Longest line that anything but a list of numbers is written on, in characters."""
 
 
-def read_object(path: StrPath) -> Json:
+def read_object(path: StrPath, *, decimal: bool = False) -> Json:
     """The object that a JSON file holds.
 
     Integers of more than `MAX_TEXT` digits stay text, so that an error can say where they stand.
+
+    Parameters
+    ----------
+    path : str or path
+    decimal : bool
+        Whether decimals stay the text that they are, which means 1/10 where it says 0.1, instead
+        of becoming the nearest float64.
 
     Raises
     ------
@@ -40,7 +47,12 @@ def read_object(path: StrPath) -> Json:
     if not text.strip():
         raise UnreadableFile(f"{path}: the file is empty; a JSON object {{...}} was expected")
     try:
-        document = json.loads(text, parse_int=_integer, object_pairs_hook=_unique)
+        document = json.loads(
+            text,
+            parse_int=_integer,
+            parse_float=str if decimal else None,
+            object_pairs_hook=_unique,
+        )
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
         raise UnreadableFile(

@@ -119,6 +119,7 @@ def test_info_says_what_a_network_is_made_of(tmp_path: Path) -> None:
         "domain": domain,
         "fingerprint": load(path).fingerprint,
         "notes": [],
+        "warnings": [],
         "version": library.__version__,
     }
     text = linreg("info", path).out
@@ -540,7 +541,7 @@ def test_a_run_that_fails_says_so_in_one_line_with_what_is_known(
 def test_an_interrupt_while_a_file_is_read_is_one_line(
     command: str, triangle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_arguments: object) -> None:
+    def interrupted(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
     for name in ("load", "network_and_domain"):

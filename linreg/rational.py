@@ -134,6 +134,21 @@ def common_denominator(numbers: Iterable[fmpq]) -> fmpz:
     return least
 
 
+def total(numbers: Sequence[fmpq]) -> fmpq:
+    """The sum of rationals, added in pairs: denominators that grow stay few.
+
+    Examples
+    --------
+    >>> total([fmpq(1, 2), fmpq(1, 3), fmpq(1, 6)])
+    1
+    """
+    sums = list(numbers) or [fmpq(0)]
+    while len(sums) > 1:
+        odd = sums[len(sums) // 2 * 2 :]
+        sums = [a + b for a, b in zip(sums[::2], sums[1::2], strict=False)] + odd
+    return sums[0]
+
+
 def content(row: Iterable[fmpz]) -> fmpz:
     """Greatest common divisor of integers; 0 if all are zero."""
     divisor = fmpz(0)

@@ -49,6 +49,25 @@ def seek_negative(
     return _Dictionary(value, gradient, slacks, normals).solve()
 
 
+def seek_least(
+    gradient: Sequence[fmpq], slacks: Sequence[fmpq], normals: Sequence[Sequence[fmpq]]
+) -> list[fmpq] | None:
+    """The step to a point where a linear form is least; None if it falls without end.
+
+    The parameters and the method are those of `seek_negative`.
+
+    Examples
+    --------
+    On y >= 0, y + 1 is least at 0, a step of -2 from 2, and -y falls without end:
+
+    >>> seek_least([fmpq(1)], [fmpq(2)], [[fmpq(1)]])
+    [-2]
+    >>> seek_least([fmpq(-1)], [fmpq(2)], [[fmpq(1)]]) is None
+    True
+    """
+    return _Dictionary(fmpq(0), gradient, slacks, normals).descend()
+
+
 class _Dictionary:
     """Basic variables and the form, written in terms of the nonbasic variables.
 
@@ -86,6 +105,15 @@ class _Dictionary:
                 return Below(self._point(column, self._far_enough(column, upward)))
             self._pivot(leaving, column)
         return Below(self._point(None, fmpq(0)))
+
+    def descend(self) -> list[fmpq] | None:
+        while (entering := self._entering()) is not None:
+            column, upward = entering
+            leaving = self._leaving(column, upward)
+            if leaving is None:
+                return None
+            self._pivot(leaving, column)
+        return self._point(None, fmpq(0))
 
     def _entering(self) -> tuple[int, bool] | None:
         """Column of the nonbasic variable to move so that the form falls, and whether it grows."""

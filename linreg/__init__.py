@@ -35,6 +35,7 @@ from linreg.errors import (
     NotPiecewiseLinear,
     UnknownStrategy,
     UnreadableFile,
+    UnsolvedError,
     UnwritableFile,
 )
 from linreg.export import write_graph
@@ -86,6 +87,7 @@ __all__ = [
     "StagedNetwork",
     "UnknownStrategy",
     "UnreadableFile",
+    "UnsolvedError",
     "UnwritableFile",
     "Verdict",
     "WholeSpace",

@@ -42,5 +42,9 @@ class IncompleteError(LinregError):
     """A complete set of regions was needed, and the run had been stopped early."""
 
 
+class UnsolvedError(LinregError):
+    """A numerical method ended without an answer to a question about a region."""
+
+
 class BrokenInvariant(LinregError):
     """A fact that is proved to hold was seen not to: a bug in linreg, never the user's mistake."""

@@ -3,8 +3,9 @@
 from linreg.regions.boundary import Boundaries, Boundary
 from linreg.regions.enumeration import Enumeration, enumerate_regions
 from linreg.regions.extents import EVERY
+from linreg.regions.facets import DOMAIN, Facet
 from linreg.regions.levels import Levels
-from linreg.regions.region import DOMAIN, Region
+from linreg.regions.region import Region
 
 __all__ = [
     "DOMAIN",
@@ -12,6 +13,7 @@ __all__ = [
     "Boundaries",
     "Boundary",
     "Enumeration",
+    "Facet",
     "Levels",
     "Region",
     "enumerate_regions",

@@ -51,7 +51,7 @@ class Boundaries:
     """Boundaries of regions; fastest when patterns come sorted, since levels are kept."""
 
     def __init__(self, problem: Problem) -> None:
-        self._edge = {tuple(primitive(row)) for row in problem.walls.rows}
+        self._edge = dict.fromkeys(tuple(primitive(row)) for row in problem.walls.rows)
         self._levels = Levels(problem)
 
     def of(self, pattern: Sequence[int]) -> Boundary:

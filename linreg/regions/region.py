@@ -13,14 +13,15 @@ from flint import fmpq
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.domains import Halfspaces
 from linreg.explore import Problem
-from linreg.lp import Point, Solver, is_bounded
+from linreg.lp import Point
 from linreg.network.stages import table
 from linreg.rational import nearest_float, rational
+from linreg.regions import geometry
 from linreg.regions.boundary import Boundaries, Boundary
+from linreg.regions.facets import DOMAIN, Facet, facets_of
+from linreg.regions.polyhedron import Polyhedron
+from linreg.regions.sampling import Seed, sample
 from linreg.units import MaxUnit, Unit
-
-DOMAIN = -1
-"""The owner of a row that belongs to the domain and to no unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +101,135 @@ class Region:
 
         Infinite if no row bounds the region.
         """
-        return self.boundary.margin(Point.of_rationals([rational(x) for x in self.exact_witness]))
+        return self.boundary.margin(self.polyhedron.inside)
+
+    @cached_property
+    def polyhedron(self) -> Polyhedron:
+        """The distinct rows and the witness in integers: what its geometry follows from."""
+        inside = Point.of_rationals([rational(x) for x in self.exact_witness])
+        return Polyhedron(self.boundary.rows, inside)
 
     @property
     def is_bounded(self) -> bool:
         """Whether the region is bounded, decided exactly."""
-        return is_bounded(self.boundary.rows, self.problem.network.input_dim, Solver())
+        return self.polyhedron.is_bounded
+
+    @cached_property
+    def facets(self) -> tuple[Facet, ...]:
+        """The facets, by the first unit that owns each; none can be left out.
+
+        Each has an exact outward normal and offset, an exact point inside it, and all units whose
+        row it is (-1 for the domain).
+        """
+        return facets_of(self.polyhedron, self.boundary)
+
+    @cached_property
+    def recession(self) -> geometry.RecessionCone:
+        """The directions that can be followed for ever: lines, and extreme rays; none if bounded.
+
+        Raises
+        ------
+        ValueError
+            If the region is unbounded and the inputs are more than 6.
+        """
+        return geometry.recession_of(self.polyhedron)
+
+    @cached_property
+    def vertices(self) -> np.ndarray:
+        """The float64 points nearest to `exact_vertices`, in their order; (vertices, inputs).
+
+        Raises
+        ------
+        ValueError
+            If the inputs are more than 6.
+        """
+        return geometry.vertices_of(self.polyhedron)
+
+    @cached_property
+    def exact_vertices(self) -> np.ndarray:
+        """The vertices, sorted; object array of Fraction, shape (vertices, inputs).
+
+        A region that holds a line has none: see `recession`.
+
+        Raises
+        ------
+        ValueError
+            If the inputs are more than 6.
+        """
+        return geometry.exact_vertices_of(self.polyhedron)
+
+    @property
+    def volume(self) -> float:
+        """The float64 nearest to the volume, in input units to the power of their number.
+
+        Infinite if the region is unbounded.
+
+        Raises
+        ------
+        ValueError
+            If the region is bounded and the inputs are more than 6.
+        """
+        return geometry.volume_of(self.polyhedron)
+
+    @cached_property
+    def exact_volume(self) -> Fraction:
+        """The volume of a bounded region, in input units to the power of their number.
+
+        Raises
+        ------
+        ValueError
+            If the region is unbounded or the inputs are more than 6.
+        """
+        return geometry.exact_volume_of(self.polyhedron)
+
+    def chebyshev(self) -> geometry.Ball:
+        """Centre and radius of a largest ball, from an exact linear program, then rounded.
+
+        Euclidean, in input units. If the region holds balls of any size the radius is infinite
+        and the centre is the witness.
+        """
+        return geometry.chebyshev_ball(self.polyhedron)
+
+    def bounding_box(self) -> geometry.Extent:
+        """Lower and upper bounds of each input on the region; float64 arrays, shape (inputs,).
+
+        Nearest to the exact bounds, and infinite exactly where there are none.
+        """
+        return geometry.extent_of(self.polyhedron)
+
+    def sample(self, n: int, seed: Seed = None) -> np.ndarray:
+        """Random points of a bounded region, each strictly inside, which is decided exactly.
+
+        Up to 6 inputs, points are uniform and independent, apart from rounding to float64: a
+        simplex of a triangulation by its share of the volume, then uniform weights. Beyond, each
+        is the end of a random walk of its own (hit-and-run) of 10 * inputs^2 steps from the centre
+        of a largest ball: independent, and close to uniform unless the region is far longer in
+        some directions, other than along the axes, than in others.
+
+        Parameters
+        ----------
+        n : int
+            Number of points.
+        seed : int, numpy SeedSequence or Generator, optional
+            The same seed gives the same points; without one they differ each time.
+
+        Returns
+        -------
+        float64 array, shape (points, inputs)
+
+        Raises
+        ------
+        ValueError
+            If the region is unbounded or n negative.
+        UnsolvedError
+            If the region is so thin that none of many points, once rounded, is inside.
+
+        Source
+        ------
+        Smith (1984), "Efficient Monte Carlo procedures for generating points uniformly
+        distributed over bounded regions", for the random walk.
+        """
+        return sample(self.polyhedron, n, seed)
 
     def contains(self, x: Sequence[Fraction | float | int]) -> bool:
         """Whether a point lies strictly inside, decided exactly; floats mean what they are."""

@@ -18,6 +18,8 @@ from linreg.explore import Problem, problem_of
 from linreg.lp import Point
 from linreg.network import Network, StagedNetwork
 from linreg.rational import rational
+from linreg.regions.boundary import Boundaries
+from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.extents import bounded_of, extents_of, margins_of
 from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.region import Region
@@ -107,6 +109,56 @@ class Enumeration(Sequence[Region]):
             margins, bounded = extents_of(self, progress)
             # Where cached properties look first.
             vars(self).update(margins=margins, bounded=bounded)
+
+    def minimise(
+        self,
+        objective: Objective,
+        *,
+        progress: Callable[[int], None] | None = None,
+        solver: str | None = None,
+    ) -> Minima:
+        """The least value of a convex function on each closed region, found by cvxpy.
+
+        Parameters
+        ----------
+        objective : callable
+            Takes the input as a cvxpy variable of shape (inputs,) and returns a convex expression
+            with one value.
+        progress : callable, optional
+            Called with the number of regions that are done.
+        solver : str, optional
+            The name of a solver that cvxpy knows; by default cvxpy chooses.
+
+        Returns
+        -------
+        Minima
+            `values`, `points` and the index `best`, in floats and up to the solver's tolerance.
+
+        Raises
+        ------
+        ValueError
+            If the objective is not a convex function with one value, as far as cvxpy can tell.
+        UnsolvedError
+            If the solver ends without an answer on some region.
+
+        Examples
+        --------
+        The nearest points to (3, -4) in the four quadrants are at these squared distances:
+
+        >>> from linreg import mlp
+        >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> found = regions.minimise(lambda x: (x[0] - 3) ** 2 + (x[1] + 4) ** 2)
+        >>> regions.patterns[found.best].tolist(), found.values.round(6).tolist()
+        ([1, 0], [9.0, 25.0, 0.0, 16.0])
+        """
+        boundaries = Boundaries(self.problem)
+        return minimise(
+            (boundaries.of(pattern).rows for pattern in self.patterns.tolist()),
+            self.problem.network.input_dim,
+            objective,
+            progress=progress,
+            solver=solver,
+        )
 
     def find(self, pattern: Sequence[int] | np.ndarray) -> int:
         """The index of the region with a pattern; -1 if no region has it."""

@@ -18,6 +18,7 @@ from linreg.network.stages import table
 from linreg.rational import nearest_float, rational
 from linreg.regions import geometry
 from linreg.regions.boundary import Boundaries, Boundary
+from linreg.regions.convex import ConvexRegion, convex_region
 from linreg.regions.facets import DOMAIN, Facet, facets_of
 from linreg.regions.polyhedron import Polyhedron
 from linreg.regions.sampling import Seed, sample
@@ -230,6 +231,14 @@ class Region:
         distributed over bounded regions", for the random walk.
         """
         return sample(self.polyhedron, n, seed)
+
+    def cvxpy(self) -> ConvexRegion:
+        """The closed region as constraints for cvxpy, on a `variable` of its own.
+
+        `constraints` hold the point in the region; `normals` and `offsets` are the same rows,
+        scaled to length 1, for questions about sets: a largest ellipsoid, for one.
+        """
+        return convex_region(self.boundary.rows, self.problem.network.input_dim)
 
     def contains(self, x: Sequence[Fraction | float | int]) -> bool:
         """Whether a point lies strictly inside, decided exactly; floats mean what they are."""

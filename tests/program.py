@@ -45,14 +45,19 @@ class Outcome:
         return json.loads(self.out)
 
     @property
+    def said(self) -> str:
+        """The one line that stderr holds, without the name of the program."""
+        assert self.err.startswith("linreg: "), self.err
+        assert self.err.count("\n") == self.err.endswith("\n") == 1, self.err
+        text = self.err.removeprefix("linreg: ").removesuffix("\n")
+        assert text == text.strip() != ""
+        return text
+
+    @property
     def complaint(self) -> str:
         """The one line on stderr with which nothing but a mistake was said."""
         assert (self.code, self.out) == (2, "")
-        (line,) = self.err.splitlines()
-        start, text = line[:8], line[8:]
-        assert start == "linreg: "
-        assert text == text.strip() != ""
-        return text
+        return self.said
 
 
 def linreg(*arguments: object) -> Outcome:
@@ -70,19 +75,29 @@ def linreg(*arguments: object) -> Outcome:
 
 
 def start(
-    *arguments: object, env: dict[str, str] | None = None, **options: Any
+    *arguments: object, env: dict[str, str] | None = None, announce: bool = False, **options: Any
 ) -> subprocess.Popen[str]:
-    """Begin a command in a process of its own, of a session of its own."""
+    """Begin a command in a process of its own, of a session of its own.
+
+    With `announce`, this returns when the process is about to call the command line, and what it
+    does from then on is the program's own affair and not Python's.
+    """
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    program = [sys.executable, "-c", "from linreg.cli import main; main()"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-    return subprocess.Popen(
-        [*program, *map(str, arguments)],
+    reading, writing = os.pipe()
+    said = f"import os; os.write({writing}, b'.'); os.close({writing}); " if announce else ""
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"from linreg.cli import main; {said}main()", *map(str, arguments)],
         env=os.environ | {"PYTHONPATH": path} | (env or {}),
         text=True,
         start_new_session=True,
-        **pipes,
+        pass_fds=[writing] * announce,
+        **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
     )
+    os.close(writing)
+    if announce:
+        assert os.read(reading, 1) == b"."
+    os.close(reading)
+    return process
 
 
 def finish(process: subprocess.Popen[str]) -> Outcome:

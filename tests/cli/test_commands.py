@@ -526,8 +526,7 @@ def test_a_run_that_fails_says_so_in_one_line_with_what_is_known(
     done = linreg(command, triangle, *output, *["--json"] * (form == "json"))
     code, words = WORDS[type(failure)]
     assert done.code == code
-    (line,) = done.err.splitlines()
-    assert line.startswith(f"linreg: {words}")
+    assert done.said.startswith(words)
     assert not (tmp_path / "graph.json").exists()
     if code == 2:
         assert done.out == ""

@@ -1,0 +1,191 @@
+"""A run that is stopped says what it has found, and leaves neither processes nor half a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import networkx
+import numpy as np
+import pytest
+from program import ROOT, finish, start, write
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+
+PATIENCE = 60
+"""Seconds after which something that should happen will not, on however busy a machine."""
+
+SOON = 10
+"""Seconds within which an interrupt is obeyed even on a busy machine; a tenth of it otherwise."""
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Path:
+    """A network whose regions take hours to count."""
+    rng = np.random.default_rng(0)
+    layers: list[dict[str, object]] = []
+    width = 4
+    for _ in range(3):
+        weight, bias = rng.normal(size=(24, width)), rng.normal(size=24)
+        layers.append({"type": "linear", "weight": weight.tolist(), "bias": bias.tolist()})
+        layers.append({"type": "relu"})
+        width = 24
+    return write(tmp_path / "long.json", {"input_shape": [4], "layers": layers})
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def begun(*arguments: object, workers: int = 1) -> subprocess.Popen[str]:
+    """A command that has found some regions, in as many processes as it was asked to use."""
+    process = start(*arguments, "--workers", workers, announce=True)
+    if workers > 1:
+        wait_for(lambda: len(children(process)) == workers)
+    time.sleep(0.5)
+    return process
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that a process has begun and that have not ended."""
+    lines = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    table = [line.split() for line in lines]
+    return [int(p) for p, parent, state in table if int(parent) == process.pid and "Z" not in state]
+
+
+def all_gone(process: subprocess.Popen[str]) -> bool:
+    """Whether no process of the session that one began is left."""
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def files(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("workers", "form", "whom"),
+    [
+        (1, "text", "the process"),  # kill -INT
+        (1, "json", "its group"),  # Ctrl-C
+        (2, "text", "its group"),
+        (2, "json", "the process"),
+    ],
+)
+def test_an_interrupted_count_says_how_many_regions_there_are_at_least(
+    workers: int, form: str, whom: str, long: Path
+) -> None:
+    process = begun("count", long, *["--json"] * (form == "json"), workers=workers)
+    sent = time.monotonic()
+    (os.kill if whom == "the process" else os.killpg)(process.pid, signal.SIGINT)
+    done = finish(process)
+    assert time.monotonic() - sent < SOON
+    assert done.code == 3
+    words = done.said.split()
+    assert words[:-5] == ["interrupted,", "with", "at", "least"]
+    assert words[-4:] == ["regions", "found", "so", "far"]
+    regions = int(words[-5].replace(",", ""))
+    assert regions > 0
+    if form == "json":
+        assert (done.json["activation_regions"], done.json["complete"]) == (regions, False)
+        assert done.json["regions_per_stage"][-1] == regions
+    else:
+        assert f"at least {regions:,}  (the run was stopped)" in done.out
+    wait_for(lambda: all_gone(process))
+
+
+def test_an_interrupt_before_anything_is_done_is_one_line(long: Path) -> None:
+    process = start("count", long, "--workers", 2, announce=True)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    done = finish(process)
+    assert done.code == 3
+    assert done.said.startswith("interrupted")
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.05])
+def test_an_interrupt_while_processes_begin_is_felt(delay: float, long: Path) -> None:
+    """It neither ends one of them with a traceback nor gets lost."""
+    process = start("count", long, "--workers", 3, announce=True)
+    wait_for(lambda: len(children(process)) > 0)
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGINT)
+    done = finish(process)
+    assert done.code == 3
+    assert done.said.startswith("interrupted")
+    wait_for(lambda: all_gone(process))
+
+
+def test_a_second_interrupt_adds_no_traceback(long: Path) -> None:
+    process = begun("count", long, workers=2)
+    for _ in range(3):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.05)
+    done = finish(process)
+    assert done.code in (3, -signal.SIGINT)
+    assert all(line.startswith("linreg: interrupted") for line in done.err.splitlines())
+    wait_for(lambda: all_gone(process))
+
+
+def test_an_interrupted_graph_is_not_written(long: Path, tmp_path: Path) -> None:
+    target = tmp_path / "graph.graphml"
+    target.write_text("mine")
+    process = begun("graph", long, "-o", target)
+    process.send_signal(signal.SIGINT)
+    done = finish(process)
+    assert (done.code, done.out) == (3, "")
+    assert done.said.startswith("interrupted, with at least ")
+    assert files(tmp_path) == {"long.json", "graph.graphml"}
+    assert target.read_text() == "mine"
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.3])
+def test_a_graph_is_written_whole_or_not_at_all_whenever_it_is_interrupted(
+    delay: float, tmp_path: Path
+) -> None:
+    target = tmp_path / "graph.json"
+    net = ROOT / "examples" / "iris-2d.json"
+    process = start("graph", net, "-o", target, announce=True)
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    done = finish(process)
+    assert done.code in (0, 3)
+    assert len(done.err.splitlines()) <= 1
+    if target.exists():
+        graph = networkx.node_link_graph(json.loads(target.read_text()), edges="edges")
+        assert (len(graph), graph.size()) == (235, 449)
+    assert files(tmp_path) <= {"graph.json"}
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
+def test_no_process_outlives_the_one_that_began_it(name: str, long: Path) -> None:
+    process = begun("count", long, workers=2)
+    process.send_signal(signal.Signals[name])
+    assert finish(process).code == -signal.Signals[name]
+    wait_for(lambda: all_gone(process))
+
+
+def test_the_loss_of_a_process_is_said_with_what_was_found(long: Path) -> None:
+    process = begun("count", long, "--json", workers=2)
+    os.kill(children(process)[0], signal.SIGKILL)
+    done = finish(process)
+    assert done.code == 3
+    assert done.said.startswith("another process of this run was killed")
+    assert done.json["activation_regions"] > 0
+    assert not done.json["complete"]
+    wait_for(lambda: all_gone(process))

@@ -43,15 +43,31 @@ from linreg.theory.bound import (
     two_piece_bounds,
 )
 from linreg.theory.convolutional import conv_bounds
+from linreg.theory.neighbourhoods import Neighbourhoods, neighbourhoods
+from linreg.theory.parameters import (
+    Efficiency,
+    columns,
+    convolutional_against_connected,
+    deep_against_shallow,
+    deep_order,
+    parameter_count,
+    shallow_order,
+)
 from linreg.theory.report import ceilings, report
 from linreg.theory.stable import serra_ramalingam_2020
 
 __all__ = [
     "Bound",
+    "Efficiency",
+    "Neighbourhoods",
     "arora_2018",
     "ceilings",
+    "columns",
     "conv_bounds",
     "convolution_upper",
+    "convolutional_against_connected",
+    "deep_against_shallow",
+    "deep_order",
     "demand_vectors",
     "generic_count",
     "goujon_2022",
@@ -64,6 +80,8 @@ __all__ = [
     "montufar_2014_remainders",
     "montufar_2017",
     "montufar_2022",
+    "neighbourhoods",
+    "parameter_count",
     "pieces_bounds",
     "raghu_2017",
     "relu_bounds",
@@ -72,6 +90,7 @@ __all__ = [
     "serra_2018_maxout_upper",
     "serra_2018_upper",
     "serra_ramalingam_2020",
+    "shallow_order",
     "trivial",
     "tseran_montufar_2021",
     "tseran_montufar_2021_boundary",

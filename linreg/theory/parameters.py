@@ -1,0 +1,221 @@
+"""Regions for each parameter: deep against shallow, convolutional against fully connected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from linreg.errors import HypothesisError
+from linreg.formulas import (
+    architecture,
+    buck,
+    chained,
+    montufar_2014_remainders,
+    serra_2018_upper,
+    whole,
+    xiong_2020_lower,
+    xiong_2020_upper,
+    xiong_formula,
+)
+
+EXACT, LOWER, UPPER = "exact maximum", "lower bound", "upper bound"
+
+
+@dataclass(frozen=True, slots=True)
+class Efficiency:
+    """How many regions an architecture can have for how many parameters.
+
+    Attributes
+    ----------
+    architecture : str
+    parameters : int
+        Weights and biases of the hidden layers.
+    regions : int
+    known : str
+        "exact maximum", "lower bound" on the maximum or "upper bound".
+    source : str
+    """
+
+    architecture: str
+    parameters: int
+    regions: int
+    known: str
+    source: str
+
+    @property
+    def regions_per_parameter(self) -> Fraction:
+        """The quotient, exactly."""
+        return Fraction(self.regions, self.parameters)
+
+
+def parameter_count(inputs: int, widths: Sequence[int]) -> int:
+    """Number of weights and biases of the hidden layers: the sum of (n_{l-1} + 1) n_l.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is below 1 or there is no layer.
+
+    Examples
+    --------
+    >>> parameter_count(2, [10, 10]), parameter_count(2, [20])
+    (140, 60)
+    """
+    inputs, widths = architecture(inputs, widths)
+    before = (inputs, *widths)
+    return sum((a + 1) * b for a, b in zip(before, widths, strict=False))
+
+
+def deep_against_shallow(inputs: int, width: int, depth: int) -> tuple[Efficiency, ...]:
+    """L layers of n units against one layer of as many units, and one of as many parameters.
+
+    The deep network's lower bound is equation (6) of Montufar et al. (2014), its upper bound that
+    of Serra et al. (2018); a single layer's number is exact.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is below 1, or the width below the inputs.
+
+    Source
+    ------
+    Montufar, Pascanu, Cho, Bengio (2014), section 8 of the supplement.
+
+    Examples
+    --------
+    >>> deep, _, shallow, _ = deep_against_shallow(2, 10, 4)
+    >>> [round(float(each.regions_per_parameter), 2) for each in (deep, shallow)]
+    [2430.56, 6.84]
+    """
+    widths = [width] * whole("depth", depth)
+    parameters = parameter_count(inputs, widths)
+    name = f"{depth} layers of {width}"
+    units, same = width * depth, max(1, parameters // (inputs + 1))
+    shallow = [
+        Efficiency(
+            f"1 layer of {n}, as many {what}",
+            parameter_count(inputs, [n]),
+            buck(n, inputs),
+            EXACT,
+            "Zaslavsky (1975), Theorem A",
+        )
+        for n, what in ((units, "units"), (same, "parameters"))
+    ]
+    lower = montufar_2014_remainders(inputs, widths)
+    upper = serra_2018_upper(inputs, widths)
+    return (
+        Efficiency(name, parameters, lower, LOWER, "Montufar et al. (2014), equation (6)"),
+        Efficiency(name, parameters, upper, UPPER, "Serra et al. (2018), Theorem 1"),
+        *shallow,
+    )
+
+
+def deep_order(inputs: int, width: int, depth: int) -> float:
+    """Asymptotic order of regions per parameter of L layers of n units, without its constant.
+
+    (n / n0)^(n0 (L - 1)) n^(n0 - 2) / L: regions per parameter grow at least like that for large n.
+
+    Source
+    ------
+    Montufar, Pascanu, Cho, Bengio (2014), section 8 of the supplement.
+
+    Examples
+    --------
+    >>> deep_order(2, 10, 4)
+    3906.25
+    """
+    n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
+    return float(Fraction(n, n0) ** (n0 * (L - 1)) * Fraction(n) ** (n0 - 2) / L)
+
+
+def shallow_order(inputs: int, width: int, depth: int) -> float:
+    """Asymptotic order of regions per parameter of one layer of L n units, without its constant.
+
+    (L n)^(n0 - 1): regions per parameter grow at most like that.
+
+    Source
+    ------
+    Montufar, Pascanu, Cho, Bengio (2014), section 8 of the supplement.
+
+    Examples
+    --------
+    >>> shallow_order(2, 10, 4)
+    40.0
+    """
+    n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
+    return float((L * n) ** (n0 - 1))
+
+
+def convolutional_against_connected(
+    input_shape: Sequence[int], layers: Sequence[Mapping[str, Any]]
+) -> tuple[Efficiency, ...]:
+    """A convolutional network against one layer of as many parameters, convolutional or not.
+
+    Raises
+    ------
+    HypothesisError
+        If Theorem 2 of Xiong et al. (2020) does not apply or a layer is too large for it.
+
+    Source
+    ------
+    Xiong et al. (2020), Theorems 2 and 3.
+
+    Examples
+    --------
+    >>> pair = {"filters": 4, "kernel": 2}
+    >>> for each in convolutional_against_connected((1, 5), [pair, pair, pair]):
+    ...     print(each.architecture, each.parameters, each.regions, each.known)
+    3 convolutions 84 1392640 lower bound
+    3 convolutions 84 1496662206 upper bound
+    1 convolution, 28 filters 84 54015109 upper bound
+    1 connected layer of 14 84 3473 exact maximum
+    """
+    chain = chained(input_shape, layers)
+    first = chain[0]
+    parameters = sum(layer.n_parameters for layer in chain)
+    filters = max(1, parameters * first.filters // first.n_parameters)
+    wide = xiong_formula(input_shape, filters, first.kernel, first.stride, first.padding)
+    units = max(1, parameters // (first.n_inputs + 1))
+    name = f"{len(chain)} convolutions"
+    lower, upper = xiong_2020_lower(input_shape, layers), xiong_2020_upper(input_shape, layers)
+    return (
+        Efficiency(name, parameters, lower, LOWER, "Xiong et al. (2020), Theorem 2 (i)"),
+        Efficiency(name, parameters, upper, UPPER, "Xiong et al. (2020), Theorem 2 (ii)"),
+        Efficiency(
+            f"1 convolution, {filters} filters",
+            filters * first.n_parameters // first.filters,
+            wide,
+            UPPER,
+            "Xiong et al. (2020), Theorem 1",
+        ),
+        Efficiency(
+            f"1 connected layer of {units}",
+            parameter_count(first.n_inputs, [units]),
+            buck(units, first.n_inputs),
+            EXACT,
+            "Zaslavsky (1975), Theorem A",
+        ),
+    )
+
+
+def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
+    """The rows as columns, one list each: what data frame and plotting libraries take.
+
+    Examples
+    --------
+    >>> frame = columns(deep_against_shallow(2, 4, 2))
+    >>> frame["regions"], frame["known"]
+    ([44, 121, 37, 56], ['lower bound', 'upper bound', 'exact maximum', 'exact maximum'])
+    """
+    if not rows:
+        raise HypothesisError("at least one architecture was expected")
+    return {
+        "architecture": [row.architecture for row in rows],
+        "parameters": [row.parameters for row in rows],
+        "regions": [row.regions for row in rows],
+        "regions_per_parameter": [float(row.regions_per_parameter) for row in rows],
+        "known": [row.known for row in rows],
+        "source": [row.source for row in rows],
+    }

@@ -147,6 +147,10 @@ class _MaxReader:
         return self.rivals[winners[self.contest]]
 
 
+TIED = -1
+"""The winner of a contest at a point where no candidate is ahead of all others."""
+
+
 class Sight:
     """A point strictly inside a cell, and the sides of a level that it is on."""
 
@@ -164,7 +168,7 @@ class Sight:
 
 
 def _winners(level: Level, point: Point) -> list[int]:
-    """The place of the strictly largest candidate in each contest; -1 for a tie."""
+    """The place of the strictly largest candidate in each contest, or `TIED`."""
     if not level.contests:
         return []
     values = level.candidates.at(point)
@@ -172,7 +176,7 @@ def _winners(level: Level, point: Point) -> list[int]:
     for contest in level.contests:
         here = [values[i] for i in contest]
         best = max(here)
-        winners.append(here.index(best) if here.count(best) == 1 else -1)
+        winners.append(here.index(best) if here.count(best) == 1 else TIED)
     return winners
 
 

@@ -12,12 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from flint import fmpq
 
 from linreg.explore.cells import Cell, first_cell
-from linreg.explore.level import Sight
+from linreg.explore.level import TIED, Sight
 from linreg.explore.problem import Problem
 from linreg.explore.sink import Sink
-from linreg.lp import Multipliers, Point, Solver
+from linreg.lp import Multipliers, Point, Solver, Vantage, bounding_box
+
+MANY = 4
+"""Forms to test, for each dimension, from which on the cell's bounding box is found first.
+
+The box takes two linear programs a dimension and settles many of the forms without another."""
 
 
 @dataclass(slots=True)
@@ -120,6 +126,15 @@ def _test_hyperplanes(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int
         np.minimum(lowest, sight.signs, out=lowest)
         np.maximum(highest, sight.signs, out=highest)
 
+    if unknown.size > MANY * len(first.point.floats):
+        box = bounding_box(vantage)
+        for h in unknown.tolist():
+            side = box.side(planes.rows[h])
+            if side != 0:
+                signs[h] = side
+                form = planes.rows[h] if side > 0 else [-entry for entry in planes.rows[h]]
+                sink.no_cut(h, side, box.proof(form))
+        unknown = unknown[[signs[h] == 0 for h in unknown]]
     shots = vantage.shots(planes.normals[unknown], first.floats[unknown])
     for h, shot in zip(unknown.tolist(), shots, strict=True):
         if lowest[h] < 0 < highest[h]:
@@ -154,16 +169,18 @@ def _most_even(undecided: np.ndarray, sides: np.ndarray) -> int | None:
 
 def _test_contests(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int | None]:
     """The cell without the candidates that win nowhere in it, and a contest that is still open."""
+    open_contests = [c for c, candidates in enumerate(cell.alive) if len(candidates) > 1]
+    if not open_contests:
+        return cell, None
     alive, sights = list(cell.alive), list(cell.sights)
-    vantage = None
-    for contest, candidates in enumerate(cell.alive):
-        if len(candidates) == 1:
-            continue
+    vantage = cell.vantage(solver)
+    losing = _lose_on_box(cell, open_contests, vantage)
+    for contest in open_contests:
         winning = []
-        for candidate in candidates:
+        for candidate in cell.alive[contest]:
             if not _wins_somewhere(sights, contest, candidate):
-                vantage = vantage or cell.vantage(solver)
-                answer = vantage.meet(cell.leads(contest, candidate))
+                leads = cell.leads(contest, candidate)
+                answer = losing.get((contest, candidate)) or vantage.meet(leads)
                 if isinstance(answer, Multipliers):
                     sink.loses(contest, candidate, answer)
                     continue
@@ -172,6 +189,36 @@ def _test_contests(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int | 
         alive[contest] = tuple(winning)
     tested = replace(cell, alive=tuple(alive), sights=sights)
     return tested, next((c for c, candidates in enumerate(alive) if len(candidates) > 1), None)
+
+
+def _lose_on_box(
+    cell: Cell, open_contests: Sequence[int], vantage: Vantage
+) -> dict[tuple[int, int], Multipliers]:
+    """The (contest, candidate) that stay behind the winner at the first point, with the proof.
+
+    Only where there are enough of them for the cell's bounding box to pay.
+    """
+    first = cell.sights[0]
+    behind = [
+        (contest, candidate)
+        for contest in open_contests
+        for candidate in cell.alive[contest]
+        if first.winners[contest] not in (candidate, TIED)
+    ]
+    if len(behind) <= MANY * len(first.point.floats):
+        return {}
+    box = bounding_box(vantage)
+    losing = {}
+    for contest, candidate in behind:
+        rivals = [rival for rival in cell.alive[contest] if rival != candidate]
+        place = rivals.index(first.winners[contest])
+        lead = cell.leads(contest, candidate)[place]
+        if box.side(lead) < 0:
+            # The lead and the rows that prove its negative add up to a constant <= 0.
+            proof = box.proof([-entry for entry in lead])
+            one = {len(vantage.rows) + place: fmpq(1)}
+            losing[contest, candidate] = Multipliers(proof.by_row | one)
+    return losing
 
 
 def _wins_somewhere(sights: Sequence[Sight], contest: int, candidate: int) -> bool:

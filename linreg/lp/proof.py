@@ -42,14 +42,29 @@ def non_negative(
     >>> non_negative([fmpz(1), fmpz(1), fmpz(-1)], rows, [0, 1]) is None
     True
     """
+    found = combination(form, rows, basis)
+    return None if found is None or found[0] < 0 else found[1]
+
+
+def combination(
+    form: IntegerRow, rows: Sequence[IntegerRow], basis: Sequence[int]
+) -> tuple[fmpq, Multipliers] | None:
+    """A form as a constant plus non-negative multiples of basis rows, or None if it is not one.
+
+    Examples
+    --------
+    2x + 1 is 2 (x - 3) + 7:
+
+    >>> combination([fmpz(2), fmpz(1)], [[fmpz(1), fmpz(-3)]], [0])
+    (7, Multipliers(by_row={0: 2}))
+    """
     dim, size = len(form) - 1, len(basis)
     chosen = [*(rows[i] for i in basis), form]
     augmented = fmpz_mat(dim, size + 1, [row[j] for j in range(dim) for row in chosen])
     reduced, denominator, rank = augmented.rref()
-    table = reduced.table()
     numerators: dict[int, fmpz] = {}
     rest = form[-1] * denominator
-    for row in table[:rank]:
+    for row in reduced.table()[:rank]:
         pivot = next(j for j, entry in enumerate(row) if entry != 0)
         if pivot == size:
             return None  # the form's gradient is not a combination of the basis
@@ -60,6 +75,5 @@ def non_negative(
                 return None
             numerators[basis[pivot]] = numerator
             rest -= numerator * rows[basis[pivot]][-1]
-    if rest != 0 and (rest < 0) != (denominator < 0):
-        return None
-    return Multipliers({i: fmpq(value, denominator) for i, value in numerators.items()})
+    by_row = {i: fmpq(value, denominator) for i, value in numerators.items()}
+    return fmpq(rest, denominator), Multipliers(by_row)

@@ -90,7 +90,8 @@ class Vantage:
         gradient, value : float64 array of shape (dim,), float
             The form in floats; `value` is that at the vantage point.
         """
-        proposal = self._propose(gradient, value) if value > 0 else None
+        with np.errstate(over="ignore"):
+            proposal = self.propose(gradient / value, ENOUGH) if value > 0 else None
         if proposal is not None:
             if proposal.value > 1:
                 # The form is 1 here and 1 - value there: to -1, or halfway between zero and there.
@@ -203,13 +204,12 @@ class Vantage:
                 return sides[0], sides[1]
             length /= 4
 
-    def _propose(self, gradient: np.ndarray, value: float) -> Proposal | None:
+    def propose(self, target: np.ndarray, bound: float) -> Proposal | None:
+        """What HiGHS makes of a form whose gradient is `target`; a reason for nothing."""
         if not self._loaded:
-            self.solver.session.load(self.normals, self.slacks, reach=len(gradient))
+            self.solver.session.load(self.normals, self.slacks, reach=len(target))
             self._loaded = True
-        with np.errstate(over="ignore"):
-            target = gradient / value
-        return self.solver.session.propose(target, ENOUGH)
+        return self.solver.session.propose(target, bound)
 
     def confirm(self, step: np.ndarray, forms: Sequence[IntegerRow]) -> Point | None:
         """The vantage point plus a step, if it is strictly inside and all forms are positive."""

@@ -17,6 +17,7 @@ from linreg.domains import Domain
 from linreg.lp import Multipliers, Point, Vantage
 from linreg.lp import session as lp_session
 from linreg.lp.session import FarkasSession, Proposal
+from linreg.lp.vantage import ENOUGH
 from linreg.network import Network
 from linreg.oracle import brute_force, brute_force_edges, brute_force_patterns
 from linreg.oracle.rows import Row
@@ -176,7 +177,7 @@ def believes_no(tolerance: float) -> Callable[..., Point | Multipliers]:
     """No cut wherever the solver finds no point further than a tolerance beyond the hyperplane."""
 
     def below(self: Vantage, form: list, gradient: np.ndarray, value: float) -> Point | Multipliers:
-        proposal = self._propose(gradient, value)
+        proposal = self.propose(gradient / value, ENOUGH)
         if proposal is not None and proposal.value > 1 + tolerance:
             pull = (proposal.value + 1) / 2 / proposal.value
             point = self.confirm(pull * proposal.step, [[-entry for entry in form]])

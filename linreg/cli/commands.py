@@ -214,7 +214,9 @@ def graph(
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A .json or .npz file to read.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="A .json, .npz, .onnx or .nnet file to read.")
+    ],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="A .json or .npz file to write.")],
     decimal: Decimal = False,
     as_json: Json = False,

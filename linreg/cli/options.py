@@ -45,7 +45,7 @@ def processes(text: str | int) -> int:
 
 
 NetworkFile = Annotated[
-    Path, typer.Argument(metavar="NET", help="The network: a .json or .npz file.")
+    Path, typer.Argument(metavar="NET", help="The network: a .json, .npz, .onnx or .nnet file.")
 ]
 DomainText = Annotated[
     str | None,

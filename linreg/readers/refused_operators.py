@@ -11,7 +11,6 @@ from linreg.readers.unknown_types import ADVICE
 from linreg.readers.values import shown
 
 LAST = {
-    "exp": "the exponential function",
     "logistic": "the logistic function",
     "logsoftmax": "the log-softmax",
     "sigmoid": "the logistic function",
@@ -77,7 +76,8 @@ def final_note(function: str) -> str:
     >>> final_note("Softmax")
     'the softmax at the end is left out: the output is the scores before it'
     """
-    return f"{LAST[plain(function)]} at the end is left out: the output is the scores before it"
+    name = LAST.get(plain(function), function)
+    return f"{name} at the end is left out: the output is the scores before it"
 
 
 def plain(operator: str) -> str:

@@ -78,6 +78,17 @@ def test_two_classes_have_one_score_before_the_logistic_function() -> None:
     assert "the logistic function at the end is left out" in net.notes[0]
 
 
+def test_the_exponential_of_a_poisson_regression_is_left_out() -> None:
+    try:
+        model = MLPRegressor("poisson", hidden_layer_sizes=(4,), max_iter=5, random_state=0)
+    except TypeError:  # older releases know no such loss
+        pytest.skip("this scikit-learn has one loss")
+    net = linreg.from_sklearn(fitted(model, abs(DATA[:, 0])))
+    expected = model.predict(POINTS)
+    np.testing.assert_allclose(np.exp(net.forward(POINTS)[:, 0]), expected, rtol=1e-9)
+    assert net.notes == ("exp at the end is left out: the output is the scores before it",)
+
+
 @pytest.mark.parametrize(
     "step",
     [

@@ -146,7 +146,7 @@ def line(cuts: int) -> AdjacencyGraph:
 
 @pytest.mark.parametrize("cuts", [1, 2, 9, 450])
 def test_intervals_of_a_line_are_a_path(cuts: int) -> None:
-    """The normalised Laplacian of a path has eigenvalues 1 - cos(pi k / edges): Chung (1997), 1.2.
+    """A path has eigenvalues 1 - cos(pi k / edges): Chung (1997), Example 1.4.
 
     450 intervals are more than are given to a dense method.
     """
@@ -157,7 +157,7 @@ def test_intervals_of_a_line_are_a_path(cuts: int) -> None:
 
 
 def test_orthants_are_a_hypercube() -> None:
-    """The normalised Laplacian of the n-cube has eigenvalues 2 k / n: Chung (1997), 1.2."""
+    """The normalised Laplacian of the n-cube has eigenvalues 2 k / n: Chung (1997), Example 1.6."""
     units = [[int(i == j) for j in range(9)] for i in range(9)]
     found = graph_statistics(graph_of(mlp([(units, [0] * 9)])))
     assert (found.nodes, found.edges, found.diameter) == (512, 9 * 256, 9)
@@ -166,7 +166,7 @@ def test_orthants_are_a_hypercube() -> None:
 
 
 def test_candidates_of_one_maximum_touch_each_other() -> None:
-    """The regions of max(0, x, y, z) are a complete graph: eigenvalue 4 / 3."""
+    """max(0, x, y, z): a complete graph has eigenvalue n / (n - 1), Chung (1997), Example 1.1."""
     rows = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
     found = graph_statistics(graph_of(mlp([(rows, [0] * 4)], activation=maxout(4))))
     assert (found.degrees, found.diameter) == ((0, 0, 0, 4), 1)

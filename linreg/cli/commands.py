@@ -20,6 +20,7 @@ from linreg.adjacency import (
     graph_statistics,
     merged_graph,
 )
+from linreg.cli.all_definitions import six_json, six_table
 from linreg.cli.answers import count_json, definitions_json, nothing_yet, statistics_json
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
@@ -43,6 +44,7 @@ from linreg.report import count_table, graph_table, layer_table, network_table
 from linreg.run import check_options
 from linreg.run import count as count_in
 from linreg.theory import ceilings
+from linreg.theory import definitions as six_definitions
 
 
 def info(
@@ -108,6 +110,14 @@ def count(
             "too. All regions are held in memory.",
         ),
     ] = False,
+    all_definitions: Annotated[
+        bool,
+        typer.Option(
+            "--all-definitions",
+            help="All of that, and patterns of any dimension, closed connected sets and convex "
+            "pieces, where that does not take too long.",
+        ),
+    ] = False,
     domain: DomainText = None,
     slice_: SliceFile = None,
     decimal: Decimal = False,
@@ -118,6 +128,7 @@ def count(
 ) -> int:
     """Count the activation regions of a network, exactly."""
     check_options(strategy, workers, limit)
+    definitions = definitions or all_definitions
     network, where = network_and_domain(net, domain, slice_, decimal)
     regions = None
     with Watch("counting", nothing_yet(network, strategy)) as watch:
@@ -141,16 +152,21 @@ def count(
                 progress=watch.report,
             )
     found = watch.found
-    counts = None
+    counts, six = None, None
     if regions is not None and found.complete:
         with Watch("comparing", found) as comparing:
             counts = _by_definition(regions, comparing)
+            six = six_definitions(regions) if all_definitions else None
     if as_json:
         more = definitions_json(counts) if definitions else {}
+        more |= six_json(six) if all_definitions else {}
         show_json(count_json(network, where, found) | more)
     else:
         show(count_table(found, where, ceilings(network), counts))
-    return STOPPED if not found.complete or (definitions and counts is None) else DONE
+        if six is not None:
+            show(six_table(six))
+    unknown = (definitions and counts is None) or (all_definitions and six is None)
+    return STOPPED if not found.complete or unknown else DONE
 
 
 def graph(

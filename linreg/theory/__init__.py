@@ -43,6 +43,7 @@ from linreg.theory.bound import (
     two_piece_bounds,
 )
 from linreg.theory.convolutional import conv_bounds
+from linreg.theory.definitions import Definitions, definitions
 from linreg.theory.neighbourhoods import Neighbourhoods, neighbourhoods
 from linreg.theory.parameters import (
     Efficiency,
@@ -58,6 +59,7 @@ from linreg.theory.stable import serra_ramalingam_2020
 
 __all__ = [
     "Bound",
+    "Definitions",
     "Efficiency",
     "Neighbourhoods",
     "arora_2018",
@@ -68,6 +70,7 @@ __all__ = [
     "convolutional_against_connected",
     "deep_against_shallow",
     "deep_order",
+    "definitions",
     "demand_vectors",
     "generic_count",
     "goujon_2022",

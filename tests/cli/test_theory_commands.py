@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from golden_networks import case
 from program import linreg
 
-from linreg import load, zoo
+from linreg import load, save, zoo
 
 
 def test_the_zoo_lists_its_families() -> None:
@@ -138,3 +139,18 @@ def test_the_bounds_of_a_network_stand_around_its_count(tmp_path: Path) -> None:
 )
 def test_mistakes_about_bounds_are_one_line(arguments) -> None:
     assert linreg("bounds", *arguments).complaint
+
+
+def test_all_definitions_of_a_region_are_counted_and_shown(tmp_path: Path) -> None:
+    golden = case("stargalla_six_definitions")
+    path = tmp_path / "stargalla.json"
+    save(golden.network, path)
+    answer = linreg("count", path, "--all-definitions", "--json").json
+    assert answer["patterns_any_dimension"] == 7
+    assert answer["activation_regions"] == 5
+    assert answer["convex_pieces"] is None
+    assert answer["linear_regions"] == answer["closed_connected"] == answer["affine_maps"] == 3
+    done = linreg("count", path, "--all-definitions")
+    shown = [line.split()[-1] for line in done.out.splitlines()[-6:]]
+    assert shown == ["7", "5", "decided", "3", "3", "3"]
+    assert "closed_connected" not in linreg("count", path, "--definitions", "--json").json

@@ -77,9 +77,9 @@ def main() -> None:
     table.add_row("networkx", f"{perf_counter() - started:.1f}", "", _peak())
     Console().print(table)
     Console().print(
-        f"seconds: at most {SECONDS} for any format. columns: the attributes as text, made once\n"
-        "for all formats. networkx: to_networkx, columns included. peak MB: the most memory that\n"
-        "the process has used until then."
+        f"seconds: at most {SECONDS} for any format. columns: the attributes as text, made\n"
+        "once for all formats. networkx: to_networkx, columns included. peak MB: the\n"
+        "most memory that the process has used until then."
     )
 
 

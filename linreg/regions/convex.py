@@ -16,6 +16,10 @@ from linreg.regions.facets import unit_row
 if TYPE_CHECKING:
     import cvxpy
 
+SOLVER = "CLARABEL"
+"""An interior-point method that comes with cvxpy and takes every kind of convex problem; what cvxpy
+chooses for quadratic ones, OSQP, gives up on some regions that are a little thin."""
+
 Objective = Callable[["cvxpy.Variable"], "cvxpy.Expression | float"]
 """A convex function of the input, in cvxpy's words."""
 
@@ -82,7 +86,7 @@ def minimise(
     objective: Objective,
     *,
     progress: Callable[[int], None] | None = None,
-    solver: str | None = None,
+    solver: str = SOLVER,
 ) -> Minima:
     """The least value of a convex function on each of many polyhedra; see `Enumeration.minimise`.
 
@@ -124,7 +128,7 @@ def _convex(objective: Any) -> Any:
     return expression
 
 
-def _solved(problem: cvxpy.Problem, index: int, solver: str | None) -> float:
+def _solved(problem: cvxpy.Problem, index: int, solver: str) -> float:
     """The optimal value, infinite where that is the answer."""
     import cvxpy
 

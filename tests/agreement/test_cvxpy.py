@@ -21,11 +21,11 @@ def distance(x: Any) -> Any:
     return cvxpy.norm(x - TARGET)
 
 
-def gaussian(inputs: int, *, seed: int) -> Enumeration:
+def gaussian(inputs: int, *, seed: int, width: int = 5) -> Enumeration:
     rng = np.random.default_rng(seed)
     layers = [
-        (rng.normal(size=(5, inputs)), rng.normal(size=5)),
-        (rng.normal(size=(4, 5)), [0] * 4),
+        (rng.normal(size=(width, inputs)), rng.normal(size=width)),
+        (rng.normal(size=(width, width)), rng.normal(size=width)),
     ]
     return enumerate_regions(mlp(layers, activation=relu()), Box([-1] * inputs, [1] * inputs))
 
@@ -96,6 +96,15 @@ def test_the_region_of_the_nearest_point_is_the_one_that_holds_it() -> None:
     assert found.best == 17
     assert (found.values >= -1e-9).all()
     assert np.allclose(found.points[17], point, atol=1e-4)
+
+
+def test_slivers_of_a_wide_network_have_nearest_points_too() -> None:
+    """The least distance to a vertex of a region bounds that to the region from above."""
+    regions = gaussian(2, seed=2, width=16)
+    found = regions.minimise(lambda x: cvxpy.sum_squares(x))
+    bounds = [float((region.vertices**2).sum(axis=1).min()) for region in regions]
+    assert (found.values <= np.array(bounds) + 1e-7).all()
+    assert regions[found.best].contains([0, 0])
 
 
 def test_a_linear_objective_falls_without_end_on_unbounded_regions() -> None:

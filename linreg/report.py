@@ -87,7 +87,7 @@ def count_table(
     `counts` adds the numbers by other definitions.
     """
     table = _table("regions")
-    known = "exact" if count.complete else "the run was stopped"
+    known = count.evidence if count.complete else "the run was stopped"
     found = f"{count.regions:,}" if count.complete else f"at least {count.regions:,}"
     table.add_row("activation regions", Text.assemble((found, "bold"), f"  ({known})"))
     if counts is not None:

@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 import linreg
-from linreg.cli import bounds, certificates, commands, tables, zoo
+from linreg.cli import bounds, certificates, commands, counting, maximise, tables, zoo
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import drop_output, message
 from linreg.errors import LinregError
@@ -25,13 +25,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("info")(commands.info)
-app.command("count")(commands.count)
+app.command("count")(counting.count)
 app.command("graph")(commands.graph)
+app.command("enumerate")(tables.enumerate_)
 app.command("convert")(commands.convert)
 app.command("certify")(certificates.certify)
 app.command("check")(certificates.check)
-app.command("zoo")(zoo.zoo)
 app.command("bounds")(bounds.bounds)
+app.command("zoo")(zoo.zoo)
+app.command("maximise")(maximise.maximise)
 
 
 def _version(asked: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -25,11 +27,12 @@ from linreg.cli.options import (
 )
 from linreg.cli.watch import Watch
 from linreg.domains import Domain
+from linreg.errors import BrokenInvariant
 from linreg.files import check_writable
 from linreg.network import Network
 from linreg.readers import domain_to_json
 from linreg.report import count_table, domain_text
-from linreg.run import check_options
+from linreg.run import Count, check_options
 
 
 def certify(
@@ -117,6 +120,37 @@ def check(
     else:
         show(f"refused: {verdict.false_claim}")
     return DONE if verdict.accepted else REFUTED
+
+
+def certified(network: Network, domain: Domain, found: Count, strategy: str, workers: int) -> Count:
+    """A count whose evidence is "certified": a proof of it was written, checked and accepted.
+
+    If that is interrupted, the count as it was.
+    """
+    with TemporaryDirectory() as folder, Watch("certifying", found) as watch:
+        path = Path(folder) / "proof"
+        certify_network(
+            network,
+            path,
+            domain,
+            strategy=strategy,
+            workers=workers,
+            progress=lambda so_far: watch.tell(so_far.share / 2, "certifying"),
+        )
+        verdict = check_certificate(
+            path,
+            network,
+            domain,
+            workers=workers,
+            progress=lambda _regions, share: watch.tell((1 + share) / 2, "checking"),
+        )
+        if not verdict.accepted or verdict.regions != found.regions:
+            raise BrokenInvariant(
+                f"the checker refuses the proof of the count ({verdict.false_claim}); please "
+                "report this network"
+            )
+        found = replace(found, evidence="certified")
+    return found
 
 
 def _sentence(verdict: Verdict, network: Network, domain: Domain) -> str:

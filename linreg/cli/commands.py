@@ -14,14 +14,11 @@ from linreg.adjacency import (
     AdjacencyGraph,
     GraphStatistics,
     LinearRegionGraph,
-    RegionCounts,
     adjacency_graph,
-    counts_of_graph,
     graph_statistics,
     merged_graph,
 )
-from linreg.cli.all_definitions import six_json, six_table
-from linreg.cli.answers import count_json, definitions_json, nothing_yet, statistics_json
+from linreg.cli.answers import count_json, nothing_yet, statistics_json
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
 from linreg.cli.options import (
@@ -42,9 +39,7 @@ from linreg.readers import domain_to_json, load, load_domain, save
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.report import count_table, graph_table, layer_table, network_table
 from linreg.run import check_options
-from linreg.run import count as count_in
 from linreg.theory import ceilings
-from linreg.theory import definitions as six_definitions
 
 
 def info(
@@ -98,75 +93,6 @@ def info(
             "version": linreg.__version__,
         }
     )
-
-
-def count(
-    net: NetworkFile,
-    definitions: Annotated[
-        bool,
-        typer.Option(
-            "--definitions",
-            help="Count linear regions, affine maps, pairs that share a facet, and bounded regions "
-            "too. All regions are held in memory.",
-        ),
-    ] = False,
-    all_definitions: Annotated[
-        bool,
-        typer.Option(
-            "--all-definitions",
-            help="All of that, and patterns of any dimension, closed connected sets and convex "
-            "pieces, where that does not take too long.",
-        ),
-    ] = False,
-    domain: DomainText = None,
-    slice_: SliceFile = None,
-    decimal: Decimal = False,
-    strategy: Strategy = "auto",
-    workers: Workers = 1,
-    limit: Limit = None,
-    as_json: Json = False,
-) -> int:
-    """Count the activation regions of a network, exactly."""
-    check_options(strategy, workers, limit)
-    definitions = definitions or all_definitions
-    network, where = network_and_domain(net, domain, slice_, decimal)
-    regions = None
-    with Watch("counting", nothing_yet(network, strategy)) as watch:
-        if definitions:
-            regions = enumerate_regions(
-                network,
-                where,
-                strategy=strategy,
-                workers=workers,
-                limit=limit,
-                progress=watch.report,
-            )
-            watch.found = regions.counted
-        else:
-            watch.found = count_in(
-                network,
-                where,
-                strategy=strategy,
-                workers=workers,
-                limit=limit,
-                progress=watch.report,
-            )
-    found = watch.found
-    counts, six = None, None
-    if regions is not None and found.complete:
-        with Watch("comparing", found) as comparing:
-            counts = _by_definition(regions, comparing)
-            six = six_definitions(regions) if all_definitions else None
-    if as_json:
-        more = definitions_json(counts) if definitions else {}
-        more |= six_json(six) if all_definitions else {}
-        show_json(count_json(network, where, found) | more)
-    else:
-        show(count_table(found, where, ceilings(network), counts))
-        if six is not None:
-            show(six_table(six))
-    unknown = (definitions and counts is None) or (all_definitions and six is None)
-    return STOPPED if not found.complete or unknown else DONE
 
 
 def graph(
@@ -299,11 +225,3 @@ def _graph_json(outcome: _Outcome | None, merged: bool, stats: bool) -> dict[str
         "statistics": None if statistics is None else statistics_json(statistics),
     }
     return {name: values[name] for name in names}
-
-
-def _by_definition(regions: Enumeration, watch: Watch) -> RegionCounts:
-    n = len(regions)
-    graph = adjacency_graph(
-        regions, progress=lambda done: watch.share(done, n, "regions have their facets")
-    )
-    return counts_of_graph(graph, progress=lambda done: watch.share(done, n, "regions compared"))

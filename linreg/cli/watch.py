@@ -34,6 +34,10 @@ class Watch:
         self.found = progress.count
         self._show(progress.share, f"{progress.count.regions:,} regions")
 
+    def tell(self, share: float, words: str) -> None:
+        """Take note of how far another part of the run is, from 0 to 1."""
+        self._show(share, words)
+
     def share(self, done: int, total: int, what: str) -> None:
         """Take note of how far another part of the run is."""
         self._show(done / total, f"{done:,} of {total:,} {what}")

@@ -29,7 +29,8 @@ class Count:
     complete : bool
         False if the run was stopped at a limit, or is still going on.
     evidence : str
-        "exact": every decision was proved in exact arithmetic.
+        "exact": every decision was proved in exact arithmetic. "certified": the proofs were
+        also written down, and an independent checker accepted them.
     regions_per_stage : tuple of int, length stages
         Full-dimensional cells of prefixes through each stage; the last is the count.
     lps : int

@@ -1,0 +1,115 @@
+"""The command `count`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from linreg.adjacency import RegionCounts, adjacency_graph, counts_of_graph
+from linreg.cli.all_definitions import six_json, six_table
+from linreg.cli.answers import count_json, definitions_json, nothing_yet
+from linreg.cli.certificates import certified
+from linreg.cli.codes import DONE, STOPPED
+from linreg.cli.console import show, show_json
+from linreg.cli.options import (
+    Decimal,
+    DomainText,
+    Json,
+    Limit,
+    NetworkFile,
+    SliceFile,
+    Strategy,
+    Workers,
+    network_and_domain,
+)
+from linreg.cli.watch import Watch
+from linreg.regions import Enumeration, enumerate_regions
+from linreg.report import count_table
+from linreg.run import check_options
+from linreg.run import count as count_in
+from linreg.theory import ceilings
+from linreg.theory import definitions as six_definitions
+
+
+def count(
+    net: NetworkFile,
+    definitions: Annotated[
+        bool,
+        typer.Option(
+            "--definitions",
+            help="Count linear regions, affine maps, pairs that share a facet, and bounded regions "
+            "too. All regions are held in memory.",
+        ),
+    ] = False,
+    all_definitions: Annotated[
+        bool,
+        typer.Option(
+            "--all-definitions",
+            help="All of that, and patterns of any dimension, closed connected sets and convex "
+            "pieces, where that does not take too long.",
+        ),
+    ] = False,
+    certify: Annotated[
+        bool,
+        typer.Option("--certify", help="Write a proof of the count too, and have it checked."),
+    ] = False,
+    domain: DomainText = None,
+    slice_: SliceFile = None,
+    decimal: Decimal = False,
+    strategy: Strategy = "auto",
+    workers: Workers = 1,
+    limit: Limit = None,
+    as_json: Json = False,
+) -> int:
+    """Count the activation regions of a network, exactly."""
+    check_options(strategy, workers, limit)
+    definitions = definitions or all_definitions
+    network, where = network_and_domain(net, domain, slice_, decimal)
+    regions = None
+    with Watch("counting", nothing_yet(network, strategy)) as watch:
+        if definitions:
+            regions = enumerate_regions(
+                network,
+                where,
+                strategy=strategy,
+                workers=workers,
+                limit=limit,
+                progress=watch.report,
+            )
+            watch.found = regions.counted
+        else:
+            watch.found = count_in(
+                network,
+                where,
+                strategy=strategy,
+                workers=workers,
+                limit=limit,
+                progress=watch.report,
+            )
+    found = watch.found
+    counts, six = None, None
+    if regions is not None and found.complete:
+        with Watch("comparing", found) as comparing:
+            counts = _by_definition(regions, comparing)
+            six = six_definitions(regions) if all_definitions else None
+    if certify and found.complete:
+        found = certified(network, where, found, strategy, workers)
+    if as_json:
+        more = definitions_json(counts) if definitions else {}
+        more |= six_json(six) if all_definitions else {}
+        show_json(count_json(network, where, found) | more)
+    else:
+        show(count_table(found, where, ceilings(network), counts))
+        if six is not None:
+            show(six_table(six))
+    unknown = (definitions and counts is None) or (all_definitions and six is None)
+    return STOPPED if not found.complete or unknown else DONE
+
+
+def _by_definition(regions: Enumeration, watch: Watch) -> RegionCounts:
+    n = len(regions)
+    graph = adjacency_graph(
+        regions, progress=lambda done: watch.share(done, n, "regions have their facets")
+    )
+    return counts_of_graph(graph, progress=lambda done: watch.share(done, n, "regions compared"))

@@ -86,7 +86,7 @@ def minimise(
     objective: Objective,
     *,
     progress: Callable[[int], None] | None = None,
-    solver: str = SOLVER,
+    solver: str | None = None,
 ) -> Minima:
     """The least value of a convex function on each of many polyhedra; see `Enumeration.minimise`.
 
@@ -106,7 +106,7 @@ def minimise(
         if progress is not None:
             progress(index)
         problem = cvxpy.Problem(goal, convex_region(rows, dim, x).constraints)
-        values.append(_solved(problem, index, solver))
+        values.append(_solved(problem, index, SOLVER if solver is None else solver))
         points.append(x.value if np.isfinite(values[-1]) else np.full(dim, np.nan))
     found = np.array(values)
     best = int(found.argmin()) if found.min(initial=inf) < inf else -1

@@ -19,7 +19,7 @@ from linreg.lp import Point
 from linreg.network import Network, StagedNetwork
 from linreg.rational import rational
 from linreg.regions.boundary import Boundaries
-from linreg.regions.convex import SOLVER, Minima, Objective, minimise
+from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.extents import bounded_of, extents_of, margins_of
 from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.region import Region
@@ -115,7 +115,7 @@ class Enumeration(Sequence[Region]):
         objective: Objective,
         *,
         progress: Callable[[int], None] | None = None,
-        solver: str = SOLVER,
+        solver: str | None = None,
     ) -> Minima:
         """The least value of a convex function on each closed region, found by cvxpy.
 
@@ -126,8 +126,8 @@ class Enumeration(Sequence[Region]):
             with one value.
         progress : callable, optional
             Called with the number of regions that are done.
-        solver : str
-            The name of a solver that cvxpy knows.
+        solver : str, optional
+            The name of a solver that cvxpy knows; by default Clarabel, an interior-point method.
 
         Returns
         -------

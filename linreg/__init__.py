@@ -42,6 +42,7 @@ from linreg.export import write_graph
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.readers import from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
+from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.units import (
     MaxUnit,
@@ -111,6 +112,7 @@ __all__ = [
     "merged_graph",
     "mlp",
     "output_maps",
+    "read_regions",
     "region_counts",
     "relu",
     "relu6",

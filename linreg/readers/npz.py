@@ -27,8 +27,7 @@ from linreg.units import Unit
 
 _KEY = re.compile(r"([Wb])([1-9][0-9]{0,5})")
 
-# What NumPy and zipfile were seen to raise for archives with damaged bytes.
-_DAMAGE = (
+DAMAGE: tuple[type[BaseException], ...] = (
     ArithmeticError,
     EOFError,
     KeyError,
@@ -43,6 +42,7 @@ _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+"""What NumPy and zipfile were seen to raise for archives with damaged bytes."""
 
 
 def read_npz(path: StrPath) -> Network:
@@ -117,7 +117,7 @@ def _arrays(path: StrPath) -> dict[str, np.ndarray]:
         raise UnreadableFile(f"{path}: the file is empty; a NumPy archive was expected")
     try:
         archive = np.load(io.BytesIO(data), allow_pickle=False)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise UnreadableFile(f"{path}: damaged, or no NumPy archive: {_line(error)}") from None
     if isinstance(archive, np.ndarray):
         raise UnreadableFile(
@@ -127,7 +127,7 @@ def _arrays(path: StrPath) -> dict[str, np.ndarray]:
     for key in archive.files:
         try:
             arrays[key] = np.asarray(archive[key])
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UnreadableFile(
                 f"{path}: {shown(key)} cannot be read: {_line(error)}; save it again as float64"
             ) from None

@@ -140,7 +140,7 @@ def test_domains_and_slices_on_the_command_line_are_read_as_written(tmp_path: Pa
     assert run(*asked, "--decimal").json["activation_regions"] == 1
 
 
-@pytest.mark.parametrize("command", ["info", "graph", "convert", "certify"])
+@pytest.mark.parametrize("command", ["info", "graph", "convert", "enumerate", "certify"])
 def test_every_command_that_reads_a_network_can_read_it_as_written(
     command: str, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ from linreg.theory.bound import (
 )
 from linreg.theory.convolutional import conv_bounds
 from linreg.theory.definitions import Definitions, definitions
+from linreg.theory.maximum import Maximum, search_maximum
 from linreg.theory.neighbourhoods import Neighbourhoods, neighbourhoods
 from linreg.theory.parameters import (
     Efficiency,
@@ -61,6 +62,7 @@ __all__ = [
     "Bound",
     "Definitions",
     "Efficiency",
+    "Maximum",
     "Neighbourhoods",
     "arora_2018",
     "ceilings",
@@ -89,6 +91,7 @@ __all__ = [
     "raghu_2017",
     "relu_bounds",
     "report",
+    "search_maximum",
     "serra_2018_lower",
     "serra_2018_maxout_upper",
     "serra_2018_upper",

@@ -9,7 +9,8 @@ import pytest
 from golden_networks import case
 from program import linreg
 
-from linreg import load, save, zoo
+from linreg import count_regions, load, save, zoo
+from linreg.theory import maximum
 
 
 def test_the_zoo_lists_its_families() -> None:
@@ -154,3 +155,45 @@ def test_all_definitions_of_a_region_are_counted_and_shown(tmp_path: Path) -> No
     shown = [line.split()[-1] for line in done.out.splitlines()[-6:]]
     assert shown == ["7", "5", "decided", "3", "3", "3"]
     assert "closed_connected" not in linreg("count", path, "--definitions", "--json").json
+
+
+def test_the_best_network_of_a_search_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "best.json"
+    arguments = ("maximise", "--widths", "1,3,3", "--budget", 20, "-o", path)
+    answer = linreg(*arguments, "--json").json
+    assert (answer["regions"], answer["upper"], answer["complete"]) == (16, 16, True)
+    assert linreg("count", path, "--json").json["activation_regions"] == 16
+    done = linreg(*arguments)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[0] == "best network   16 regions, counted exactly"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--widths", "2"),
+        ("--widths", "2,0"),
+        ("--widths", "2,3", "--budget", "0"),
+        ("--widths", "2,3", "--seed", "x"),
+        ("--widths", "2,3", "-o", "no-such-folder/best.json"),
+    ],
+)
+def test_mistakes_about_a_search_are_one_line(arguments) -> None:
+    assert linreg("maximise", *arguments).complaint
+
+
+def test_an_interrupted_search_shows_the_best_network_so_far(monkeypatch) -> None:
+    calls = []
+
+    def interrupted(*arguments: object, **named: object) -> int:
+        calls.append(arguments)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return count_regions(*arguments, **named)
+
+    monkeypatch.setattr(maximum, "count_regions", interrupted)
+    done = linreg("maximise", "--widths", "2,3,3", "--json")
+    assert done.code == 3
+    assert (done.json["counted"], done.json["complete"]) == (3, False)
+    assert done.err == "linreg: interrupted, after 3 networks\n"

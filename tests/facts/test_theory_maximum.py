@@ -1,0 +1,44 @@
+"""The search for the maximum finds networks, never numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from linreg import HypothesisError, count_regions, theory
+
+
+@pytest.mark.parametrize(
+    ("inputs", "widths"), [(1, [2, 2]), (2, [3]), (2, [3, 3]), (2, [1, 3]), (3, [2, 2])]
+)
+def test_the_best_network_has_the_regions_that_are_said_of_it(inputs, widths) -> None:
+    found = theory.search_maximum(inputs, widths, budget=30)
+    assert count_regions(found.network) == found.regions
+    assert found.regions <= found.upper == theory.serra_2018_upper(inputs, widths)
+    assert found.counted <= 30
+    for bound in theory.relu_bounds(inputs, widths):
+        if bound.name in ("montufar_2014_remainders", "zigzag_lower"):
+            assert found.regions >= bound.value
+
+
+def test_one_layer_reaches_zaslavskys_number() -> None:
+    found = theory.search_maximum(2, [5], budget=50)
+    assert found.regions == found.upper == 16
+    assert found.counted < 50
+
+
+def test_the_same_seed_finds_the_same_network() -> None:
+    first, second = (theory.search_maximum(2, [3, 2], budget=25, seed=7) for _ in range(2))
+    assert first.network.fingerprint == second.network.fingerprint
+
+
+def test_progress_never_falls() -> None:
+    seen: list[int] = []
+    theory.search_maximum(2, [3, 3], budget=20, progress=lambda best: seen.append(best.regions))
+    assert len(seen) == 20
+    assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize(("widths", "budget"), [([0], 5), ([], 5), ([2], 0), ([2], 1.5)])
+def test_impossible_searches_are_refused(widths, budget) -> None:
+    with pytest.raises(HypothesisError):
+        theory.search_maximum(2, widths, budget)

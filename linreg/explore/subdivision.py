@@ -18,7 +18,7 @@ from linreg.explore.cells import Cell, first_cell
 from linreg.explore.level import TIED, Sight
 from linreg.explore.problem import Problem
 from linreg.explore.sink import Sink
-from linreg.lp import Multipliers, Point, Solver, Vantage, bounding_box
+from linreg.lp import Multipliers, Point, Solver, Vantage, enclosing_box
 
 MANY = 4
 """Forms to test, for each dimension, from which on the cell's bounding box is found first.
@@ -127,7 +127,7 @@ def _test_hyperplanes(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int
         np.maximum(highest, sight.signs, out=highest)
 
     if unknown.size > MANY * len(first.point.floats):
-        box = bounding_box(vantage)
+        box = enclosing_box(vantage)
         for h in unknown.tolist():
             side = box.side(planes.rows[h])
             if side != 0:
@@ -207,7 +207,7 @@ def _lose_on_box(
     ]
     if len(behind) <= MANY * len(first.point.floats):
         return {}
-    box = bounding_box(vantage)
+    box = enclosing_box(vantage)
     losing = {}
     for contest, candidate in behind:
         rivals = [rival for rival in cell.alive[contest] if rival != candidate]

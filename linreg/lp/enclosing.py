@@ -1,4 +1,4 @@
-"""The bounding box of a polyhedron, with the proof of each side: it settles many forms at once."""
+"""A box around a polyhedron, with the proof of each side: it settles many forms at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundingBox:
+class EnclosingBox:
     """Proved bounds of the coordinates; None where none was found.
 
     Attributes
@@ -74,14 +74,14 @@ class BoundingBox:
         ]
 
 
-def bounding_box(vantage: Vantage) -> BoundingBox:
-    """The bounding box of a polyhedron, slightly larger where that makes its numbers short.
+def enclosing_box(vantage: Vantage) -> EnclosingBox:
+    """A box around a polyhedron, as small as makes its numbers short.
 
     Examples
     --------
     >>> from linreg.lp import Point, Solver
     >>> half = [[fmpz(1), fmpz(-3)]]
-    >>> box = bounding_box(Vantage.of_rows(half, Point.of_rationals([fmpq(5)]), Solver()))
+    >>> box = enclosing_box(Vantage.of_rows(half, Point.of_rationals([fmpq(5)]), Solver()))
     >>> box.lower[0].least <= 3, box.upper
     (True, [None])
     >>> box.side([fmpz(2), fmpz(-5)]), box.side([fmpz(2), fmpz(-7)])
@@ -89,7 +89,7 @@ def bounding_box(vantage: Vantage) -> BoundingBox:
     """
     dim = vantage.normals.shape[1]
     lower, upper = ([_side(vantage, sign, j, dim) for j in range(dim)] for sign in (1, -1))
-    return BoundingBox(lower, upper)
+    return EnclosingBox(lower, upper)
 
 
 def _side(vantage: Vantage, sign: int, coordinate: int, dim: int) -> Side | None:

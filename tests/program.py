@@ -13,6 +13,7 @@ from pathlib import Path
 from signal import SIGINT, getsignal, signal
 from typing import Any
 
+import numpy as np
 import pytest
 
 from linreg.cli import main
@@ -27,6 +28,17 @@ TRIANGLE = {
     ],
 }
 """Three lines in general position: seven regions, of which one is bounded, and nine edges."""
+
+
+def endless() -> dict[str, object]:
+    """A network whose regions take hours to count: random, of widths 4, 24, 24, 24."""
+    rng = np.random.default_rng(0)
+    layers: list[dict[str, object]] = []
+    for width in (4, 24, 24):
+        weight, bias = rng.normal(size=(24, width)), rng.normal(size=24)
+        layers.append({"type": "linear", "weight": weight.tolist(), "bias": bias.tolist()})
+        layers.append({"type": "relu"})
+    return {"input_shape": [4], "layers": layers}
 
 
 @dataclass(frozen=True)
@@ -75,18 +87,24 @@ def linreg(*arguments: object) -> Outcome:
 
 
 def start(
-    *arguments: object, env: dict[str, str] | None = None, announce: bool = False, **options: Any
+    *arguments: object,
+    env: dict[str, str] | None = None,
+    announce: bool = False,
+    prelude: str = "",
+    **options: Any,
 ) -> subprocess.Popen[str]:
     """Begin a command in a process of its own, of a session of its own.
 
+    The prelude is a statement that is run before, after all imports.
     With `announce`, this returns when the process is about to call the command line, and what it
     does from then on is the program's own affair and not Python's.
     """
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     reading, writing = os.pipe()
-    said = f"import os; os.write({writing}, b'.'); os.close({writing}); " if announce else ""
+    said = f"import os; os.write({writing}, b'.'); os.close({writing})" if announce else ""
+    script = "\n".join(["from linreg.cli import main", prelude, said, "main()"])
     process = subprocess.Popen(
-        [sys.executable, "-c", f"from linreg.cli import main; {said}main()", *map(str, arguments)],
+        [sys.executable, "-c", script, *map(str, arguments)],
         env=os.environ | {"PYTHONPATH": path} | (env or {}),
         text=True,
         start_new_session=True,

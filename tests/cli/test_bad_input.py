@@ -444,7 +444,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_any_work(
 ) -> None:
     (folder / "file").write_text("")
     (folder / "folder.json").mkdir()
-    monkeypatch.setattr("linreg.cli.commands.network_and_domain", None)  # what is not called
+    monkeypatch.setattr(Path, "read_bytes", None)  # what is not called
     complaint = linreg("graph", triangle, "-o", folder / name).complaint
     assert complaint.startswith(f"{folder / name}: ")
     assert says in complaint

@@ -12,9 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import networkx
-import numpy as np
 import pytest
-from program import ROOT, finish, start, write
+from program import ROOT, endless, finish, start, write
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 
@@ -27,16 +26,7 @@ SOON = 10
 
 @pytest.fixture
 def long(tmp_path: Path) -> Path:
-    """A network whose regions take hours to count."""
-    rng = np.random.default_rng(0)
-    layers: list[dict[str, object]] = []
-    width = 4
-    for _ in range(3):
-        weight, bias = rng.normal(size=(24, width)), rng.normal(size=24)
-        layers.append({"type": "linear", "weight": weight.tolist(), "bias": bias.tolist()})
-        layers.append({"type": "relu"})
-        width = 24
-    return write(tmp_path / "long.json", {"input_shape": [4], "layers": layers})
+    return write(tmp_path / "long.json", endless())
 
 
 def wait_for(what: Callable[[], bool]) -> None:

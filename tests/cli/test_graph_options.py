@@ -9,7 +9,7 @@ from golden_networks import case
 from program import ROOT, TRIANGLE, linreg, write
 
 from linreg import adjacency_graph, enumerate_regions, graph_statistics, merged_graph, save
-from linreg.cli import commands
+from linreg.cli import counting
 from linreg.export import SUFFIXES
 
 IRIS = ROOT / "examples" / "iris-2d.json"
@@ -66,7 +66,7 @@ def test_an_interrupted_comparison_keeps_the_count(
     def interrupted(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "counts_of_graph", interrupted)
+    monkeypatch.setattr(counting, "counts_of_graph", interrupted)
     done = linreg("count", triangle, "--definitions", "--json")
     assert (done.code, done.err) == (3, "linreg: interrupted, with 7 regions found so far\n")
     assert (done.json["activation_regions"], done.json["complete"]) == (7, True)

@@ -33,7 +33,7 @@ class EnclosedMap:
     Weights are rounded to nearest: a relative error of at most ROUNDOFF, and TINY more where they
     underflow. A sum of n products in any order, with or without fused operations, errs by at most
     n * ROUNDOFF / (1 - n * ROUNDOFF) times the sum of their absolute values (Higham, 2002,
-    equation 3.5). The growth below is twice what n products, a shift and rounded weights need,
+    section 3.1). The growth below is twice what n products, a shift and rounded weights need,
     which leaves room for the rounding of the bound itself and of comparisons with it.
 
     Examples

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from linreg.cli.answers import nothing_yet
 from linreg.cli.codes import DONE, STOPPED
-from linreg.cli.console import show, show_json
+from linreg.cli.console import message, show, show_json
 from linreg.cli.options import DomainText, Json, SliceFile, network_and_domain
 from linreg.cli.watch import Watch
 from linreg.cli.whole_numbers import json_number, whole_numbers
@@ -71,7 +71,13 @@ def bounds(
     elif widths is not None:
         listed = _of_widths(widths, rank)
     else:
-        listed = conv_bounds(*conv_spec(conv or ""))
+        shape, layers = conv_spec(conv or "")
+        listed = conv_bounds(shape, layers)
+        if len(layers) == 1:
+            names = {bound.name for bound in listed}
+            for name in ("generic_count", "xiong_formula"):
+                if name not in names:
+                    message(f"{name} is left out: the layer is too large for it")
     ordered = sorted(listed, key=lambda bound: ORDER.index(bound.side))
     complete = found is None or found.complete
     if as_json:

@@ -23,7 +23,7 @@ from linreg.errors import HypothesisError
 from linreg.formulas.receptive import PerAxis, convolution
 from linreg.formulas.transversals import transversal_sum
 
-BUDGET = 3_000_000
+BUDGET = 1_500_000
 """Most vectors of capacities that are formed; about ten seconds."""
 
 Vector = tuple[int, ...]

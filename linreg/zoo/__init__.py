@@ -24,6 +24,7 @@ from linreg.zoo.arrangements import (
 from linreg.zoo.catalogue import CATALOGUE, Entry, make
 from linreg.zoo.construction import Construction
 from linreg.zoo.folding import arora, folding, serra
+from linreg.zoo.generic import convolution
 from linreg.zoo.maxout import maxout_thm9
 from linreg.zoo.towers import abs_tower, leaky_zigzag, residual_folds, telgarsky
 
@@ -36,6 +37,7 @@ __all__ = [
     "braid",
     "catalan",
     "catalan_maxout",
+    "convolution",
     "folding",
     "leaky_zigzag",
     "linial",

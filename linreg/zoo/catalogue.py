@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from linreg.errors import HypothesisError
-from linreg.zoo import arrangements, folding, maxout, towers
+from linreg.zoo import arrangements, folding, generic, maxout, towers
 from linreg.zoo.construction import Construction
 
 
@@ -69,6 +69,7 @@ CATALOGUE = dict(
         _entry("abs-tower n L", "absolute values, 2^(n L)", towers.abs_tower),
         _entry("residual-folds L", "folds by skip connections, 2^L", towers.residual_folds),
         _entry("leaky-zigzag L", "two leaky units a layer, 3^L", towers.leaky_zigzag),
+        _entry("convolution C N... d k...", "one layer, random weights", generic.convolution),
         _entry("maxout-thm9 n0 k L", "rank k identifies k regions a layer", maxout.maxout_thm9),
     )
 )

@@ -10,6 +10,7 @@ from golden_networks import case
 from program import linreg
 
 from linreg import count_regions, load, save, zoo
+from linreg.formulas import generic
 from linreg.theory import maximum
 
 
@@ -97,6 +98,16 @@ def test_bounds_of_convolutions_have_their_worked_values() -> None:
     assert found["xiong_2020_lower"] == ("max_at_least", 16)
     assert found["xiong_2020_upper"] == ("upper", 60)
     assert bounds_of("--conv", "1,2,2:1,2,2,1,1")["generic_count"] == ("max_exactly", 223)
+
+
+def test_a_bound_that_takes_too_long_is_left_out_and_named(monkeypatch) -> None:
+    monkeypatch.setattr(generic, "_with_row", lambda counts, row: dict.fromkeys(range(10**6), 1))
+    done = linreg("bounds", "--conv", "1,3,3:2,2,2", "--json")
+    assert (done.code, done.err) == (
+        0,
+        "linreg: generic_count is left out: the layer is too large for it\n",
+    )
+    assert "generic_count" not in {bound["name"] for bound in done.json["bounds"]}
 
 
 def test_large_bounds_are_strings_in_json() -> None:

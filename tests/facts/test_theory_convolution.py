@@ -50,6 +50,7 @@ def test_filters_of_two_cells_have_their_worked_values(length, values) -> None:
         ((1, 2, 3), 3, 2, 64),
         ((1, 4, 4), 4, 3, 65536),
         ((1, 4, 4), 4, 2, 15300894173),
+        ((1, 5, 5), 4, 3, 68310661966),
     ],
 )
 def test_the_formula_has_its_worked_values(shape, filters, kernel, value) -> None:

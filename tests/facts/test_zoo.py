@@ -65,6 +65,9 @@ KNOWN = [
     ("residual-folds 5", 32),
     ("leaky-zigzag 2", 9),
     ("leaky-zigzag 4", 81),
+    ("convolution 1 4 2 2", 55),
+    ("convolution 2 3 3 2", 64),
+    ("convolution 1 3 3 2 2 2", 255),
     ("maxout-thm9 1 2 3", 8),
     ("maxout-thm9 2 4 1", 16),
 ]
@@ -173,6 +176,8 @@ def test_the_zoo_attains_the_bound_of_arora() -> None:
         ("shi 1", "n must be a whole number of at least 2"),
         ("braid -3", "whole number"),
         ("folding 2", "was expected"),
+        ("convolution 1 3 3 2 2", "was expected"),
+        ("convolution 1 3 2 4", "does not fit"),
         ("folding 2 1 4", "at least as wide as the input"),
         ("folding-oriented 2 4 2", "none can be avoided"),
         ("maxout-thm9 1 3 2", "even ranks"),

@@ -12,7 +12,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from linreg.affine import AffineMap, ExactAffineMap
-from linreg.rational import rational
+from linreg.rational import nearest_float, rational
 from linreg.units import MaxUnit, ScalarUnit, Unit
 
 
@@ -200,7 +200,7 @@ def _unit_floats(unit: Unit, z: np.ndarray) -> np.ndarray:
     if isinstance(unit, MaxUnit):
         return np.asarray(z.max(axis=-1))
     breakpoints, slopes, intercepts = (
-        np.array([float(number) for number in numbers])
+        np.array([nearest_float(number.numerator, number.denominator) for number in numbers])
         for numbers in (unit.breakpoints, unit.slopes, unit.intercepts)
     )
     piece = np.searchsorted(breakpoints, z[..., 0], side="left")

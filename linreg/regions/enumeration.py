@@ -162,7 +162,12 @@ class Enumeration(Sequence[Region]):
 
     def find(self, pattern: Sequence[int] | np.ndarray) -> int:
         """The index of the region with a pattern; -1 if no region has it."""
-        return self._places.get(np.asarray(pattern, dtype=self.patterns.dtype).tobytes(), -1)
+        pieces, dtype = np.asarray(pattern), self.patterns.dtype
+        if pieces.dtype != dtype:
+            if pieces.size and not 0 <= pieces.min() <= pieces.max() <= np.iinfo(dtype).max:
+                return -1
+            pieces = pieces.astype(dtype)
+        return self._places.get(pieces.tobytes(), -1)
 
     def locate(self, x: ArrayLike) -> np.ndarray:
         """The index of the region that each point lies in, decided exactly; int64, shape (points,).

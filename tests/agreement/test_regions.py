@@ -352,3 +352,14 @@ def test_a_domain_may_be_left_out_or_said_to_be_everything() -> None:
     net = NETWORKS["relu 2-7-7"][0]
     assert patterns_of(enumerate_regions(net, WholeSpace(2))) == patterns_of(enumerate_regions(net))
     assert patterns_of(enumerate_regions(net.staged)) == patterns_of(enumerate_regions(net))
+
+
+def test_a_pattern_that_no_unit_can_have_belongs_to_no_region() -> None:
+    regions = enumerate_regions(mlp([([[1], [2]], [0, 1])]))
+    assert regions.find([0, 0]) == 0
+    assert regions.find([300, 0]) == regions.find([-1, 0]) == regions.find([1, 0]) == -1
+
+
+def test_a_unit_with_numbers_beyond_all_floats_still_has_a_value() -> None:
+    net = mlp([([[1]], [0])], activation=clip("-1e500", 3))
+    assert net.forward([[2.0], [5.0]]).tolist() == [[2.0], [3.0]]

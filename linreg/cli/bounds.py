@@ -12,7 +12,7 @@ from rich.table import Table
 from linreg.cli.answers import nothing_yet
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
-from linreg.cli.options import DomainText, Json, SliceFile, network_and_domain
+from linreg.cli.options import Decimal, DomainText, Json, SliceFile, network_and_domain
 from linreg.cli.watch import Watch
 from linreg.cli.whole_numbers import json_number, whole_numbers
 from linreg.errors import HypothesisError
@@ -48,6 +48,7 @@ def bounds(
     ] = None,
     domain: DomainText = None,
     slice_: SliceFile = None,
+    decimal: Decimal = False,
     count: Annotated[
         bool, typer.Option("--count", help="Count the network's regions too.")
     ] = False,
@@ -62,7 +63,7 @@ def bounds(
         raise HypothesisError("--maxout needs --widths")
     found: Count | None = None
     if net is not None:
-        network, where = network_and_domain(net, domain, slice_)
+        network, where = network_and_domain(net, domain, slice_, decimal)
         listed: Sequence[Bound] = report(network, where)
         if count:
             with Watch("counting", nothing_yet(network, "auto")) as watch:

@@ -21,7 +21,7 @@ from linreg.rational import rational
 from linreg.regions.boundary import Boundaries
 from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.extents import bounded_of, extents_of, margins_of
-from linreg.regions.location import NOWHERE, Locator, Points
+from linreg.regions.location import NOWHERE, Locator, Points, places_of
 from linreg.regions.region import Region
 from linreg.run import Columns, Count, Progress, run
 
@@ -217,11 +217,12 @@ class Enumeration(Sequence[Region]):
 
     @cached_property
     def _locator(self) -> Locator:
-        return Locator(self.problem, self.patterns, is_complete=self.counted.complete)
+        complete = self.counted.complete
+        return Locator(self.problem, self.patterns, self._places, is_complete=complete)
 
     @cached_property
     def _places(self) -> dict[bytes, int]:
-        return {pattern.tobytes(): i for i, pattern in enumerate(self.patterns)}
+        return places_of(self.patterns)
 
 
 def enumerate_regions(

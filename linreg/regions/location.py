@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -111,15 +111,24 @@ class Locator:
     ----------
     problem : Problem
     patterns : uint8 or uint16 array, shape (regions, units)
+    places : mapping
+        What `places_of` says of these patterns.
     is_complete : bool
         Whether all regions are there, so that a point that is certainly off all boundaries lies
         in one of them.
     """
 
-    def __init__(self, problem: Problem, patterns: np.ndarray, is_complete: bool) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        patterns: np.ndarray,
+        places: Mapping[bytes, int],
+        *,
+        is_complete: bool,
+    ) -> None:
         self._problem = problem
         self._patterns = patterns
-        self._places = {pattern.tobytes(): i for i, pattern in enumerate(patterns)}
+        self._places = places
         self._is_complete = is_complete
         self._pieces = EnclosedPieces(problem.network)
         self._batch = max(1, BATCH // self._pieces.width)
@@ -213,6 +222,11 @@ class Locator:
             state = stage.outputs(rows, pieces, one)
             pattern += pieces
         return np.array(pattern, dtype=self._patterns.dtype).tobytes()
+
+
+def places_of(patterns: np.ndarray) -> dict[bytes, int]:
+    """The index of each pattern, by its bytes."""
+    return {pattern.tobytes(): i for i, pattern in enumerate(patterns)}
 
 
 def _fits_float64(array: np.ndarray) -> bool:

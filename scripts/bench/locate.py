@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 import linreg
-from linreg.regions.location import Locator, Points
+from linreg.regions.location import Locator, Points, places_of
 
 POINTS = 100_000
 GOAL = 100_000
@@ -85,7 +85,8 @@ def main() -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for name, net, x in cases:
         regions = linreg.enumerate_regions(net)
-        locator = Locator(regions.problem, regions.patterns, is_complete=True)
+        places = places_of(regions.patterns)
+        locator = Locator(regions.problem, regions.patterns, places, is_complete=True)
         settled = locator.locate(Points.of(x, 2)).settled
         ours, theirs = seconds(regions.locate, x), seconds(plain_forward(net), x)
         table.add_row(

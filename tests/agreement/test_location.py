@@ -18,9 +18,12 @@ from linreg import (
     Enumeration,
     IncompleteError,
     Network,
+    Polytope,
     ScalarUnit,
     WholeSpace,
+    clip,
     enumerate_regions,
+    leaky_relu,
     maxout,
     mlp,
     relu,
@@ -118,10 +121,54 @@ def test_a_hyperplane_with_float_weights_is_met_exactly_and_missed_by_a_hair(siz
     """The rational zero of a row of float64 weights lies on it; 10^-60 beside it does not."""
     row, shift = [0.1 * size, 0.7 * size], 0.3 * size
     regions = enumerate_regions(mlp([([row], [shift])]))
-    height = (-Fraction(shift) - Fraction(row[0]) * 2) / Fraction(row[1])
     hair = Fraction(1, 10**60)
-    points = [[2, height], [2, height + hair], [2, height - hair]]
-    assert regions.locate(points).tolist() == [-1, 1, 0]
+    for x in range(-10, 10):
+        height = (-Fraction(shift) - Fraction(row[0]) * x) / Fraction(row[1])
+        points = [[x, height], [x, height + hair], [x, height - hair]]
+        assert regions.locate(points).tolist() == [-1, 1, 0]
+
+
+def test_floats_next_to_hyperplanes_are_located_as_exact_arithmetic_says() -> None:
+    """Float weights, and units of several kinds: next to hyperplanes floats are often wrong."""
+    rng = np.random.default_rng(0)
+    weight, shift = rng.normal(size=(4, 2)), rng.normal(size=4)
+    for unit, cuts in [
+        (clip(-0.1, "1/3"), (-0.1, 1 / 3)),
+        (leaky_relu(0.3), (0,)),
+        (maxout(2), ()),
+    ]:
+        width = 4 // unit.n_inputs
+        net = mlp([(weight, shift), (rng.normal(size=(2, width)), [0.1, 0.7])], activation=unit)
+        regions = enumerate_regions(net)
+        rows = [(*w, b - cut) for w, b in zip(weight, shift, strict=True) for cut in cuts]
+        pairs = zip(weight[::2] - weight[1::2], shift[::2] - shift[1::2], strict=True)
+        rows += [(*w, b) for w, b in pairs]
+        beside = [(x, -(a * x + c) / b) for a, b, c in rows for x in rng.normal(size=8)]
+        wanted = [containing(regions, list(map(Fraction, point))) for point in beside]
+        assert regions.locate(beside).tolist() == wanted
+        assert len(set(wanted)) > 2
+
+
+def test_floats_next_to_a_wall_are_inside_where_exact_arithmetic_says_so() -> None:
+    rng = np.random.default_rng(0)
+    net = mlp([], readout=([[1, 1]], [0]))
+    for a, b, c in rng.normal(size=(20, 3)):
+        regions = enumerate_regions(net, Polytope([[a, b]], [c]))
+        x = rng.normal(size=100)
+        points = np.stack([x, (c - a * x) / b], axis=1)
+        slack = [
+            Fraction(c) - Fraction(a) * Fraction(p) - Fraction(b) * Fraction(q) for p, q in points
+        ]
+        assert regions.locate(points).tolist() == [0 if s > 0 else -1 for s in slack]
+
+
+def test_a_point_on_one_of_two_lines_side_by_side_is_located_nowhere() -> None:
+    """Rows and the same times a factor, rounded: floats cannot tell the side of the other line."""
+    rng = np.random.default_rng(0)
+    for a, b, factor in rng.uniform(1, 9, (20, 3)):
+        regions = enumerate_regions(mlp([([[a, b], [factor * a, factor * b]], [0, 0])]))
+        points = [[x, -Fraction(a) * x / Fraction(b)] for x in range(-10, 10)]
+        assert set(regions.locate(points).tolist()) == {-1}
 
 
 def test_weights_that_no_float_holds_are_read_exactly() -> None:
@@ -138,6 +185,12 @@ def test_numbers_in_a_list_are_not_rounded_beside_floats_nor_read_as_text_beside
     assert regions.locate([["9007199254740992", 0.5]]).tolist() == [-1]
     assert regions.locate([[0, "1/10"]]).tolist() == [-1]
     assert regions.locate(np.array([[2**53 + 1, 1]])).tolist() == [regions.find([1, 1])]
+
+
+def test_a_weight_below_all_floats_counts_at_points_near_the_end_of_them() -> None:
+    """10^-400 * 10^308 is more than 10^-200."""
+    regions = enumerate_regions(mlp([([[Fraction(1, 10**400), 1]], [0])]))
+    assert regions.locate([[1e308, -1e-200], [1e100, -1e-200]]).tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("weight", [1e308, 10**400, Fraction(1, 10**400)])

@@ -161,6 +161,15 @@ def test_every_command_that_reads_a_network_can_read_it_as_written(
         assert run("check", proof, file, "--json").code == 1
 
 
+def test_bounds_speak_of_the_network_as_written(tmp_path: Path) -> None:
+    """On [0, 1/10] the unit 10 x - 1 is off, so the count is 1; on the float64 above that, 2."""
+    file = write(tmp_path / "net.json", document([[10]], [-1]))
+    asked = ("bounds", file, "--domain", "box:0,0.1", "--count", "--json")
+    counts = [run(*asked, *more).json["exact"] for more in ((), ("--decimal",))]
+    assert counts == [2, 1]
+    assert "--decimal need a network" in run("bounds", "--widths", "2,2", "--decimal").complaint
+
+
 def test_files_of_binary_floats_hold_no_decimals(tmp_path: Path) -> None:
     file = tmp_path / "net.npz"
     np.savez(file, W1=[[0.1]], b1=[0.0], W2=[[1.0]], b2=[0.0])

@@ -16,7 +16,7 @@ from linreg.rational import fraction, nearest_float
 from linreg.readers import domain_from_json
 from linreg.readers.values import located
 from linreg.regions.enumeration import Enumeration
-from linreg.regions.location import Locator, Points
+from linreg.regions.location import Locator, Points, places_of
 from linreg.regions.tables.body import Body
 from linreg.regions.tables.formats import format_of
 from linreg.regions.tables.header import Header
@@ -176,7 +176,8 @@ def _check_witnesses(problem: Problem, body: Body, exact: dict[int, tuple[Fracti
     floats[list(exact)] = 0
     bad = ~np.isfinite(floats).all(axis=1)
     if not bad.any():
-        locator = Locator(problem, body.patterns, is_complete=False)
+        places = places_of(body.patterns)
+        locator = Locator(problem, body.patterns, places, is_complete=False)
         bad = locator.locate(Points(floats, exact)).regions != np.arange(len(floats))
     if bad.any():
         raise UnreadableFile(

@@ -59,7 +59,8 @@ def write_regions(
     if {"margin", "bounded"} <= {*chosen}:
         regions.measure(lambda done: report(done / len(regions) / 2))
         whole, report = report, lambda share: whole((1 + share) / 2)
-    header, held = Header.of(regions, chosen), columns_of(regions, chosen)
+    with located(str(path)):
+        header, held = Header.of(regions, chosen), columns_of(regions, chosen)
     with replacing(path) as temporary, located(str(path)):
         format_.write(temporary, header, held, report)
 

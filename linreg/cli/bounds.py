@@ -57,8 +57,8 @@ def bounds(
     """Show what theory says: lower bounds, exact maxima and upper bounds, with their sources."""
     if sum(given is not None for given in (net, widths, conv)) != 1:
         raise HypothesisError("give a network, --widths or --conv, and only one of them")
-    if net is None and (count or domain is not None or slice_ is not None):
-        raise HypothesisError("--count, --domain and --slice need a network")
+    if net is None and (count or decimal or domain is not None or slice_ is not None):
+        raise HypothesisError("--count, --domain, --slice and --decimal need a network")
     if rank is not None and widths is None:
         raise HypothesisError("--maxout needs --widths")
     found: Count | None = None

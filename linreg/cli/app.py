@@ -68,9 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    # Not through the command's own main, which turns an interrupt into an exit code of its own.
-    command = typer.main.get_command(app)
     try:
+        # Not through the command's own main: it makes an exit code of its own of an interrupt.
+        command = typer.main.get_command(app)
         with command.make_context("linreg", list(arguments)) as context:
             outcome = command.invoke(context)
     except typer.Exit as left:

@@ -13,6 +13,7 @@ from typing import Any
 import networkx
 import numpy as np
 import pytest
+import typer
 from golden_networks import case
 from program import ROOT, TRIANGLE, Outcome, finish, linreg, start, write
 
@@ -558,6 +559,13 @@ def test_an_interrupt_while_a_file_is_read_is_one_line(
     monkeypatch.setattr(Path, "read_bytes", raising(KeyboardInterrupt()))
     target = [tmp_path / "copy.npz"] * (command == "convert")
     assert linreg(command, triangle, *target) == Outcome(3, "", "linreg: interrupted\n")
+
+
+def test_an_interrupt_while_commands_are_made_is_one_line(
+    triangle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typer.main, "get_command", raising(KeyboardInterrupt()))
+    assert linreg("count", triangle) == Outcome(3, "", "linreg: interrupted\n")
 
 
 def test_an_interrupt_before_the_first_region_is_a_count_of_none(

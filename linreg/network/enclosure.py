@@ -4,25 +4,36 @@ Every value comes with a bound on its distance from the exact one (running error
 2002, section 3.3). A piece is certain where the value is farther from every breakpoint than its
 bound, and a maximum where the winner leads by more than both bounds. Overflow makes a value
 infinite or undefined, and then nothing that reads it is certain.
+
+A unit that is certainly off is not only near zero but zero, all around the point, and so is
+whatever reads nothing but such units and has no shift. These values are told from others by a
+bound of 0: on a breakpoint at 0, or tied with each other, they are certain all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.affine import AffineMap, ExactAffineMap
+from linreg.affine import ExactAffineMap
 from linreg.network.stages import Stage, StagedNetwork, piece_at
 from linreg.rational import nearest_float
 from linreg.units import MaxUnit, ScalarUnit
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 ROUNDOFF = 2.0**-53
 """Relative error of rounding to the nearest float64."""
 
-TINY = 2.0**-1022
-"""Bound on the absolute error of one operation that underflows, even where it is flushed to 0."""
+SMALL = 2.0**-500
+"""What is added to the bound on every argument that can change, and the least weight of one.
+
+So a bound is 0 for values that cannot change, and for no others; and it covers all underflow, in
+which an operation errs by at most 2^-1022, even where the system flushes to 0."""
 
 Columns = slice | np.ndarray
 
@@ -30,7 +41,7 @@ Columns = slice | np.ndarray
 class EnclosedMap:
     """An affine map in float64, with a bound on the error of every value.
 
-    Weights are rounded to nearest: a relative error of at most ROUNDOFF, and TINY more where they
+    Weights are rounded to nearest, with a relative error of at most ROUNDOFF unless they
     underflow. A sum of n products in any order, with or without fused operations, errs by at most
     n * ROUNDOFF / (1 - n * ROUNDOFF) times the sum of their absolute values (Higham, 2002,
     section 3.1). The growth below is twice what n products, a shift and rounded weights need,
@@ -48,19 +59,20 @@ class EnclosedMap:
 
     def __init__(self, map_: ExactAffineMap) -> None:
         self._map = map_.rounded()
-        self._sizes = AffineMap(abs(self._map.matrix), abs(self._map.shift))
+        self._sizes = _sizes(map_, self._map.matrix)
         self._growth = 2 * (map_.n_inputs + 10) * ROUNDOFF
-        self._underflow = (2 * map_.n_inputs + 10) * TINY
+        moved = np.array([shift != 0 for shift in map_.shifts], dtype=bool)
+        self._shift_bound = self._growth * np.abs(self._map.shift) + SMALL * moved
 
     def __call__(self, x: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Values, shape (points, outputs), of arguments known up to `error`, and their bounds."""
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             value = self._map(x)
+            doubt = error + self._growth * np.abs(x)
+            np.add(doubt, SMALL, out=doubt, where=(x != 0) | (error != 0))
+            bound = np.asarray(doubt @ self._sizes.T)
             # The shift enters with coefficient one and is rounded like the products.
-            doubt = error + self._growth * np.abs(x) + TINY
-            bound = np.asarray(doubt @ self._sizes.matrix.T)
-            bound += self._growth * self._sizes.shift + self._underflow
-            bound += TINY * doubt.sum(axis=1, keepdims=True)
+            bound += self._shift_bound
             bound *= 1 + self._growth
         # An overflow that cancelled would leave a finite bound on a value that means nothing.
         bound[~np.isfinite(value)] = np.inf
@@ -92,7 +104,7 @@ class EnclosedPieces:
         return max((stage.width for stage in self._stages), default=1)
 
     def at(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Patterns, and which of them are proved, with every tie that is not structural in doubt.
+        """Patterns, and which of them are proved, with nearly every tie in doubt.
 
         Parameters
         ----------
@@ -103,11 +115,13 @@ class EnclosedPieces:
         -------
         patterns : integer array, shape (points, units)
         certain : bool array, shape (points,)
-            Whether the point lies, for sure, strictly inside every piece of its pattern.
+            Whether the pattern is, for sure, that of all points around this one: every unit is
+            strictly inside its piece, or constant.
         """
         certain = np.ones(len(x), dtype=bool)
         pieces = [np.empty((len(x), 0), dtype=self._dtype)]
-        state, error = x, np.zeros_like(x)
+        # An input that is zero is so at this point only, which a bound of 0 would deny.
+        state, error = x, np.full_like(x, SMALL)
         for stage in self._stages:
             piece, sure, state, error = stage.at(state, error)
             pieces.append(piece.astype(self._dtype))
@@ -167,14 +181,18 @@ class _Scalars:
         self._cuts = np.full((most - 1, len(tables)), np.inf)
         self._slack = np.zeros((most - 1, len(tables)))
         slopes, intercepts = np.zeros((2, len(tables), most))
+        keeps, kills = np.zeros((2, len(tables), most), dtype=bool)
         for j, table in enumerate(tables):
-            cuts = _floats(table.cuts)
-            self._cuts[: len(cuts), j] = cuts
-            self._slack[: len(cuts), j] = [4 * ROUNDOFF * abs(cut) + TINY for cut in cuts]
+            self._cuts[: len(table.cuts), j] = _floats(table.cuts)
+            self._slack[: len(table.cuts), j] = [_slack(cut) for cut in table.cuts]
             slopes[j, : len(table.slopes)] = _floats(table.slopes)
             intercepts[j, : len(table.slopes)] = _floats(table.intercepts)
+            keeps[j, : len(table.slopes)] = [entry == 0 for entry in table.intercepts]
+            kills[j, : len(table.slopes)] = [entry == 0 for entry in table.slopes]
         self._offsets = np.arange(len(tables)) * most
         self._slopes, self._intercepts = slopes.ravel(), intercepts.ravel()
+        # Pieces that keep zero zero, and those of them that make it of everything.
+        self._keeps, self._kills = keeps.ravel(), kills.ravel()
         self._is_exact = all(table.is_exact for table in tables)
 
     def at(
@@ -186,16 +204,20 @@ class _Scalars:
         certain = np.ones(len(z), dtype=bool)
         for cut, slack in zip(self._cuts, self._slack, strict=True):
             piece += z > cut
-            certain &= (np.abs(z - cut) > e + slack).all(axis=1)
-        slope = self._slopes.take(piece + self._offsets)
+            apart, doubt = np.abs(z - cut), e + slack
+            certain &= ((apart > doubt) | ((apart == 0) & (doubt == 0))).all(axis=1)
+        place = piece + self._offsets
+        slope = self._slopes.take(place)
         rise = np.abs(slope)
         if self._is_exact:
             return piece + self._first, certain, slope * z, rise * e
-        intercept = self._intercepts.take(piece + self._offsets)
+        intercept = self._intercepts.take(place)
         size = rise * np.abs(z) + np.abs(intercept)
         # The slope and the intercept are rounded, then the product and the sum.
-        after = rise * e + 8 * ROUNDOFF * size + TINY * (np.abs(z) + e) + 8 * TINY
-        return piece + self._first, certain, slope * z + intercept, after * (1 + 8 * ROUNDOFF)
+        after = rise * e + 8 * ROUNDOFF * size + SMALL * (np.abs(z) + e) + SMALL
+        after *= 1 + 8 * ROUNDOFF
+        after[self._keeps.take(place) & (self._kills.take(place) | (e == 0))] = 0
+        return piece + self._first, certain, slope * z + intercept, after
 
 
 class _Maxima:
@@ -213,7 +235,7 @@ class _Maxima:
         z, e = value[:, self._rows], bound[:, self._rows]  # (points, units, rivals)
         winner = z.argmax(axis=2)[:, :, None]
         best, doubt = (np.take_along_axis(each, winner, axis=2) for each in (z, e))
-        leads = best - z > doubt + e
+        leads = (best - z > doubt + e) | ((doubt == 0) & (e == 0))
         np.put_along_axis(leads, winner, True, axis=2)
         piece = np.take_along_axis(self._rivals[None], winner, axis=2)
         return piece[:, :, 0], leads.all(axis=(1, 2)), best[:, :, 0], doubt[:, :, 0]
@@ -239,6 +261,23 @@ class _Table:
 
 def _floats(numbers: Sequence[Fraction]) -> list[float]:
     return [nearest_float(number.numerator, number.denominator) for number in numbers]
+
+
+def _slack(cut: Fraction) -> float:
+    """Bound on the rounding of a breakpoint; 0 for one at 0."""
+    return 0.0 if cut == 0 else 4 * ROUNDOFF * abs(nearest_float(*cut.as_integer_ratio())) + SMALL
+
+
+def _sizes(map_: ExactAffineMap, matrix: np.ndarray | csr_array) -> np.ndarray | csr_array:
+    """The sizes of the weights, at least `SMALL` where a weight is not zero."""
+    sizes = abs(matrix)
+    if not isinstance(sizes, np.ndarray):
+        sizes.data = np.maximum(sizes.data, SMALL)  # all weights that are not zero are stored
+        return sizes
+    for row, group in zip(sizes, map_.terms, strict=True):
+        there = [i for i, _ in group]
+        row[there] = np.maximum(row[there], SMALL)
+    return sizes
 
 
 def _distinct(map_: ExactAffineMap, start: int, rank: int) -> list[int]:

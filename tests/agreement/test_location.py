@@ -21,16 +21,19 @@ from linreg import (
     Polytope,
     ScalarUnit,
     WholeSpace,
+    absolute,
     clip,
     enumerate_regions,
+    hard_tanh,
     leaky_relu,
     maxout,
     mlp,
     relu,
+    relu6,
 )
 from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
-from linreg.network import enclosure
+from linreg.network import INPUT, AffineNode, UnitNode, enclosure, linear_map
 from linreg.network.enclosure import EnclosedMap, EnclosedPieces
 
 SMALL = {"inputs": st.integers(1, 3), "max_units": 6}
@@ -94,6 +97,37 @@ def test_a_unit_on_its_breakpoint_all_over_a_region_bounds_nothing() -> None:
     regions = enumerate_regions(net)
     points = -np.random.default_rng(0).uniform(0.1, 5, (500, 2))
     assert set(regions.locate(points).tolist()) == {regions.find([0, 0, 0, 0])}
+
+
+@pytest.mark.parametrize("unit", [relu(), relu6(), absolute(), hard_tanh(), maxout(2)])
+def test_zeros_behind_units_that_are_off_need_no_integers(unit) -> None:
+    """Where x < -1 and y < -1, all that follows reads zeros: certain, although on breakpoints."""
+    units = (relu(), relu(), *(unit,) * (4 // unit.n_inputs))
+    first, second = linear_map([[1, 0], [0, 1]], [0, 0]), [[1, 1], [1, -1], [2, 0], [0, -1]]
+    nodes = [
+        AffineNode("first", (INPUT,), first),
+        UnitNode("off", ("first",), units[:2]),
+        AffineNode("second", ("off",), linear_map(second, [0] * 4)),
+        UnitNode("units", ("second",), units[2:]),
+    ]
+    net = Network((2,), tuple(nodes), "units")
+    points = -np.random.default_rng(0).uniform(1, 5, (100, 2))
+    patterns, certain = EnclosedPieces(net.staged).at(points)
+    assert certain.all()
+    assert (patterns == net.staged.pattern_at([-1, -1])).all()
+    assert not EnclosedPieces(net.staged).at(np.array([[0.0, -1], [-1, 0]]))[1].any()
+
+
+def test_a_candidate_that_passes_zero_ties_with_zeros_on_a_line_only() -> None:
+    """max(relu(y + 5) - 4, relu(x)) where x is negative: the first wins above y = -1."""
+    first = ([[0, 1], [1, 0]], [5, 0])
+    for second in ([[1, 0], [0, 1]], [-4, 0]), ([[0, 1], [1, 0]], [0, -4]):
+        relus, maximum = mlp([first]), AffineNode("second", ("units1",), linear_map(*second))
+        top = UnitNode("top", ("second",), (maxout(2),))
+        regions = enumerate_regions(Network((2,), (*relus.nodes, maximum, top), "top"))
+        below, on, above = regions.locate([[-2, -1.5], [-2, -1], [-2, -0.5]]).tolist()
+        assert on == -1
+        assert -1 != below != above != -1
 
 
 def test_candidates_that_are_equal_everywhere_share_their_regions() -> None:

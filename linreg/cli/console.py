@@ -13,6 +13,8 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from linreg.run.processes import interrupts_held
+
 QUIET_FOR = 1.0
 """Seconds before a progress bar appears: what is done by then needs none."""
 
@@ -69,16 +71,19 @@ def progress(title: str) -> Iterator[Show]:
 
     def update(share: float, words: str) -> None:
         nonlocal shown
-        if not shown and monotonic() - started > QUIET_FOR:
-            bar.start()
-            shown = True
-        bar.update(task, completed=share, words=words)
+        # Half a bar could not be taken back.
+        with interrupts_held():
+            if not shown and monotonic() - started > QUIET_FOR:
+                bar.start()
+                shown = True
+            bar.update(task, completed=share, words=words)
 
     try:
         yield update
     finally:
         if shown:
-            bar.stop()
+            with interrupts_held():
+                bar.stop()
 
 
 def drop_output() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import Pipe, parent_process
 from multiprocessing.connection import Connection
@@ -21,9 +21,13 @@ def process_pool(workers: int) -> Iterator[Executor]:
     reader, writer = Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, initializer=_serve, initargs=(reader, writer))
     try:
-        with _interrupts_held():
+        with interrupts_held():
             pool.submit(int)  # the first piece of work begins the processes
         yield pool
+    except BrokenExecutor:
+        # Nothing runs any more; a thread that is still tidying up when Python ends would complain.
+        pool.shutdown(wait=True)
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         writer.close()
@@ -54,7 +58,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Context at whose end an interrupt is felt that came meanwhile.
 
     A process is begun as a copy of this one. An interrupt would end the copy with a traceback, and

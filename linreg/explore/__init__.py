@@ -1,19 +1,22 @@
-"""The explorer: one problem in, every region out."""
+"""The explorers: one problem in, every region out."""
 
-from linreg.explore.cells import Cell, Prefix, cell_of, prefix_of
+from linreg.explore.cells import Cell
+from linreg.explore.explorer import Explorer
+from linreg.explore.highs import HighsExplorer
 from linreg.explore.problem import Problem, problem_of
 from linreg.explore.sink import Sink
-from linreg.explore.subdivision import Tally, begin, explore
+from linreg.explore.strategies import STRATEGIES, check_strategy, explorer_named
+from linreg.explore.subdivision import Tally
 
 __all__ = [
+    "STRATEGIES",
     "Cell",
-    "Prefix",
+    "Explorer",
+    "HighsExplorer",
     "Problem",
     "Sink",
     "Tally",
-    "begin",
-    "cell_of",
-    "explore",
-    "prefix_of",
+    "check_strategy",
+    "explorer_named",
     "problem_of",
 ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from fractions import Fraction
+from typing import ClassVar, Self
+
+import numpy as np
 
 from linreg.explore.cells import Cell
 from linreg.lp import Multipliers
@@ -15,12 +18,33 @@ class Sink:
     Events come in the order in which the tree is walked, depth first: what is said of a cell,
     then all that is said of each of its parts. Counting, enumerating and proving differ in the
     sink alone.
+
+    Attributes
+    ----------
+    wants_rows : bool
+        Whether the sink looks at regions; if not, `region` and `regions` need not be told.
     """
+
+    wants_rows: ClassVar[bool] = False
 
     def region(self, pattern: Sequence[int], cell: Cell) -> None:
         """Take a region: its pattern and its cell, all of whose units are decided.
 
         It ends a branch.
+        """
+
+    def regions(
+        self, patterns: np.ndarray, witnesses: np.ndarray, exact: dict[int, tuple[Fraction, ...]]
+    ) -> None:
+        """Take a block of regions, as a strategy tells it that makes many at a time.
+
+        Parameters
+        ----------
+        patterns : unsigned integer array, shape (regions, units)
+        witnesses : float64 array, shape (regions, inputs)
+            Nearest to the exact witnesses.
+        exact : dict
+            The exact witnesses that differ from the float64 ones, by row of this block.
         """
 
     def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from difflib import get_close_matches
 from time import monotonic
 
 from linreg.domains import Domain
-from linreg.errors import IncompleteError, UnknownStrategy
-from linreg.explore import Problem, Sink, problem_of
+from linreg.errors import IncompleteError
+from linreg.explore import Problem, Sink, check_strategy, problem_of
 from linreg.network import Network, StagedNetwork
 from linreg.run.driver import Store, Work, drive
-
-STRATEGIES = ("auto", "highs")
-"""Names of the strategies; "auto" takes the fastest there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +191,7 @@ def run(
             tuple(work.tally.cells),
             work.lps,
             work.exact_decisions,
-            "highs",
+            work.strategy,
             monotonic() - started,
         )
 
@@ -203,15 +199,14 @@ def run(
         if progress is not None:
             progress(Progress(counted(work), work.tally.share))
 
-    return counted(drive(problem, sink, report, limit=limit, workers=workers, executor=executor))
+    return counted(
+        drive(problem, strategy, sink, report, limit=limit, workers=workers, executor=executor)
+    )
 
 
 def check_options(strategy: str, workers: int, limit: int | None) -> None:
     """Refuse a strategy that does not exist, and counts of things below one."""
-    if strategy not in STRATEGIES:
-        near = get_close_matches(strategy, STRATEGIES, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UnknownStrategy(f"unknown strategy {strategy!r}{hint} Known: {', '.join(STRATEGIES)}")
+    check_strategy(strategy)
     if workers < 1:
         raise ValueError(f"workers must be at least 1: got {workers}")
     if limit is not None and limit < 1:

@@ -6,21 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
-from linreg.explore import Prefix, Problem, Sink, Tally, begin, cell_of, explore, prefix_of
-from linreg.lp import Solver
-from linreg.run.processes import is_wanted, process_pool
-
-SLICE = 64
-"""Cells taken between two reports in this process, and how long an interrupt may have to wait for
-another: a few hundredths of a second."""
-
-ALONE = 512
-"""Cells taken in this process before others are asked: a small network is done by then."""
-
-UNIT = 512
-"""Cells taken by one unit of work in another process; what it leaves becomes more units."""
+from linreg.explore import Explorer, Problem, Sink, Tally, explorer_named
+from linreg.run.processes import is_wanted, process_pool, thread_pool
 
 AHEAD = 4
 """Units of work under way for each worker, so that none waits for the next."""
@@ -35,6 +25,7 @@ class Work:
     Attributes
     ----------
     tally : Tally
+    strategy : str
     lps : int
         Linear programs that HiGHS solved.
     exact_decisions : int
@@ -44,6 +35,7 @@ class Work:
     """
 
     tally: Tally
+    strategy: str
     lps: int = 0
     exact_decisions: int = 0
     complete: bool = False
@@ -51,6 +43,7 @@ class Work:
 
 def drive(
     problem: Problem,
+    strategy: str,
     sink: Store,
     report: Callable[[Work], None],
     *,
@@ -60,41 +53,48 @@ def drive(
 ) -> Work:
     """Explore a problem into a sink, reporting now and then.
 
-    What goes into the sink depends on the problem and the limit alone, up to its order.
+    What goes into the sink depends on the problem, the strategy and the limit alone, up to its
+    order.
     """
-    work = Work(Tally())
-    cells = begin(problem, work.tally)
-    solver = Solver()
-    alone = ALONE if executor is not None or workers > 1 else None
+    explorer = explorer_named(strategy)
+    work = Work(Tally(), explorer.name)
+    cells = explorer.begin(problem, work.tally)
+    alone = explorer.alone if executor is not None or workers > 1 else None
     while cells and not _reached(work, limit) and (alone is None or alone > 0):
-        cells = explore(problem, cells, sink, work.tally, solver, budget=SLICE, limit=limit)
-        alone = None if alone is None else alone - SLICE
-        work.lps, work.exact_decisions = solver.lps, solver.exact_decisions
+        cells = explorer.explore(
+            problem, cells, sink, work.tally, budget=explorer.slice, limit=limit
+        )
+        alone = None if alone is None else alone - explorer.slice
+        work.lps, work.exact_decisions = explorer.lps, explorer.exact_decisions
         report(work)
     left = bool(cells)
     if cells and not _reached(work, limit):
-        with _pool(executor, workers) as pool:
-            shared = _Shared(problem, [prefix_of(cell) for cell in cells], pool, AHEAD * workers)
+        prefixes = [explorer.prefix_of(cell) for cell in cells]
+        with _pool(executor, explorer, workers) as pool:
+            shared = _Shared(problem, explorer, prefixes, pool, AHEAD * workers)
             left = shared.run(sink, work, report, limit)
     work.complete = not left
     return work
 
 
 def explore_prefix(
-    problem: Problem, prefix: Prefix, sink: Store, budget: int, limit: int | None
-) -> tuple[Store, Work, list[Prefix]]:
+    strategy: str, problem: Problem, prefix: Any, sink: Store, budget: int, limit: int | None
+) -> tuple[Store, Work, list[Any]]:
     """One unit of work, a pure function: what it found, and the prefixes that it left.
 
-    The budget is a multiple of `SLICE`. It is not used up if nobody waits for the answer any more.
+    The budget is not used up if nobody waits for the answer any more.
     """
+    explorer = explorer_named(strategy)
     # Where threads do the work they are all given the same sink, which stays empty.
     found = sink.empty()
-    tally, solver = Tally(cells=[0] * len(problem.stages)), Solver()
-    cells = [cell_of(problem, prefix)]
-    for _ in range(0, budget, SLICE):
-        if cells and is_wanted():
-            cells = explore(problem, cells, found, tally, solver, budget=SLICE, limit=limit)
-    return found, Work(tally, solver.lps, solver.exact_decisions), [prefix_of(c) for c in cells]
+    tally = Tally(cells=[0] * len(problem.stages))
+    cells = [explorer.cell_of(problem, prefix)]
+    while cells and budget > 0 and is_wanted() and (limit is None or tally.regions < limit):
+        taken = min(budget, explorer.slice)
+        cells = explorer.explore(problem, cells, found, tally, budget=taken, limit=limit)
+        budget -= taken
+    done = Work(tally, explorer.name, explorer.lps, explorer.exact_decisions)
+    return found, done, [explorer.prefix_of(cell) for cell in cells]
 
 
 class _Shared:
@@ -106,10 +106,16 @@ class _Shared:
     """
 
     def __init__(
-        self, problem: Problem, prefixes: list[Prefix], pool: Executor, ahead: int
+        self,
+        problem: Problem,
+        explorer: Explorer,
+        prefixes: list[Any],
+        pool: Executor,
+        ahead: int,
     ) -> None:
         self._problem = problem
-        self._waiting: list[tuple[Prefix, Future[Any] | None]] = [(p, None) for p in prefixes]
+        self._strategy, self._unit = explorer.name, explorer.unit
+        self._waiting: list[tuple[Any, Future[Any] | None]] = [(p, None) for p in prefixes]
         self._pool = pool
         self._ahead = ahead
 
@@ -125,7 +131,7 @@ class _Shared:
             found, done, left = future.result()
             if limit is not None and work.tally.regions + done.tally.regions >= limit:
                 rest = limit - work.tally.regions
-                found, done, left = explore_prefix(self._problem, prefix, empty, UNIT, rest)
+                found, done, left = self._task(prefix, empty, rest)()
             self._waiting += [(p, None) for p in left]
             _add(work, done)
             sink.extend(found)
@@ -135,12 +141,18 @@ class _Shared:
                 future.cancel()
         return bool(self._waiting)
 
+    def _task(self, prefix: Any, empty: Store, limit: int | None) -> Callable[[], Any]:
+        """A unit of work, which can be pickled."""
+        return partial(
+            explore_prefix, self._strategy, self._problem, prefix, empty, self._unit, limit
+        )
+
     def _submit(self, empty: Store) -> None:
         """See to it that the next few prefixes are under way."""
         for i in range(max(0, len(self._waiting) - self._ahead), len(self._waiting)):
             prefix, future = self._waiting[i]
             if future is None:
-                future = self._pool.submit(explore_prefix, self._problem, prefix, empty, UNIT, None)
+                future = self._pool.submit(self._task(prefix, empty, None))
                 self._waiting[i] = (prefix, future)
 
 
@@ -156,6 +168,10 @@ def _reached(work: Work, limit: int | None) -> bool:
     return limit is not None and work.tally.regions >= limit
 
 
-def _pool(executor: Executor | None, workers: int) -> AbstractContextManager[Executor]:
-    """The given executor, left open, or processes of our own."""
-    return process_pool(workers) if executor is None else nullcontext(executor)
+def _pool(
+    executor: Executor | None, explorer: Explorer, workers: int
+) -> AbstractContextManager[Executor]:
+    """The given executor, left open, or threads or processes of our own."""
+    if executor is not None:
+        return nullcontext(executor)
+    return thread_pool(workers) if explorer.threads else process_pool(workers)

@@ -1,18 +1,26 @@
-"""Other processes to run in: begun undisturbed, deaf to interrupts, and never left behind."""
+"""Processes and threads to run in: deaf to interrupts, and never left behind."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from contextlib import contextmanager
 from multiprocessing import Pipe, parent_process
 from multiprocessing.connection import Connection
 from signal import SIG_IGN, SIGINT, getsignal, raise_signal, signal
-from threading import Thread, current_thread, main_thread
+from threading import Event, Thread, current_thread, local, main_thread
 
 _line: Connection | None = None
 """What a process of a pool reads nothing from, until its parent closes the other end."""
+
+_of_thread = local()
+"""What a thread of a pool looks at: `ended`, set when nobody waits for its answers any more."""
 
 
 @contextmanager
@@ -34,9 +42,26 @@ def process_pool(workers: int) -> Iterator[Executor]:
         reader.close()
 
 
+@contextmanager
+def thread_pool(workers: int) -> Iterator[Executor]:
+    """A pool of threads, which ends without waiting; each stops at its next look at `is_wanted`."""
+    ended = Event()
+
+    def begin() -> None:
+        _of_thread.ended = ended
+
+    pool = ThreadPoolExecutor(workers, "linreg", initializer=begin)
+    try:
+        yield pool
+    finally:
+        ended.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
 def is_wanted() -> bool:
-    """Whether the answer of this process is still waited for, if it is one of a pool of ours."""
-    return _line is None or not _line.poll()
+    """Whether the answer of this process or thread, if it is of a pool of ours, is waited for."""
+    ended: Event | None = getattr(_of_thread, "ended", None)
+    return (_line is None or not _line.poll()) and not (ended is not None and ended.is_set())
 
 
 def _serve(reader: Connection, writer: Connection) -> None:

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 
@@ -27,6 +28,8 @@ class Columns(Sink):
         The exact witness of each region whose float64 witness differs from it.
     """
 
+    wants_rows: ClassVar[bool] = True
+
     pattern_dtype: str
     patterns: bytearray = field(default_factory=bytearray)
     witnesses: array[float] = field(default_factory=lambda: array("d"))
@@ -41,6 +44,15 @@ class Columns(Sink):
         self.patterns += np.array(pattern, dtype=self.pattern_dtype).tobytes()
         self.witnesses.extend(point.floats.tolist())
         self.n_regions += 1
+
+    def regions(
+        self, patterns: np.ndarray, witnesses: np.ndarray, exact: dict[int, tuple[Fraction, ...]]
+    ) -> None:
+        """Append a block of regions."""
+        self.exact |= {self.n_regions + i: point for i, point in exact.items()}
+        self.patterns += patterns.astype(self.pattern_dtype, copy=False).tobytes()
+        self.witnesses.frombytes(witnesses.astype(np.float64, copy=False).tobytes())
+        self.n_regions += len(patterns)
 
     def empty(self) -> Columns:
         """Another sink for patterns of the same type."""

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,8 +30,10 @@ from linreg import (
     mlp,
 )
 from linreg.domains import Box, Domain
+from linreg.explore import HighsExplorer
 from linreg.network import Network
-from linreg.run import driver
+from linreg.run import Columns, driver
+from linreg.run.processes import is_wanted, process_pool, thread_pool
 
 
 def gaussian(*widths: int, seed: int = 0) -> Network:
@@ -68,9 +73,9 @@ class Backwards(Executor):
 @pytest.fixture
 def tiny_units(monkeypatch: pytest.MonkeyPatch) -> None:
     """Units of work of a few cells, so that a small network makes many."""
-    monkeypatch.setattr(driver, "ALONE", 4)
-    monkeypatch.setattr(driver, "SLICE", 2)
-    monkeypatch.setattr(driver, "UNIT", 7)
+    monkeypatch.setattr(HighsExplorer, "alone", 4)
+    monkeypatch.setattr(HighsExplorer, "slice", 2)
+    monkeypatch.setattr(HighsExplorer, "unit", 7)
 
 
 @pytest.fixture(params=["threads", "processes", "one process", "backwards"])
@@ -174,9 +179,9 @@ def test_every_limit_leaves_the_same_cells_of_every_stage(
     unit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A unit of work may go on after its last region and find cells that one process would not."""
-    monkeypatch.setattr(driver, "ALONE", 4)
-    monkeypatch.setattr(driver, "SLICE", 2)
-    monkeypatch.setattr(driver, "UNIT", unit)
+    monkeypatch.setattr(HighsExplorer, "alone", 4)
+    monkeypatch.setattr(HighsExplorer, "slice", 2)
+    monkeypatch.setattr(HighsExplorer, "unit", unit)
     net = gaussian(2, 4, 3, 3)
     for limit in range(1, count_regions(net) + 2):
         with Backwards() as executor:
@@ -229,8 +234,8 @@ def test_an_error_in_another_process_is_not_swallowed(monkeypatch: pytest.Monkey
     def fail(*_: object) -> None:
         raise MemoryError("out of reach")
 
-    monkeypatch.setattr(driver, "ALONE", 4)
-    monkeypatch.setattr(driver, "SLICE", 4)
+    monkeypatch.setattr(HighsExplorer, "alone", 4)
+    monkeypatch.setattr(HighsExplorer, "slice", 4)
     monkeypatch.setattr(driver, "explore_prefix", fail)
     with ThreadPoolExecutor(1) as pool, pytest.raises(MemoryError, match="out of reach"):
         count(NET, executor=pool)
@@ -272,3 +277,46 @@ def test_a_problem_may_be_asked_twice_in_one_process_with_the_same_bytes() -> No
     first = enumerate_regions(NET, box)
     enumerate_regions(gaussian(3, 5, 5))
     assert same(enumerate_regions(NET, box), first)
+
+
+@pytest.mark.parametrize("pool", [thread_pool, process_pool])
+def test_a_pool_of_our_own_does_the_work_of_one_process(pool: Callable[..., Any]) -> None:
+    net = gaussian(2, 12, 12)
+    with pool(2) as executor:
+        assert same(enumerate_regions(net, executor=executor), enumerate_regions(net))
+
+
+@pytest.mark.usefixtures("tiny_units")
+def test_workers_are_threads_where_a_strategy_leaves_the_lock_to_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(HighsExplorer, "threads", True)
+    monkeypatch.setattr(driver, "process_pool", None)
+    assert same(enumerate_regions(NET, workers=2), enumerate_regions(NET))
+
+
+def test_threads_stop_at_once_when_nobody_waits_for_them() -> None:
+    with thread_pool(1) as executor:
+        assert executor.submit(is_wanted).result()
+        begun, left = Event(), Event()
+
+        def look() -> bool:
+            begun.set()
+            left.wait(60)
+            return is_wanted()
+
+        answer = executor.submit(look)
+        begun.wait(60)
+    left.set()
+    assert not answer.result()
+
+
+def test_a_block_of_regions_is_as_good_as_one_after_another() -> None:
+    """Of two rows in a block the second has an exact witness; the block comes after a region."""
+    blocks = Columns("|u1")
+    blocks.regions(np.array([[0, 1]], dtype=np.uint64), np.array([[0.5]]), {})
+    thirds = {1: (Fraction(1, 3),)}
+    blocks.regions(np.array([[1, 0], [1, 1]]), np.array([[2.0], [1 / 3]]), thirds)
+    assert bytes(blocks.patterns) == bytes([0, 1, 1, 0, 1, 1])
+    assert blocks.witnesses.tolist() == [0.5, 2.0, 1 / 3]
+    assert (blocks.n_regions, blocks.exact) == (3, {2: (Fraction(1, 3),)})

@@ -19,8 +19,8 @@ from program import ROOT, TRIANGLE, Outcome, finish, linreg, start, write
 
 import linreg as library
 from linreg import adjacency_graph, enumerate_regions, load, load_domain, mlp, save
+from linreg.explore import HighsExplorer
 from linreg.regions import Boundaries
-from linreg.run import driver
 
 COUNT_KEYS = [
     "activation_regions",
@@ -279,7 +279,7 @@ def test_a_domain_file_counts_more_than_the_network_s_own_domain(
 def test_the_answer_does_not_depend_on_how_it_is_found(
     strategy: str, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "ALONE", driver.SLICE)  # so that there is work for others
+    monkeypatch.setattr(HighsExplorer, "alone", 64)  # so that there is work for others
     done = linreg("count", IRIS, "--strategy", strategy, "--workers", workers, "--json")
     assert done.json["activation_regions"] == 235
     assert done.json["regions_per_stage"] == [56, 235]
@@ -288,7 +288,7 @@ def test_the_answer_does_not_depend_on_how_it_is_found(
 def test_other_processes_find_the_same_graph(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "ALONE", driver.SLICE)
+    monkeypatch.setattr(HighsExplorer, "alone", 64)
     for workers in (1, 2):
         done = linreg("graph", IRIS, "--workers", workers, "-o", tmp_path / f"{workers}.graphml")
         assert (done.code, done.err) == (0, "")
@@ -527,15 +527,15 @@ def test_a_run_that_fails_says_so_in_one_line_with_what_is_known(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    explore, calls = driver.explore, iter(range(20))
+    explore, calls = HighsExplorer.explore, iter(range(20))
 
     def failing(*arguments: Any, **options: Any) -> Any:
         if next(calls, None) is None:
             raise failure
         return explore(*arguments, **options)
 
-    monkeypatch.setattr(driver, "explore", failing)
-    monkeypatch.setattr(driver, "SLICE", 4)
+    monkeypatch.setattr(HighsExplorer, "explore", failing)
+    monkeypatch.setattr(HighsExplorer, "slice", 4)
     output = ["-o", tmp_path / "graph.json"] * (command == "graph")
     options = ["--strategy", "highs", *["--json"] * (form == "json")]
     done = linreg(command, IRIS, *output, *options)
@@ -571,7 +571,7 @@ def test_an_interrupt_while_commands_are_made_is_one_line(
 def test_an_interrupt_before_the_first_region_is_a_count_of_none(
     triangle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "explore", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(HighsExplorer, "explore", raising(KeyboardInterrupt()))
     done = linreg("count", triangle, "--strategy", "highs", "--json")
     assert (done.code, done.json["complete"], done.json["regions_per_stage"]) == (3, False, [0])
     assert done.said == "interrupted, before any region was found"

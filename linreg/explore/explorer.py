@@ -1,0 +1,78 @@
+"""What a strategy is: cells in, regions into a sink, and the cells that are left out again."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from linreg.explore.problem import Problem
+from linreg.explore.sink import Sink
+from linreg.explore.subdivision import Tally
+
+
+class Explorer(Protocol):
+    """One strategy at work in one process or thread; whoever drives it knows nothing of its cells.
+
+    What it finds depends on the cells, their order, the budget and the limit alone.
+
+    Attributes
+    ----------
+    name : str
+        Of the strategy, as `Count.strategy` says it.
+    slice : int
+        Cells to take between two reports in this process: how long an interrupt may have to wait.
+    alone : int
+        Cells to take in this process before others are asked: a small network is done by then.
+    unit : int
+        Cells to take in one unit of work elsewhere; what it leaves becomes more units.
+    threads : bool
+        Whether it leaves Python's lock to others, so that workers are threads of this process.
+    """
+
+    name: str
+    slice: int
+    alone: int
+    unit: int
+    threads: bool
+
+    @property
+    def lps(self) -> int:
+        """Linear programs solved since this explorer was made."""
+
+    @property
+    def exact_decisions(self) -> int:
+        """Decisions left to exact arithmetic since this explorer was made."""
+
+    def begin(self, problem: Problem, tally: Tally) -> list[Any]:
+        """The cells to start from, the next one last; the tally is made ready."""
+
+    def explore(
+        self,
+        problem: Problem,
+        cells: list[Any],
+        sink: Sink,
+        tally: Tally,
+        *,
+        budget: int,
+        limit: int | None = None,
+    ) -> list[Any]:
+        """Split cells, the last one first, and return those that are left, the next one last.
+
+        Parameters
+        ----------
+        problem : Problem
+        cells : list
+            Consumed.
+        sink : Sink
+        tally : Tally
+            Added to.
+        budget : int
+            How many cells to take at most.
+        limit : int, optional
+            Stop when the tally has this many regions.
+        """
+
+    def prefix_of(self, cell: Any) -> Any:
+        """The name of a cell, which can be pickled."""
+
+    def cell_of(self, problem: Problem, prefix: Any) -> Any:
+        """The cell that a prefix names."""

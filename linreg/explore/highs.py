@@ -1,0 +1,57 @@
+"""The strategy "highs": cells are split in Python, and HiGHS proposes."""
+
+from __future__ import annotations
+
+from linreg.explore.cells import Cell, Prefix, cell_of, prefix_of
+from linreg.explore.problem import Problem
+from linreg.explore.sink import Sink
+from linreg.explore.subdivision import Tally, begin, explore
+from linreg.lp import Solver
+
+
+class HighsExplorer:
+    """The recursive explorer with a HiGHS session of its own; an `Explorer`."""
+
+    name = "highs"
+    slice = 64  # a few hundredths of a second
+    alone = 512
+    unit = 512
+    threads = False
+
+    def __init__(self) -> None:
+        self._solver = Solver()
+
+    @property
+    def lps(self) -> int:
+        """Linear programs that HiGHS solved."""
+        return self._solver.lps
+
+    @property
+    def exact_decisions(self) -> int:
+        """Decisions that its proposals did not settle and the exact simplex method did."""
+        return self._solver.exact_decisions
+
+    def begin(self, problem: Problem, tally: Tally) -> list[Cell]:
+        """The cells to start from: the whole interior of the domain."""
+        return begin(problem, tally)
+
+    def explore(
+        self,
+        problem: Problem,
+        cells: list[Cell],
+        sink: Sink,
+        tally: Tally,
+        *,
+        budget: int,
+        limit: int | None = None,
+    ) -> list[Cell]:
+        """Split cells until the budget is spent, and return those that are left."""
+        return explore(problem, cells, sink, tally, self._solver, budget=budget, limit=limit)
+
+    def prefix_of(self, cell: Cell) -> Prefix:
+        """The cell in plain integers."""
+        return prefix_of(cell)
+
+    def cell_of(self, problem: Problem, prefix: Prefix) -> Cell:
+        """The cell that a prefix names."""
+        return cell_of(problem, prefix)

@@ -91,8 +91,8 @@ def make(name: str, *numbers: int) -> Construction:
     """
     if name not in CATALOGUE:
         near = get_close_matches(name, CATALOGUE, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise HypothesisError(f"there is no {name} in the zoo; {hint}Known: {', '.join(CATALOGUE)}")
+        hint = f"; did you mean {near[0]}?" if near else "."
+        raise HypothesisError(f"there is no {name} in the zoo{hint} Known: {', '.join(CATALOGUE)}")
     entry = CATALOGUE[name]
     fixed = [p for p in entry.parameters if not p.endswith("...")]
     open_ended = len(fixed) < len(entry.parameters)

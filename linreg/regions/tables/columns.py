@@ -92,7 +92,7 @@ def check_columns(columns: Sequence[str]) -> tuple[str, ...]:
     for name in columns:
         if name not in COLUMNS:
             near = get_close_matches(str(name), COLUMNS, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = f"; did you mean {near[0]!r}?" if near else "."
             raise ValueError(f"unknown column {name!r}{hint} Known: {', '.join(COLUMNS)}")
     if not columns or len(set(columns)) < len(columns):
         raise ValueError(f"columns: each is named once, and at least one: got {list(columns)}")

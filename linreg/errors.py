@@ -22,6 +22,10 @@ class InvalidDomain(LinregError, ValueError):
     """The domain is empty, flat, malformed, or of another dimension than the network's input."""
 
 
+class InvalidSpec(LinregError, ValueError):
+    """A specification of a dataset has an unknown key or a value that cannot be."""
+
+
 class UnreadableFile(LinregError):
     """A file is missing, malformed, truncated, or of a kind that is not known."""
 
@@ -39,7 +43,7 @@ class HypothesisError(LinregError, ValueError):
 
 
 class IncompleteError(LinregError):
-    """A complete set of regions was needed, and the run had been stopped early."""
+    """A complete answer was needed, and the run had been stopped early or takes too much work."""
 
 
 class UnsolvedError(LinregError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
 
+from linreg.errors import IncompleteError
 from linreg.lp.points import IntegerRow, Point
 from linreg.rational import integer_matrix, primitive, primitive_factor
 
@@ -39,7 +40,11 @@ class Generators:
 
 
 def generators(
-    rows: Sequence[IntegerRow], dim: int, order: Sequence[int] | None = None
+    rows: Sequence[IntegerRow],
+    dim: int,
+    order: Sequence[int] | None = None,
+    *,
+    limit: int | None = None,
 ) -> Generators:
     """The vertices, rays and lines of the polyhedron {x : rows >= 0}.
 
@@ -51,6 +56,13 @@ def generators(
     order : sequence of int, optional
         The order in which rows are taken, which decides the time. It may leave out rows that are
         no facets.
+    limit : int, optional
+        Most vertices and rays that are held on the way.
+
+    Raises
+    ------
+    IncompleteError
+        If there are more of them than the limit allows.
 
     Source
     ------
@@ -76,7 +88,7 @@ def generators(
     every = integer_matrix(rows, dim + 1)
     rays: list[tuple[int, ...]] = []
     points: list[tuple[Point, frozenset[int]]] = []
-    for ray in extreme_rays(cone, len(kept) + 1):
+    for ray in extreme_rays(cone, len(kept) + 1, limit=limit):
         vector = [fmpz(0)] * dim
         for j, entry in zip(kept, ray, strict=False):
             vector[j] = entry
@@ -133,13 +145,17 @@ def facets_generated(rows: Sequence[IntegerRow], found: Generators) -> dict[int,
     return facets
 
 
-def extreme_rays(rows: Sequence[IntegerRow], dim: int) -> list[IntegerRow]:
+def extreme_rays(
+    rows: Sequence[IntegerRow], dim: int, *, limit: int | None = None
+) -> list[IntegerRow]:
     """The extreme rays of a full-dimensional pointed cone {x : rows @ x >= 0}, each primitive.
 
     Raises
     ------
     ValueError
         If the rows do not span the space, so that the cone holds a line.
+    IncompleteError
+        If more rays than the limit are held on the way.
 
     Examples
     --------
@@ -171,6 +187,8 @@ def extreme_rays(rows: Sequence[IntegerRow], dim: int) -> list[IntegerRow]:
             lines = np.vstack([lines, zero[i] & zero[j]])
             kept.append(len(rays) - 1)
             on_row.append(True)
+            if limit is not None and len(kept) > limit:
+                raise IncompleteError(f"more than {limit:,} vertices and rays are held on the way")
         rays = [rays[i] for i in kept]
         matrix = integer_matrix(rays, dim)
         zero = np.column_stack([lines, on_row])

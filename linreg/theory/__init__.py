@@ -44,8 +44,8 @@ from linreg.theory.bound import (
 )
 from linreg.theory.convolutional import conv_bounds
 from linreg.theory.definitions import Definitions, definitions
+from linreg.theory.identification import Neighbourhoods, neighbourhoods
 from linreg.theory.maximum import Maximum, search_maximum
-from linreg.theory.neighbourhoods import Neighbourhoods, neighbourhoods
 from linreg.theory.parameters import (
     Efficiency,
     columns,

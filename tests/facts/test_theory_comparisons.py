@@ -1,17 +1,12 @@
-"""Regions for each parameter, and what layers identify."""
+"""Regions for each parameter."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
-from generators import networks
-from golden_networks import case
-from hypothesis import assume, given, settings
 
-from linreg import HypothesisError, StagedNetwork, count_regions, theory, zoo
-from linreg.affine import ExactAffineMap
+from linreg import theory, zoo
 
 
 @pytest.mark.parametrize(
@@ -54,40 +49,3 @@ def test_columns_have_a_number_for_each_architecture() -> None:
     frame = theory.columns(rows)
     assert {len(column) for column in frame.values()} == {4}
     assert frame["regions_per_parameter"][0] == float(Fraction(rows[0].regions, rows[0].parameters))
-
-
-@given(net=networks(max_units=7))
-@settings(max_examples=60)
-def test_preimages_of_output_regions_add_up_to_the_activation_regions(net) -> None:
-    depth = len(net.staged.stages)
-    assume(depth >= 2)
-    for layer in range(1, depth):
-        found = theory.neighbourhoods(net, layer)
-        assert found.preimages.sum() == len(found.regions) == count_regions(net)
-        stages = net.staged.stages[:layer]
-        readout = ExactAffineMap.identity(stages[-1].n_outputs)
-        before = StagedNetwork(net.input_dim, stages, readout)
-        assert len(found.cell_patterns) == count_regions(before)
-        for output in range(len(found.output_patterns)):
-            identified = found.identified(output)
-            assert len(identified) == found.preimages[output] == len(np.unique(identified))
-
-
-def test_lemma_3_of_2014_on_folding_networks() -> None:
-    """Each of the 11 regions of the last layer has the preimages that four folded cells give it."""
-    for name, folds, last in [
-        ("thm5_fold_n2_4x4_unitcube", 4, 11),
-        ("thm5_fold_n2_4x4x3_unitcube", 16, 7),
-        ("thm5_fold_n1_3x3_unitcube", 3, 4),
-    ]:
-        golden = case(name)
-        found = theory.neighbourhoods(golden.network, domain=golden.domain)
-        assert found.preimages.tolist() == [folds] * last
-        assert len(found.regions) == golden.expected["activation_regions"]
-
-
-def test_a_network_of_one_layer_has_nothing_to_identify() -> None:
-    with pytest.raises(HypothesisError, match="before and after"):
-        theory.neighbourhoods(zoo.shi(3).network)
-    with pytest.raises(HypothesisError, match="before and after"):
-        theory.neighbourhoods(zoo.serra(1, 3, 3).network, 2)

@@ -9,15 +9,23 @@ import numpy as np
 
 import linreg
 
+Layers = list[tuple[np.ndarray, np.ndarray]]
+"""Pairs of weights, shape (units, inputs), and biases, shape (units,)."""
 
-def gaussian(sizes: Sequence[int]) -> linreg.Network:
-    """A network with He weights and biases uniform in (-0.5, 0.5); the last layer is a readout.
+
+def layers(sizes: Sequence[int]) -> Layers:
+    """He weights and biases uniform in (-0.5, 0.5).
 
     Drawn from NumPy's default_rng(0), layer by layer, weights first.
     """
     rng = np.random.default_rng(0)
-    pairs = [
+    return [
         (rng.normal(size=(n, m)) * np.sqrt(2 / m), rng.uniform(-0.5, 0.5, n))
         for m, n in pairwise(sizes)
     ]
+
+
+def gaussian(sizes: Sequence[int]) -> linreg.Network:
+    """A network with such weights and biases; the last layer is a readout."""
+    pairs = layers(sizes)
     return linreg.mlp(pairs[:-1], readout=pairs[-1])

@@ -1,0 +1,69 @@
+"""The peers' own environment, and how one of them is run in it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import linreg
+
+PEERS = ("relucent", "affinitree")
+
+SECONDS = 2
+"""How long a peer's calls are repeated; a call that takes longer is made once."""
+
+
+class Peers:
+    """The folder with the peers' environment and the networks."""
+
+    def __init__(self, folder: Path, limit: float) -> None:
+        self._folder = folder
+        self._limit = limit
+        programs = folder / "env" / ("Scripts" if sys.platform == "win32" else "bin")
+        self._python = programs / ("python.exe" if sys.platform == "win32" else "python")
+
+    def install(self) -> str:
+        """Make the environment if it is not there; the peers' versions."""
+        if self._ask(f"import {', '.join(PEERS)}") is None:
+            venv.create(self._folder / "env", with_pip=True, clear=True)
+            subprocess.run([self._python, "-m", "pip", "install", "-qq", *PEERS], check=True)
+        versions = self._ask(
+            "from importlib.metadata import version\n"
+            f"print(', '.join(f'{{p}} {{version(p)}}' for p in {PEERS!r}))"
+        )
+        if versions is None:
+            raise SystemExit(f"peers do not work: delete {self._folder} to install them again")
+        return versions.strip()
+
+    def save(self, name: str, net: linreg.Network) -> Path:
+        """The network, on disk."""
+        folder = self._folder / "networks"
+        folder.mkdir(parents=True, exist_ok=True)
+        linreg.save(net, folder / f"{name}.npz")
+        return folder / f"{name}.npz"
+
+    def run(self, peer: str, path: Path, seconds: float = SECONDS) -> dict[str, Any]:
+        """What a peer says of a network: its figures, or why there are none under "refused"."""
+        program = Path(__file__).with_name("peer_run.py")
+        command = [str(self._python), str(program), peer, str(path), str(seconds)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=self._limit)
+        except subprocess.TimeoutExpired:
+            return {"refused": f"nothing after {self._limit:g} s"}
+        if done.returncode:
+            return {"refused": done.stderr.strip().splitlines()[-1]}
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+    def _ask(self, program: str) -> str | None:
+        """What a program prints there; None if it fails."""
+        if not self._python.exists():
+            return None
+        done = subprocess.run(
+            [self._python, "-W", "ignore", "-c", program], capture_output=True, text=True
+        )
+        return None if done.returncode else done.stdout

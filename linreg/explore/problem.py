@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from flint import fmpz
@@ -39,6 +40,13 @@ class Problem:
                 "the domain has no interior: it is empty or flat, so no region has full "
                 "dimension in it; give a full-dimensional box or polytope"
             )
+
+    @cached_property
+    def key(self) -> str:
+        """What tells this problem from others: sha256 of the network's and the domain's numbers."""
+        rows = [[str(entry) for entry in row] for row in self.domain.rows()]
+        said = f"{self.network.fingerprint} {self.domain.dim} {rows}"
+        return sha256(said.encode()).hexdigest()
 
     @property
     def stages(self) -> tuple[IntegerStage, ...]:

@@ -11,7 +11,8 @@ from linreg.domains import Domain
 from linreg.errors import IncompleteError
 from linreg.explore import Problem, Sink, check_strategy, problem_of
 from linreg.network import Network, StagedNetwork
-from linreg.run.driver import Store, Work, drive
+from linreg.run.driver import drive
+from linreg.run.unit import Store, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,9 @@ def run(
             progress(Progress(counted(work), work.tally.share))
 
     return counted(
-        drive(problem, strategy, sink, report, limit=limit, workers=workers, executor=executor)
+        drive(
+            problem, strategy, sink, report=report, limit=limit, workers=workers, executor=executor
+        )
     )
 
 

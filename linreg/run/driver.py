@@ -1,177 +1,236 @@
-"""The driver: one exploration from start to end, in this process or in many."""
+"""The driver: one exploration from start to end, in this process or shared out to others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from math import inf
+from os import cpu_count
+from queue import SimpleQueue
+from typing import Any, Generic
 
-from linreg.explore import Explorer, Problem, Sink, Tally, explorer_named
-from linreg.run.processes import is_wanted, process_pool, thread_pool
+from linreg.explore import Explorer, Problem, Tally, explorer_named
+from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
+from linreg.run.processes import process_pool, thread_pool
+from linreg.run.unit import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
 
 AHEAD = 4
 """Units of work under way for each worker, so that none waits for the next."""
 
-Store = TypeVar("Store", bound=Sink)
+MOST_HELD = 1 << 20
+"""Regions of results that wait for their turn, from which on no more are asked for."""
+
+MOST_LOSSES = 3
+"""How often in a row all work under way is lost, and begun again, before that is an error."""
+
+Frontier = Callable[[], list[Any]]
+"""Gives the prefixes of all that is left, the next one last."""
 
 
-@dataclass(slots=True)
-class Work:
-    """What a run has found and done so far.
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What an earlier run has found and done, and the prefixes that it left, the next one last."""
 
-    Attributes
-    ----------
-    tally : Tally
-    strategy : str
-    lps : int
-        Linear programs that HiGHS solved.
-    exact_decisions : int
-        Decisions that its proposals did not settle and the exact simplex method did.
-    complete : bool
-        Whether nothing is left to explore.
-    """
-
-    tally: Tally
-    strategy: str
-    lps: int = 0
-    exact_decisions: int = 0
-    complete: bool = False
+    work: Work
+    prefixes: list[Any]
 
 
 def drive(
     problem: Problem,
     strategy: str,
     sink: Store,
-    report: Callable[[Work], None],
     *,
+    report: Callable[[Work], None] = lambda _: None,
+    checkpoint: Callable[[Work, Frontier], None] = lambda _work, _frontier: None,
     limit: int | None = None,
     workers: int = 1,
     executor: Executor | None = None,
+    beginning: Beginning | None = None,
 ) -> Work:
-    """Explore a problem into a sink, reporting now and then.
+    """Explore a problem into a sink.
 
-    What goes into the sink depends on the problem, the strategy and the limit alone, up to its
-    order.
+    What goes into the sink, and in which order, depends on the problem, the strategy and the limit
+    alone.
+
+    Parameters
+    ----------
+    report : callable
+        Told now and then how far the work is.
+    checkpoint : callable
+        Called now and then, and at the end, when the sink holds exactly what is not behind the
+        frontier; it may empty the sink.
+    limit : int, optional
+        How many regions to stop at, those of the beginning included.
+    workers : int
+        Processes or threads to share the work out to, or how many the executor has.
+    executor : concurrent.futures.Executor, optional
+        Where to have the work done; it is left open.
+    beginning : Beginning, optional
+        What an earlier run has left.
     """
     explorer = explorer_named(strategy)
-    work = Work(Tally(), explorer.name)
-    cells = explorer.begin(problem, work.tally)
-    alone = explorer.alone if executor is not None or workers > 1 else None
-    while cells and not _reached(work, limit) and (alone is None or alone > 0):
-        cells = explorer.explore(
-            problem, cells, sink, work.tally, budget=explorer.slice, limit=limit
-        )
-        alone = None if alone is None else alone - explorer.slice
-        work.lps, work.exact_decisions = explorer.lps, explorer.exact_decisions
-        report(work)
-    left = bool(cells)
-    if cells and not _reached(work, limit):
-        prefixes = [explorer.prefix_of(cell) for cell in cells]
-        with _pool(executor, explorer, workers) as pool:
-            shared = _Shared(problem, explorer, prefixes, pool, AHEAD * workers)
-            left = shared.run(sink, work, report, limit)
-    work.complete = not left
-    return work
+    run = _Run(problem, explorer, sink, report, checkpoint, limit)
+    is_shared = executor is not None or workers > 1
+    if beginning is not None:
+        run.work = beginning.work
+    if is_shared and beginning is not None:
+        prefixes = beginning.prefixes
+    else:
+        if beginning is None:
+            cells = explorer.begin(problem, run.work.tally)
+        else:
+            cells = [explorer.cell_of(problem, prefix) for prefix in beginning.prefixes]
+        cells = run.alone(cells, explorer.alone if is_shared else None)
+        prefixes = cells if not is_shared else [explorer.prefix_of(cell) for cell in cells]
+    if is_shared:
+        prefixes = run.shared(prefixes, workers, executor)
+    run.work.complete = not prefixes
+    return run.work
 
 
-def explore_prefix(
-    strategy: str, problem: Problem, prefix: Any, sink: Store, budget: int, limit: int | None
-) -> tuple[Store, Work, list[Any]]:
-    """One unit of work, a pure function: what it found, and the prefixes that it left.
-
-    The budget is not used up if nobody waits for the answer any more.
-    """
-    explorer = explorer_named(strategy)
-    # Where threads do the work they are all given the same sink, which stays empty.
-    found = sink.empty()
-    tally = Tally(cells=[0] * len(problem.stages))
-    cells = [explorer.cell_of(problem, prefix)]
-    while cells and budget > 0 and is_wanted() and (limit is None or tally.regions < limit):
-        taken = min(budget, explorer.slice)
-        cells = explorer.explore(problem, cells, found, tally, budget=taken, limit=limit)
-        budget -= taken
-    done = Work(tally, explorer.name, explorer.lps, explorer.exact_decisions)
-    return found, done, [explorer.prefix_of(cell) for cell in cells]
-
-
-class _Shared:
-    """Prefixes shared out to other processes, and taken back in the order of one process.
-
-    The prefixes stand in the order in which one process would take them, the next one last, and
-    what a unit of work leaves comes before all that waits. So rows come in the same order
-    whatever the executor, and a limit stops at the same region.
-    """
+class _Run(Generic[Store]):
+    """One exploration."""
 
     def __init__(
         self,
         problem: Problem,
         explorer: Explorer,
-        prefixes: list[Any],
-        pool: Executor,
-        ahead: int,
+        sink: Store,
+        report: Callable[[Work], None],
+        checkpoint: Callable[[Work, Frontier], None],
+        limit: int | None,
     ) -> None:
+        self.work = Work(Tally(), explorer.name)
         self._problem = problem
-        self._strategy, self._unit = explorer.name, explorer.unit
-        self._waiting: list[tuple[Any, Future[Any] | None]] = [(p, None) for p in prefixes]
-        self._pool = pool
-        self._ahead = ahead
+        self._explorer = explorer
+        self._sink = sink
+        self._report = report
+        self._checkpoint = checkpoint
+        self._limit = limit
 
-    def run(
-        self, sink: Store, work: Work, report: Callable[[Work], None], limit: int | None
-    ) -> bool:
-        """Take results until nothing is left or the limit is reached; whether anything is left."""
-        empty = sink.empty()
-        while self._waiting and not _reached(work, limit):
-            self._submit(empty)
-            prefix, future = self._waiting.pop()
-            assert future is not None
-            found, done, left = future.result()
-            if limit is not None and work.tally.regions + done.tally.regions >= limit:
-                rest = limit - work.tally.regions
-                found, done, left = self._task(prefix, empty, rest)()
-            self._waiting += [(p, None) for p in left]
-            _add(work, done)
-            sink.extend(found)
-            report(work)
-        for _, future in self._waiting:
-            if future is not None:
-                future.cancel()
-        return bool(self._waiting)
+    def alone(self, cells: list[Any], budget: int | None) -> list[Any]:
+        """Explore in this process until the budget is spent, and return the cells that are left."""
+        explorer, work = self._explorer, self.work
+        lps, exact_decisions = work.lps, work.exact_decisions
 
-    def _task(self, prefix: Any, empty: Store, limit: int | None) -> Callable[[], Any]:
-        """A unit of work, which can be pickled."""
-        return partial(
-            explore_prefix, self._strategy, self._problem, prefix, empty, self._unit, limit
+        def frontier() -> list[Any]:
+            return [explorer.prefix_of(cell) for cell in cells]
+
+        while cells and self._wanted != 0 and (budget is None or budget > 0):
+            taken = explorer.slice if budget is None else min(budget, explorer.slice)
+            budget = None if budget is None else budget - taken
+            cells = explorer.explore(
+                self._problem, cells, self._sink, work.tally, budget=taken, limit=self._limit
+            )
+            work.lps = lps + explorer.lps
+            work.exact_decisions = exact_decisions + explorer.exact_decisions
+            self._report(work)
+            self._checkpoint(work, frontier)
+        return cells
+
+    def shared(self, prefixes: list[Any], workers: int, executor: Executor | None) -> list[Any]:
+        """Have others explore, and return the prefixes that are left."""
+        if executor is not None:
+            workers = max(workers, cpu_count() or 1)
+        ledger = Ledger(
+            prefixes,
+            budget=self._explorer.unit,
+            most_running=AHEAD * workers,
+            most_held=MOST_HELD,
+            limit=self._wanted,
         )
+        instructions = ledger.begin()
+        losses = 0
+        while not ledger.is_over:
+            before = self.work.tally.share
+            try:
+                with self._pool(workers, executor) as pool:
+                    n_given = self._n_given(workers, executor)
+                    self._work_off(ledger, instructions, pool, n_given)
+            except BrokenExecutor:
+                losses = 1 if self.work.tally.share > before else losses + 1
+                if executor is not None or losses > MOST_LOSSES:
+                    raise
+                lost = [ledger.on(Lost(unit)) for unit in ledger.running]
+                instructions = [again for each in lost for again in each]
+        return ledger.frontier
 
-    def _submit(self, empty: Store) -> None:
-        """See to it that the next few prefixes are under way."""
-        for i in range(max(0, len(self._waiting) - self._ahead), len(self._waiting)):
-            prefix, future = self._waiting[i]
-            if future is None:
-                future = self._pool.submit(self._task(prefix, empty, None))
-                self._waiting[i] = (prefix, future)
+    def _work_off(
+        self, ledger: Ledger, instructions: list[Instruction], pool: Executor, n_given: float
+    ) -> None:
+        """Do as the ledger says until it is over; the first so many units carry the problem."""
+        answers: SimpleQueue[Future[Any]] = SimpleQueue()
+        awaited: dict[Future[Any], Submit] = {}
+        results: dict[int, Found[Store]] = {}
+        empty = self._sink.empty()
 
+        def submit(order: Submit, *, with_problem: bool) -> None:
+            task = Task(
+                self._explorer.name,
+                self._problem.key,
+                self._problem if with_problem else None,
+                order.prefixes,
+                empty,
+                order.budget,
+                order.limit,
+            )
+            future = pool.submit(explore_unit, task)
+            awaited[future] = order
+            future.add_done_callback(answers.put)
 
-def _add(work: Work, done: Work) -> None:
-    work.tally.regions += done.tally.regions
-    work.tally.share += done.tally.share
-    work.tally.cells = [a + b for a, b in zip(work.tally.cells, done.tally.cells, strict=True)]
-    work.lps += done.lps
-    work.exact_decisions += done.exact_decisions
+        def follow(instructions: Iterable[Instruction]) -> None:
+            nonlocal n_given
+            turns = []
+            for instruction in instructions:
+                match instruction:
+                    case Submit():
+                        submit(instruction, with_problem=n_given > 0)
+                        n_given -= 1
+                    case Take(unit):
+                        turns.append(results.pop(unit))
+            for found in turns:
+                self._sink.extend(found.sink)
+                self.work.add(found.work)
+                self._report(self.work)
+            if turns:
+                self._checkpoint(self.work, lambda: ledger.frontier)
 
+        follow(instructions)
+        while not ledger.is_over:
+            future = answers.get()
+            order = awaited.pop(future)
+            match future.result():
+                case ProblemNeeded():
+                    submit(order, with_problem=True)
+                case Found() as found:
+                    results[order.unit] = found
+                    regions = found.work.tally.regions
+                    follow(ledger.on(Finished(order.unit, found.left, regions)))
+        for future in awaited:
+            future.cancel()
 
-def _reached(work: Work, limit: int | None) -> bool:
-    return limit is not None and work.tally.regions >= limit
+    @property
+    def _wanted(self) -> int | None:
+        """How many more regions are wanted, if there is a limit."""
+        return None if self._limit is None else max(0, self._limit - self.work.tally.regions)
 
+    def _pool(self, workers: int, executor: Executor | None) -> AbstractContextManager[Executor]:
+        """The given executor, left open, or threads or processes of our own."""
+        if executor is not None:
+            return nullcontext(executor)
+        if self._explorer.threads:
+            return thread_pool(workers)
+        return process_pool(workers, partial(remember, self._problem))
 
-def _pool(
-    executor: Executor | None, explorer: Explorer, workers: int
-) -> AbstractContextManager[Executor]:
-    """The given executor, left open, or threads or processes of our own."""
-    if executor is not None:
-        return nullcontext(executor)
-    return thread_pool(workers) if explorer.threads else process_pool(workers)
+    def _n_given(self, workers: int, executor: Executor | None) -> float:
+        """How many units carry the problem without being asked to.
+
+        Processes of our own are born with it, and threads share it. Of others, each worker takes
+        one of the first units, or asks.
+        """
+        if executor is not None:
+            return workers
+        return inf if self._explorer.threads else 0

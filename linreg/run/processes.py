@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
@@ -24,10 +24,10 @@ _of_thread = local()
 
 
 @contextmanager
-def process_pool(workers: int) -> Iterator[Executor]:
-    """A pool of processes, which ends without waiting."""
+def process_pool(workers: int, begin: Callable[[], object] = int) -> Iterator[Executor]:
+    """A pool of processes, which ends without waiting; `begin` is called in each."""
     reader, writer = Pipe(duplex=False)
-    pool = ProcessPoolExecutor(workers, initializer=_serve, initargs=(reader, writer))
+    pool = ProcessPoolExecutor(workers, initializer=_serve, initargs=(reader, writer, begin))
     try:
         with interrupts_held():
             pool.submit(int)  # the first piece of work begins the processes
@@ -64,7 +64,7 @@ def is_wanted() -> bool:
     return (_line is None or not _line.poll()) and not (ended is not None and ended.is_set())
 
 
-def _serve(reader: Connection, writer: Connection) -> None:
+def _serve(reader: Connection, writer: Connection, begin: Callable[[], object]) -> None:
     """Make ready for work in a process that has just begun."""
     global _line
     # An interrupt is for the parent, which then closes the line.
@@ -72,6 +72,7 @@ def _serve(reader: Connection, writer: Connection) -> None:
     writer.close()
     _line = reader
     Thread(target=_end_with_parent, daemon=True).start()
+    begin()
 
 
 def _end_with_parent() -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
-from threading import Event
+from threading import Condition, Event, Thread
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -46,28 +47,35 @@ NET = gaussian(2, 7, 6, 5)
 
 
 class Backwards(Executor):
-    """Does no work before it has to, and then the latest first."""
+    """Takes the latest piece of work first."""
 
     def __init__(self) -> None:
         self._tasks: list[tuple[Future, Callable, tuple]] = []
+        self._more = Condition()
+        self._is_open = True
+        Thread(target=self._work, daemon=True).start()
 
     def submit(self, task: Callable, /, *arguments: object, **named: object) -> Future:
-        executor = self
-
-        class Lazy(Future):
-            def result(self, timeout: float | None = None) -> object:
-                executor.work()
-                return super().result(timeout)
-
-        future = Lazy()
-        self._tasks.append((future, task, arguments))
+        future: Future = Future()
+        with self._more:
+            self._tasks.append((future, task, arguments))
+            self._more.notify()
         return future
 
-    def work(self) -> None:
-        while self._tasks:
-            future, task, arguments = self._tasks.pop()
-            if future.set_running_or_notify_cancel():
-                future.set_result(task(*arguments))
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        with self._more:
+            self._is_open = False
+            self._more.notify()
+
+    def _work(self) -> None:
+        while self._is_open:
+            with self._more:
+                self._more.wait_for(lambda: self._tasks or not self._is_open)
+            sleep(0.0002)  # so that several are there to choose from
+            while self._tasks:
+                future, task, arguments = self._tasks.pop()
+                if future.set_running_or_notify_cancel():
+                    future.set_result(task(*arguments))
 
 
 @pytest.fixture
@@ -236,7 +244,7 @@ def test_an_error_in_another_process_is_not_swallowed(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(HighsExplorer, "alone", 4)
     monkeypatch.setattr(HighsExplorer, "slice", 4)
-    monkeypatch.setattr(driver, "explore_prefix", fail)
+    monkeypatch.setattr(driver, "explore_unit", fail)
     with ThreadPoolExecutor(1) as pool, pytest.raises(MemoryError, match="out of reach"):
         count(NET, executor=pool)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import networkx
@@ -170,9 +171,28 @@ def test_no_process_outlives_the_one_that_began_it(name: str, long: Path) -> Non
     wait_for(lambda: all_gone(process))
 
 
-def test_the_loss_of_a_process_is_said_with_what_was_found(long: Path) -> None:
+def test_a_process_that_is_lost_is_replaced_and_the_run_goes_on(long: Path) -> None:
     process = begun("count", long, "--json", workers=2)
-    os.kill(children(process)[0], signal.SIGKILL)
+    before = children(process)
+    os.kill(before[0], signal.SIGKILL)
+    wait_for(lambda: len(set(children(process)) - set(before)) == 2)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    done = finish(process)
+    assert done.code == 3
+    assert done.said.startswith("interrupted, with at least ")
+    assert done.json["activation_regions"] > 0
+    wait_for(lambda: all_gone(process))
+
+
+def test_processes_that_are_lost_again_and_again_end_the_run(long: Path) -> None:
+    process = begun("count", long, "--json", workers=2)
+    end = time.monotonic() + PATIENCE
+    while process.poll() is None:
+        assert time.monotonic() < end
+        for child in children(process):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
     done = finish(process)
     assert done.code == 3
     assert done.said.startswith("another process of this run was killed")

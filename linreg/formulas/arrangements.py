@@ -12,6 +12,7 @@ from flint import fmpz_poly
 from linreg.formulas.hypotheses import architecture, one_layer
 
 
+@lru_cache(maxsize=64)  # layers of a network are often alike
 def buck(hyperplanes: int, dim: int) -> int:
     """Number of regions of a generic arrangement of hyperplanes.
 

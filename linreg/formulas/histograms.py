@@ -7,6 +7,7 @@ from math import comb
 
 from linreg.formulas.arrangements import buck
 from linreg.formulas.hypotheses import architecture
+from linreg.formulas.narrowing import Layer, narrowing_bound
 
 Histogram = dict[int, int]
 """Number of regions by number of active units."""
@@ -63,6 +64,9 @@ def hinz_2019(inputs: int, widths: Sequence[int], table: Table = few_off) -> int
     True
     """
     inputs, widths = architecture(inputs, widths)
+    if table is few_off:
+        # The same sum: the columns of this table are those that narrowing_bound adds up at once.
+        return narrowing_bound(inputs, [Layer(0, width) for width in widths])
     cells = {inputs: 1}
     columns: dict[tuple[int, int], Histogram] = {}
     for width in widths:

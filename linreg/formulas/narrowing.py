@@ -56,10 +56,27 @@ def narrowing_bound(inputs: int, layers: Sequence[Layer]) -> int:
     >>> narrowing_bound(2, [Layer(1, 2), Layer(0, 3)])
     25
     """
+    if layers and set(layers) == {Layer(0, layers[0].rectified)}:
+        return int(_of_equal_layers(inputs, layers[0].rectified, len(layers)))
     counts = {inputs: fmpz(1)}
     for layer in layers:
         counts = _mixed(counts, layer) if layer.others else _rectified(counts, layer)
     return int(sum(counts.values(), fmpz(0)))
+
+
+def _of_equal_layers(inputs: int, width: int, depth: int) -> fmpz:
+    """The sum over j_1, ..., j_L <= inputs with j_k + j_l <= n for k < l, of products of C(n, j).
+
+    One of the j at most is above n / 2, in any of the layers, and then the others are at most n
+    minus that one.
+    """
+    most, half = min(inputs, width), width // 2
+    sums = _sums_of_choices(width, min(most, half))
+    choices, above = fmpz.bin_uiui(width, half + 1), fmpz(0)
+    for off in range(half + 1, most + 1):
+        above += choices * sums[width - off] ** (depth - 1)
+        choices = choices * (width - off) // (off + 1)
+    return sums[-1] ** depth + depth * above
 
 
 def _mixed(counts: dict[int, fmpz], layer: Layer) -> dict[int, fmpz]:

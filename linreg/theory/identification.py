@@ -123,7 +123,7 @@ class Neighbourhoods:
 
     @property
     def _units(self) -> int:
-        return self.cell_patterns.shape[1]
+        return int(self.cell_patterns.shape[1])
 
     @cached_property
     def _before(self) -> Problem:

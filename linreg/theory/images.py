@@ -11,7 +11,7 @@ from linreg.lp import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.lp.generators import generators
 from linreg.lp.irredundant import irredundant
 from linreg.lp.optimum import least_values
-from linreg.rational import integer_matrix, primitive
+from linreg.rational import common_denominator, integer_matrix, primitive
 from linreg.regions.polyhedron import FLAT_DIM, Polyhedron
 
 MOST_CORNERS = 2_000
@@ -117,10 +117,11 @@ def image_key(cell: Polyhedron, hull: Hull, *, limit: int = MOST_CORNERS) -> Has
 def _facets(cell: Polyhedron, hull: Hull) -> Hashable:
     """The facets of the image of an injective map, as rows in the coordinates of the hull."""
     # A form g of x is the form g @ forms^-1 of the coordinates.
-    inverse, denominator = hull.forms.inv().numer_denom()
-    sign = 1 if denominator > 0 else -1
-    rows = integer_matrix([cell.rows[place] for place in cell.facets], cell.dim + 1) * inverse
-    return tuple(sorted(tuple(primitive([sign * x for x in row])) for row in rows.table()))
+    inverse = hull.forms.inv().table()
+    scale = common_denominator(entry for row in inverse for entry in row)
+    whole = integer_matrix([[(entry * scale).p for entry in row] for row in inverse], cell.dim + 1)
+    rows = integer_matrix([cell.rows[place] for place in cell.facets], cell.dim + 1) * whole
+    return tuple(sorted(tuple(primitive(row)) for row in rows.table()))
 
 
 def _ends(cell: Polyhedron, hull: Hull) -> Hashable:

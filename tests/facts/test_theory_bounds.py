@@ -10,7 +10,7 @@ import pytest
 
 from linreg import HypothesisError, theory
 from linreg.formulas import Layer, buck, narrowing_bound, partition_bound
-from linreg.formulas.histograms import all_on, generic_on
+from linreg.formulas.histograms import all_on, few_off, generic_on
 
 TABLE = [
     # n0, widths: Theorem 5, equation (6), Serra lower, Serra upper, Montufar 2017, Raghu, 2^N
@@ -111,7 +111,9 @@ def test_serra_upper_is_the_sum_over_its_index_set() -> None:
 def test_the_matrix_form_with_serras_table_is_serras_bound() -> None:
     """Hinz and van de Geer (2019)."""
     for inputs, widths in SMALL:
-        assert theory.hinz_2019(inputs, widths) == theory.serra_2018_upper(inputs, widths)
+        columns = theory.hinz_2019(inputs, widths, lambda dim, width: few_off(dim, width))
+        assert columns == theory.hinz_2019(inputs, widths)
+        assert columns == theory.serra_2018_upper(inputs, widths)
 
 
 def test_the_matrix_form_with_coarser_tables_is_montufars_and_the_trivial_bound() -> None:
@@ -238,7 +240,7 @@ WIDE = [function for function in COLUMNS if function is not theory.serra_2018_lo
 
 
 @pytest.mark.parametrize("function", [*WIDE, theory.serra_2018_lower, theory.hinz_2019])
-@pytest.mark.parametrize("inputs", [2, 100])
+@pytest.mark.parametrize("inputs", [2, 100, 3000])
 def test_fifty_layers_of_ten_thousand_units_take_less_than_a_second(function, inputs) -> None:
     started = perf_counter()
     value = function(inputs, [10_000] * 50)

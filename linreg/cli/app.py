@@ -10,7 +10,16 @@ import typer
 from typer.exceptions import TyperException
 
 import linreg
-from linreg.cli import bounds, certificates, commands, counting, maximise, tables, zoo
+from linreg.cli import (
+    bounds,
+    certificates,
+    commands,
+    counting,
+    dataset,
+    maximise,
+    tables,
+    zoo,
+)
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import drop_output, message
 from linreg.errors import LinregError
@@ -34,6 +43,7 @@ app.command("check")(certificates.check)
 app.command("bounds")(bounds.bounds)
 app.command("zoo")(zoo.zoo)
 app.command("maximise")(maximise.maximise)
+app.command("dataset")(dataset.dataset)
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,20 @@
+"""Ground truth in bulk: datasets of networks with exact counts, graphs and measures of regions."""
+
+from linreg.datasets.example import EXAMPLE
+from linreg.datasets.forecast import Progress
+from linreg.datasets.generating import Dataset, generate
+from linreg.datasets.recipes import Recipe, plan
+from linreg.datasets.spec import Spec
+from linreg.datasets.spec_reading import read_spec, spec_of
+
+__all__ = [
+    "EXAMPLE",
+    "Dataset",
+    "Progress",
+    "Recipe",
+    "Spec",
+    "generate",
+    "plan",
+    "read_spec",
+    "spec_of",
+]

@@ -1,0 +1,212 @@
+"""The card of a dataset: what is in it, how it was made, and how each column is computed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from linreg.datasets.columns import Column
+from linreg.datasets.initialisers import LAWS
+from linreg.datasets.spec import Drawn, Spec, Trained
+from linreg.datasets.truth import Found
+from linreg.datasets.writing import archive_path, splits_of_table, table_path
+
+ABOUT = {
+    "networks": "one row for each network: how it was made, and its size",
+    "counts": "one row for each network: regions by each definition, and what sampling finds",
+    "expectations": "one row for each group of like networks: mean and variance of the counts",
+    "bounds": "one row for each network and theorem that applies to it",
+    "graphs": "one row for each network: its adjacency graph in numbers",
+    "geometry": "one row for each network: facets, largest balls and volumes of its regions",
+    "regions": "one row for each region: the nodes of the graphs",
+    "edges": "one row for each pair of regions that share a facet",
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """The numbers of a family, or of the whole dataset, that the card shows.
+
+    Attributes
+    ----------
+    networks, complete, detailed : int
+    regions : int
+        The sum of the counts.
+    least, most : int or None
+    """
+
+    networks: int = 0
+    complete: int = 0
+    detailed: int = 0
+    regions: int = 0
+    least: int | None = None
+    most: int | None = None
+
+    def add(self, found: Found) -> None:
+        """Take note of a network."""
+        counts = {name: values[0] for name, values in found.tables["counts"].items()}
+        regions = counts["activation_regions"]
+        self.networks += 1
+        self.complete += counts["complete"]
+        self.detailed += counts["detailed"]
+        self.regions += regions
+        self.least = regions if self.least is None else min(self.least, regions)
+        self.most = regions if self.most is None else max(self.most, regions)
+
+
+@dataclass(slots=True)
+class Contents:
+    """What is in a dataset.
+
+    Attributes
+    ----------
+    families : dict
+        The numbers of each family, by name.
+    splits : dict
+        Number of networks in each split.
+    """
+
+    families: dict[str, Tally] = field(default_factory=dict)
+    splits: dict[str, int] = field(default_factory=dict)
+
+
+def card(
+    spec: Spec,
+    tables: Mapping[str, Mapping[str, Column]],
+    contents: Contents,
+    versions: Mapping[str, str],
+) -> str:
+    """The card as Markdown, with a header from which Hugging Face `datasets` finds the tables."""
+    return "\n".join(
+        [
+            *_header(spec, tables, contents),
+            f"# {spec.name}",
+            "",
+            *([spec.description.strip(), ""] if spec.description else []),
+            "Networks with exact counts of their linear regions, made by linreg.",
+            "",
+            *_numbers(contents),
+            *_use(spec, contents),
+            *_schema(tables),
+            *_provenance(spec, versions),
+        ]
+    )
+
+
+def _header(
+    spec: Spec, tables: Mapping[str, Mapping[str, Column]], contents: Contents
+) -> list[str]:
+    lines = ["---", f"license: {json.dumps(spec.license)}", f"pretty_name: {json.dumps(spec.name)}"]
+    lines.append("configs:")
+    for table in tables:
+        lines += [f"- config_name: {table}", *(["  default: true"] if table == "counts" else [])]
+        lines.append("  data_files:")
+        for split in splits_of_table(table, contents.splits):
+            lines += [f"  - split: {split}", f"    path: {table_path(table, split)}"]
+    return [*lines, "---", ""]
+
+
+def _numbers(contents: Contents) -> list[str]:
+    splits = ", ".join(f"{split} {n}" for split, n in contents.splits.items())
+    rows = [
+        f"| {name} | {t.networks} | {t.complete} | {t.detailed} | {t.regions} "
+        f"| {t.least} | {t.most} |"
+        for name, t in contents.families.items()
+    ]
+    return [
+        "## Numbers",
+        "",
+        f"Networks by split: {splits}.",
+        "",
+        "| family | networks | counted exactly | detailed | regions | fewest | most |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+        *rows,
+        "",
+        "Every count is exact, by proof of each decision, unless `complete` is false: then there "
+        "are at",
+        "least that many regions. Networks with more regions than are compared have a row with "
+        "`detailed` false.",
+        "",
+    ]
+
+
+def _use(spec: Spec, contents: Contents) -> list[str]:
+    first = next(iter(contents.splits))
+    path = table_path("counts", first)
+    lines = [
+        "## Use",
+        "",
+        "```python",
+        f'pandas.read_parquet("{path}")',
+        f'polars.read_parquet("{path}")',
+        f"duckdb.sql(\"select * from '{path}'\")",
+        f'datasets.load_dataset(".", "counts", split="{first}")',
+        "```",
+        "",
+        "Tables are joined by `network`. `networks/` holds the networks themselves, with exactly "
+        "their",
+        'weights: `linreg.load("networks/ID.json")`, `linreg.load_domain("networks/ID.json")`.',
+        "",
+    ]
+    if spec.truth.archives:
+        lines += [
+            f"`{archive_path(first)}` holds the adjacency graph of each detailed network of a "
+            "split as `ID.json`",
+            "in the node-link form of networkx; nodes are numbered as in the table `regions`.",
+            "",
+        ]
+    return lines
+
+
+def _schema(tables: Mapping[str, Mapping[str, Column]]) -> list[str]:
+    lines = ["## Tables", ""]
+    for table, columns in tables.items():
+        lines += [f"### {table}", "", f"{ABOUT[table][0].upper()}{ABOUT[table][1:]}.", ""]
+        lines += ["| column | type | what it is and how it is computed |", "|---|---|---|"]
+        lines += [
+            f"| `{name}` | {column.type} | {column.about} |" for name, column in columns.items()
+        ]
+        lines.append("")
+    return lines
+
+
+def _provenance(spec: Spec, versions: Mapping[str, str]) -> list[str]:
+    made = ", ".join(f"{name} {version}" for name, version in versions.items())
+    laws = sorted(
+        {law for f in spec.families if isinstance(f, Drawn) for i in f.initialisers
+         for law in (i.weights, i.bias)}
+    )  # fmt: skip
+    data = sorted({c.data for f in spec.families if isinstance(f, Trained) for c in f.courses})
+    lines = ["## Provenance", "", f"Made with {made} from the specification below.", ""]
+    lines += [
+        "The same specification and versions give the same bytes, whatever the number of "
+        "processes; weights",
+        "of training and of orthogonal matrices may differ in their last bits on another "
+        "processor.",
+        "",
+    ]
+    if laws:
+        lines += ["Laws of weights and biases, each times its scale:", ""]
+        lines += [*(f"- {law}: {LAWS[law]}" for law in laws), ""]
+    if data:
+        lines += [
+            f"Trained on {', '.join(data)} of scikit-learn, each feature standardised, by its "
+            "MLPClassifier.",
+            "",
+        ]
+    if spec.estimates.points:
+        lines += [
+            "Random points are uniform in a domain that is a box, and elsewhere normal with a "
+            f"standard deviation of {spec.estimates.deviation:g} in each coordinate.",
+            "",
+        ]
+    return [
+        *lines,
+        f"Licence: {spec.license}.",
+        "",
+        "```toml",
+        spec.text.strip("\n"),
+        "```",
+        "",
+    ]

@@ -1,0 +1,197 @@
+"""The folder of a dataset: what is committed to it, so that a run can be killed and go on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from linreg.errors import UnreadableFile, UnwritableFile
+from linreg.files import StrPath, read_bytes, replacing
+
+FORMAT = "linreg-dataset-1"
+
+RUN, JOURNAL, PARTS = "run.json", "journal.jsonl", "parts"
+
+
+@dataclass(slots=True)
+class Folder:
+    """A folder that is held by this process, with what is committed to it.
+
+    A network is committed when its part is a file and the journal has a line about it, which is
+    written last. So whatever a kill leaves behind is either committed or as if it had never been.
+
+    Attributes
+    ----------
+    path : Path
+    committed : dict
+        Seconds that each committed network took, by id.
+    finished : str or None
+        Digest of the dataset once all of it is there.
+    incomplete : int
+        Networks of a finished dataset whose count stopped at the limit.
+    """
+
+    path: Path
+    committed: dict[str, float] = field(default_factory=dict)
+    finished: str | None = None
+    incomplete: int = 0
+
+    def commit(self, id: str, part: bytes, seconds: float) -> None:
+        """Keep what was found of a network.
+
+        Raises
+        ------
+        UnwritableFile
+        """
+        with replacing(self.part(id)) as temporary:
+            temporary.write_bytes(part)
+        self._note(
+            {"network": id, "sha256": sha256(part).hexdigest(), "seconds": round(seconds, 6)}
+        )
+        self.committed[id] = seconds
+
+    def part(self, id: str) -> Path:
+        """Where the part of a network lies."""
+        return self.path / PARTS / f"{id}.json"
+
+    def finish(self, digest: str, incomplete: int) -> None:
+        """Note that the dataset is all there, and let go of what it was put together from."""
+        self._note({"finished": digest, "incomplete": incomplete})
+        self.finished, self.incomplete = digest, incomplete
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what a killed run left half-written, and the parts of a finished one."""
+        for stale in self.path.rglob(".linreg-*"):
+            stale.unlink(missing_ok=True)
+        if self.finished is not None and (self.path / PARTS).is_dir():
+            for part in (self.path / PARTS).iterdir():
+                part.unlink()
+            (self.path / PARTS).rmdir()
+
+    def _note(self, line: dict[str, Any]) -> None:
+        path = self.path / JOURNAL
+        try:
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(line) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise UnwritableFile(f"{path}: cannot be written: {error.strerror}") from None
+
+    def _read_journal(self) -> None:
+        """Take note of what is committed; a last line that was cut short is cut off."""
+        path = self.path / JOURNAL
+        if not path.exists():
+            return
+        data = read_bytes(path)
+        whole = data[: data.rfind(b"\n") + 1]
+        if len(whole) < len(data):
+            os.truncate(path, len(whole))
+        for number, text in enumerate(whole.splitlines(), start=1):
+            try:
+                line = json.loads(text)
+                if "finished" in line:
+                    self.finished = str(line["finished"])
+                    self.incomplete = int(line["incomplete"])
+                elif self._is_whole(line["network"], line["sha256"]):
+                    self.committed[line["network"]] = float(line["seconds"])
+            except (ValueError, KeyError, TypeError):
+                raise UnreadableFile(
+                    f"{path}: line {number} is damaged; remove that line to have its network "
+                    "computed again"
+                ) from None
+
+    def _is_whole(self, id: str, digest: str) -> bool:
+        part = self.part(id)
+        return part.is_file() and sha256(read_bytes(part)).hexdigest() == digest
+
+
+@contextmanager
+def opened(path: StrPath, identity: dict[str, Any]) -> Iterator[Folder]:
+    """Context in which a folder is held: a new one, or one of the same dataset.
+
+    Parameters
+    ----------
+    path : str or path
+        Its parent must exist.
+    identity : dict
+        What the dataset is; a folder that holds another one is refused.
+
+    Raises
+    ------
+    UnwritableFile
+        If there is no parent, the folder holds something else, or another process holds it.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(exist_ok=True)
+        (folder / RUN).is_file()
+    except FileNotFoundError:
+        raise UnwritableFile(f"{path}: there is no folder {folder.parent}; make it first") from None
+    except FileExistsError:
+        raise UnwritableFile(f"{path}: this is a file; give the name of a folder") from None
+    except OSError as error:
+        raise UnwritableFile(f"{path}: cannot be written: {error.strerror}") from None
+    with _held(folder):
+        _check_identity(folder, identity)
+        held = Folder(folder)
+        held._read_journal()
+        held.tidy()
+        if held.finished is None:
+            (folder / PARTS).mkdir(exist_ok=True)
+        yield held
+
+
+def _check_identity(folder: Path, identity: dict[str, Any]) -> None:
+    """Refuse a folder of something else; mark a new one."""
+    run = folder / RUN
+    identity = {"format": FORMAT, **identity}
+    if not run.exists():
+        there = sorted(entry.name for entry in folder.iterdir() if entry.name[0] != ".")
+        if there:
+            raise UnwritableFile(
+                f"{folder}: the folder holds {there[0]} and no dataset; give an empty or a new one"
+            )
+        with replacing(run) as temporary:
+            temporary.write_text(json.dumps(identity, indent=2) + "\n", encoding="utf-8")
+        return
+    try:
+        held = json.loads(read_bytes(run))
+    except ValueError:
+        raise UnreadableFile(f"{run}: damaged; give a new folder") from None
+    for key, value in identity.items():
+        if not isinstance(held, dict) or held.get(key) != value:
+            got = held.get(key) if isinstance(held, dict) else None
+            raise UnwritableFile(
+                f"{folder}: the folder holds another dataset: its {key} is {got!r}, and this one's "
+                f"{value!r}; give a new folder"
+            )
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Context in which no other process holds the folder; the system lets go if this one dies."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise UnwritableFile(
+            f"{folder}: another process is writing to this folder; wait for it or end it"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,277 @@
+"""Datasets from start to end: networks one after another, then the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from time import monotonic
+
+from linreg.datasets.card import Contents, Tally, card
+from linreg.datasets.columns import tables_of
+from linreg.datasets.expectations import Group, columns_of_groups
+from linreg.datasets.folder import Folder, opened
+from linreg.datasets.forecast import Forecast, Progress
+from linreg.datasets.recipes import Recipe, plan, splits_of
+from linreg.datasets.spec import Spec, Trained
+from linreg.datasets.truth import Question, truth_of
+from linreg.datasets.writing import (
+    ALL,
+    Files,
+    archive_path,
+    digest_of,
+    found_in,
+    part_of,
+    splits_of_table,
+    table_file,
+    table_path,
+)
+from linreg.errors import UnreadableFile
+from linreg.files import StrPath, read_bytes, replacing
+from linreg.run.processes import process_pool
+
+AHEAD = 2
+"""Networks under way for each worker, so that none waits for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset that is there.
+
+    Attributes
+    ----------
+    path : Path
+    networks : int
+    incomplete : int
+        Networks whose count stopped at the limit.
+    computed : int
+        Networks that this run computed; the others were committed before.
+    files : tuple of str
+        Relative to the folder, without the journal.
+    digest : str
+        Hexadecimal sha256 of the names and contents of the files.
+    """
+
+    path: Path
+    networks: int
+    incomplete: int
+    computed: int
+    files: tuple[str, ...]
+    digest: str
+
+
+def generate(
+    spec: Spec,
+    path: StrPath,
+    *,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Dataset:
+    """Make a dataset, or go on with one that was stopped.
+
+    Whatever the workers, the executor and the interruptions, the same bytes come out. Each network
+    is kept as soon as it is done, and not computed again.
+
+    Parameters
+    ----------
+    spec : Spec
+    path : str or path
+        A folder: a new one, whose parent is there, an empty one, or one of this very dataset.
+    workers : int
+        Number of processes.
+    executor : concurrent.futures.Executor, optional
+        Where to compute instead of in processes of our own.
+    progress : callable, optional
+        Called after each network.
+
+    Raises
+    ------
+    InvalidSpec, InvalidNetwork, InvalidDomain
+        If a network cannot be made, before any work is done.
+    UnwritableFile
+        If the folder holds something else, cannot be written, or another process writes to it.
+    UnreadableFile
+        If the dataset is there, and a file of it was changed.
+    ValueError
+        If workers is less than 1.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> with TemporaryDirectory() as folder:
+    ...     made = generate(spec, folder)
+    >>> made.networks, made.files[1]
+    (2, 'data/bounds/train.parquet')
+    """
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1: got {workers}")
+    recipes = plan(spec)
+    splits = splits_of(spec, recipes)
+    versions = versions_of(spec)
+    identity = {
+        "name": spec.name,
+        "specification": sha256(spec.text.encode()).hexdigest(),
+        "made_with": versions,
+    }
+    with opened(path, identity) as folder:
+        files = _files(spec, recipes)
+        if folder.finished is None:
+            computed = _compute(spec, recipes, folder, workers, executor, progress)
+            incomplete = _assemble(spec, recipes, splits, folder, versions)
+            folder.finish(digest_of(folder.path, files), incomplete)
+        else:
+            computed = 0
+            _check(folder, files)
+        return Dataset(
+            folder.path, len(recipes), folder.incomplete, computed, files, str(folder.finished)
+        )
+
+
+def versions_of(spec: Spec) -> dict[str, str]:
+    """What the bytes of a dataset depend on, beside its specification."""
+    names = {"linreg": "linreg-exact", "numpy": "numpy", "pyarrow": "pyarrow"}
+    if any(isinstance(family, Trained) for family in spec.families):
+        names["scikit-learn"] = "scikit-learn"
+    return {name: version(distribution) for name, distribution in names.items()}
+
+
+def _compute(
+    spec: Spec,
+    recipes: Sequence[Recipe],
+    folder: Folder,
+    workers: int,
+    executor: Executor | None,
+    progress: Callable[[Progress], None] | None,
+) -> int:
+    """Have every network that is not committed computed and committed; how many there were."""
+    forecast = Forecast((recipe.group for recipe in recipes), workers)
+    groups = {recipe.id: recipe.group for recipe in recipes}
+    left = []
+    for recipe in recipes:
+        if recipe.id in folder.committed:
+            forecast.add(recipe.group, folder.committed[recipe.id])
+        else:
+            left.append(Question(recipe, spec.truth, spec.estimates))
+    # The first of each group first, so that the time of the others is soon known.
+    left.sort(key=lambda question: question.recipe.sample)
+    for id, part, seconds in _answers(left, folder, workers, executor):
+        folder.commit(id, part, seconds)
+        forecast.add(groups[id], seconds)
+        if progress is not None:
+            progress(forecast.progress)
+    return len(left)
+
+
+Answer = tuple[str, bytes, float]
+"""The id of a network, what is known of it, and the seconds that this took."""
+
+
+def answer(question: Question) -> Answer:
+    """What is known of a network, as bytes."""
+    started = monotonic()
+    found = truth_of(question)
+    return found.id, part_of(found), monotonic() - started
+
+
+def _answers(
+    left: Sequence[Question], folder: Folder, workers: int, executor: Executor | None
+) -> Iterator[Answer]:
+    """Answers in the order in which they come."""
+    if executor is not None:
+        yield from _shared(left, executor, workers)
+    elif workers == 1:
+        yield from map(answer, left)
+    else:
+        while left:
+            n_left = len(left)
+            try:
+                with process_pool(workers) as pool:
+                    yield from _shared(left, pool, workers)
+                return
+            except BrokenExecutor:
+                # A process was killed; as long as some network gets done, others take over.
+                left = [each for each in left if each.recipe.id not in folder.committed]
+                if len(left) == n_left:
+                    raise
+
+
+def _shared(left: Sequence[Question], pool: Executor, workers: int) -> Iterator[Answer]:
+    waiting: set[Future[Answer]] = set()
+    rest = iter(left)
+    try:
+        while True:
+            for question in rest:
+                waiting.add(pool.submit(answer, question))
+                if len(waiting) >= AHEAD * workers:
+                    break
+            if not waiting:
+                return
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _files(spec: Spec, recipes: Sequence[Recipe]) -> tuple[str, ...]:
+    """The files of the dataset, in order."""
+    names = ["README.md", "spec.toml", *(f"networks/{recipe.id}.json" for recipe in recipes)]
+    for table in tables_of(spec):
+        names += [table_path(table, split) for split in splits_of_table(table, spec.splits)]
+    if spec.truth.archives:
+        names += [archive_path(split) for split in spec.splits]
+    return tuple(sorted(names))
+
+
+def _assemble(
+    spec: Spec,
+    recipes: Sequence[Recipe],
+    splits: Sequence[str],
+    folder: Folder,
+    versions: Mapping[str, str],
+) -> int:
+    """Write all files from the parts; how many counts are not complete."""
+    tables = tables_of(spec)
+    contents = Contents(splits={split: splits.count(split) for split in spec.splits})
+    groups: dict[str, Group] = {}
+    per_network = {name: columns for name, columns in tables.items() if name != "expectations"}
+    with ExitStack() as stack:
+        files = Files(folder.path, per_network, list(spec.splits), spec.truth.archives, stack)
+        for recipe, split in zip(recipes, splits, strict=True):
+            found = found_in(read_bytes(folder.part(recipe.id)))
+            files.add(found, split)
+            contents.families.setdefault(recipe.family, Tally()).add(found)
+            groups.setdefault(recipe.group, Group(recipe)).add(found)
+    with table_file(folder.path / table_path("expectations", ALL), tables["expectations"]) as file:
+        file.add(columns_of_groups(list(groups.values())))
+    texts = {"spec.toml": spec.text, "README.md": card(spec, tables, contents, versions)}
+    for name, text in texts.items():
+        with replacing(folder.path / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return sum(tally.networks - tally.complete for tally in contents.families.values())
+
+
+def _check(folder: Folder, files: Sequence[str]) -> None:
+    """Refuse a finished dataset that is no longer what it was."""
+    if digest_of(folder.path, files) != folder.finished:
+        raise UnreadableFile(
+            f"{folder.path}: the dataset was finished, and its files were changed since; give a "
+            "new folder"
+        )

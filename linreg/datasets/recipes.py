@@ -1,0 +1,215 @@
+"""The networks of a dataset, each described so that it can be made without the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from itertools import accumulate, product
+from math import prod
+
+import numpy as np
+
+from linreg.datasets.architectures import described, drawn_network
+from linreg.datasets.spec import Architecture, Course, Drawn, Initialiser, Spec, Trained
+from linreg.datasets.trained import check_sklearn, inputs_of, snapshot
+from linreg.domains import Domain
+from linreg.errors import InvalidDomain, InvalidSpec
+from linreg.explore import problem_of
+from linreg.network import Network, StagedNetwork, mlp
+from linreg.readers import domain_from_json
+from linreg.readers.values import Json, located, shown
+
+MOST_NETWORKS = 1_000_000
+"""Most networks of one dataset."""
+
+WEIGHTS, POINTS = 0, 1
+"""What the random numbers of a network are for, which keeps them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A network with random weights."""
+
+    architecture: Architecture
+    initialiser: Initialiser
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A network after some passes over its data."""
+
+    course: Course
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one network of a dataset is made.
+
+    Attributes
+    ----------
+    seed : int
+        The dataset's.
+    family : str
+    sample : int
+        Which of the networks that are made alike.
+    made : Draw or Moment
+    domain : dict
+        As in a network's file, but a box may have one number for all coordinates.
+    """
+
+    seed: int
+    family: str
+    sample: int
+    made: Draw | Moment
+    domain: Json
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits, the same in every dataset with this network, family and seed."""
+        return _digest([self.origin, asdict(self.made), self.domain])[:16]
+
+    @property
+    def group(self) -> str:
+        """16 hexadecimal digits that samples of one kind share."""
+        return _digest([self.family, asdict(self.made), self.domain])[:16]
+
+    @property
+    def origin(self) -> str:
+        """Hexadecimal digits that networks from one start share, on all domains and epochs."""
+        made = self.made.course if isinstance(self.made, Moment) else self.made
+        return _digest([self.seed, self.family, self.sample, asdict(made)])
+
+    def generator(self, purpose: int) -> np.random.Generator:
+        """Random numbers that depend on this network alone, and on what they are for."""
+        key = self.origin if purpose == WEIGHTS else self.id
+        return np.random.default_rng(np.random.SeedSequence([int(key, 16), purpose]))
+
+    def network(self) -> tuple[Network, float | None]:
+        """The network, and the share of its data that it classifies right if it was trained."""
+        made, rng = self.made, self.generator(WEIGHTS)
+        if isinstance(made, Draw):
+            return drawn_network(made.architecture, made.initialiser, rng), None
+        taken = snapshot(made.course, made.epochs, int(rng.integers(2**32)))
+        return taken.network, taken.accuracy
+
+    def domain_of(self, dim: int) -> Domain:
+        """The domain that is asked about, for a network of so many inputs."""
+        return domain_from_json(_spread(self.domain, dim), dim)
+
+    @property
+    def architecture(self) -> str:
+        """The layers in one line."""
+        if isinstance(self.made, Draw):
+            return described(self.made.architecture)
+        course = self.made.course
+        return " | ".join(
+            [str(inputs_of(course)), *(f"linear(outputs={n}) | relu" for n in course.widths)]
+        )
+
+
+def plan(spec: Spec) -> tuple[Recipe, ...]:
+    """The networks of a dataset, in the order of its rows.
+
+    Raises
+    ------
+    InvalidSpec, InvalidNetwork, InvalidDomain
+        If a network cannot be made or its domain has no interior; the message names the family.
+    LinregError
+        If networks are to be trained and scikit-learn is missing.
+    """
+    recipes: list[Recipe] = []
+    for family in spec.families:
+        kind = "drawn" if isinstance(family, Drawn) else "trained"
+        with located(f"{kind} {shown(family.name)}"):
+            _check(family)
+            n = family.samples * _combinations(family)
+            if len(recipes) + n > MOST_NETWORKS:
+                raise InvalidSpec(f"samples: at most {MOST_NETWORKS:,} networks were expected")
+            recipes += _recipes(spec.seed, family)
+    return tuple(recipes)
+
+
+def splits_of(spec: Spec, recipes: Sequence[Recipe]) -> list[str]:
+    """The split of each network; it depends on no other network.
+
+    Networks from one start, on several domains or at several epochs, are in one split.
+
+    Raises
+    ------
+    InvalidSpec
+        If a split has no network.
+    """
+    total = sum(spec.splits.values())
+    ends = dict(zip(spec.splits, accumulate(spec.splits.values()), strict=True))
+    chosen = []
+    for recipe in recipes:
+        # A number that looks random, from 0 to the sum of the shares.
+        place = int(recipe.origin[:13], 16) / 16**13 * total
+        chosen.append(next((split for split, end in ends.items() if place < end), [*ends][-1]))
+    for split in spec.splits:
+        if split not in chosen:
+            raise InvalidSpec(
+                f"splits: {split}: none of the {len(recipes)} networks falls into it; give it a "
+                "larger share, ask for more networks, or leave it out"
+            )
+    return chosen
+
+
+def _combinations(family: Drawn | Trained) -> int:
+    if isinstance(family, Drawn):
+        return prod(map(len, (family.architectures, family.initialisers, family.domains)))
+    return prod(map(len, (family.courses, family.epochs, family.domains)))
+
+
+def _recipes(seed: int, family: Drawn | Trained) -> Iterator[Recipe]:
+    if isinstance(family, Drawn):
+        combinations = product(family.architectures, family.initialisers, family.domains)
+        for architecture, law, domain in combinations:
+            for sample in range(family.samples):
+                yield Recipe(seed, family.name, sample, Draw(architecture, law), domain)
+    else:
+        for course, domain in product(family.courses, family.domains):
+            for sample, epochs in product(range(family.samples), family.epochs):
+                yield Recipe(seed, family.name, sample, Moment(course, epochs), domain)
+
+
+def _check(family: Drawn | Trained) -> None:
+    """Refuse what cannot be made, before any work is done."""
+    rng = np.random.default_rng(0)
+    if isinstance(family, Drawn):
+        law = Initialiser("ternary")
+        for architecture in family.architectures:
+            staged = drawn_network(architecture, law, rng).staged
+            for domain in family.domains:
+                _check_domain(staged, domain)
+        return
+    check_sklearn()
+    for course in family.courses:
+        dim = inputs_of(course)
+        for domain in family.domains:
+            _check_domain(mlp([], readout=([[0] * dim], [0])).staged, domain)
+
+
+def _check_domain(staged: StagedNetwork, domain: Json) -> None:
+    with located("domain"):
+        problem_of(staged, domain_from_json(_spread(domain, staged.input_dim), staged.input_dim))
+
+
+def _spread(domain: Json, dim: int) -> Json:
+    """A box with one number for all coordinates, as files have it."""
+    if domain.get("type") != "box":
+        return domain
+    spread = dict(domain)
+    for key in ("lo", "hi"):
+        if isinstance(domain.get(key), list) and len(domain[key]) != dim:
+            raise InvalidDomain(f"{key}: one number or {dim} were expected, got {len(domain[key])}")
+        if key in domain and not isinstance(domain[key], list):
+            spread[key] = [domain[key]] * dim
+    return spread
+
+
+def _digest(value: object) -> str:
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,204 @@
+"""What a specification asks for: families of networks, and what is to be known of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from linreg.readers.values import Json
+
+Widths = tuple[int, ...]
+"""Hidden widths, from the input on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is computed of each network, and how far.
+
+    Attributes
+    ----------
+    limit : int
+        Regions at which a count stops; the row is then marked as "at least".
+    details : int
+        Regions up to which they are enumerated, compared and measured; of networks with more,
+        only the count and the bounds are known.
+    definitions, all_definitions : bool
+        Whether linear regions, affine maps, pairs that share a facet and bounded regions are
+        counted, and whether the rest of the six definitions are, which takes far longer.
+    bounds, graphs, geometry : bool
+        Whether the tables of bounds, of graph statistics and of region statistics are made.
+    regions, edges, archives : bool
+        Whether all regions, all edges, and archives of graphs are written.
+    strategy : str
+    """
+
+    limit: int = 100_000
+    details: int = 10_000
+    definitions: bool = True
+    all_definitions: bool = False
+    bounds: bool = True
+    graphs: bool = True
+    geometry: bool = True
+    regions: bool = False
+    edges: bool = False
+    archives: bool = False
+    strategy: str = "auto"
+
+    @property
+    def compares(self) -> bool:
+        """Whether neighbours have to be found."""
+        return any((self.definitions, self.all_definitions, self.graphs, self.edges, self.archives))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What sampling is asked for.
+
+    Attributes
+    ----------
+    points : tuple of int
+        Increasing numbers of random points; the points of a smaller number are among those of a
+        larger one.
+    deviation : float
+        Standard deviation of each coordinate where the domain is no box, in input units; in a box,
+        points are uniform.
+    """
+
+    points: tuple[int, ...] = ()
+    deviation: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Initialiser:
+    """How weights and biases are drawn.
+
+    Attributes
+    ----------
+    weights : str
+        A key of `linreg.datasets.initialisers.WEIGHTS`.
+    scale : int or float
+        Factor of all weights.
+    bias : str
+        A key of `linreg.datasets.initialisers.BIASES`.
+    bias_scale : int or float
+        Factor of all biases.
+    """
+
+    weights: str
+    scale: int | float = 1
+    bias: str = "uniform"
+    bias_scale: int | float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """The layers of a network without its weights.
+
+    Attributes
+    ----------
+    input_shape : tuple of int
+    layers : tuple of dict
+        As in a network's file, but `linear` has `outputs`, convolutions have `filters` and
+        `kernel`, and `maxout` has `units` and `rank` where the file has weights.
+    """
+
+    input_shape: tuple[int, ...]
+    layers: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A family of networks with random weights: all combinations of some alternatives.
+
+    Attributes
+    ----------
+    name : str
+    samples : int
+        Networks for each combination.
+    architectures : tuple of Architecture
+    initialisers : tuple of Initialiser
+    domains : tuple of dict
+        As in a network's file; a box may have one number for all coordinates.
+    """
+
+    name: str
+    samples: int
+    architectures: tuple[Architecture, ...]
+    initialisers: tuple[Initialiser, ...]
+    domains: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course of training by scikit-learn.
+
+    Attributes
+    ----------
+    data : str
+        A key of `linreg.datasets.trained.DATA`.
+    features : tuple of int or None
+        Columns of the data that are inputs; all if None.
+    components : int or None
+        Principal components that are inputs instead.
+    widths : tuple of int
+    solver : str
+        "adam" or "sgd".
+    learning_rate : float
+    """
+
+    data: str
+    features: tuple[int, ...] | None
+    components: int | None
+    widths: Widths
+    solver: str
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A family of networks at several moments of their training.
+
+    Attributes
+    ----------
+    name : str
+    samples : int
+        Courses of training, each from a start of its own, for each combination.
+    courses : tuple of Course
+    epochs : tuple of int
+        Passes over the data after which the network is taken; 0 is the start.
+    domains : tuple of dict
+        In standardised features.
+    """
+
+    name: str
+    samples: int
+    courses: tuple[Course, ...]
+    epochs: tuple[int, ...]
+    domains: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A specification of a dataset.
+
+    Attributes
+    ----------
+    name, description, license : str
+    seed : int
+    families : tuple of Drawn or Trained
+    truth : Truth
+    estimates : Estimates
+    splits : dict
+        Shares of the networks by the names of their splits.
+    text : str
+        The text that it was read from.
+    """
+
+    name: str
+    description: str
+    license: str
+    seed: int
+    families: tuple[Drawn | Trained, ...]
+    truth: Truth = Truth()
+    estimates: Estimates = Estimates()
+    splits: dict[str, float] = field(default_factory=lambda: {"train": 1.0})
+    text: str = ""

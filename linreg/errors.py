@@ -34,6 +34,14 @@ class UnwritableFile(LinregError):
     """An output path cannot be written, or its suffix names no known format."""
 
 
+class UnusableRun(LinregError):
+    """A run directory holds another run than the one asked for, or another process works on it."""
+
+
+class UnreachableCluster(LinregError):
+    """A cluster was named on which no work can be done: nobody answers, or a package is missing."""
+
+
 class UnknownStrategy(LinregError, ValueError):
     """No exploration strategy has that name."""
 

@@ -11,7 +11,7 @@ from linreg.domains import Domain
 from linreg.errors import IncompleteError
 from linreg.explore import Problem, Sink, check_strategy, problem_of
 from linreg.network import Network, StagedNetwork
-from linreg.run.driver import drive
+from linreg.run.driver import Beginning, Checkpoint, drive
 from linreg.run.unit import Store, Work
 
 
@@ -179,10 +179,16 @@ def run(
     executor: Executor | None = None,
     limit: int | None = None,
     progress: Callable[[Progress], None] | None = None,
+    beginning: Beginning | None = None,
+    seconds: float = 0.0,
+    checkpoint: Checkpoint = lambda _work, _frontier, _is_last: None,
 ) -> Count:
-    """Explore a problem into a sink, and say what was found; the arguments are those of `count`."""
+    """Explore a problem into a sink, and say what was found.
+
+    The arguments are those of `count` and of `drive`; `seconds` is what the beginning took.
+    """
     check_options(strategy, workers, limit)
-    started = monotonic()
+    started = monotonic() - seconds
 
     def counted(work: Work) -> Count:
         return Count(
@@ -202,7 +208,15 @@ def run(
 
     return counted(
         drive(
-            problem, strategy, sink, report=report, limit=limit, workers=workers, executor=executor
+            problem,
+            strategy,
+            sink,
+            report=report,
+            checkpoint=checkpoint,
+            limit=limit,
+            workers=workers,
+            executor=executor,
+            beginning=beginning,
         )
     )
 

@@ -29,6 +29,11 @@ MOST_LOSSES = 3
 Frontier = Callable[[], list[Any]]
 """Gives the prefixes of all that is left, the next one last."""
 
+Checkpoint = Callable[[Work, Frontier, bool], None]
+"""Is called when the sink holds exactly what is not behind the frontier, and may empty the sink.
+
+The last argument says whether the run has come to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -44,7 +49,7 @@ def drive(
     sink: Store,
     *,
     report: Callable[[Work], None] = lambda _: None,
-    checkpoint: Callable[[Work, Frontier], None] = lambda _work, _frontier: None,
+    checkpoint: Checkpoint = lambda _work, _frontier, _is_last: None,
     limit: int | None = None,
     workers: int = 1,
     executor: Executor | None = None,
@@ -60,8 +65,7 @@ def drive(
     report : callable
         Told now and then how far the work is.
     checkpoint : callable
-        Called now and then, and at the end, when the sink holds exactly what is not behind the
-        frontier; it may empty the sink.
+        Called now and then, and at the end.
     limit : int, optional
         How many regions to stop at, those of the beginning included.
     workers : int
@@ -84,10 +88,11 @@ def drive(
         else:
             cells = [explorer.cell_of(problem, prefix) for prefix in beginning.prefixes]
         cells = run.alone(cells, explorer.alone if is_shared else None)
-        prefixes = cells if not is_shared else [explorer.prefix_of(cell) for cell in cells]
+        prefixes = [explorer.prefix_of(cell) for cell in cells]
     if is_shared:
         prefixes = run.shared(prefixes, workers, executor)
     run.work.complete = not prefixes
+    checkpoint(run.work, lambda: prefixes, True)
     return run.work
 
 
@@ -100,7 +105,7 @@ class _Run(Generic[Store]):
         explorer: Explorer,
         sink: Store,
         report: Callable[[Work], None],
-        checkpoint: Callable[[Work, Frontier], None],
+        checkpoint: Checkpoint,
         limit: int | None,
     ) -> None:
         self.work = Work(Tally(), explorer.name)
@@ -128,7 +133,7 @@ class _Run(Generic[Store]):
             work.lps = lps + explorer.lps
             work.exact_decisions = exact_decisions + explorer.exact_decisions
             self._report(work)
-            self._checkpoint(work, frontier)
+            self._checkpoint(work, frontier, False)
         return cells
 
     def shared(self, prefixes: list[Any], workers: int, executor: Executor | None) -> list[Any]:
@@ -196,7 +201,7 @@ class _Run(Generic[Store]):
                 self.work.add(found.work)
                 self._report(self.work)
             if turns:
-                self._checkpoint(self.work, lambda: ledger.frontier)
+                self._checkpoint(self.work, lambda: ledger.frontier, False)
 
         follow(instructions)
         while not ledger.is_over:

@@ -58,6 +58,11 @@ class Columns(Sink):
         """Another sink for patterns of the same type."""
         return Columns(self.pattern_dtype)
 
+    def clear(self) -> None:
+        """Let all regions go."""
+        self.patterns, self.witnesses = bytearray(), array("d")
+        self.exact, self.n_regions = {}, 0
+
     def extend(self, other: Columns) -> None:
         """Append the regions of another sink."""
         self.exact |= {self.n_regions + i: point for i, point in other.exact.items()}

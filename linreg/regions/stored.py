@@ -1,0 +1,313 @@
+"""Regions in a run directory, read when they are asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from linreg.domains import Domain
+from linreg.errors import UnreadableFile
+from linreg.explore import Problem
+from linreg.files import StrPath
+from linreg.lp import Point
+from linreg.network import Network
+from linreg.rational import rational
+from linreg.regions.enumeration import Enumeration
+from linreg.regions.region import Region
+from linreg.run import Count, Progress
+from linreg.run.description import REGIONS, SHARDS, Description
+from linreg.run.keys import pattern_texts
+from linreg.run.shards import Layout, Rows, Shard, read_shard
+from linreg.run.sorting import sort_shards
+from linreg.run.store import layout_of, read_state
+from linreg.run.stored import count_of, run_into
+
+if TYPE_CHECKING:
+    import pyarrow
+
+KEPT = 2
+"""Shards that are held in memory: the last that were asked for."""
+
+
+class StoredRegions(Enumeration):
+    """The activation regions in a run directory, sorted by pattern.
+
+    One region, a slice, an iteration and `find` read one file at a time, of some 100,000 regions.
+    `patterns`, `witnesses` and what needs all regions at once, such as `locate`, read all of them
+    into memory.
+    """
+
+    def __init__(self, problem: Problem, counted: Count, files: RegionFiles) -> None:
+        # The fields of a frozen value cannot be set, and the others are read when asked for.
+        vars(self).update(problem=problem, counted=counted, _files=files)
+
+    _files: RegionFiles
+
+    def __len__(self) -> int:
+        return self._files.n_regions
+
+    @overload
+    def __getitem__(self, index: int) -> Region: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Region]: ...
+
+    def __getitem__(self, index: int | slice) -> Region | list[Region]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        rows, row = self._files.at(place)
+        exact = _exact_witness(rows, row)
+        return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
+
+    def exact_witness(self, index: int) -> tuple[Fraction, ...]:
+        """A rational point strictly inside a region."""
+        return _exact_witness(*self._files.at(index))
+
+    def point(self, index: int) -> Point:
+        """The exact witness in integer coordinates."""
+        rows, row = self._files.at(index)
+        if row in rows.exact:
+            return Point.of_rationals([rational(x) for x in rows.exact[row]])
+        return Point.of_floats(rows.witnesses[row])
+
+    def find(self, pattern: Sequence[int] | np.ndarray) -> int:
+        """The index of the region with a pattern; -1 if no region has it."""
+        return self._files.find(np.asarray(pattern))
+
+    def tables(self) -> Iterator[pyarrow.Table]:
+        """All regions as Arrow tables, one file's at a time; docs/schema.md says what is in them.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> from linreg import mlp
+        >>> with TemporaryDirectory() as folder:
+        ...     net = mlp([([[1, 0], [0, 1]], [0, 0])])
+        ...     regions = enumerate_into(net, f"{folder}/run")
+        ...     [table.num_rows for table in regions.tables()]
+        [4]
+        """
+        return self._files.tables()
+
+    def to_arrow(self) -> pyarrow.Table:
+        """All regions as one Arrow table."""
+        import pyarrow
+
+        return pyarrow.concat_tables(self.tables())
+
+    def to_pandas(self) -> Any:
+        """All regions as a pandas data frame; pandas has to be installed."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> Any:
+        """All regions as a Polars data frame; Polars has to be installed."""
+        import polars
+
+        return polars.from_arrow(self.to_arrow())
+
+    @cached_property
+    def patterns(self) -> np.ndarray:
+        """The piece of every unit; uint8 or uint16, shape (regions, units)."""
+        return self._files.column(lambda rows: rows.patterns)
+
+    @cached_property
+    def witnesses(self) -> np.ndarray:
+        """Points nearest to the exact witnesses; float64, shape (regions, inputs)."""
+        return self._files.column(lambda rows: rows.witnesses)
+
+    @cached_property
+    def exact(self) -> dict[int, tuple[Fraction, ...]]:
+        """Exact witnesses of the regions whose float64 witness differs from it, by index."""
+        return self._files.exact()
+
+
+class RegionFiles:
+    """The files of a run that hold its regions, sorted by pattern.
+
+    Parameters
+    ----------
+    folder : Path
+    shards : sequence of Shard
+        At least one.
+    layout : Layout
+    owner : object
+        Kept as long as the files are needed.
+    """
+
+    def __init__(
+        self, folder: Path, shards: Sequence[Shard], layout: Layout, owner: object = None
+    ) -> None:
+        self._folder = folder
+        self._shards = tuple(shards)
+        self._layout = layout
+        self._owner = owner
+        self._starts = [0, *accumulate(shard.rows for shard in shards)]
+        self._held: dict[int, Rows] = {}
+        self._first: dict[int, bytes] = {}
+
+    @property
+    def n_regions(self) -> int:
+        """The number of all regions."""
+        return self._starts[-1]
+
+    def at(self, index: int) -> tuple[Rows, int]:
+        """The rows of the file that a region is in, and its place there."""
+        place = range(self.n_regions)[index]
+        k = bisect_right(self._starts, place) - 1
+        return self._rows(k), place - self._starts[k]
+
+    def tables(self) -> Iterator[pyarrow.Table]:
+        """The tables of all files, one after another."""
+        for shard in self._shards:
+            yield read_shard(self._folder, shard, self._layout)
+
+    def find(self, pattern: np.ndarray) -> int:
+        """The index of the region with a pattern; -1 if no region has it."""
+        layout = self._layout
+        largest = 1 if layout.two_pieces else np.iinfo(layout.pattern_dtype).max
+        if pattern.shape != (layout.units,):
+            return -1
+        if pattern.size and not 0 <= pattern.min() <= pattern.max() <= largest:
+            return -1
+        text = self._texts(pattern[None].astype(layout.pattern_dtype))[0]
+        k = bisect_right(range(len(self._shards)), text, key=self._first_of) - 1
+        if k < 0:
+            return -1
+        texts = self._texts(self._rows(k).patterns)
+        row = int(np.searchsorted(texts, text))
+        return self._starts[k] + row if row < len(texts) and texts[row] == text else -1
+
+    def column(self, part: Callable[[Rows], np.ndarray]) -> np.ndarray:
+        """A column of all files, read-only."""
+        whole = np.concatenate([part(self._layout.rows(table)) for table in self.tables()])
+        whole.flags.writeable = False
+        return whole
+
+    def exact(self) -> dict[int, tuple[Fraction, ...]]:
+        """The exact witnesses in all files, by index."""
+        return {
+            start + row: point
+            for start, table in zip(self._starts, self.tables(), strict=False)
+            for row, point in self._layout.rows(table).exact.items()
+        }
+
+    def _rows(self, k: int) -> Rows:
+        if k not in self._held:
+            while len(self._held) >= KEPT:
+                del self._held[next(iter(self._held))]
+            table = read_shard(self._folder, self._shards[k], self._layout)
+            self._held[k] = self._layout.rows(table)
+        return self._held[k]
+
+    def _first_of(self, k: int) -> bytes:
+        if k not in self._first:
+            self._first[k] = self._texts(self._rows(k).patterns[:1])[0]
+        return self._first[k]
+
+    def _texts(self, patterns: np.ndarray) -> np.ndarray:
+        return pattern_texts(patterns, two_pieces=self._layout.two_pieces)
+
+
+def enumerate_into(
+    net: Network,
+    path: StrPath,
+    domain: Domain | None = None,
+    *,
+    strategy: str = "auto",
+    workers: int = 1,
+    executor: Executor | None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    sorting: Callable[[float], None] = lambda _: None,
+) -> StoredRegions:
+    """All activation regions, kept in a directory and not in memory.
+
+    A run that was stopped, by whatever means, goes on where it was last committed, which it is
+    every few seconds. The directory is described in docs/schema.md.
+
+    Parameters
+    ----------
+    net : Network
+    path : str or path
+        A run directory; it is made if it is not there, but its parent is not.
+    domain, strategy, workers, executor, limit, progress
+        As for `linreg.count`. "auto" goes on with the strategy that the run began with.
+    sorting : callable
+        Called, when all regions are found and are sorted, with the share that is done.
+
+    Raises
+    ------
+    UnusableRun
+        If the directory holds another run or other files, or another process works on it.
+    UnreadableFile, UnwritableFile
+        If it is damaged, or cannot be written; what was committed is not lost.
+    InvalidDomain, UnknownStrategy, ValueError
+        As for `linreg.count`.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     regions = enumerate_into(mlp([([[1, 0], [0, 1]], [0, 0])]), f"{folder}/run")
+    ...     regions[3].pattern.tolist(), regions.find([1, 0])
+    ([1, 1], 2)
+    """
+    run_into(
+        net,
+        path,
+        domain,
+        keeps=REGIONS,
+        strategy=strategy,
+        workers=workers,
+        executor=executor,
+        limit=limit,
+        progress=progress,
+        sorting=sorting,
+    )
+    return read_run(path)
+
+
+def read_run(path: StrPath) -> StoredRegions:
+    """The regions that are committed in a run directory, whether or not the run has ended.
+
+    Each file must be the one that was written, which its sha256 says.
+
+    Raises
+    ------
+    UnreadableFile
+        If the directory is no run, keeps no regions, has none yet, or is damaged.
+    """
+    folder = Path(path)
+    description = Description.read(folder)
+    if description.keeps != REGIONS:
+        raise UnreadableFile(f"{path}: this run counts, and keeps no regions")
+    problem = description.problem(folder)
+    state = read_state(folder)
+    if not state.shards:
+        raise UnreadableFile(f"{path}: no region is committed yet")
+    layout = layout_of(problem)
+    if state.is_sorted:
+        files = RegionFiles(folder / SHARDS, state.shards, layout)
+    else:
+        temporary = TemporaryDirectory()
+        target = Path(temporary.name)
+        shards = sort_shards(folder / SHARDS, state.shards, layout, target, "regions")
+        files = RegionFiles(target, shards, layout, temporary)
+    counted = count_of(state, description.strategy, len(problem.stages))
+    return StoredRegions(problem, counted, files)
+
+
+def _exact_witness(rows: Rows, row: int) -> tuple[Fraction, ...]:
+    if row in rows.exact:
+        return rows.exact[row]
+    return tuple(Fraction(x) for x in rows.witnesses[row].tolist())

@@ -1,0 +1,87 @@
+"""Prefixes as text, in a journal: what a later run goes on from."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zlib
+from base64 import b85decode, b85encode
+from collections.abc import Sequence
+from typing import Any
+
+from linreg.errors import UnreadableFile
+
+PLAIN = {
+    ("fractions", "Fraction"),
+    ("numpy", "dtype"),
+    ("numpy", "ndarray"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "scalar"),
+    ("numpy._core.numeric", "_frombuffer"),
+}
+"""What a prefix may be made of, besides the classes of strategies: numbers and arrays of them."""
+
+
+class Texts:
+    """Prefixes as text; those that stay in the frontier are spelled once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, str]] = {}
+
+    def of(self, prefixes: Sequence[Any]) -> tuple[str, ...]:
+        """The texts of all prefixes."""
+        known = {}
+        for prefix in prefixes:
+            # The prefix is kept beside its text: nothing else can have its id meanwhile.
+            held = self._known.get(id(prefix))
+            known[id(prefix)] = (prefix, _text(prefix)) if held is None else held
+        self._known = known
+        return tuple(known[id(prefix)][1] for prefix in prefixes)
+
+
+def prefix_from(text: str) -> Any:
+    """The prefix that a text spells; nothing but plain values and prefixes is made of it.
+
+    Raises
+    ------
+    UnreadableFile
+        If it spells none.
+    """
+    try:
+        return _Plain(io.BytesIO(zlib.decompress(b85decode(text)))).load()
+    except _UNREADABLE as error:
+        raise UnreadableFile(
+            f"a prefix cannot be read, perhaps since another version wrote it: {error}"
+        ) from None
+
+
+def _text(prefix: Any) -> str:
+    return b85encode(zlib.compress(pickle.dumps(prefix, protocol=5))).decode()
+
+
+class _Plain(pickle.Unpickler):
+    """Makes prefixes, and nothing that could run a program."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The class of a prefix, or of what it is made of."""
+        if (module, name) in PLAIN:
+            return super().find_class(module, name)
+        if module.startswith("linreg.explore.") and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and found.__module__ == module:
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of a prefix")
+
+
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    zlib.error,
+    AttributeError,
+    EOFError,
+    ImportError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+"""What a text that spells no prefix was seen to raise."""

@@ -1,0 +1,153 @@
+"""The journal of a run: one line for each commit, and what the lines add up to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from linreg.errors import UnreadableFile
+from linreg.explore import Tally
+from linreg.run.shards import Shard
+from linreg.run.unit import Work
+
+DIGITS = 16
+"""Hexadecimal digits of sha256 that check a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is committed of a run.
+
+    Attributes
+    ----------
+    work : Work or None
+        None before the first commit.
+    seconds : float
+        Wall clock, of all that was committed.
+    frontier : tuple of str
+        The prefixes that are left, as text, the next one last.
+    shards : tuple of Shard
+    is_sorted : bool
+        Whether the shards hold the regions sorted by pattern.
+    sorts : int
+        How often they have been put in that order.
+    commits : int
+    """
+
+    work: Work | None = None
+    seconds: float = 0.0
+    frontier: tuple[str, ...] = ()
+    shards: tuple[Shard, ...] = ()
+    is_sorted: bool = False
+    sorts: int = 0
+    commits: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to explore."""
+        return self.work is not None and not self.frontier
+
+    def after(self, record: dict[str, Any]) -> State:
+        """The state after one more line.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is no line of a journal.
+        """
+        shards = tuple(Shard(**shard) for shard in record["shards"])
+        if record["kind"] == "sorted":
+            return replace(self, shards=shards, is_sorted=True, sorts=self.sorts + 1)
+        if record["kind"] != "commit":
+            raise ValueError(f"unknown kind {record['kind']!r}")
+        work = dict(record["work"])
+        tally = Tally(work.pop("regions"), work.pop("cells"), work.pop("share"))
+        seconds = work.pop("seconds")
+        return State(
+            Work(tally, **work),
+            seconds,
+            self.frontier[: record["keep"]] + tuple(record["push"]),
+            self.shards + shards,
+            self.is_sorted and not shards,
+            self.sorts,
+            self.commits + 1,
+        )
+
+
+def commit_of(
+    before: State, work: Work, seconds: float, frontier: Sequence[str], shards: Sequence[Shard]
+) -> dict[str, Any]:
+    """The line that adds work, and new shards, to a state; of the frontier, what has changed."""
+    keep = 0
+    for old, new in zip(before.frontier, frontier, strict=False):
+        if old != new:
+            break
+        keep += 1
+    return {
+        "kind": "commit",
+        "shards": [asdict(shard) for shard in shards],
+        "work": {
+            "regions": work.tally.regions,
+            "cells": [*work.tally.cells],
+            "share": work.tally.share,
+            "strategy": work.strategy,
+            "lps": work.lps,
+            "exact_decisions": work.exact_decisions,
+            "seconds": seconds,
+        },
+        "keep": keep,
+        "push": list(frontier[keep:]),
+    }
+
+
+def sorted_into(shards: Sequence[Shard]) -> dict[str, Any]:
+    """The line that puts shards in the place of all others, with the same regions, sorted."""
+    return {"kind": "sorted", "shards": [asdict(shard) for shard in shards]}
+
+
+def line_of(record: dict[str, Any]) -> bytes:
+    r"""A record as a line, with what it is checked by.
+
+    Examples
+    --------
+    >>> line_of({"kind": "sorted", "shards": []})
+    b'{"check":"90201a54653af7c0","kind":"sorted","shards":[]}\n'
+    """
+    return _text({"check": _check(record), **record}) + b"\n"
+
+
+def replay(content: bytes) -> tuple[State, int]:
+    """What a journal says, and how many of its bytes say it.
+
+    A last line that is cut short, or damaged, was never committed, and is left out.
+
+    Raises
+    ------
+    UnreadableFile
+        If another line is damaged.
+    """
+    state, size = State(), 0
+    lines = content.splitlines(keepends=True)
+    for number, line in enumerate(lines, start=1):
+        try:
+            record = json.loads(line)
+            whole = line.endswith(b"\n") and record.pop("check") == _check(record)
+            after = state.after(record) if whole else None
+        except (AttributeError, KeyError, TypeError, ValueError):
+            after = None
+        if after is None and number < len(lines):
+            raise UnreadableFile(f"line {number} is damaged, and later ones build on it")
+        if after is not None:
+            state, size = after, size + len(line)
+    return state, size
+
+
+def _check(record: dict[str, Any]) -> str:
+    return sha256(_text(record)).hexdigest()[:DIGITS]
+
+
+def _text(record: dict[str, Any]) -> bytes:
+    return json.dumps(record, separators=(",", ":"), allow_nan=False).encode()

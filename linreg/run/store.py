@@ -1,0 +1,249 @@
+"""The store: a run in a directory, committed bit by bit, which any later process can go on with.
+
+Shards are written first, each whole or not at all; a line of the journal then commits them. What
+has no line was never committed, and is found again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
+from time import monotonic
+
+from linreg.errors import UnreadableFile, UnusableRun, UnwritableFile
+from linreg.explore import Problem, Sink, explorer_named
+from linreg.files import StrPath, read_bytes
+from linreg.network import Network
+from linreg.run.description import JOURNAL, NETWORK, REGIONS, RUN, SHARDS, Description
+from linreg.run.driver import Beginning, Frontier
+from linreg.run.frontier import Texts, prefix_from
+from linreg.run.journal import State, commit_of, line_of, replay, sorted_into
+from linreg.run.locking import lock
+from linreg.run.shards import ROWS, Layout, Shard, check_shard, write_shard
+from linreg.run.sinks import Columns
+from linreg.run.sorting import sort_shards
+from linreg.run.unit import Work
+
+EVERY = 10.0
+"""Seconds between two commits, at most; what they hold together depends on no clock."""
+
+
+class Store:
+    """A run directory that this process may write to.
+
+    Attributes
+    ----------
+    state : State
+        What is committed.
+    strategy : str
+    layout : Layout
+    sink : Sink
+        Takes what is found until it is committed.
+    """
+
+    def __init__(self, folder: Path, problem: Problem, held: Description, descriptor: int) -> None:
+        self.folder = folder
+        self.strategy = held.strategy
+        self.layout = layout_of(problem)
+        self._keeps = held.keeps
+        self._descriptor = descriptor
+        self._texts = Texts()
+        content = read_bytes(folder / JOURNAL)
+        self.state, self._size = _replayed(folder, content)
+        for shard in self.state.shards:
+            check_shard(folder / SHARDS, shard)
+        self.sink: Sink = Sink()
+        if held.keeps == REGIONS:
+            self.sink = Columns(problem.network.pattern_dtype.str)
+        self._last = monotonic()
+        self._clean()
+
+    @property
+    def beginning(self) -> Beginning | None:
+        """What an earlier run has left, if there was one."""
+        if self.state.work is None:
+            return None
+        # The work of the state stays what was committed, whatever is added to a copy.
+        work = _copied(self.state.work)
+        return Beginning(work, [prefix_from(text) for text in self.state.frontier])
+
+    def checkpoint(self, work: Work, frontier: Frontier, is_last: bool) -> None:
+        """Commit what has been found, if it is enough, or long ago, or the end."""
+        rows = self.sink.n_regions if isinstance(self.sink, Columns) else 0
+        if is_last or rows >= ROWS or monotonic() - self._last > EVERY:
+            self.commit(work, frontier)
+
+    def commit(self, work: Work, frontier: Frontier) -> None:
+        """Commit what has been found, and empty the sink.
+
+        Raises
+        ------
+        UnwritableFile
+            If the system refuses; what was committed before is as it was.
+        """
+        now = monotonic()
+        shards = []
+        if isinstance(self.sink, Columns) and self.sink.n_regions:
+            name = f"part-{self.state.commits + 1:06d}.parquet"
+            shards = [self._written(name)]
+            self.sink.clear()
+        texts = self._texts.of(frontier())
+        seconds = self.state.seconds + now - self._last
+        self._append(commit_of(self.state, work, seconds, texts, shards))
+        self._last = now
+
+    def sort(self, progress: Callable[[float], None] = lambda _: None) -> None:
+        """Put shards in the place of all others that hold the regions sorted by pattern.
+
+        Calls back with the share that is done, from 0 to 1.
+        """
+        if self._keeps == REGIONS and not self.state.is_sorted and self.state.shards:
+            with self._written_to():
+                # Names of their own: the old shards are there until the new ones are committed.
+                prefix = f"regions-{self.state.sorts + 1}"
+                place = self.folder / SHARDS
+                shards = sort_shards(place, self.state.shards, self.layout, place, prefix, progress)
+            self._append(sorted_into(shards))
+            self._clean()
+
+    def _written(self, name: str) -> Shard:
+        with self._written_to():
+            assert isinstance(self.sink, Columns)
+            return write_shard(self.folder / SHARDS, name, self.layout.table(self.sink))
+
+    def _append(self, record: dict[str, object]) -> None:
+        """Add a line to the journal, which commits what it says; or nothing at all."""
+        line = line_of(record)
+        after = self.state.after(record)
+        with self._written_to():
+            try:
+                os.lseek(self._descriptor, self._size, os.SEEK_SET)
+                written = 0
+                while written < len(line):
+                    written += os.write(self._descriptor, line[written:])
+                os.fsync(self._descriptor)
+            except OSError as error:
+                os.ftruncate(self._descriptor, self._size)
+                path = self.folder / JOURNAL
+                raise UnwritableFile(
+                    f"{path}: cannot be written: {error.strerror or error}"
+                ) from None
+        self.state, self._size = after, self._size + len(line)
+
+    @contextmanager
+    def _written_to(self) -> Iterator[None]:
+        try:
+            yield
+        except UnwritableFile as error:
+            raise UnwritableFile(
+                f"{error}; the {_regions(self.state)} that were committed are kept, and the same "
+                "command goes on with them"
+            ) from None
+
+    def _clean(self) -> None:
+        """Remove what an earlier process did not come to commit, or to remove."""
+        if self._size < os.fstat(self._descriptor).st_size:
+            os.ftruncate(self._descriptor, self._size)
+        committed = {shard.name for shard in self.state.shards}
+        for path in (self.folder / SHARDS).iterdir():
+            if path.is_dir():
+                rmtree(path)
+            elif path.name not in committed:
+                path.unlink()
+
+
+@contextmanager
+def opened(
+    path: StrPath, network: Network, problem: Problem, keeps: str, strategy: str
+) -> Iterator[Store]:
+    """Context in which a run directory is written to; it is made if it is not there.
+
+    Raises
+    ------
+    UnusableRun
+        If the folder holds something else, or another process works on it.
+    UnreadableFile
+        If it is damaged.
+    UnwritableFile
+        If it cannot be written.
+    """
+    folder = Path(path)
+    asked = Description.of(problem, keeps, explorer_named(strategy).name)
+    try:
+        _make(folder)
+        descriptor = os.open(folder / JOURNAL, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise UnwritableFile(f"{path}: cannot be written: {error.strerror or error}") from None
+    try:
+        if not lock(descriptor):
+            raise UnusableRun(f"{path}: another process works on this run; wait for it to end")
+        if not (folder / RUN).exists():
+            asked.write(folder, network, problem.domain)
+        held = Description.read(folder)
+        if strategy == "auto":
+            asked = replace(asked, strategy=held.strategy)
+        held.check_same(asked, folder)
+        try:
+            (folder / SHARDS).mkdir(exist_ok=True)
+            store = Store(folder, problem, held, descriptor)
+        except OSError as error:
+            raise UnwritableFile(f"{path}: cannot be written: {error.strerror or error}") from None
+        yield store
+    finally:
+        os.close(descriptor)
+
+
+def read_state(folder: Path) -> State:
+    """What is committed of a run.
+
+    Raises
+    ------
+    UnreadableFile
+        If the journal is missing or damaged.
+    """
+    return _replayed(folder, read_bytes(folder / JOURNAL))[0]
+
+
+def layout_of(problem: Problem) -> Layout:
+    """What each row of a run's shards holds."""
+    network = problem.network
+    return Layout(
+        len(network.units),
+        network.input_dim,
+        network.pattern_dtype,
+        all(unit.n_pieces <= 2 for unit in network.units),
+    )
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, or see that it holds a run or nothing."""
+    if not folder.parent.is_dir():
+        raise UnwritableFile(f"{folder}: there is no folder {folder.parent}; make it first")
+    if folder.exists() and not folder.is_dir():
+        raise UnwritableFile(f"{folder}: this is a file; give the name of a folder")
+    folder.mkdir(exist_ok=True)
+    held = sorted(entry.name for entry in folder.iterdir())
+    # A run that was killed while it was being made has no description yet.
+    if RUN not in held and not {*held} <= {NETWORK, JOURNAL} | {n for n in held if n[0] == "."}:
+        raise UnusableRun(
+            f"{folder}: it holds other files ({held[0]} ...); give a new or an empty folder"
+        )
+
+
+def _replayed(folder: Path, content: bytes) -> tuple[State, int]:
+    try:
+        return replay(content)
+    except UnreadableFile as error:
+        raise UnreadableFile(f"{folder / JOURNAL}: {error}") from None
+
+
+def _copied(work: Work) -> Work:
+    return replace(work, tally=replace(work.tally, cells=[*work.tally.cells]))
+
+
+def _regions(state: State) -> str:
+    return f"{0 if state.work is None else state.work.tally.regions:,} regions"

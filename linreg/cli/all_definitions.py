@@ -7,14 +7,15 @@ from rich.table import Table
 from linreg.report import whole_text
 from linreg.theory import Definitions
 
+OWN = ("patterns_any_dimension", "closed_connected", "convex_pieces")
+"""The definitions that need work of their own."""
+
 
 def six_json(found: Definitions | None) -> dict[str, object]:
-    """The counts by definitions that need work of their own; null where not known."""
-    return {
-        "patterns_any_dimension": found.patterns_any_dimension if found else None,
-        "closed_connected": found.closed_connected if found else None,
-        "convex_pieces": found.convex_pieces if found else None,
-    }
+    """The counts by definitions that need work of their own; null where not known, and why."""
+    if found is None:
+        return {**dict.fromkeys(OWN), "undecided": dict.fromkeys(OWN, "the run was stopped")}
+    return {name: getattr(found, name) for name in OWN} | {"undecided": dict(found.undecided)}
 
 
 def six_table(found: Definitions) -> Table:
@@ -29,13 +30,16 @@ def six_table(found: Definitions) -> Table:
     )
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(justify="right")
-    for name, number in (
-        ("R1  patterns of any dimension", found.patterns_any_dimension),
-        ("R2  activation regions", found.activation_regions),
-        ("R3  convex pieces", found.convex_pieces),
-        ("R4  open connected", found.linear_regions),
-        ("R5  closed connected", found.closed_connected),
-        ("R6  affine maps", found.affine_maps),
+    table.add_column()
+    for title, name in (
+        ("R1  patterns of any dimension", "patterns_any_dimension"),
+        ("R2  activation regions", "activation_regions"),
+        ("R3  convex pieces", "convex_pieces"),
+        ("R4  open connected", "linear_regions"),
+        ("R5  closed connected", "closed_connected"),
+        ("R6  affine maps", "affine_maps"),
     ):
-        table.add_row(name, "not decided" if number is None else whole_text(number))
+        number = getattr(found, name)
+        text = "not decided" if number is None else whole_text(number)
+        table.add_row(title, text, found.undecided.get(name, ""))
     return table

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from linreg.adjacency import RegionCounts, adjacency_graph, counts_of_graph
+from linreg.adjacency import AdjacencyGraph, RegionCounts, adjacency_graph, counts_of_graph
 from linreg.cli.all_definitions import six_json, six_table
 from linreg.cli.answers import count_json, definitions_json, nothing_yet
 from linreg.cli.certificates import certified
@@ -91,8 +91,9 @@ def count(
     counts, six = None, None
     if regions is not None and found.complete:
         with Watch("comparing", found) as comparing:
-            counts = _by_definition(regions, comparing)
-            six = six_definitions(regions) if all_definitions else None
+            graph, counts = _by_definition(regions, comparing)
+            if all_definitions:
+                six = six_definitions(graph, progress=comparing.tell)
     if certify and found.complete:
         found = certified(network, where, found, strategy, workers)
     if as_json:
@@ -107,9 +108,10 @@ def count(
     return STOPPED if not found.complete or unknown else DONE
 
 
-def _by_definition(regions: Enumeration, watch: Watch) -> RegionCounts:
+def _by_definition(regions: Enumeration, watch: Watch) -> tuple[AdjacencyGraph, RegionCounts]:
     n = len(regions)
     graph = adjacency_graph(
         regions, progress=lambda done: watch.share(done, n, "regions have their facets")
     )
-    return counts_of_graph(graph, progress=lambda done: watch.share(done, n, "regions compared"))
+    counts = counts_of_graph(graph, progress=lambda done: watch.share(done, n, "regions compared"))
+    return graph, counts

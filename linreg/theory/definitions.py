@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flint import fmpq
 
-from linreg.adjacency import adjacency_graph, linear_regions, output_maps
+from linreg.adjacency import AdjacencyGraph, adjacency_graph, linear_regions, output_maps
 from linreg.domains import Domain
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.network import Network, StagedNetwork
 from linreg.rational import rational
 from linreg.regions import Enumeration, enumerate_regions
+from linreg.theory.convex_pieces import convex_pieces
 from linreg.theory.mixed import Form, holds_somewhere, patterns_of_points
 
 BUDGET = 20_000
-"""Most exact linear programs for one definition; some ten seconds."""
+"""Most exact linear programs, or steps like them, for one definition; some ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
     """How many regions a network has, by each definition of the literature.
 
-    They never increase from the first to the last. None: not decided within the budget.
+    They never increase from the first to the last. None: not decided; `undecided` says why.
 
     Attributes
     ----------
@@ -32,14 +33,15 @@ class Definitions:
     activation_regions : int
         R2: patterns that the points of some open set have.
     convex_pieces : int or None
-        R3: fewest cells of a polyhedral complex on which the function is affine; only known here
-        if R2 and R4 are equal.
+        R3: fewest cells of a polyhedral complex on which the function is affine.
     linear_regions : int
         R4: maximal connected open sets on which the function is affine.
     closed_connected : int or None
         R5: maximal connected closed sets, with inner points, on which the function is affine.
     affine_maps : int
         R6: affine maps that the function is on some open set.
+    undecided : mapping
+        Why a number is None, by its name.
     """
 
     patterns_any_dimension: int | None
@@ -48,6 +50,7 @@ class Definitions:
     linear_regions: int
     closed_connected: int | None
     affine_maps: int
+    undecided: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = [
@@ -67,10 +70,11 @@ class Definitions:
 
 
 def definitions(
-    net: Network | StagedNetwork | Enumeration,
+    net: Network | StagedNetwork | Enumeration | AdjacencyGraph,
     domain: Domain | None = None,
     *,
     budget: int = BUDGET,
+    progress: Callable[[float, str], None] | None = None,
 ) -> Definitions:
     """Number of regions of a network by each of the six definitions.
 
@@ -78,12 +82,15 @@ def definitions(
 
     Parameters
     ----------
-    net : Network, StagedNetwork or Enumeration
-        An enumeration stands for its network and domain, and has to be complete.
+    net : Network, StagedNetwork, Enumeration or AdjacencyGraph
+        An enumeration stands for its network and domain, and has to be complete; a graph for that
+        of its regions.
     domain : Domain, optional
         The whole space unless given; closed sets are those of its interior.
     budget : int
-        Most linear programs for R1, and for R5.
+        Most linear programs for R1, for R5, and most steps for R3.
+    progress : callable, optional
+        Called before each of these with the finished share, from 0 to 1, and a few words.
 
     Raises
     ------
@@ -92,6 +99,10 @@ def definitions(
 
     Notes
     -----
+    R3: fewest cells that regions can be joined to from above, and from below points that no convex
+    piece can share; see `linreg.theory.convex_pieces`. A complex may also cut where the network
+    does not, so that the two can differ, and then R3 is left open.
+
     R5: for an affine map g that several linear regions have, the set {f = g} is made of a closed
     polyhedron for each activation region, perhaps of lower dimension. Those that meet are joined,
     and the components are counted that contain a region whose map is g.
@@ -106,25 +117,42 @@ def definitions(
 
     >>> from linreg import mlp
     >>> definitions(mlp([([[1], [-1]], [0, 0])], readout=([[1, -1]], [0])))
-    Definitions(patterns_any_dimension=3, activation_regions=2, convex_pieces=None,
-                linear_regions=1, closed_connected=1, affine_maps=1)
+    Definitions(patterns_any_dimension=3, activation_regions=2, convex_pieces=1,
+                linear_regions=1, closed_connected=1, affine_maps=1, undecided={})
     """
-    regions = net if isinstance(net, Enumeration) else enumerate_regions(net, domain)
-    graph = adjacency_graph(regions)
+    if isinstance(net, AdjacencyGraph):
+        graph = net
+    else:
+        graph = adjacency_graph(
+            net if isinstance(net, Enumeration) else enumerate_regions(net, domain)
+        )
+    regions = graph.regions
+    tell = progress or (lambda _share, _words: None)
     maps, labels = output_maps(regions).tolist(), linear_regions(graph).tolist()
+    undecided = {}
+    tell(0, "patterns of any dimension")
+    any_dimension = None
     try:
         problem = regions.problem
         any_dimension = len(patterns_of_points(problem.network, problem.domain, budget))
     except IncompleteError:
-        any_dimension = None
-    linear = len(set(labels))
+        undecided["patterns_any_dimension"] = f"takes more than {budget:,} exact linear programs"
+    tell(1 / 3, "convex pieces")
+    convex = None
+    try:
+        least, most = convex_pieces(graph, labels, budget)
+        if least == most:
+            convex = most
+        else:
+            undecided["convex_pieces"] = f"between {least:,} and {most:,}"
+    except IncompleteError:
+        undecided["convex_pieces"] = f"takes more than {budget:,} steps"
+    tell(2 / 3, "closed connected sets")
+    closed = _closed_connected(regions, maps, labels, budget)
+    if closed is None:
+        undecided["closed_connected"] = f"takes more than {budget:,} exact linear programs"
     return Definitions(
-        any_dimension,
-        len(regions),
-        linear if linear == len(regions) else None,
-        linear,
-        _closed_connected(regions, maps, labels, budget),
-        len(set(maps)),
+        any_dimension, len(regions), convex, len(set(labels)), closed, len(set(maps)), undecided
     )
 
 

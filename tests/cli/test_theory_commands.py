@@ -9,7 +9,7 @@ import pytest
 from golden_networks import case
 from program import linreg
 
-from linreg import count_regions, load, save, zoo
+from linreg import count_regions, load, mlp, save, zoo
 from linreg.formulas import generic
 from linreg.theory import maximum
 
@@ -160,12 +160,25 @@ def test_all_definitions_of_a_region_are_counted_and_shown(tmp_path: Path) -> No
     answer = linreg("count", path, "--all-definitions", "--json").json
     assert answer["patterns_any_dimension"] == 7
     assert answer["activation_regions"] == 5
-    assert answer["convex_pieces"] is None
+    assert answer["convex_pieces"] == 4
+    assert answer["undecided"] == {}
     assert answer["linear_regions"] == answer["closed_connected"] == answer["affine_maps"] == 3
     done = linreg("count", path, "--all-definitions")
     shown = [line.split()[-1] for line in done.out.splitlines()[-6:]]
-    assert shown == ["7", "5", "decided", "3", "3", "3"]
+    assert shown == ["7", "5", "4", "3", "3", "3"]
     assert "closed_connected" not in linreg("count", path, "--definitions", "--json").json
+
+
+def test_what_a_definition_leaves_open_has_its_reason(tmp_path: Path) -> None:
+    """min(relu(x), relu(y)): 0 on three quadrants, which are two convex pieces or three."""
+    path = tmp_path / "minimum.json"
+    first, second = ([[1, 0], [0, 1]], [0, 0]), ([[1, 0], [1, -1]], [0, 0])
+    save(mlp([first, second], readout=([[1, -1]], [0])), path)
+    answer = linreg("count", path, "--all-definitions", "--json").json
+    assert answer["convex_pieces"] is None
+    assert answer["undecided"] == {"convex_pieces": "between 4 and 5"}
+    shown = linreg("count", path, "--all-definitions").out
+    assert "not decided  between 4 and 5" in shown
 
 
 def test_the_best_network_of_a_search_is_written(tmp_path: Path) -> None:

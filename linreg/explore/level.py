@@ -86,6 +86,29 @@ class Level:
         """The piece of each unit, given a side of each hyperplane and each contest's winner."""
         return [reader.piece(signs, winners) for reader in self._readers]
 
+    def breakpoint(self, unit: int, k: int) -> tuple[int | None, int]:
+        """The hyperplane of a scalar unit's breakpoint, and which of its sides is above.
+
+        Where the unit is constant there is none; -1 then says that it does not exceed the
+        breakpoint, and 1 that it does.
+        """
+        reader = self._readers[unit]
+        assert isinstance(reader, _ScalarReader)
+        if not reader.marks:
+            return None, 1 if k < reader.passed else -1
+        return reader.marks[k]
+
+    def rivals(self, unit: int) -> tuple[int, tuple[int, ...]]:
+        """The contest of a max unit, and which of the unit's candidates take part."""
+        reader = self._readers[unit]
+        assert isinstance(reader, _MaxReader)
+        return reader.contest, reader.rivals
+
+    def candidate(self, unit: int, candidate: int) -> IntegerRow:
+        """A candidate of a max unit as a form of the input."""
+        read = self._stage.units[unit]
+        return self._rows[read.row + candidate]
+
     def outputs(self, pieces: Sequence[int]) -> fmpz_mat:
         """What the stage hands on where its units are on these pieces."""
         one = [fmpz(0)] * (len(self._rows[0]) - 1) + [fmpz(1)]

@@ -9,7 +9,18 @@ from linreg.errors import UnknownStrategy
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
 
-_MAKERS: dict[str, Callable[[], Explorer]] = {"auto": HighsExplorer, "highs": HighsExplorer}
+
+def _compiled() -> Explorer:
+    from linreg.explore.compiled.explorer import CompiledExplorer
+
+    return CompiledExplorer()
+
+
+_MAKERS: dict[str, Callable[[], Explorer]] = {
+    "auto": HighsExplorer,
+    "compiled": _compiled,
+    "highs": HighsExplorer,
+}
 
 STRATEGIES = tuple(_MAKERS)
 """Names of the strategies; "auto" takes the fastest there is."""

@@ -73,7 +73,7 @@ def explore(
     pending = cells
     while pending and budget > 0 and (limit is None or tally.regions < limit):
         budget -= 1
-        pending += _step(problem, pending.pop(), sink, tally, solver)
+        pending += split(problem, pending.pop(), sink, tally, solver)
     return pending
 
 
@@ -83,13 +83,13 @@ def begin(problem: Problem, tally: Tally) -> list[Cell]:
     return [first_cell(problem)]
 
 
-def _step(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver) -> list[Cell]:
+def split(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver) -> list[Cell]:
     """The cells that a cell splits into; none if it is a region, which goes to the sink."""
-    cell, plane = _test_hyperplanes(cell, sink, solver)
+    cell, plane = test_hyperplanes(cell, sink, solver)
     if plane is not None:
         sink.cut(plane)
         return [cell.beyond(plane, side, cell.share / 2) for side in (1, -1)]
-    cell, contest = _test_contests(cell, sink, solver)
+    cell, contest = test_contests(cell, sink, solver)
     if contest is not None:
         alive = cell.alive[contest]
         sink.won(contest, alive)
@@ -105,7 +105,7 @@ def _step(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver
     return []
 
 
-def _test_hyperplanes(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int | None]:
+def test_hyperplanes(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int | None]:
     """The cell with every hyperplane decided that does not cut it, and one that does."""
     if not cell.signs:
         return cell, None
@@ -167,7 +167,7 @@ def _most_even(undecided: np.ndarray, sides: np.ndarray) -> int | None:
     return int(np.argmax(np.where(undecided, fewest, -1)))
 
 
-def _test_contests(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int | None]:
+def test_contests(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, int | None]:
     """The cell without the candidates that win nowhere in it, and a contest that is still open."""
     open_contests = [c for c, candidates in enumerate(cell.alive) if len(candidates) > 1]
     if not open_contests:

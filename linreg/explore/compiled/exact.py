@@ -1,0 +1,306 @@
+"""Between machine code and exact arithmetic: nodes as cells, and cells as nodes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from linreg.explore.cells import Cell
+from linreg.explore.compiled.kernel import find_path
+from linreg.explore.compiled.points import find_witness
+from linreg.explore.compiled.tables import Tables
+from linreg.explore.compiled.work import (
+    ENTRY,
+    KNOWN,
+    NEGATIVE,
+    OUTSIDE,
+    POINTS,
+    POSITIVE,
+    SEEN,
+    SHARED,
+    SIDE,
+    STAGE,
+    WALLS,
+    Work,
+)
+from linreg.explore.integer import identity_state
+from linreg.explore.level import TIED, Level, Sight
+from linreg.explore.problem import Problem
+from linreg.lp import Forms, IntegerRow, Multipliers, Point, Solver, decide_interior
+from linreg.rational import primitive
+
+REMEMBERED = 256
+"""Levels of cells seen last that are kept: cells next to each other share theirs."""
+
+
+class Exactly:
+    """What exact arithmetic makes of nodes."""
+
+    def __init__(self, problem: Problem, tables: Tables) -> None:
+        self._problem = problem
+        self.tables = tables
+        self._levels: OrderedDict[tuple[int, ...], Level] = OrderedDict()
+
+    def cell(self, work: Work, solver: Solver) -> Cell | None:
+        """The cell of the current node, or None if it is empty."""
+        t, tree, dim = self.tables, work.tree, self.tables.dim
+        node = tree.node.tolist()
+        s = node[STAGE]
+        first = t.stages[s]
+        pattern = tuple(node[tree.pieces : tree.pieces + int(first["unit"])])
+        level = self.level(s, pattern)
+        earlier: list[IntegerRow] = []
+        here: list[tuple[int, int]] = []
+        leads: list[IntegerRow] = []
+        for i in range(node[WALLS]):
+            row, rival = node[tree.walls + 2 * i], node[tree.walls + 2 * i + 1]
+            if rival >= 0:
+                target = earlier if t.rows["stage"][row] < s else leads
+                target += self._leads(pattern, row, [rival])
+                continue
+            stage = int(t.rows["stage"][t.forms["row"][row]])
+            plane, above = self._plane(pattern, stage, row)
+            if plane is None:
+                continue
+            side = above if rival == POSITIVE else -above
+            if stage == s:
+                here.append((plane, side))
+            else:
+                form = self.level(stage, pattern).hyperplanes.rows[plane]
+                earlier.append(form if side > 0 else [-entry for entry in form])
+        signs = [0] * len(level.hyperplanes)
+        for f in range(int(first["form"]), int(t.stages[s + 1]["form"])):
+            plane, above = self._plane(pattern, s, f)
+            if plane is not None and _bit(tree.mask, t, KNOWN, f - int(first["form"])):
+                side = 1 if _bit(tree.mask, t, SIDE, f - int(first["form"])) else -1
+                signs[plane] = above * side
+        walls: tuple[Forms, ...] = (self._problem.walls, Forms(earlier, dim))
+        if leads:
+            rows = level.hyperplanes.rows
+            closed = [rows[p] if side > 0 else [-e for e in rows[p]] for p, side in here]
+            walls = (*walls, Forms(closed + leads, dim))
+            here = []
+        for plane, side in here:
+            signs[plane] = side
+        cell = Cell(
+            pattern,
+            s,
+            level,
+            walls,
+            tuple(signs),
+            tuple(dict.fromkeys(plane for plane, _ in here)),
+            self._alive(level, node, work, s),
+            [],
+            float(tree.point[0]),
+        )
+        for i in range(node[POINTS]):
+            point = Point.of_floats(tree.point[1 + i * dim : 1 + (i + 1) * dim])
+            if cell.holds(point):
+                cell.sights.append(level.sight(point))
+        if not cell.sights:
+            found = decide_interior(cell.rows(), dim, solver)
+            if isinstance(found, Multipliers):
+                return None
+            cell.sights.append(level.sight(found))
+        return cell
+
+    def write(self, cell: Cell, work: Work) -> bool:
+        """Write what is decided of a cell into the current node, which is the same cell.
+
+        False if machine code lacks floats to go on with: a point on either side of all that cuts
+        the cell.
+        """
+        tree = work.tree
+        sights = [sight for sight in cell.sights if sight.point.is_float64]
+        if not _can_split(cell, sights):
+            return False
+        tree.node[POINTS] = 0
+        self._write_sides(cell, work)
+        self._write_sights(cell, _few(cell, sights, tree.most_points // 2), work)
+        return True
+
+    def place(self, cell: Cell, work: Work) -> bool:
+        """Make a cell the current node; False if no float is certainly inside it."""
+        t, tree = self.tables, work.tree
+        sights = [sight for sight in cell.sights if sight.point.is_float64]
+        if not sights:
+            return False
+        walls = [wall for s in range(cell.stage) for wall in self._bounds(cell.pattern, s)]
+        walls += self._decided(cell)
+        tree.node[:] = 0
+        tree.node[STAGE], tree.node[WALLS] = cell.stage, len(walls)
+        tree.node[SHARED], tree.node[ENTRY], tree.node[OUTSIDE] = 0, -1, -1
+        tree.node[tree.pieces : tree.pieces + len(cell.pattern)] = cell.pattern
+        flat = np.array(walls, dtype=np.int64).reshape(-1)
+        tree.node[tree.walls : tree.walls + len(flat)] = flat
+        tree.point[0] = cell.share
+        self._write_sides(cell, work)
+        self._write_sights(cell, _few(cell, sights, tree.most_points // 2), work)
+        find_path(t, work)
+        return bool(find_witness(t, work.walls, tree, len(t.walls) + len(walls)))
+
+    def level(self, stage: int, pattern: Sequence[int]) -> Level:
+        """A stage on the cells whose pattern begins with these pieces."""
+        first = 0
+        level: Level | None = None
+        problem = self._problem
+        for s in range(stage + 1):
+            key = tuple(pattern[: int(self.tables.stages[s]["unit"])])
+            known = self._levels.get((s, *key))
+            if known is None:
+                if level is None:
+                    state = identity_state(problem.network.input_dim)
+                else:
+                    state = level.outputs(key[first:])
+                known = Level(problem.stages[s], state)
+                self._levels[s, *key] = known
+                if len(self._levels) > REMEMBERED:
+                    self._levels.popitem(last=False)
+            else:
+                self._levels.move_to_end((s, *key))
+            first = len(key)
+            level = known
+        assert level is not None
+        return level
+
+    def _plane(self, pattern: Sequence[int], stage: int, f: int) -> tuple[int | None, int]:
+        """A form's hyperplane, and which of its sides is above the breakpoint."""
+        u = int(self.tables.forms["unit"][f])
+        local = u - int(self.tables.stages[stage]["unit"])
+        return self.level(stage, pattern).breakpoint(local, f - int(self.tables.units["form"][u]))
+
+    def _leads(
+        self, pattern: Sequence[int], row: int, rivals: Sequence[int]
+    ) -> Iterator[IntegerRow]:
+        t = self.tables
+        stage = int(t.rows["stage"][row])
+        level = self.level(stage, pattern)
+        u = int(np.searchsorted(t.units["row"], row, side="right")) - 1
+        local, start = u - int(t.stages[stage]["unit"]), int(t.units["row"][u])
+        ahead = level.candidate(local, row - start)
+        for rival in rivals:
+            behind = level.candidate(local, rival - start)
+            yield primitive([a - b for a, b in zip(ahead, behind, strict=True)])
+
+    def _alive(
+        self, level: Level, node: list[int], work: Work, s: int
+    ) -> tuple[tuple[int, ...], ...]:
+        t = self.tables
+        alive = []
+        for u in range(int(t.stages[s]["unit"]), int(t.stages[s + 1]["unit"])):
+            unit = t.units[u]
+            if unit["is_max"]:
+                _, rivals = level.rivals(u - int(t.stages[s]["unit"]))
+                at = work.tree.alive + int(unit["row"]) - int(t.stages[s]["row"])
+                running = tuple(i for i, rival in enumerate(rivals) if node[at + rival])
+                alive.append(running or tuple(range(len(rivals))))
+        return tuple(alive)
+
+    def _bounds(self, pattern: Sequence[int], s: int) -> Iterator[tuple[int, int]]:
+        """The walls that the units of a finished stage put up."""
+        t = self.tables
+        level = self.level(s, pattern)
+        first = int(t.stages[s]["unit"])
+        for u in range(first, int(t.stages[s + 1]["unit"])):
+            unit, piece = t.units[u], pattern[u]
+            if unit["is_max"]:
+                _, rivals = level.rivals(u - first)
+                start = int(unit["row"])
+                yield from ((start + piece, start + other) for other in rivals if other != piece)
+                continue
+            for k, side in ((piece - 1, POSITIVE), (piece, NEGATIVE)):
+                if 0 <= k < unit["size"]:
+                    f = int(unit["form"]) + k
+                    if t.forms["twin"][f] == f and level.breakpoint(u - first, k)[0] is not None:
+                        yield f, side
+
+    def _decided(self, cell: Cell) -> Iterator[tuple[int, int]]:
+        """The walls that the decided units of a cell's own stage put up."""
+        t = self.tables
+        first, last = t.stages[cell.stage], t.stages[cell.stage + 1]
+        won = any(len(alive) == 1 for alive in cell.alive)
+        for f in range(int(first["form"]), int(last["form"])):
+            plane, above = self._plane(cell.pattern, cell.stage, f)
+            if t.forms["twin"][f] != f or plane is None or cell.signs[plane] == 0:
+                continue
+            if won or plane in cell.cutting:
+                yield f, POSITIVE if cell.signs[plane] == above else NEGATIVE
+        for u in range(int(first["unit"]), int(last["unit"])):
+            if t.units["is_max"][u]:
+                contest, rivals = cell.level.rivals(u - int(first["unit"]))
+                alive, start = cell.alive[contest], int(t.units["row"][u])
+                if len(alive) == 1:
+                    winner = rivals[alive[0]]
+                    yield from ((start + winner, start + i) for i in rivals if i != winner)
+
+    def _write_sides(self, cell: Cell, work: Work) -> None:
+        t, tree = self.tables, work.tree
+        first, last = t.stages[cell.stage], t.stages[cell.stage + 1]
+        tree.mask[: SEEN * t.n_words] = 0
+        for f in range(int(first["form"]), int(last["form"])):
+            plane, above = self._plane(cell.pattern, cell.stage, f)
+            side = above if plane is None else cell.signs[plane] * above
+            if side != 0:
+                _set_bit(tree.mask, t, KNOWN, f - int(first["form"]))
+            if side > 0:
+                _set_bit(tree.mask, t, SIDE, f - int(first["form"]))
+        tree.node[tree.alive :] = 0
+        for u in range(int(first["unit"]), int(last["unit"])):
+            if t.units["is_max"][u]:
+                contest, rivals = cell.level.rivals(u - int(first["unit"]))
+                at = tree.alive + int(t.units["row"][u]) - int(first["row"])
+                for place in cell.alive[contest]:
+                    tree.node[at + rivals[place]] = 1
+
+    def _write_sights(self, cell: Cell, sights: Sequence[Sight], work: Work) -> None:
+        t, tree, dim = self.tables, work.tree, self.tables.dim
+        first = int(t.stages[cell.stage]["form"])
+        tree.node[POINTS] = len(sights)
+        for i, sight in enumerate(sights):
+            tree.point[1 + i * dim : 1 + (i + 1) * dim] = sight.point.floats
+            tree.mask[(SEEN + i) * t.n_words : (SEEN + i + 1) * t.n_words] = 0
+            for f in range(first, int(t.stages[cell.stage + 1]["form"])):
+                plane, above = self._plane(cell.pattern, cell.stage, f)
+                side = above if plane is None else sight.signs[plane] * above
+                if side > 0:
+                    _set_bit(tree.mask, t, SEEN + i, f - first)
+
+
+def _can_split(cell: Cell, sights: Sequence[Sight]) -> bool:
+    """Whether the points show all that cuts the cell."""
+    if not sights:
+        return False
+    for plane, sign in enumerate(cell.signs):
+        if sign == 0 and {sight.signs[plane] for sight in sights} < {-1, 1}:
+            return False
+    return all(
+        len(alive) == 1 or {*alive} <= {sight.winners[contest] for sight in sights}
+        for contest, alive in enumerate(cell.alive)
+    )
+
+
+def _few(cell: Cell, sights: Sequence[Sight], most: int) -> list[Sight]:
+    """At most so many points, that show as much as possible."""
+    if len(sights) <= most:
+        return list(sights)
+    chosen = [sights[0]]
+    seen: set[tuple[int, int]] = set(enumerate(sights[0].signs))
+    won: set[tuple[int, int]] = set(enumerate(sights[0].winners))
+    for sight in sights[1:]:
+        shows = {(h, sign) for h, sign in enumerate(sight.signs) if cell.signs[h] == 0}
+        wins = {(c, winner) for c, winner in enumerate(sight.winners) if winner != TIED}
+        if len(chosen) < most and (shows - seen or wins - won):
+            chosen.append(sight)
+            seen |= shows
+            won |= wins
+    return chosen
+
+
+def _bit(mask: np.ndarray, t: Tables, what: int, local: int) -> bool:
+    return bool(int(mask[what * t.n_words + (local >> 6)]) >> (local & 63) & 1)
+
+
+def _set_bit(mask: np.ndarray, t: Tables, what: int, local: int) -> None:
+    mask[what * t.n_words + (local >> 6)] |= np.uint64(1 << (local & 63))

@@ -1,0 +1,254 @@
+"""The memory of one machine-code explorer: the path to the current cell, and cells that wait."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from linreg.explore.compiled.tables import Tables
+
+STAGE, WALLS, SHARED, POINTS, ENTRY, OUTSIDE, HEAD = range(7)
+"""Places in a node's integers: its stage; how many walls the stages have put up; how many of them
+its parent has too; how many points it has; which entry of the stage it belongs to; the number of a
+cell that is kept elsewhere, or -1. The pieces of all units follow, then two integers for each wall,
+then, for each row of the stage, whether that candidate may still win."""
+
+KNOWN, SIDE, SEEN = range(3)
+"""Places in a node's masks, of a bit for each form: those whose side is fixed; those of them that
+are positive; from `SEEN` on, for each point, those that are positive there."""
+
+TOP, REGIONS, ROWS, ENTRIES, PROGRAMS, PIVOTS, DOUBTS, COUNTERS = range(8)
+"""Places among the counters: nodes that wait, regions, rows of the block, entries of stages, linear
+programs, pivots, and decisions that were left in doubt."""
+
+NEGATIVE, POSITIVE, OF_DOMAIN = -1, -2, -3
+"""What stands for a rival where a wall is a side of a form, or a wall of the domain."""
+
+MOST_POINTS = 48
+"""Points kept for one cell."""
+
+MAP = np.dtype([("constant", "f8"), ("error", "f8"), ("rate", "f8"), ("integer", "i8")])
+"""A form's constant; `rate` is the error of a value at a point of 1-norm 1, constant apart."""
+
+OUTPUT = np.dtype([("constant", "f8"), ("error", "f8"), ("integer", "i8"), ("live", "i8")])
+"""`live`: whether the gradient may be other than zero."""
+
+WALL = np.dtype(
+    [
+        ("constant", "f8"),
+        ("error", "f8"),
+        ("rate", "f8"),
+        ("slack", "f8"),
+        ("slack_error", "f8"),
+        ("integer", "i8"),
+        ("row", "i8"),
+        ("rival", "i8"),
+    ]
+)
+"""`row` is a form, whose side the wall is, or a candidate's row, whose lead over `rival` it is."""
+
+ENTERED = np.dtype([("entry", "i8"), ("n_base", "i8"), ("walls", "i8")])
+"""The entry of a stage whose maps are in place, and how many walls there were: of use, in all."""
+
+ROW = np.dtype([("basic", "i8"), ("wall", "i8")])
+"""A row of the program: the slack that is basic in it, or -1, and the wall whose slack it was."""
+
+COLUMN = np.dtype([("column", "i8"), ("multiplier", "f8"), ("exactly", "i8")])
+"""A wall of the support: its column of the tableau, its multiplier, and whether it is expressed
+without an error."""
+
+
+class Maps(NamedTuple):
+    """Rows and outputs of the stages so far as forms of the input."""
+
+    gradients: np.ndarray  # (rows, dim)
+    gradient_errors: np.ndarray
+    ends: np.ndarray  # (rows,) of MAP
+    out_gradients: np.ndarray  # (outputs, dim)
+    out_gradient_errors: np.ndarray
+    out_ends: np.ndarray  # (outputs,) of OUTPUT
+    sizes: np.ndarray  # (dim,)
+
+
+class Walls(NamedTuple):
+    """The walls of the current cell: the domain's, then the node's, then leads that are tested.
+
+    The last column of the normals is for the lead of a candidate over all others.
+    """
+
+    normals: np.ndarray  # (walls, dim + 1)
+    errors: np.ndarray
+    ends: np.ndarray  # (walls,) of WALL
+
+
+class Program(NamedTuple):
+    """A linear program; see `program`."""
+
+    tableau: np.ndarray  # (dim + 2, rows)
+    column: np.ndarray  # (rows,)
+    rows: np.ndarray  # (rows,) of ROW
+    nonbasic: np.ndarray  # (dim + 1,)
+    goal: np.ndarray  # (dim + 1,)
+    goal_error: np.ndarray
+    step: np.ndarray  # (dim + 1,)
+    determinant: np.ndarray  # (1,) of the basis
+    counters: np.ndarray
+
+
+class Proof(NamedTuple):
+    """What a proof is worked out in; see `proofs`."""
+
+    support: np.ndarray  # (dim + 2,) of COLUMN
+    basis: np.ndarray  # (dim + 2, dim + 2)
+    basis_error: np.ndarray
+    inverse: np.ndarray
+    target: np.ndarray  # (dim + 2,)
+    target_error: np.ndarray
+    weight: np.ndarray
+    residual: np.ndarray
+    scratch: np.ndarray  # (dim + 2, 2 dim + 4)
+    expression: np.ndarray  # (2, dim + 2, width)
+    expression_error: np.ndarray
+    chosen: np.ndarray  # (width,) columns of the expression
+    half: np.ndarray  # (1,) which of the two expressions is current
+
+
+class Tree(NamedTuple):
+    """Nodes that wait, as a stack, and the current one.
+
+    A node is a row of integers, of masks, and of floats: its share of the tree, then its points.
+    """
+
+    most_points: int
+    pieces: int  # where in a node's integers they begin
+    walls: int
+    alive: int
+    nodes: np.ndarray
+    masks: np.ndarray
+    points: np.ndarray
+    node: np.ndarray
+    mask: np.ndarray
+    point: np.ndarray
+    doubtful: np.ndarray  # (words,) forms in doubt
+    entered: np.ndarray  # (stages,) of ENTERED
+    base: np.ndarray  # (stages, walls)
+    counters: np.ndarray
+    cells: np.ndarray  # (stages,)
+    share: np.ndarray  # (1,)
+    patterns: np.ndarray  # (rows of the block, units)
+    witnesses: np.ndarray  # (rows of the block, dim)
+
+
+class Work(NamedTuple):
+    """All that machine code writes."""
+
+    maps: Maps
+    walls: Walls
+    program: Program
+    proof: Proof
+    tree: Tree
+
+
+def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
+    """Empty memory.
+
+    Parameters
+    ----------
+    t : Tables
+    block : int
+        Regions in a block of rows; 0 if they are only counted.
+    waiting : int
+        Nodes that can wait.
+    """
+    n = t.dim
+    most = {
+        name: int(max((b[name] - a[name] for a, b in pairwise(t.stages)), default=0))
+        for name in ("row", "form", "out")
+    }
+    units = len(t.units)
+    own_walls = len(t.forms) + int((t.units["size"] * t.units["is_max"]).sum())
+    walls = len(t.walls) + own_walls + most["row"]
+    points = min(most["form"] + most["row"] + 2, MOST_POINTS)
+    length = HEAD + units + 2 * own_walls + most["row"]
+    masks = (SEEN + points) * t.n_words
+    width = max(n, most["out"]) + 2
+
+    def ints(*shape: int) -> np.ndarray:
+        return np.zeros(shape, dtype=np.int64)
+
+    counters = ints(COUNTERS)
+    zeros = np.zeros
+    return Work(
+        Maps(
+            zeros((int(t.stages[-1]["row"]), n)),
+            zeros((int(t.stages[-1]["row"]), n)),
+            zeros(int(t.stages[-1]["row"]), dtype=MAP),
+            zeros((len(t.outs), n)),
+            zeros((len(t.outs), n)),
+            zeros(len(t.outs), dtype=OUTPUT),
+            zeros(n),
+        ),
+        Walls(zeros((walls, n + 1)), zeros((walls, n + 1)), zeros(walls, dtype=WALL)),
+        Program(
+            zeros((n + 2, walls + n + 2)),
+            zeros(walls + n + 2),
+            zeros(walls, dtype=ROW),
+            ints(n + 1),
+            zeros(n + 1),
+            zeros(n + 1),
+            zeros(n + 1),
+            zeros(1),
+            counters,
+        ),
+        Proof(
+            zeros(n + 2, dtype=COLUMN),
+            zeros((n + 2, n + 2)),
+            zeros((n + 2, n + 2)),
+            zeros((n + 2, n + 2)),
+            zeros(n + 2),
+            zeros(n + 2),
+            zeros(n + 2),
+            zeros(n + 2),
+            zeros((n + 2, 2 * n + 4)),
+            zeros((2, n + 2, width)),
+            zeros((2, n + 2, width)),
+            ints(width),
+            ints(1),
+        ),
+        Tree(
+            points,
+            HEAD,
+            HEAD + units,
+            HEAD + units + 2 * own_walls,
+            ints(waiting, length),
+            zeros((waiting, masks), dtype=np.uint64),
+            zeros((waiting, 1 + points * n)),
+            ints(length),
+            zeros(masks, dtype=np.uint64),
+            zeros(1 + points * n),
+            zeros(t.n_words, dtype=np.uint64),
+            zeros(t.n_stages, dtype=ENTERED),
+            ints(t.n_stages, walls),
+            counters,
+            ints(t.n_stages),
+            zeros(1),
+            zeros((block, units), dtype=np.uint16),
+            zeros((block, n)),
+        ),
+    )
+
+
+def with_room(work: Work, waiting: int) -> Work:
+    """The same memory, in which more nodes can wait."""
+    tree = work.tree
+
+    def longer(array: np.ndarray) -> np.ndarray:
+        return np.vstack([array, np.zeros_like(array, shape=(waiting, array.shape[1]))])
+
+    return work._replace(
+        tree=tree._replace(
+            nodes=longer(tree.nodes), masks=longer(tree.masks), points=longer(tree.points)
+        )
+    )

@@ -50,6 +50,10 @@ class HypothesisError(LinregError, ValueError):
     """A theorem was asked for where its hypotheses do not hold."""
 
 
+class TooLarge(HypothesisError):
+    """A number takes more work than its budget allows."""
+
+
 class IncompleteError(LinregError):
     """A complete answer was needed, and the run had been stopped early or takes too much work."""
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from linreg.cli.answers import nothing_yet
 from linreg.cli.codes import DONE, STOPPED
-from linreg.cli.console import message, show, show_json
+from linreg.cli.console import progress, show, show_json
 from linreg.cli.options import Decimal, DomainText, Json, SliceFile, network_and_domain
 from linreg.cli.watch import Watch
 from linreg.cli.whole_numbers import json_number, whole_numbers
@@ -19,7 +19,7 @@ from linreg.errors import HypothesisError
 from linreg.report import whole_text
 from linreg.run import Count
 from linreg.run import count as count_in
-from linreg.theory import Bound, conv_bounds, maxout_bounds, relu_bounds, report
+from linreg.theory import Bound, LeftOut, conv_report, maxout_bounds, relu_bounds, report
 
 SIDES = {"upper": "at most", "max_at_least": "maximum at least", "max_exactly": "maximum exactly"}
 ORDER = ("max_at_least", "max_exactly", "upper")
@@ -62,6 +62,7 @@ def bounds(
     if rank is not None and widths is None:
         raise HypothesisError("--maxout needs --widths")
     found: Count | None = None
+    left_out: Sequence[LeftOut] = ()
     if net is not None:
         network, where = network_and_domain(net, domain, slice_, decimal)
         listed: Sequence[Bound] = report(network, where)
@@ -73,19 +74,21 @@ def bounds(
         listed = _of_widths(widths, rank)
     else:
         shape, layers = conv_spec(conv or "")
-        listed = conv_bounds(shape, layers)
-        if len(layers) == 1:
-            names = {bound.name for bound in listed}
-            for name in ("generic_count", "xiong_formula"):
-                if name not in names:
-                    message(f"{name} is left out: the layer is too large for it")
+        with progress("bounds") as shown:
+            listed, left_out = conv_report(shape, layers, progress=shown)
     ordered = sorted(listed, key=lambda bound: ORDER.index(bound.side))
     complete = found is None or found.complete
     if as_json:
         exact = found.regions if found is not None and found.complete else None
-        show_json({"exact": exact, "bounds": [_json(bound) for bound in ordered]})
+        answer: dict[str, object] = {"exact": exact, "bounds": [_json(each) for each in ordered]}
+        if left_out:
+            answer["left_out"] = [
+                {"name": each.name, "side": each.side, "source": each.source, "reason": each.reason}
+                for each in left_out
+            ]
+        show_json(answer)
     else:
-        show(_table(ordered, found))
+        show(_table(ordered, left_out, found))
     return DONE if complete else STOPPED
 
 
@@ -146,7 +149,7 @@ def _json(bound: Bound) -> dict[str, object]:
     }
 
 
-def _table(listed: Sequence[Bound], found: Count | None) -> Table:
+def _table(listed: Sequence[Bound], left_out: Sequence[LeftOut], found: Count | None) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("", "regions", *(["reached"] if found else []), "source"):
         table.add_column(heading, justify="right" if heading in ("regions", "reached") else "left")
@@ -156,6 +159,9 @@ def _table(listed: Sequence[Bound], found: Count | None) -> Table:
                 source = f"{bound.source} ({bound.note})" if bound.note else bound.source
                 share = [_share(found.regions, bound.value)] if found else []
                 table.add_row(SIDES[side], whole_text(bound.value), *share, source)
+        for each in left_out:
+            if each.side == side:
+                table.add_row(SIDES[side], "left out", f"{each.source}: {each.reason}")
         if side == "max_exactly" and found:
             exactly = "this network" if found.complete else "this network, at least"
             table.add_row(exactly, whole_text(found.regions), "", "counted", style="bold")

@@ -12,7 +12,7 @@ an upper bound; `generic_count` is the number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, product
 from math import comb, factorial, prod
@@ -37,6 +37,7 @@ def xiong_formula(
     padding: PerAxis = 0,
     *,
     budget: int = BUDGET,
+    progress: Callable[[float], None] | None = None,
 ) -> int:
     """The formula of Xiong et al. for one convolutional layer of rectifiers: an upper bound.
 
@@ -51,11 +52,15 @@ def xiong_formula(
         Supports are cut at the border: padding adds nothing to them.
     budget : int
         Most steps of the general algorithm; layers on a line need none.
+    progress : callable, optional
+        Called now and then with the share of the work that is done.
 
     Raises
     ------
     HypothesisError
-        If the layer is impossible, or too large for the budget.
+        If the layer is impossible.
+    TooLarge
+        If it takes more than the budget.
 
     Source
     ------
@@ -76,7 +81,9 @@ def xiong_formula(
     def weight(t: int) -> fmpz:
         return fmpz.bin_uiui(most, t)
 
-    return int(transversal_sum(layer.supports(), layer.channels, most, weight, fmpz(1), budget))
+    supports = layer.supports()
+    total = transversal_sum(supports, layer.channels, most, weight, fmpz(1), budget, progress)
+    return int(total)
 
 
 def xiong_asymptotics(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from math import prod
 from typing import Any
@@ -17,7 +17,12 @@ Layers = Sequence[Mapping[str, Any]]
 """For each layer `filters`, `kernel`, and optionally `stride` and `padding`."""
 
 
-def xiong_2020_lower(input_shape: Sequence[int], layers: Layers) -> int:
+def xiong_2020_lower(
+    input_shape: Sequence[int],
+    layers: Layers,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> int:
     """Regions that folding by convolutions gives.
 
     The generic count of the last layer, fed by d0 channels, times the product over the layers
@@ -30,12 +35,15 @@ def xiong_2020_lower(input_shape: Sequence[int], layers: Layers) -> int:
     input_shape : (channels, length) or (channels, height, width)
     layers : list of dict
         With `filters`, `kernel` and, if not 1, `stride`.
+    progress : callable, optional
+        As that of `generic_count`; `xiong_2020_upper` and `convolution_upper` have the same.
 
     Raises
     ------
     HypothesisError
-        If a layer is impossible, has fewer filters than the input has channels, is padded, or the
-        last one is too large to be counted.
+        If a layer is impossible, has fewer filters than the input has channels, or is padded.
+    TooLarge
+        If the last layer is too large to be counted.
 
     Source
     ------
@@ -63,10 +71,17 @@ def xiong_2020_lower(input_shape: Sequence[int], layers: Layers) -> int:
         (layer.filters // channels) ** (channels * prod(layer.output)) for layer in folding
     )
     shape = (channels, *last.cells)
-    return int(folds * generic_count(shape, last.filters, last.kernel, last.stride))
+    return int(
+        folds * generic_count(shape, last.filters, last.kernel, last.stride, progress=progress)
+    )
 
 
-def xiong_2020_upper(input_shape: Sequence[int], layers: Layers) -> int:
+def xiong_2020_upper(
+    input_shape: Sequence[int],
+    layers: Layers,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> int:
     """The formula for the first layer, times the product of Z(units of layer l, inputs) after it.
 
     Upper bound, for rectifiers.
@@ -74,7 +89,9 @@ def xiong_2020_upper(input_shape: Sequence[int], layers: Layers) -> int:
     Raises
     ------
     HypothesisError
-        If a layer is impossible or padded, or the first one is too large for the formula.
+        If a layer is impossible or padded.
+    TooLarge
+        If the first one is too large for the formula.
 
     Source
     ------
@@ -89,11 +106,18 @@ def xiong_2020_upper(input_shape: Sequence[int], layers: Layers) -> int:
     chain = chained(input_shape, layers)
     _without_padding(chain)
     first, *later = chain
-    formula = xiong_formula(input_shape, first.filters, first.kernel, first.stride)
+    formula = xiong_formula(
+        input_shape, first.filters, first.kernel, first.stride, progress=progress
+    )
     return formula * prod(buck(layer.n_units, first.n_inputs) for layer in later)
 
 
-def convolution_upper(input_shape: Sequence[int], layers: Layers) -> int:
+def convolution_upper(
+    input_shape: Sequence[int],
+    layers: Layers,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> int:
     """As `xiong_2020_upper`, with no more dimensions than the layers before leave; padding too.
 
     Upper bound, for rectifiers: later layers see an image whose dimension is at most the least
@@ -102,7 +126,9 @@ def convolution_upper(input_shape: Sequence[int], layers: Layers) -> int:
     Raises
     ------
     HypothesisError
-        If a layer is impossible, or the first one is too large for the formula.
+        If a layer is impossible.
+    TooLarge
+        If the first one is too large for the formula.
 
     Source
     ------
@@ -116,7 +142,9 @@ def convolution_upper(input_shape: Sequence[int], layers: Layers) -> int:
     12
     """
     first, *later = chained(input_shape, layers)
-    formula = xiong_formula(input_shape, first.filters, first.kernel, first.stride, first.padding)
+    formula = xiong_formula(
+        input_shape, first.filters, first.kernel, first.stride, first.padding, progress=progress
+    )
     dims = accumulate((first.n_inputs, first.n_units, *(one.n_units for one in later)), min)
     return formula * prod(
         buck(layer.n_units, dim) for layer, dim in zip(later, list(dims)[1:], strict=False)

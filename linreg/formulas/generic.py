@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
-from linreg.errors import HypothesisError
+from linreg.errors import TooLarge
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
 
 PRIME = 2**61 - 1
@@ -26,6 +26,7 @@ def generic_count(
     *,
     seed: int = 0,
     budget: int = BUDGET,
+    progress: Callable[[float], None] | None = None,
 ) -> int:
     """Largest number of regions of one convolutional layer of rectifiers, over all weights.
 
@@ -43,11 +44,15 @@ def generic_count(
         Of the random weights.
     budget : int
         Most subspaces that are formed.
+    progress : callable, optional
+        Called for each row with the share of rows that are done.
 
     Raises
     ------
     HypothesisError
-        If the layer is impossible, or too large for the budget.
+        If the layer is impossible.
+    TooLarge
+        If it takes more than the budget.
 
     Notes
     -----
@@ -86,12 +91,14 @@ def generic_count(
             for space, count in counts.items()
         }
         columns += fresh
-        for row, constant in location:
+        for k, (row, constant) in enumerate(location):
+            if progress is not None:
+                progress((i + k / len(location)) / len(rows))
             vector = (*(row.get(cell, 0) for cell in columns), constant)
             counts = _with_row(counts, vector)
             budget -= len(counts)
             if budget < 0:
-                raise HypothesisError(
+                raise TooLarge(
                     "the layer is too large to count its regions: more subspaces than the budget "
                     "allows"
                 )

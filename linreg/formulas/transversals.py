@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, Self, TypeVar
 
-from linreg.errors import HypothesisError
+from linreg.errors import TooLarge
 
 Vector = tuple[int, ...]
 
@@ -27,15 +27,19 @@ def transversal_sum(
     weight: Callable[[int], R],
     one: R,
     budget: int,
+    progress: Callable[[float], None] | None = None,
 ) -> R:
     """The sum over t of the products of weight(t_i), where t_i cells of each S_i can be chosen.
 
     All the chosen cells are different, t_i <= most, and each number in a support stands for as many
     cells as there are channels.
 
+    progress : callable, optional
+        Called for each support with the share of supports that are done.
+
     Raises
     ------
-    HypothesisError
+    TooLarge
         If that takes more steps than the budget allows; intervals from left to right take none.
 
     Examples
@@ -50,7 +54,8 @@ def transversal_sum(
         sorted(spans) == spans and sorted(end for _, end in spans) == [end for _, end in spans]
     ):
         return _on_a_line(spans, channels, most, weight, one)
-    return _anywhere([frozenset(s) for s in supports], channels, most, weight, one, budget)
+    sets = [frozenset(s) for s in supports]
+    return _anywhere(sets, channels, most, weight, one, budget, progress)
 
 
 def _on_a_line(
@@ -83,6 +88,7 @@ def _anywhere(
     weight: Callable[[int], R],
     one: R,
     budget: int,
+    progress: Callable[[float], None] | None,
 ) -> R:
     """Location by location; the state is what capacities may be left.
 
@@ -104,7 +110,9 @@ def _anywhere(
         known = known + fresh
         left = [group for group in known if group[-1] > i]
         after: dict[frozenset[Vector], R] = {}
-        for state, count in states.items():
+        for k, (state, count) in enumerate(states.items()):
+            if progress is not None:
+                progress((i + k / len(states)) / len(supports))
             vectors = {vector + tuple(sizes[group] for group in fresh) for vector in state}
             for t in range(most + 1):
                 rest = _largest(_kept(vectors, known, left))
@@ -113,7 +121,7 @@ def _anywhere(
                 vectors = _taken(vectors, known, i)
                 budget -= len(vectors)
                 if budget < 0:
-                    raise HypothesisError(
+                    raise TooLarge(
                         "the layer is too large for the formula: more steps than its budget allows"
                     )
                 if not vectors:

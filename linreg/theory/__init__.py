@@ -37,12 +37,13 @@ from linreg.formulas import (
 )
 from linreg.theory.bound import (
     Bound,
+    LeftOut,
     maxout_bounds,
     pieces_bounds,
     relu_bounds,
     two_piece_bounds,
 )
-from linreg.theory.convolutional import conv_bounds
+from linreg.theory.convolutional import conv_bounds, conv_report
 from linreg.theory.definitions import Definitions, definitions
 from linreg.theory.identification import Neighbourhoods, neighbourhoods
 from linreg.theory.maximum import Maximum, search_maximum
@@ -62,12 +63,14 @@ __all__ = [
     "Bound",
     "Definitions",
     "Efficiency",
+    "LeftOut",
     "Maximum",
     "Neighbourhoods",
     "arora_2018",
     "ceilings",
     "columns",
     "conv_bounds",
+    "conv_report",
     "convolution_upper",
     "convolutional_against_connected",
     "deep_against_shallow",

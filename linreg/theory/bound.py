@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from linreg.errors import HypothesisError
+from linreg.errors import HypothesisError, TooLarge
 from linreg.formulas import (
     architecture,
     arora_2018,
@@ -61,6 +61,24 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A number that theory would give, had it not taken too much work.
+
+    Attributes
+    ----------
+    name, side, source, title : str
+        As those of a `Bound`.
+    reason : str
+    """
+
+    name: str
+    side: str
+    source: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Theorem:
     """A theorem as a function that refuses where its hypotheses do not hold."""
 
@@ -72,12 +90,19 @@ class Theorem:
 
     def applied(self, *arguments: object, **named: object) -> list[Bound]:
         """The bound that the theorem gives, or none if its hypotheses do not hold."""
+        found = self.tried(*arguments, **named)
+        return [found] if isinstance(found, Bound) else []
+
+    def tried(self, *arguments: object, **named: object) -> Bound | LeftOut | None:
+        """The same; where it takes too much work, with the reason."""
+        name = self.function.__name__
         try:
             value = self.function(*arguments, **named)
+        except TooLarge as error:
+            return LeftOut(name, self.side, self.source, self.title, str(error))
         except HypothesisError:
-            return []
-        name = self.function.__name__
-        return [Bound(name, self.side, value, self.source, self.title, self.note)]
+            return None
+        return Bound(name, self.side, value, self.source, self.title, self.note)
 
 
 PRODUCT = "product of pieces"

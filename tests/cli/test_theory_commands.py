@@ -9,8 +9,9 @@ import pytest
 from golden_networks import case
 from program import linreg
 
-from linreg import count_regions, load, mlp, save, zoo
-from linreg.formulas import generic
+from linreg import count_regions, load, mlp, save, theory, zoo
+from linreg.errors import TooLarge
+from linreg.formulas import deep_convolution, generic
 from linreg.theory import maximum
 
 
@@ -100,14 +101,46 @@ def test_bounds_of_convolutions_have_their_worked_values() -> None:
     assert bounds_of("--conv", "1,2,2:1,2,2,1,1")["generic_count"] == ("max_exactly", 223)
 
 
-def test_a_bound_that_takes_too_long_is_left_out_and_named(monkeypatch) -> None:
+def test_a_bound_that_takes_too_long_is_a_row_with_the_reason(monkeypatch) -> None:
     monkeypatch.setattr(generic, "_with_row", lambda counts, row: dict.fromkeys(range(10**6), 1))
-    done = linreg("bounds", "--conv", "1,3,3:2,2,2", "--json")
-    assert (done.code, done.err) == (
-        0,
-        "linreg: generic_count is left out: the layer is too large for it\n",
+    answer = linreg("bounds", "--conv", "1,3,3:2,2,2", "--json").json
+    assert "generic_count" not in {bound["name"] for bound in answer["bounds"]}
+    [left_out] = answer["left_out"]
+    assert (left_out["name"], left_out["side"]) == ("generic_count", "max_exactly")
+    assert "too large" in left_out["reason"]
+    done = linreg("bounds", "--conv", "1,3,3:2,2,2")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[1].split()[:4] == ["maximum", "exactly", "left", "out"]
+
+
+def test_bounds_of_several_convolutions_that_take_too_long_are_rows_too(monkeypatch) -> None:
+    layers = "1,3,3:2,2,2;2,2,2"
+    names = ["xiong_2020_lower", "xiong_2020_upper", "convolution_upper"]
+    answer = linreg("bounds", "--conv", layers, "--json").json
+    assert "left_out" not in answer
+    assert {bound["name"] for bound in answer["bounds"]} >= set(names)
+
+    def refused(*arguments: object, **named: object) -> int:
+        raise TooLarge("too large")
+
+    monkeypatch.setattr(deep_convolution, "generic_count", refused)
+    monkeypatch.setattr(deep_convolution, "xiong_formula", refused)
+    answer = linreg("bounds", "--conv", layers, "--json").json
+    assert [each["name"] for each in answer["left_out"]] == names
+    assert len({each["source"] for each in answer["left_out"]}) == 3
+
+
+def test_long_work_on_bounds_is_reported() -> None:
+    seen = []
+    bounds, _ = theory.conv_report(
+        (1, 3, 3), [{"filters": 2, "kernel": 2}], progress=lambda *told: seen.append(told)
     )
-    assert "generic_count" not in {bound["name"] for bound in done.json["bounds"]}
+    assert len(bounds) == 5
+    for name in ("generic_count", "xiong_formula"):
+        shares = [share for share, what in seen if what == name]
+        assert shares[0] == 0
+        assert shares == sorted(shares)
+        assert shares[-1] < 1
 
 
 def test_large_bounds_are_strings_in_json() -> None:

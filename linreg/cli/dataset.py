@@ -41,7 +41,7 @@ def dataset(
     bytes, however many processes there are. docs/datasets.md says what is in the tables.
     """
     if example:
-        show_json({"example": EXAMPLE}) if as_json else show(EXAMPLE)
+        show_json({"example": EXAMPLE}) if as_json else show(EXAMPLE.rstrip("\n"))
         return DONE
     if spec is None or output is None:
         raise InvalidSpec(

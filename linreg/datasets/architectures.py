@@ -179,6 +179,14 @@ def convolutions(architecture: Architecture) -> list[dict[str, Any]] | None:
     return found
 
 
+def is_connected(architecture: Architecture) -> bool:
+    """Whether a network is fully connected: linear layers, units and nothing else."""
+    known = {"linear", "maxout", *UNIT_TYPES}
+    return all(
+        layer.get("type") in known and "weight" not in layer for layer in architecture.layers
+    )
+
+
 def described(architecture: Architecture) -> str:
     """The layers of a network in one line.
 

@@ -75,7 +75,7 @@ def card(
     spec: Spec,
     tables: Mapping[str, Mapping[str, Column]],
     contents: Contents,
-    versions: Mapping[str, str],
+    by: Mapping[str, str],
 ) -> str:
     """The card as Markdown, with a header from which Hugging Face `datasets` finds the tables."""
     return "\n".join(
@@ -89,7 +89,7 @@ def card(
             *_numbers(contents),
             *_use(spec, contents),
             *_schema(tables),
-            *_provenance(spec, versions),
+            *_provenance(spec, by),
         ]
     )
 
@@ -171,8 +171,8 @@ def _schema(tables: Mapping[str, Mapping[str, Column]]) -> list[str]:
     return lines
 
 
-def _provenance(spec: Spec, versions: Mapping[str, str]) -> list[str]:
-    made = ", ".join(f"{name} {version}" for name, version in versions.items())
+def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
+    made = ", ".join(f"{name} {version}" for name, version in by.items())
     laws = sorted(
         {law for f in spec.families if isinstance(f, Drawn) for i in f.initialisers
          for law in (i.weights, i.bias)}
@@ -180,7 +180,7 @@ def _provenance(spec: Spec, versions: Mapping[str, str]) -> list[str]:
     data = sorted({c.data for f in spec.families if isinstance(f, Trained) for c in f.courses})
     lines = ["## Provenance", "", f"Made with {made} from the specification below.", ""]
     lines += [
-        "The same specification and versions give the same bytes, whatever the number of "
+        "The same specification, versions and strategy give the same bytes, whatever the number of "
         "processes; weights",
         "of training and of orthogonal matrices may differ in their last bits on another "
         "processor.",

@@ -102,7 +102,8 @@ BOUNDS = {
     "name": Column("string", "the function of linreg.theory that computes it"),
     "side": Column(
         "string",
-        "upper: of this network; max_at_least, max_exactly: of the most over all weights",
+        "upper: of this network; max_at_least, max_exactly: of the most over all fully connected "
+        "networks of these widths, or over all weights of the filters if it is convolutional",
     ),
     "value": Column("string", "the number, exactly"),
     "approximation": Column("double", "the number as a float; infinite if beyond all"),
@@ -189,7 +190,9 @@ EXPECTATIONS = {
         "of one layer on the whole space: the number at all weights but a set of measure zero "
         "(convolutions: generic_count; fully connected: zaslavsky); else null",
     ),
-    "max_at_least": Column("double", "the sharpest lower bound on the most over all weights"),
+    "max_at_least": Column(
+        "double", "the sharpest lower bound on the most over all weights; null where none is known"
+    ),
     "upper_bound": Column("double", "the sharpest upper bound for all weights"),
 }
 

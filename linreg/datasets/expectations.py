@@ -10,8 +10,8 @@ from typing import Any
 
 from flint import fmpz
 
-from linreg.datasets.architectures import convolutions
-from linreg.datasets.recipes import Draw, Recipe
+from linreg.datasets.architectures import convolutions, is_connected
+from linreg.datasets.recipes import Draw, Moment, Recipe
 from linreg.datasets.truth import Found
 from linreg.errors import HypothesisError
 from linreg.formulas import generic_count, zaslavsky
@@ -75,15 +75,18 @@ class Group:
         """The row of the group in the table of expectations."""
         n = len(self.counts)
         variance = variance_of(self.counts)
-        below = [value for side, value in self.bounds if side != "upper"]
-        above = [value for side, value in self.bounds if side != "max_at_least"]
         made = self.recipe.made
+        is_conv = isinstance(made, Draw) and convolutions(made.architecture) is not None
+        # Lower bounds on the most regions are about networks whose weights are all free.
+        is_free = is_conv or isinstance(made, Moment) or is_connected(made.architecture)
+        below = [value for side, value in self.bounds if side != "upper" and is_free]
+        above = [value for side, value in self.bounds if side != "max_at_least"]
         return {
             "group": self.recipe.group,
             "family": self.recipe.family,
             "architecture": self.recipe.architecture,
             "domain": self.domain,
-            "convolutional": isinstance(made, Draw) and convolutions(made.architecture) is not None,
+            "convolutional": is_conv,
             "layers": len(self.widths),
             "samples": n,
             "complete": self.complete,

@@ -20,17 +20,19 @@ from linreg.datasets.recipes import Recipe, plan, splits_of
 from linreg.datasets.spec import Spec, Trained
 from linreg.datasets.truth import Question, truth_of
 from linreg.datasets.writing import (
-    ALL,
+    GROUPS,
+    SUMS,
     Files,
     archive_path,
-    digest_of,
     found_in,
     part_of,
     splits_of_table,
+    sums_of,
     table_file,
     table_path,
 )
 from linreg.errors import UnreadableFile
+from linreg.explore import explorer_named
 from linreg.files import StrPath, read_bytes, replacing
 from linreg.run.processes import process_pool
 
@@ -51,9 +53,9 @@ class Dataset:
     computed : int
         Networks that this run computed; the others were committed before.
     files : tuple of str
-        Relative to the folder, without the journal.
+        Relative to the folder; those that `SHA256SUMS` lists.
     digest : str
-        Hexadecimal sha256 of the names and contents of the files.
+        Hexadecimal sha256 of `SHA256SUMS`, and so of all files.
     """
 
     path: Path
@@ -123,18 +125,18 @@ def generate(
         raise ValueError(f"workers must be at least 1: got {workers}")
     recipes = plan(spec)
     splits = splits_of(spec, recipes)
-    versions = versions_of(spec)
-    identity = {
-        "name": spec.name,
-        "specification": sha256(spec.text.encode()).hexdigest(),
-        "made_with": versions,
-    }
+    by = made_by(spec)
+    text = sha256(spec.text.encode()).hexdigest()
+    identity = {"name": spec.name, "specification": text, "made_by": by}
     with opened(path, identity) as folder:
         files = _files(spec, recipes)
         if folder.finished is None:
             computed = _compute(spec, recipes, folder, workers, executor, progress)
-            incomplete = _assemble(spec, recipes, splits, folder, versions)
-            folder.finish(digest_of(folder.path, files), incomplete)
+            incomplete = _assemble(spec, recipes, splits, folder, by)
+            sums = sums_of(folder.path, files)
+            with replacing(folder.path / SUMS) as temporary:
+                temporary.write_text(sums, encoding="utf-8")
+            folder.finish(sha256(sums.encode()).hexdigest(), incomplete)
         else:
             computed = 0
             _check(folder, files)
@@ -143,12 +145,13 @@ def generate(
         )
 
 
-def versions_of(spec: Spec) -> dict[str, str]:
-    """What the bytes of a dataset depend on, beside its specification."""
+def made_by(spec: Spec) -> dict[str, str]:
+    """What the bytes of a dataset depend on, beside its specification: versions and a strategy."""
     names = {"linreg": "linreg-exact", "numpy": "numpy", "pyarrow": "pyarrow"}
     if any(isinstance(family, Trained) for family in spec.families):
         names["scikit-learn"] = "scikit-learn"
-    return {name: version(distribution) for name, distribution in names.items()}
+    versions = {name: version(distribution) for name, distribution in names.items()}
+    return versions | {"strategy": explorer_named(spec.truth.strategy).name}
 
 
 def _compute(
@@ -245,7 +248,7 @@ def _assemble(
     recipes: Sequence[Recipe],
     splits: Sequence[str],
     folder: Folder,
-    versions: Mapping[str, str],
+    by: Mapping[str, str],
 ) -> int:
     """Write all files from the parts; how many counts are not complete."""
     tables = tables_of(spec)
@@ -259,9 +262,11 @@ def _assemble(
             files.add(found, split)
             contents.families.setdefault(recipe.family, Tally()).add(found)
             groups.setdefault(recipe.group, Group(recipe)).add(found)
-    with table_file(folder.path / table_path("expectations", ALL), tables["expectations"]) as file:
+    with table_file(
+        folder.path / table_path("expectations", GROUPS), tables["expectations"]
+    ) as file:
         file.add(columns_of_groups(list(groups.values())))
-    texts = {"spec.toml": spec.text, "README.md": card(spec, tables, contents, versions)}
+    texts = {"spec.toml": spec.text, "README.md": card(spec, tables, contents, by)}
     for name, text in texts.items():
         with replacing(folder.path / name) as temporary:
             temporary.write_text(text, encoding="utf-8")
@@ -270,8 +275,14 @@ def _assemble(
 
 def _check(folder: Folder, files: Sequence[str]) -> None:
     """Refuse a finished dataset that is no longer what it was."""
-    if digest_of(folder.path, files) != folder.finished:
+    path = folder.path / SUMS
+    held = read_bytes(path)
+    changed = SUMS if sha256(held).hexdigest() != folder.finished else None
+    found = sums_of(folder.path, files)
+    for line in set(held.decode().splitlines()) - set(found.splitlines()) if not changed else ():
+        changed = line.split()[1]
+    if changed:
         raise UnreadableFile(
-            f"{folder.path}: the dataset was finished, and its files were changed since; give a "
-            "new folder"
+            f"{folder.path}: the dataset was finished, and its file {changed} was changed since; "
+            "give a new folder"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate, product
 from math import prod
@@ -44,7 +45,7 @@ class Moment:
     epochs: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recipe:
     """How one network of a dataset is made.
 
@@ -66,17 +67,17 @@ class Recipe:
     made: Draw | Moment
     domain: Json
 
-    @property
+    @cached_property
     def id(self) -> str:
         """16 hexadecimal digits, the same in every dataset with this network, family and seed."""
         return _digest([self.origin, asdict(self.made), self.domain])[:16]
 
-    @property
+    @cached_property
     def group(self) -> str:
         """16 hexadecimal digits that samples of one kind share."""
         return _digest([self.family, asdict(self.made), self.domain])[:16]
 
-    @property
+    @cached_property
     def origin(self) -> str:
         """Hexadecimal digits that networks from one start share, on all domains and epochs."""
         made = self.made.course if isinstance(self.made, Moment) else self.made

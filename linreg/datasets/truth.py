@@ -107,16 +107,20 @@ def truth_of(question: Question) -> Found:
 
 
 def bounds_of(recipe: Recipe, network: Network, domain: Domain) -> tuple[Bound, ...]:
-    """What theory says of a network, as one that is convolutional too."""
+    """What theory says of a network, as a convolutional one if it is.
+
+    What is said of the most regions over all weights is then about all weights of the filters.
+    """
     listed = report(network, domain)
     made = recipe.made
     layers = convolutions(made.architecture) if isinstance(made, Draw) else None
     if not isinstance(made, Draw) or not layers:
         return listed
-    names = {bound.name for bound in listed}
     shape = made.architecture.input_shape
-    more = _conv_bounds(shape, tuple(tuple(layer.items()) for layer in layers))
-    return (*listed, *(bound for bound in more if bound.name not in names))
+    own = _conv_bounds(shape, tuple(tuple(layer.items()) for layer in layers))
+    names = {bound.name for bound in own}
+    others = (bound for bound in listed if bound.side == "upper" and bound.name not in names)
+    return (*own, *others)
 
 
 @cache

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from linreg.datasets.columns import Column
 from linreg.datasets.truth import Found
+from linreg.errors import UnreadableFile
 from linreg.files import replacing
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ ROWS = 1 << 16
 LEVEL = 3
 """Level of compression, named so that no default changes the bytes."""
 
-ALL = "all"
+SUMS = "SHA256SUMS"
+"""The file with the sha256 of all others."""
+
+GROUPS = "groups"
 """The split of a table whose rows are not about one network."""
 
 OLD = (1980, 1, 1, 0, 0, 0)
@@ -43,7 +47,7 @@ def table_path(table: str, split: str) -> str:
 
 def splits_of_table(table: str, splits: Iterable[str]) -> list[str]:
     """The splits of a table, given those of the dataset."""
-    return [ALL] if table == "expectations" else list(splits)
+    return [GROUPS] if table == "expectations" else list(splits)
 
 
 def archive_path(split: str) -> str:
@@ -169,16 +173,25 @@ def found_in(part: bytes) -> Found:
     return Found(**fields)
 
 
-def digest_of(folder: Path, names: Sequence[str]) -> str:
-    """Hexadecimal sha256 of the names and contents of some files.
+def sums_of(folder: Path, names: Sequence[str]) -> str:
+    """The sha256 of some files, a line for each, as the program sha256sum writes and checks it.
 
     Parameters
     ----------
     folder : Path
     names : sequence of str
         Relative to the folder.
+
+    Raises
+    ------
+    UnreadableFile
+        If a file is missing or may not be read.
     """
-    whole = sha256()
-    for name in sorted(names):
-        whole.update(f"{sha256((folder / name).read_bytes()).hexdigest()}  {name}\n".encode())
-    return whole.hexdigest()
+    lines = []
+    for name in names:
+        try:
+            with (folder / name).open("rb") as file:
+                lines.append(f"{file_digest(file, 'sha256').hexdigest()}  {name}\n")
+        except OSError as error:
+            raise UnreadableFile(f"{folder / name}: cannot be read: {error.strerror}") from None
+    return "".join(lines)

@@ -1,0 +1,156 @@
+"""Families of networks in a specification, read from their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from linreg.datasets.initialisers import BIASES, WEIGHTS, default_bias
+from linreg.datasets.spec import Architecture, Course, Drawn, Initialiser, Trained, Widths
+from linreg.datasets.spec_values import (
+    Section,
+    alternatives,
+    finite_table,
+    listed,
+    name,
+    one_of,
+    positive,
+    text,
+    whole,
+)
+from linreg.datasets.trained import DATA, SOLVERS
+from linreg.errors import InvalidSpec
+from linreg.readers.layers import LAYER_TYPES
+from linreg.readers.unit_types import UNIT_TYPES
+from linreg.readers.unknown_types import refusal
+from linreg.readers.values import Json, located, shown
+
+_WIDTHS = ("widths", "width", "depth")
+_DENSE = ("inputs", *_WIDTHS, "activation", "outputs")
+_LAYERED = ("input_shape", "layers")
+_DRAWN = ("name", "samples", *_DENSE, *_LAYERED, "init", "scale", "bias", "bias_scale", "domain")
+_TRAINED = (
+    "name", "samples", "data", "features", "components", *_WIDTHS,
+    "epochs", "solver", "learning_rate", "domain",
+)  # fmt: skip
+
+
+def drawn_family(values: Json) -> Drawn:
+    """The family that a table [[drawn]] spells."""
+    section = Section(values, _DRAWN)
+    made = _layered(section) if "layers" in section else _dense(section)
+    laws = section.need("init", alternatives(one_of(WEIGHTS)))
+    scales = section.take("scale", alternatives(positive), (1,))
+    biases: Sequence[str | None] = section.take("bias", alternatives(one_of(BIASES)), ()) or (None,)
+    bias_scales = section.take("bias_scale", alternatives(positive), (1,))
+    return Drawn(
+        section.need("name", name),
+        section.take("samples", whole(1), 1),
+        made,
+        tuple(
+            Initialiser(law, scale, bias or default_bias(law), bias_scale)
+            for law, scale, bias, bias_scale in product(laws, scales, biases, bias_scales)
+        ),
+        _domains(section),
+    )
+
+
+def trained_family(values: Json) -> Trained:
+    """The family that a table [[trained]] spells."""
+    section = Section(values, _TRAINED)
+    if "features" in section and "components" in section:
+        raise InvalidSpec("features: stands beside components; leave one of them out")
+    columns = section.take("features", listed(whole(0)), None)
+    data = section.need("data", alternatives(one_of(DATA)))
+    components = section.take("components", alternatives(whole(1)), (None,))
+    solvers = section.take("solver", alternatives(one_of(SOLVERS)), ("adam",))
+    rates = section.take("learning_rate", alternatives(positive), (0.01,))
+    return Trained(
+        section.need("name", name),
+        section.take("samples", whole(1), 1),
+        tuple(
+            Course(source, columns, component, widths, solver, float(rate))
+            for source, component, widths, solver, rate in product(
+                data, components, _widths(section), solvers, rates
+            )
+        ),
+        section.need("epochs", alternatives(whole(0))),
+        _domains(section),
+    )
+
+
+def _layered(section: Section) -> tuple[Architecture, ...]:
+    for key in _DENSE:
+        if key in section:
+            raise InvalidSpec(f"{key}: stands for layers, which are given too; leave one out")
+    shapes = section.need("input_shape", alternatives(listed(whole(1)), depth=1))
+    stacks = section.need("layers", alternatives(listed(finite_table), depth=1))
+    return tuple(Architecture(shape, stack) for shape, stack in product(shapes, stacks))
+
+
+def _dense(section: Section) -> tuple[Architecture, ...]:
+    if "input_shape" in section:
+        raise InvalidSpec("input_shape: goes with layers, which are missing; or give inputs")
+    sizes = section.need("inputs", alternatives(whole(1)))
+    widths = _widths(section)
+    activations = section.take("activation", alternatives(_activation), ({"type": "relu"},))
+    outputs = section.take("outputs", alternatives(whole(0)), (1,))
+    return tuple(
+        Architecture((size,), _stack(hidden, activation, out))
+        for size, hidden, activation, out in product(sizes, widths, activations, outputs)
+    )
+
+
+def _widths(section: Section) -> tuple[Widths, ...]:
+    """The widths themselves, or those of all combinations of a width and a depth."""
+    if "widths" not in section and "width" not in section:
+        raise InvalidSpec("key 'widths' is missing; or give width and depth")
+    if "widths" in section:
+        if "width" in section or "depth" in section:
+            raise InvalidSpec("widths: stands for width and depth, which are given too")
+        return section.need("widths", alternatives(listed(whole(1)), depth=1))
+    wide = section.need("width", alternatives(whole(1)))
+    deep = section.take("depth", alternatives(whole(1)), (1,))
+    return tuple((width,) * depth for width, depth in product(wide, deep))
+
+
+def _activation(value: object, key: str) -> Json:
+    """A layer of units, by its type alone or with its parameters."""
+    layer = {"type": value} if isinstance(value, str) else finite_table(value, key)
+    with located(key):
+        type_ = text(layer.get("type"), "type")
+        if type_ not in (*UNIT_TYPES, "maxout"):
+            raise InvalidSpec(str(refusal(type_, (*UNIT_TYPES, "maxout"))))
+        if type_ == "maxout":
+            Section(layer, ("type", "rank")).need("rank", whole(2))
+        else:
+            required = (*LAYER_TYPES[type_].required, *LAYER_TYPES[type_].optional)
+            taken = Section(layer, ("type", *required))
+            for word in LAYER_TYPES[type_].required:
+                taken.need(word, lambda found, _key: found)
+    return layer
+
+
+def _stack(widths: Widths, activation: Json, outputs: int) -> tuple[Json, ...]:
+    layers: list[Json] = []
+    for width in widths:
+        if activation["type"] == "maxout":
+            layers.append({"type": "maxout", "units": width, "rank": activation["rank"]})
+        else:
+            layers += [{"type": "linear", "outputs": width}, activation]
+    return (*layers, *([{"type": "linear", "outputs": outputs}] if outputs else []))
+
+
+def _domains(section: Section) -> tuple[Json, ...]:
+    return section.take("domain", alternatives(_domain), ({"type": "all"},))
+
+
+def _domain(value: object, key: str) -> Json:
+    if value == "all":
+        return {"type": "all"}
+    if isinstance(value, str):
+        raise InvalidSpec(
+            f'{key}: "all" or a table such as {{type = "box", lo = -1, hi = 1}} was expected, got '
+            f"{shown(value)}"
+        )
+    return finite_table(value, key)

@@ -175,7 +175,10 @@ def winner(t: Tables, maps: Maps, tree: Tree, u: int, i: int) -> int:
 
 @compiled
 def _is_seen_winning(t: Tables, maps: Maps, tree: Tree, u: int, r: int) -> bool:
-    return any(winner(t, maps, tree, u, i) == r for i in range(tree.node[POINTS]))
+    for i in range(tree.node[POINTS]):
+        if winner(t, maps, tree, u, i) == r:
+            return True
+    return False
 
 
 @compiled

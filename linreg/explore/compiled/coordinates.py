@@ -2,7 +2,7 @@
 
 A form of a stage is often a combination of fewer walls than the input has dimensions, because few
 units are active before it. Its multipliers are then unique, and provable in floats, only in the
-coordinates of those units. Level L stands for the outputs of stage L - 1, and level 0 for the input.
+coordinates of those units. Level L stands for the outputs of stage L - 1; level 0 is the input.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from linreg.explore.compiled.contests import (
     test_contests,
 )
 from linreg.explore.compiled.forms import next_form, see_constants, split_form, test_forms
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import compiled, entry
 from linreg.explore.compiled.maps import compose, put_domain, put_lead, put_side
 from linreg.explore.compiled.points import find_witness, is_known, is_positive, look
 from linreg.explore.compiled.tables import Tables
@@ -37,7 +37,7 @@ the next cell are in doubt; no point of it is certainly inside it; which candida
 the same is in doubt."""
 
 
-@compiled
+@entry
 def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """Take cells until something stops it: why, and how much of the budget is left.
 
@@ -107,7 +107,7 @@ def _take(t: Tables, w: Work, top: int, wants_rows: bool) -> int:
             return UNCLEAR
 
 
-@compiled
+@entry
 def find_path(t: Tables, w: Work) -> None:
     """Put the maps and walls of the node in place."""
     tree = w.tree
@@ -147,7 +147,7 @@ def _arrive(t: Tables, tree: Tree) -> None:
         tree.base[s, i] = i
 
 
-@compiled
+@entry
 def enter(t: Tables, w: Work, s: int) -> bool:
     """Go on with the node at a stage of which nothing is decided yet but what is constant.
 

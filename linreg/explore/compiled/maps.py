@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import compiled, entry
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import NEGATIVE, OF_DOMAIN, Maps, Walls
 
@@ -156,7 +156,7 @@ def _select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
         out.integer = whole
 
 
-@compiled
+@entry
 def put_domain(t: Tables, walls: Walls) -> None:
     """Write the walls of the domain."""
     n = t.dim

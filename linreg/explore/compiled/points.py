@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import compiled, entry
 from linreg.explore.compiled.maps import form_value, form_value_error, inside
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
@@ -48,7 +48,10 @@ def sees(t: Tables, tree: Tree, i: int, local: int) -> bool:
 def is_seen_cut(t: Tables, tree: Tree, local: int) -> bool:
     """Whether two of the node's points seem to be on different sides of a form."""
     here = sees(t, tree, 0, local)
-    return any(sees(t, tree, i, local) != here for i in range(1, tree.node[POINTS]))
+    for i in range(1, tree.node[POINTS]):
+        if sees(t, tree, i, local) != here:
+            return True
+    return False
 
 
 @compiled
@@ -75,7 +78,7 @@ def look(t: Tables, maps: Maps, tree: Tree, i: int) -> None:
             tree.mask[at + ((f - first) >> 6)] |= ONE << np.uint64((f - first) & 63)
 
 
-@compiled
+@entry
 def find_witness(t: Tables, walls: Walls, tree: Tree, last: int) -> bool:
     """Bring a point to the front that is certainly strictly inside."""
     n, words = t.dim, t.n_words

@@ -35,16 +35,27 @@ from linreg.errors import (
     LinregError,
     NotPiecewiseLinear,
     UnknownStrategy,
+    UnreachableCluster,
     UnreadableFile,
     UnsolvedError,
+    UnusableRun,
     UnwritableFile,
 )
 from linreg.export import write_graph
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.readers import from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
+from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
-from linreg.run import Count, Progress, count, count_regions
+from linreg.run import (
+    Count,
+    Progress,
+    RunStatus,
+    count,
+    count_into,
+    count_regions,
+    run_status,
+)
 from linreg.units import (
     MaxUnit,
     ScalarUnit,
@@ -85,12 +96,16 @@ __all__ = [
     "Progress",
     "Region",
     "RegionCounts",
+    "RunStatus",
     "ScalarUnit",
     "Slice",
     "StagedNetwork",
+    "StoredRegions",
     "UnknownStrategy",
+    "UnreachableCluster",
     "UnreadableFile",
     "UnsolvedError",
+    "UnusableRun",
     "UnwritableFile",
     "Verdict",
     "WholeSpace",
@@ -100,7 +115,9 @@ __all__ = [
     "check",
     "clip",
     "count",
+    "count_into",
     "count_regions",
+    "enumerate_into",
     "enumerate_regions",
     "from_sklearn",
     "from_torch",
@@ -115,9 +132,11 @@ __all__ = [
     "mlp",
     "output_maps",
     "read_regions",
+    "read_run",
     "region_counts",
     "relu",
     "relu6",
+    "run_status",
     "save",
     "slice_through",
     "theory",

@@ -14,7 +14,7 @@ from rich.text import Text
 from linreg.adjacency import GraphStatistics, RegionCounts
 from linreg.domains import Box, Domain, WholeSpace
 from linreg.network import Network
-from linreg.run import Count
+from linreg.run import Count, RunStatus
 from linreg.theory import Bound
 from linreg.units import MaxUnit, Unit, absolute, hard_tanh, relu
 
@@ -107,6 +107,39 @@ def count_table(
         f"{count.lps:,} linear programs, {count.exact_decisions:,} left to the exact simplex",
     )
     table.add_row("time", f"{count.seconds:.2f} s")
+    return table
+
+
+def status_table(status: RunStatus, domain: Domain) -> RenderableType:
+    """What is in a run directory."""
+    table = _table("run")
+    count, description = status.count, status.description
+    if count.complete:
+        known = "all of them" if description.keeps == "regions" else "counted"
+    else:
+        known = f"{100 * status.share:.3g} % of the tree is done"
+    found = f"{count.regions:,}" if count.complete else f"at least {count.regions:,}"
+    table.add_row("activation regions", Text.assemble((found, "bold"), f"  ({known})"))
+    growth = " → ".join(f"{cells:,}" for cells in (1, *count.regions_per_stage))
+    table.add_row("growth by stage", growth)
+    table.add_row("units", f"{description.units}")
+    table.add_row("domain", domain_text(domain))
+    table.add_row("strategy", description.strategy)
+    if description.keeps == "regions":
+        order = "sorted by pattern" if status.is_sorted else "not sorted yet"
+        files = (
+            f"{status.shards:,} file{'s' * (status.shards != 1)}, {status.size:,} bytes, {order}"
+        )
+        table.add_row("kept", files)
+    else:
+        table.add_row("kept", "the count alone")
+    table.add_row("commits", f"{status.commits:,}")
+    table.add_row("work", f"{count.lps:,} linear programs")
+    table.add_row("time", f"{count.seconds:.2f} s")
+    table.add_row("now", "a process works on it" if status.in_use else "nobody works on it")
+    table.add_row("fingerprint", description.fingerprint)
+    for damage in status.damage:
+        table.add_row("damage", _printable(damage))
     return table
 
 

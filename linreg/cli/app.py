@@ -17,6 +17,7 @@ from linreg.cli import (
     counting,
     dataset,
     maximise,
+    running,
     tables,
     zoo,
 )
@@ -44,6 +45,7 @@ app.command("bounds")(bounds.bounds)
 app.command("zoo")(zoo.zoo)
 app.command("maximise")(maximise.maximise)
 app.command("dataset")(dataset.dataset)
+app.command("status")(running.status)
 
 
 def _version(asked: bool) -> None:

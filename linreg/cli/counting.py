@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,27 +14,28 @@ from linreg.cli.certificates import certified
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import show, show_json
 from linreg.cli.options import (
+    ClusterAddress,
     Decimal,
     DomainText,
     Json,
     Limit,
-    NetworkFile,
+    OptionalNetworkFile,
     SliceFile,
     Strategy,
     Workers,
-    network_and_domain,
 )
+from linreg.cli.running import asked_or_held, going_on, workers_of
 from linreg.cli.watch import Watch
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.report import count_table
-from linreg.run import check_options
+from linreg.run import check_options, count_into
 from linreg.run import count as count_in
 from linreg.theory import ceilings
 from linreg.theory import definitions as six_definitions
 
 
 def count(
-    net: NetworkFile,
+    net: OptionalNetworkFile = None,
     definitions: Annotated[
         bool,
         typer.Option(
@@ -54,36 +56,65 @@ def count(
         bool,
         typer.Option("--certify", help="Write a proof of the count too, and have it checked."),
     ] = False,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            "--run",
+            metavar="DIR",
+            help="Keep what is known in a directory: the same command goes on where it was "
+            "stopped, by whatever means.",
+        ),
+    ] = None,
     domain: DomainText = None,
     slice_: SliceFile = None,
     decimal: Decimal = False,
     strategy: Strategy = "auto",
     workers: Workers = 1,
+    cluster: ClusterAddress = None,
     limit: Limit = None,
     as_json: Json = False,
 ) -> int:
     """Count the activation regions of a network, exactly."""
     check_options(strategy, workers, limit)
     definitions = definitions or all_definitions
-    network, where = network_and_domain(net, domain, slice_, decimal)
+    if run is not None and (definitions or certify):
+        raise typer.BadParameter("--run keeps a count: it does not go with other questions")
+    network, where = asked_or_held(net, run, domain, slice_, decimal)
     regions = None
-    with Watch("counting", nothing_yet(network, strategy)) as watch:
+    kept = "" if run is None else going_on(run)
+    with (
+        Watch("counting", nothing_yet(network, strategy), kept) as watch,
+        workers_of(cluster, workers) as (n_workers, executor),
+    ):
         if definitions:
             regions = enumerate_regions(
                 network,
                 where,
                 strategy=strategy,
-                workers=workers,
+                workers=n_workers,
+                executor=executor,
                 limit=limit,
                 progress=watch.report,
             )
             watch.found = regions.counted
+        elif run is not None:
+            watch.found = count_into(
+                network,
+                run,
+                where,
+                strategy=strategy,
+                workers=n_workers,
+                executor=executor,
+                limit=limit,
+                progress=watch.report,
+            )
         else:
             watch.found = count_in(
                 network,
                 where,
                 strategy=strategy,
-                workers=workers,
+                workers=n_workers,
+                executor=executor,
                 limit=limit,
                 progress=watch.report,
             )

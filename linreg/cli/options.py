@@ -56,6 +56,14 @@ DomainText = Annotated[
         "By default the domain in the network file, else all.",
     ),
 ]
+OptionalNetworkFile = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="NET",
+        help="The network: a .json, .npz, .onnx or .nnet file. Not needed with --run DIR, if DIR "
+        "holds a run.",
+    ),
+]
 SliceFile = Annotated[
     Path | None,
     typer.Option(
@@ -77,6 +85,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 Strategy = Annotated[str, typer.Option("--strategy", help="auto or highs; the answer is the same.")]
 Workers = Annotated[
     int, typer.Option("--workers", metavar="K", parser=processes, help="Number of processes.")
+]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Have the work done by a Dask cluster: the address of its scheduler, as in "
+        "tcp://10.0.0.1:8786, or local for --workers K processes of this machine.",
+    ),
 ]
 Limit = Annotated[
     int | None,

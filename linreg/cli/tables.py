@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from linreg.cli.answers import count_json, nothing_yet
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
 from linreg.cli.options import (
+    ClusterAddress,
     Decimal,
     DomainText,
     Json,
@@ -21,8 +23,12 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.running import going_on, workers_of
 from linreg.cli.watch import Watch
+from linreg.domains import Domain
+from linreg.network import Network
 from linreg.regions import enumerate_regions
+from linreg.regions.stored import enumerate_into
 from linreg.regions.tables import (
     COLUMNS,
     DEFAULT_COLUMNS,
@@ -47,7 +53,14 @@ def enumerate_(
     net: NetworkFile,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", metavar="FILE", help="A .parquet, .csv or .npz file."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE|DIR",
+            help="A .parquet, .csv or .npz file; or a directory, which is a name without a suffix: "
+            "regions are kept there and not in memory, and the same command goes on with a run "
+            "that was stopped.",
+        ),
     ],
     columns: Annotated[
         str,
@@ -63,6 +76,7 @@ def enumerate_(
     decimal: Decimal = False,
     strategy: Strategy = "auto",
     workers: Workers = 1,
+    cluster: ClusterAddress = None,
     limit: Limit = None,
     as_json: Json = False,
 ) -> int:
@@ -71,26 +85,18 @@ def enumerate_(
     Of a run that stops at a limit, the regions that it found are written.
     """
     check_options(strategy, workers, limit)
-    check_table_path(output)
     chosen = columns.split(",")
-    network, where = network_and_domain(net, domain, slice_, decimal)
-    written = None
-    with Watch("counting", nothing_yet(network, strategy)) as watch:
-        regions = enumerate_regions(
-            network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
+    is_run = output.is_dir() or not output.suffix
+    if not is_run:
+        check_table_path(output)
+    elif chosen != [*DEFAULT_COLUMNS]:
+        raise typer.BadParameter(
+            f"a directory always holds {', '.join(DEFAULT_COLUMNS)}: other columns go into a file"
         )
-        watch.found = regions.counted
+    network, where = network_and_domain(net, domain, slice_, decimal)
+    asked = _Asked(network, where, output, tuple(chosen), strategy, workers, cluster, limit)
+    watch, written = (_into_directory if is_run else _into_file)(asked)
     found = watch.found
-    if not watch.was_stopped:
-        with Watch("writing", found) as rest:
-            n = len(regions)
-            write_regions(
-                regions,
-                output,
-                chosen,
-                progress=lambda share: rest.share(round(share * n), n, "regions written"),
-            )
-            written = str(output)
     if as_json:
         show_json(
             count_json(network, where, found)
@@ -103,3 +109,71 @@ def enumerate_(
             show(count_table(found, where, ceilings(network)))
             show(f"written to {written}")
     return DONE if found.complete and written is not None else STOPPED
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be enumerated, by whom, and where to."""
+
+    network: Network
+    domain: Domain
+    output: Path
+    columns: tuple[str, ...]
+    strategy: str
+    workers: int
+    cluster: str | None
+    limit: int | None
+
+
+def _into_file(asked: _Asked) -> tuple[Watch, str | None]:
+    """Enumerate in memory and write a table: what was found, and the file if it was written."""
+    with (
+        Watch("counting", nothing_yet(asked.network, asked.strategy)) as watch,
+        workers_of(asked.cluster, asked.workers) as (n_workers, executor),
+    ):
+        regions = enumerate_regions(
+            asked.network,
+            asked.domain,
+            strategy=asked.strategy,
+            workers=n_workers,
+            executor=executor,
+            limit=asked.limit,
+            progress=watch.report,
+        )
+        watch.found = regions.counted
+    written = None
+    if not watch.was_stopped:
+        with Watch("writing", watch.found) as rest:
+            n = len(regions)
+            write_regions(
+                regions,
+                asked.output,
+                asked.columns,
+                progress=lambda share: rest.share(round(share * n), n, "regions written"),
+            )
+            written = str(asked.output)
+    return watch, written
+
+
+def _into_directory(asked: _Asked) -> tuple[Watch, str | None]:
+    """Enumerate into a run directory: what was found, and the directory if that was done."""
+    kept = going_on(asked.output)
+    written = None
+    with (
+        Watch("counting", nothing_yet(asked.network, asked.strategy), kept) as watch,
+        workers_of(asked.cluster, asked.workers) as (n_workers, executor),
+    ):
+        regions = enumerate_into(
+            asked.network,
+            asked.output,
+            asked.domain,
+            strategy=asked.strategy,
+            workers=n_workers,
+            executor=executor,
+            limit=asked.limit,
+            progress=watch.report,
+            sorting=lambda share: watch.tell(share, "sorted"),
+        )
+        watch.found = regions.counted
+        written = str(asked.output)
+    return watch, written

@@ -8,6 +8,7 @@ from typing import Self
 
 from linreg.cli.console import message, progress
 from linreg.run import Count, Progress
+from linreg.run.clusters import LostCluster
 
 
 class Watch:
@@ -20,8 +21,9 @@ class Watch:
     was_stopped : bool
     """
 
-    def __init__(self, title: str, found: Count) -> None:
+    def __init__(self, title: str, found: Count, kept: str = "") -> None:
         self.found = found
+        self._kept = kept  # what more is to be said of what was found, if the run is stopped
         self.was_stopped = False
         self._bar = progress(title)
 
@@ -52,6 +54,8 @@ class Watch:
         match error:
             case KeyboardInterrupt():
                 what = "interrupted"
+            case LostCluster():
+                what = str(error)
             case BrokenExecutor():
                 what = "another process of this run was killed, perhaps for want of memory"
             case _:
@@ -59,7 +63,9 @@ class Watch:
         self.was_stopped = True
         if self.found.regions:
             exactly = "" if self.found.complete else "at least "
-            message(f"{what}, with {exactly}{self.found.regions:,} regions found so far")
+            message(
+                f"{what}, with {exactly}{self.found.regions:,} regions found so far{self._kept}"
+            )
         else:
-            message(f"{what}, before any region was found")
+            message(f"{what}, before any region was found{self._kept}")
         return True

@@ -78,6 +78,8 @@ class Description:
             If the folder is none, or of another version.
         """
         path = folder / RUN
+        if not path.exists():
+            raise UnreadableFile(f"{folder}: no run is kept here: there is no {RUN} in it")
         try:
             value = json.loads(read_bytes(path))
         except (ValueError, RecursionError):

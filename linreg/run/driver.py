@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -14,7 +14,7 @@ from typing import Any, Generic
 
 from linreg.explore import Explorer, Problem, Tally, explorer_named
 from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
-from linreg.run.processes import process_pool, thread_pool
+from linreg.run.processes import interrupts_held, process_pool, thread_pool
 from linreg.run.unit import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
 
 AHEAD = 4
@@ -115,6 +115,7 @@ class _Run(Generic[Store]):
         self._report = report
         self._checkpoint = checkpoint
         self._limit = limit
+        self._results: dict[int, Found[Store]] = {}  # those whose turn has not come, by unit
 
     def alone(self, cells: list[Any], budget: int | None) -> list[Any]:
         """Explore in this process until the budget is spent, and return the cells that are left."""
@@ -127,11 +128,21 @@ class _Run(Generic[Store]):
         while cells and self._wanted != 0 and (budget is None or budget > 0):
             taken = explorer.slice if budget is None else min(budget, explorer.slice)
             budget = None if budget is None else budget - taken
-            cells = explorer.explore(
-                self._problem, cells, self._sink, work.tally, budget=taken, limit=self._limit
-            )
-            work.lps = lps + explorer.lps
-            work.exact_decisions = exact_decisions + explorer.exact_decisions
+            try:
+                with interrupts_held():
+                    cells = explorer.explore(
+                        self._problem,
+                        cells,
+                        self._sink,
+                        work.tally,
+                        budget=taken,
+                        limit=self._limit,
+                    )
+                    work.lps = lps + explorer.lps
+                    work.exact_decisions = exact_decisions + explorer.exact_decisions
+            except KeyboardInterrupt:
+                self._checkpoint(work, frontier, True)
+                raise
             self._report(work)
             self._checkpoint(work, frontier, False)
         return cells
@@ -169,7 +180,7 @@ class _Run(Generic[Store]):
         """Do as the ledger says until it is over; the first so many units carry the problem."""
         answers: SimpleQueue[Future[Any]] = SimpleQueue()
         awaited: dict[Future[Any], Submit] = {}
-        results: dict[int, Found[Store]] = {}
+        results = self._results
         empty = self._sink.empty()
 
         def submit(order: Submit, *, with_problem: bool) -> None:
@@ -205,15 +216,21 @@ class _Run(Generic[Store]):
 
         follow(instructions)
         while not ledger.is_over:
-            future = answers.get()
+            with ExitStack() as stack:
+                # Whatever ends the wait, what was taken till now is there to be committed.
+                stack.callback(self._checkpoint, self.work, lambda: ledger.frontier, True)
+                future = answers.get()
+                answer = future.result()
+                stack.pop_all()
             order = awaited.pop(future)
-            match future.result():
-                case ProblemNeeded():
-                    submit(order, with_problem=True)
-                case Found() as found:
-                    results[order.unit] = found
-                    regions = found.work.tally.regions
-                    follow(ledger.on(Finished(order.unit, found.left, regions)))
+            with interrupts_held():
+                match answer:
+                    case ProblemNeeded():
+                        submit(order, with_problem=True)
+                    case Found() as found:
+                        results[order.unit] = found
+                        regions = found.work.tally.regions
+                        follow(ledger.on(Finished(order.unit, found.left, regions)))
         for future in awaited:
             future.cancel()
 

@@ -102,3 +102,16 @@ def interrupts_held() -> Iterator[None]:
         signal(SIGINT, handler)
     if came:
         raise_signal(SIGINT)
+
+
+@contextmanager
+def interrupts_ignored() -> Iterator[None]:
+    """Context in which an interrupt goes unheard, here and for ever in programs begun meanwhile."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    handler = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, handler)

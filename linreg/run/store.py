@@ -85,6 +85,8 @@ class Store:
         UnwritableFile
             If the system refuses; what was committed before is as it was.
         """
+        if self.state.work is not None and self.state.work.tally == work.tally:
+            return
         now = monotonic()
         shards = []
         if isinstance(self.sink, Columns) and self.sink.n_regions:

@@ -164,6 +164,16 @@ REGIONS = {
     "bounded": Column("bool", "whether the region is bounded"),
 }
 
+_MEASURES = {
+    "facets": Column("int64", "its facets, the domain's included"),
+    "inradius": Column(
+        "double", "radius of a largest ball in it, in input units; infinite where any fits"
+    ),
+    "volume": Column(
+        "double", "exact and then rounded; null if it is unbounded or there are more than 3 inputs"
+    ),
+}
+
 EDGES = {
     "network": _ID,
     "source": Column("int64", "a region, as in the table regions"),
@@ -215,7 +225,7 @@ def tables_of(spec: Spec) -> dict[str, dict[str, Column]]:
         "bounds": (truth.bounds, BOUNDS),
         "graphs": (truth.graphs, GRAPHS),
         "geometry": (truth.geometry, GEOMETRY),
-        "regions": (truth.regions, REGIONS),
+        "regions": (truth.regions, REGIONS | (_MEASURES if truth.geometry else {})),
         "edges": (truth.edges, EDGES),
     }
     return tables | {name: columns for name, (wanted, columns) in chosen.items() if wanted}

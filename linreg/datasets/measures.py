@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from linreg.regions import EVERY, Enumeration
@@ -13,10 +14,43 @@ LOW_DIMENSION = 3
 Number = TypeVar("Number", int, float)
 
 
-def geometry_of(
-    regions: Enumeration, progress: Callable[[int], None] | None = None
-) -> dict[str, object]:
-    """The row of a network in the table of geometry, apart from its id.
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the regions of a network measure, in the order of the regions.
+
+    Attributes
+    ----------
+    facets : list of int
+        Those on the edge of the domain included.
+    radii : list of float
+        Of a largest ball, Euclidean, in input units; infinite where balls of any size fit.
+    volumes : list of float or None
+        In input units to the power of their number; None for an unbounded region, or if the inputs
+        are more than `LOW_DIMENSION`.
+    bounded_share : float
+        Bounded regions / regions.
+    """
+
+    facets: list[int]
+    radii: list[float]
+    volumes: list[float | None]
+    bounded_share: float
+
+    def row(self) -> dict[str, object]:
+        """The row of the network in the table of geometry, apart from its id."""
+        volumes = [volume for volume in self.volumes if volume is not None]
+        return {
+            "detailed": True,
+            "bounded_share": self.bounded_share,
+            "facets": quantiles(self.facets),
+            "mean_facets": sum(self.facets) / len(self.facets),
+            "inradius": quantiles(self.radii),
+            "volume": quantiles(volumes) if volumes else None,
+        }
+
+
+def measured(regions: Enumeration, progress: Callable[[int], None] | None = None) -> Measures:
+    """The measures of all regions.
 
     Parameters
     ----------
@@ -26,22 +60,14 @@ def geometry_of(
     """
     regions.measure(progress)
     has_volumes = regions.problem.network.input_dim <= LOW_DIMENSION
-    facets, radii, volumes = [], [], []
+    found = Measures([], [], [], int(regions.bounded.sum()) / len(regions))
     for i, region in enumerate(regions):
         if progress is not None and i % EVERY == 0:
             progress(i)
-        facets.append(len(region.facets))
-        radii.append(region.chebyshev().radius)
-        if has_volumes and regions.bounded[i]:
-            volumes.append(region.volume)
-    return {
-        "detailed": True,
-        "bounded_share": int(regions.bounded.sum()) / len(regions),
-        "facets": quantiles(facets),
-        "mean_facets": sum(facets) / len(facets),
-        "inradius": quantiles(radii),
-        "volume": quantiles(volumes) if volumes else None,
-    }
+        found.facets.append(len(region.facets))
+        found.radii.append(region.chebyshev().radius)
+        found.volumes.append(region.volume if has_volumes and regions.bounded[i] else None)
+    return found
 
 
 def quantiles(values: Sequence[Number]) -> list[Number]:

@@ -268,3 +268,90 @@ def test_the_seconds_are_in_the_journal_and_in_no_table(made: Dataset) -> None:
     assert json.loads(lines[-1]) == {"finished": made.digest, "incomplete": made.incomplete}
     names = {name for table in tables_of(SPEC).values() for name in table}
     assert not any("second" in name or "time" in name for name in names)
+
+
+MEASURED = """
+name = "measured"
+seed = 5
+[truth]
+all_definitions = true
+regions = true
+edges = true
+[[drawn]]
+name = "boxed"
+samples = 3
+inputs = [1, 2, 3]
+widths = [[3], [2, 2]]
+init = "integer"
+domain = {type = "box", lo = -1, hi = 1}
+[[drawn]]
+name = "free"
+samples = 3
+inputs = [2, 4]
+widths = [3, 2]
+init = "ternary"
+"""
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return generate(spec_of(MEASURED), tmp_path_factory.mktemp("measured"))
+
+
+def test_the_volumes_of_regions_add_up_to_that_of_the_box(measured: Dataset) -> None:
+    volumes: dict[str, float] = defaultdict(float)
+    for row in rows(measured.path, "regions"):
+        if row["volume"] is not None:
+            volumes[row["network"]] += row["volume"]
+    for row in rows(measured.path, "networks"):
+        if row["family"] == "boxed":
+            assert volumes[row["network"]] == pytest.approx(2 ** row["input_dim"], rel=1e-12)
+
+
+def test_each_facet_inside_the_domain_belongs_to_two_regions(measured: Dataset) -> None:
+    """On the whole space all facets do, so that facets are degrees."""
+    degrees: Counter[tuple[str, int]] = Counter()
+    for row in rows(measured.path, "edges"):
+        degrees[row["network"], row["source"]] += 1
+        degrees[row["network"], row["target"]] += 1
+    free = {row["network"] for row in rows(measured.path, "networks") if row["family"] == "free"}
+    for row in rows(measured.path, "regions"):
+        degree = degrees[row["network"], row["region"]]
+        assert row["facets"] == degree if row["network"] in free else row["facets"] >= degree
+
+
+def test_quantiles_are_those_of_the_table_of_regions(measured: Dataset) -> None:
+    regions: dict[str, list[Row]] = defaultdict(list)
+    for row in rows(measured.path, "regions"):
+        regions[row["network"]].append(row)
+    dims = {row["network"]: row["input_dim"] for row in rows(measured.path, "networks")}
+    for row in rows(measured.path, "geometry"):
+        members = regions[row["network"]]
+        for name in ("facets", "inradius", "volume"):
+            values = sorted(each[name] for each in members if each[name] is not None)
+            n = len(values)
+            expected = [values[max(0, -(-k * n // 4) - 1)] for k in range(5)] if n else None
+            assert row[name] == expected
+        assert (row["volume"] is None) == (dims[row["network"]] > 3 or not row["bounded_share"])
+        assert row["mean_facets"] == pytest.approx(fmean(each["facets"] for each in members))
+        assert row["bounded_share"] == fmean(each["bounded"] for each in members)
+        for each in members:
+            assert each["margin"] <= each["inradius"] * (1 + 1e-12)
+
+
+def test_the_six_definitions_never_increase(measured: Dataset) -> None:
+    """Stargalla, Hertrich, Reichman (2025): R1 to R6."""
+    names = (
+        "patterns_any_dimension",
+        "activation_regions",
+        "convex_pieces",
+        "linear_regions",
+        "closed_connected",
+        "affine_maps",
+    )
+    networks = rows(measured.path, "networks")
+    for net, row in zip(networks, rows(measured.path, "counts"), strict=True):
+        known = [row[name] for name in names if row[name] is not None]
+        assert known == sorted(known, reverse=True)
+        found = linreg.theory.definitions(*problem(measured, net))
+        assert [getattr(found, name) for name in names] == [row[name] for name in names]

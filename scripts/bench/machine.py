@@ -10,6 +10,10 @@ from pathlib import Path
 from time import process_time
 from typing import TypeVar
 
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
 from linreg.explore import STRATEGIES
 
 NAMED = tuple(name for name in STRATEGIES if name != "auto")
@@ -43,6 +47,15 @@ def best(work: Callable[[], Answer], seconds: float = 1.0) -> tuple[Answer, floa
         answer = work()
         times.append(process_time() - started)
     return answer, min(times)
+
+
+def show(console: Console, table: Table, *, markdown: bool) -> None:
+    """Print a table, or the lines of it that a Markdown document wants."""
+    if markdown:
+        table.box = box.MARKDOWN
+        table.title, title = None, table.title
+        console.print(f"\n**{title}**\n")
+    console.print(table)
 
 
 def dashed(sizes: Sequence[int]) -> str:

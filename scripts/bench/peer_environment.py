@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
 import venv
@@ -13,7 +16,7 @@ import linreg
 
 PEERS = ("relucent", "affinitree")
 
-SECONDS = 2
+SECONDS = 2.0
 """How long a peer's calls are repeated; a call that takes longer is made once."""
 
 
@@ -43,20 +46,32 @@ class Peers:
         """The network, on disk."""
         folder = self._folder / "networks"
         folder.mkdir(parents=True, exist_ok=True)
-        linreg.save(net, folder / f"{name}.npz")
-        return folder / f"{name}.npz"
+        plain = re.sub(r"[^-\w.]+", "-", name)
+        path = folder / f"{plain}.npz"
+        linreg.save(net, path)
+        return path
 
-    def run(self, peer: str, path: Path, seconds: float = SECONDS) -> dict[str, Any]:
+    def run(self, peer: str, path: Path, seconds: float) -> dict[str, Any]:
         """What a peer says of a network: its figures, or why there are none under "refused"."""
         program = Path(__file__).with_name("peer_run.py")
         command = [str(self._python), str(program), peer, str(path), str(seconds)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=self._limit)
-        except subprocess.TimeoutExpired:
-            return {"refused": f"nothing after {self._limit:g} s"}
-        if done.returncode:
-            return {"refused": done.stderr.strip().splitlines()[-1]}
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            try:
+                said, complaint = process.communicate(timeout=self._limit)
+            except subprocess.TimeoutExpired:
+                return {"refused": f"nothing after {self._limit:g} s"}
+            finally:
+                if process.poll() is None:
+                    _kill(process)
+        if process.returncode:
+            return {"refused": complaint.strip().splitlines()[-1]}
+        found: dict[str, Any] = json.loads(said.splitlines()[-1])
         return found
 
     def _ask(self, program: str) -> str | None:
@@ -67,3 +82,11 @@ class Peers:
             [self._python, "-W", "ignore", "-c", program], capture_output=True, text=True
         )
         return None if done.returncode else done.stdout
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End a process, and its workers where they are a group."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

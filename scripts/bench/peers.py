@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,8 +31,8 @@ from typing import Any
 import numpy as np
 from families import duplicates, ternary, zero_bias
 from gaussian import gaussian
-from machine import NAMED, best, dashed, described
-from peer_environment import PEERS, Peers
+from machine import NAMED, best, dashed, described, show
+from peer_environment import PEERS, SECONDS, Peers
 from rich.console import Console
 from rich.table import Table
 
@@ -56,20 +56,127 @@ WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Ours:
-    """What linreg found with one strategy, and the seconds it took.
+class Comparison:
+    """What is compared, and what is to be said below the tables.
 
     Attributes
     ----------
-    strategy : str
-    regions : int
-    seconds : float
-        Of `linreg.count`.
+    peers : Peers
+    strategies : sequence of str
+        Ours.
+    say : callable
+        Told what is being run.
+    notes : list of str
+        Differences and refusals, in the order in which they are met.
     """
 
-    strategy: str
-    regions: int
-    seconds: float
+    peers: Peers
+    strategies: Sequence[str]
+    say: Callable[[str], None]
+    notes: list[str]
+
+    def relucent(self, shapes: Sequence[Sequence[int]]) -> Table:
+        """Counts and graphs against relucent's complete search."""
+        table = _table(
+            "relucent, complete search with 2 workers, against linreg in one process",
+            ["network", "regions", "relucent", "strategy", "with graph", "ratio", "count", "ratio"],
+            f"Regions a second. Goals: {GRAPH_GOAL} with the graph, {SEARCH_GOAL:,} for the count.",
+        )
+        for sizes in shapes:
+            net, theirs = self._run("relucent", dashed(sizes), gaussian(sizes))
+            for strategy in self.strategies:
+                count, seconds = best(partial(linreg.count, net, strategy=strategy))
+                graph, longer = best(partial(_graph, net, strategy))
+                self._compare(f"relucent on {dashed(sizes)}", net, count, theirs)
+                self._compare_edges(f"relucent on {dashed(sizes)}", graph, theirs)
+                table.add_row(
+                    dashed(sizes),
+                    f"{count.regions:,}",
+                    _speed(theirs),
+                    strategy,
+                    f"{count.regions / longer:,.0f}",
+                    _ratio(theirs, longer),
+                    f"{count.regions / seconds:,.0f}",
+                    _ratio(theirs, seconds),
+                )
+        return table
+
+    def affinitree(self, shapes: Sequence[Sequence[int]]) -> Table:
+        """Counts against affinitree's decision tree."""
+        table = _table(
+            "affinitree against linreg, both in one process",
+            ["network", "regions", "affinitree", "strategy", "count", "ratio"],
+            f"Regions a second. Goal: a ratio of {TREE_GOAL}.",
+        )
+        for sizes in shapes:
+            net, theirs = self._run("affinitree", dashed(sizes), gaussian(sizes))
+            for strategy in self.strategies:
+                count, seconds = best(partial(linreg.count, net, strategy=strategy))
+                self._compare(f"affinitree on {dashed(sizes)}", net, count, theirs)
+                table.add_row(
+                    dashed(sizes),
+                    f"{count.regions:,}",
+                    _speed(theirs),
+                    strategy,
+                    f"{count.regions / seconds:,.0f}",
+                    _ratio(theirs, seconds),
+                )
+        return table
+
+    def degenerate(self) -> Table:
+        """What each says of networks that are not in general position."""
+        table = _table(
+            "counts of degenerate networks",
+            ["network", "known", *self.strategies, "checked", *PEERS],
+            "known: by a theorem. checked: from proofs, by the independent checker.",
+        )
+        for name, net, known in _degenerate():
+            row = [name, f"{known:,}" if known else ""]
+            row += [f"{linreg.count(net, strategy=s).regions:,}" for s in self.strategies]
+            row.append(f"{_certified(net):,}")
+            for peer in PEERS:
+                _, theirs = self._run(peer, name, net, seconds=0)
+                self._refusal(f"{peer} on {name}", theirs)
+                row.append("refuses" if "refused" in theirs else f"{theirs['regions']:,}")
+            table.add_row(*row)
+        return table
+
+    def _run(
+        self, peer: str, name: str, net: linreg.Network, seconds: float = SECONDS
+    ) -> tuple[linreg.Network, dict[str, Any]]:
+        """The network as it is on disk, and what a peer says of it."""
+        self.say(f"{peer} on {name}")
+        path = self.peers.save(name, net)
+        theirs = self.peers.run(peer, path, seconds)
+        self.say(f"linreg on {name}")
+        return linreg.load(path), theirs
+
+    def _refusal(self, who: str, theirs: dict[str, Any]) -> None:
+        if "refused" in theirs:
+            self.notes.append(f"{who}: {theirs['refused'].split('. ')[0]}")
+
+    def _compare(
+        self, who: str, net: linreg.Network, count: linreg.Count, theirs: dict[str, Any]
+    ) -> None:
+        """Say why there is no count to compare with, or which of two counts is right."""
+        self._refusal(who, theirs)
+        if theirs.get("regions", count.regions) != count.regions:
+            self.notes.append(
+                f"{who}: it counts {theirs['regions']:,} regions, {count.strategy} counts "
+                f"{count.regions:,}; the independent checker accepts proofs of {_certified(net):,}"
+            )
+
+    def _compare_edges(
+        self, who: str, graph: linreg.AdjacencyGraph, theirs: dict[str, Any]
+    ) -> None:
+        """Say where graphs differ: regions that differ in one unit need not touch."""
+        edges = len(graph.edges)
+        if theirs.get("edges", edges) != edges:
+            pairs = _pairs_that_differ_in_one_unit(graph.regions.patterns)
+            self.notes.append(
+                f"{who}: its graph has {theirs['edges']:,} edges, ours has {edges:,}, each through "
+                f"a proved facet; {pairs:,} pairs of regions differ in one unit, not all touch"
+            )
 
 
 def main() -> None:
@@ -77,99 +184,18 @@ def main() -> None:
     options = _options()
     console = Console(width=max(Console().width, WIDTH))
     peers = Peers(options.env, options.limit)
-    with console.status("installing the peers, if they are not there"):
+    with console.status("installing the peers, if they are not there") as status:
         versions = peers.install()
-    console.print(f"{described()}; {versions}", highlight=False, soft_wrap=True)
-    notes: list[str] = []
-    with console.status("running relucent"):
-        table = relucent(peers, _chosen(SEARCHED, options.quick), options.strategy, notes)
-    console.print(table)
-    with console.status("running affinitree"):
-        table = affinitree(peers, _chosen(TREES, options.quick), options.strategy, notes)
-    console.print(table)
-    with console.status("running both on degenerate networks"):
-        table = degenerate(peers, options.strategy, notes)
-    console.print(table)
-    for note in dict.fromkeys(notes):
+        console.print(f"{described()}; {versions}", highlight=False, soft_wrap=True)
+        compared = Comparison(peers, options.strategy, status.update, [])
+        show(
+            console, compared.relucent(_chosen(SEARCHED, options.quick)), markdown=options.markdown
+        )
+        show(console, compared.affinitree(_chosen(TREES, options.quick)), markdown=options.markdown)
+        show(console, compared.degenerate(), markdown=options.markdown)
+    for note in dict.fromkeys(compared.notes):
         console.print(f"- {note}", highlight=False, soft_wrap=True)
     console.print(described(), highlight=False, soft_wrap=True)
-
-
-def relucent(
-    peers: Peers, shapes: Sequence[Sequence[int]], strategies: Sequence[str], notes: list[str]
-) -> Table:
-    """Counts and graphs against relucent's complete search."""
-    table = _table(
-        "relucent, complete search with 2 workers, against linreg in one process",
-        ["network", "regions", "relucent", "strategy", "with graph", "ratio", "count", "ratio"],
-        f"Regions a second. Goals: {GRAPH_GOAL} with the graph, {SEARCH_GOAL:,} for the count.",
-    )
-    for sizes in shapes:
-        path = peers.save(dashed(sizes), gaussian(sizes))
-        theirs = peers.run("relucent", path)
-        net = linreg.load(path)
-        for ours in _measured(net, strategies):
-            graph, seconds = best(partial(_graph, net, ours.strategy))
-            notes += _difference(f"relucent on {dashed(sizes)}", net, ours.regions, theirs)
-            notes += _difference_of_edges(dashed(sizes), graph, theirs)
-            table.add_row(
-                dashed(sizes),
-                f"{ours.regions:,}",
-                _speed(theirs),
-                ours.strategy,
-                f"{ours.regions / seconds:,.0f}",
-                _ratio(theirs, seconds),
-                f"{ours.regions / ours.seconds:,.0f}",
-                _ratio(theirs, ours.seconds),
-            )
-    return table
-
-
-def affinitree(
-    peers: Peers, shapes: Sequence[Sequence[int]], strategies: Sequence[str], notes: list[str]
-) -> Table:
-    """Counts against affinitree's decision tree."""
-    table = _table(
-        "affinitree against linreg, both in one process",
-        ["network", "regions", "affinitree", "strategy", "count", "ratio"],
-        f"Regions a second. Goal: a ratio of {TREE_GOAL}.",
-    )
-    for sizes in shapes:
-        path = peers.save(dashed(sizes), gaussian(sizes))
-        theirs = peers.run("affinitree", path)
-        net = linreg.load(path)
-        for ours in _measured(net, strategies):
-            notes += _difference(f"affinitree on {dashed(sizes)}", net, ours.regions, theirs)
-            table.add_row(
-                dashed(sizes),
-                f"{ours.regions:,}",
-                _speed(theirs),
-                ours.strategy,
-                f"{ours.regions / ours.seconds:,.0f}",
-                _ratio(theirs, ours.seconds),
-            )
-    return table
-
-
-def degenerate(peers: Peers, strategies: Sequence[str], notes: list[str]) -> Table:
-    """What each says of networks that are not in general position."""
-    table = _table(
-        "counts of degenerate networks",
-        ["network", "known", *strategies, "checked", *PEERS],
-        "known: by a theorem. checked: from proofs, by the independent checker.",
-    )
-    for name, net, known in _degenerate():
-        path = peers.save(name.replace(" ", "-"), net)
-        row = [name, f"{known:,}" if known else ""]
-        row += [f"{linreg.count(net, strategy=strategy).regions:,}" for strategy in strategies]
-        row.append(f"{_certified(net):,}")
-        for peer in PEERS:
-            theirs = peers.run(peer, path, seconds=1e-9)
-            if "refused" in theirs:
-                notes.append(f"{peer} on {name}: {_short(theirs['refused'])}")
-            row.append("refuses" if "refused" in theirs else f"{theirs['regions']:,}")
-        table.add_row(*row)
-    return table
 
 
 def _degenerate() -> Iterator[tuple[str, linreg.Network, int | None]]:
@@ -191,44 +217,9 @@ def _with_readout(net: linreg.Network) -> linreg.Network:
     return linreg.mlp([pair], readout=(np.ones((1, len(map_.shift))), np.zeros(1)))
 
 
-def _measured(net: linreg.Network, strategies: Sequence[str]) -> Iterator[Ours]:
-    """What linreg counts with each strategy."""
-    for strategy in strategies:
-        count, seconds = best(lambda strategy=strategy: linreg.count(net, strategy=strategy))
-        yield Ours(strategy, count.regions, seconds)
-
-
 def _graph(net: linreg.Network, strategy: str) -> linreg.AdjacencyGraph:
     """All regions, and the graph of those that share a facet."""
     return linreg.adjacency_graph(linreg.enumerate_regions(net, strategy=strategy))
-
-
-def _difference(
-    who: str, net: linreg.Network, regions: int, theirs: dict[str, Any]
-) -> Iterator[str]:
-    """Why there is no count to compare with, or which of two counts is right."""
-    if "refused" in theirs:
-        yield f"{who}: {_short(theirs['refused'])}"
-    elif theirs["regions"] != regions:
-        checked = _certified(net)
-        yield (
-            f"{who}: it counts {theirs['regions']:,} regions, we count {regions:,}; the proofs "
-            f"of {checked:,} pass the independent checker"
-        )
-
-
-def _difference_of_edges(
-    name: str, graph: linreg.AdjacencyGraph, theirs: dict[str, Any]
-) -> Iterator[str]:
-    """Where the graphs differ: regions that differ in one unit need not touch."""
-    edges = len(graph.edges)
-    if theirs.get("edges", edges) != edges:
-        pairs = _pairs_that_differ_in_one_unit(graph.regions.patterns)
-        yield (
-            f"relucent on {name}: its graph has {theirs['edges']:,} edges, ours has {edges:,}, "
-            f"each through a proved facet; {pairs:,} pairs of regions differ in one unit, and not "
-            "all of them touch"
-        )
 
 
 def _pairs_that_differ_in_one_unit(patterns: np.ndarray) -> int:
@@ -268,11 +259,6 @@ def _ratio(theirs: dict[str, Any], seconds: float) -> str:
     return "" if "refused" in theirs else f"{theirs['seconds'] / seconds:,.1f}"
 
 
-def _short(text: str) -> str:
-    """The first sentence."""
-    return text.split(". ")[0]
-
-
 def _chosen(shapes: Sequence[tuple[int, ...]], quick: bool) -> list[tuple[int, ...]]:
     return [sizes for sizes in shapes if not quick or sizes in QUICK]
 
@@ -284,6 +270,7 @@ def _options() -> argparse.Namespace:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linreg-peers"
     parser.add_argument("--env", type=Path, default=cache, help=f"by default {cache}")
     parser.add_argument("--quick", action="store_true", help="small networks only")
+    parser.add_argument("--markdown", action="store_true", help="tables for a document")
     parser.add_argument(
         "--limit", type=float, default=600, help="seconds that a peer may take for a network"
     )

@@ -20,21 +20,21 @@ import os
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
 
 import argparse
+import json
 import resource
-import tracemalloc
+import subprocess
+import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
-from time import perf_counter, process_time
+from functools import partial
+from pathlib import Path
+from time import perf_counter
 
-import numpy as np
 from families import FAMILIES
 from gaussian import gaussian
-from locate import plain_forward
-from machine import NAMED, best, dashed, described
+from machine import NAMED, dashed, described, show
 from rich.console import Console
 from rich.table import Table
+from speed import COLUMNS, LEGEND, Speed, counted, measure
 
 import linreg
 
@@ -63,65 +63,7 @@ SHARED, LARGE = (8, 12, 12, 1), (10, 16, 16, 1)
 SPEED_UP = 1.75
 """What a second worker is to bring, on the first."""
 
-WIDTH = 110
-ROWS = 2048
-"""Rows of a batch: enough that NumPy's overhead is lost in it, few enough for the cache."""
-KEPT = 300
-"""Regions that are enumerated to see how many bytes each takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """How a count went, and how long a forward pass of the same network takes.
-
-    Attributes
-    ----------
-    count : Count
-    complete : bool
-        False if it was cut off.
-    seconds : float
-        Processor time.
-    bytes_each : float
-        Memory that an enumeration holds for each region.
-    row_seconds : float
-        One row of a batched forward pass, processor time.
-    """
-
-    count: linreg.Count
-    complete: bool
-    seconds: float
-    bytes_each: float
-    row_seconds: float
-
-    @property
-    def each(self) -> float:
-        """Seconds per region."""
-        return self.seconds / self.count.regions
-
-    def cells(self) -> list[str]:
-        """The columns that every table has."""
-        doubts = self.count.exact_decisions / max(1, self.count.lps)
-        return [
-            f"{'' if self.complete else '> '}{self.count.regions:,}",
-            f"{1 / self.each:,.0f}",
-            f"{self.count.lps / self.count.regions:.1f}",
-            f"{100 * doubts:.3f} %",
-            f"{self.bytes_each:.0f}",
-            f"{1e9 * self.row_seconds:,.0f}",
-            f"{self.each / self.row_seconds:,.0f}",
-        ]
-
-
-COLUMNS = ("regions", "per s", "LPs", "doubts", "bytes", "row ns", "rows")
-LEGEND = (
-    "per s: regions a second. LPs: linear programs per region. doubts: share of them whose answer\n"
-    "proved nothing. bytes: per region, enumerated. row ns: one row of a batched forward pass. "
-    "rows:\nforward passes that take as long as one region."
-)
-
-
-class _CutOff(Exception):
-    """The time is spent."""
+WIDTH = 130
 
 
 def main() -> None:
@@ -130,14 +72,12 @@ def main() -> None:
     seconds = QUICK if options.quick else LONG if options.all else USUAL
     console = Console(width=max(Console().width, WIDTH))
     console.print(described(), highlight=False, soft_wrap=True)
+    tables = [partial(make, options.strategy, seconds) for make in (whole, boxes, degenerate)]
+    tables += [partial(growth, what, options.strategy, seconds) for what in GROWTH]
+    tables += [partial(shared, options.strategy, seconds)] if options.all else []
     with console.status("counting"):
-        console.print(whole(options.strategy, seconds))
-        console.print(boxes(options.strategy, seconds))
-        console.print(degenerate(options.strategy, seconds))
-        for what, shapes in GROWTH.items():
-            console.print(growth(what, shapes, options.strategy, seconds))
-        if options.all:
-            console.print(shared(options.strategy, seconds))
+        for table in tables:
+            show(console, table(), markdown=options.markdown)
     console.print(LEGEND, highlight=False)
     console.print(described(), highlight=False, soft_wrap=True)
 
@@ -148,7 +88,7 @@ def whole(strategies: Sequence[str], seconds: float) -> Table:
     table = _table("whole space", [*COLUMNS, "x highs"], caption)
     for sizes in WHOLE:
         net = gaussian(sizes)
-        found = {s: measure(net, None, s, seconds) for s in strategies}
+        found = _speeds(net, None, strategies, seconds)
         for strategy, speed in found.items():
             ratio = f"{found['highs'].each / speed.each:,.1f}" if "highs" in found else ""
             table.add_row(dashed(sizes), strategy, *speed.cells(), ratio)
@@ -161,8 +101,8 @@ def boxes(strategies: Sequence[str], seconds: float) -> Table:
     for sizes in BOXES:
         net, n = gaussian(sizes), sizes[0]
         goal = PLANE_GOAL if n == 2 else SPACE_GOAL
-        for strategy in strategies:
-            speed = measure(net, linreg.Box([-SIDE] * n, [SIDE] * n), strategy, seconds)
+        box = linreg.Box([-SIDE] * n, [SIDE] * n)
+        for strategy, speed in _speeds(net, box, strategies, seconds).items():
             table.add_row(dashed(sizes), strategy, *speed.cells(), f"{goal:,}")
     return table
 
@@ -173,8 +113,7 @@ def degenerate(strategies: Sequence[str], seconds: float) -> Table:
     table = _table("degenerate networks", [*COLUMNS, "slower", "at most"], caption)
     for family in FAMILIES:
         net, generic = family.make(), gaussian(family.sizes)
-        for strategy in strategies:
-            speed = measure(net, None, strategy, seconds)
+        for strategy, speed in _speeds(net, None, strategies, seconds).items():
             if speed.complete and family.regions is not None:
                 assert speed.count.regions == family.regions, family.name
             ratio = speed.each / measure(generic, None, strategy, seconds).each
@@ -183,15 +122,12 @@ def degenerate(strategies: Sequence[str], seconds: float) -> Table:
     return table
 
 
-def growth(
-    what: str, shapes: Sequence[Sequence[int]], strategies: Sequence[str], seconds: float
-) -> Table:
+def growth(what: str, strategies: Sequence[str], seconds: float) -> Table:
     """Gaussian networks of growing width, depth or dimension, on the whole space."""
     table = _table(f"growing {what}", COLUMNS, "")
-    for sizes in shapes:
+    for sizes in GROWTH[what]:
         net = gaussian(sizes)
-        for strategy in strategies:
-            speed = measure(net, None, strategy, seconds)
+        for strategy, speed in _speeds(net, None, strategies, seconds).items():
             table.add_row(dashed(sizes), strategy, *speed.cells())
     return table
 
@@ -204,16 +140,22 @@ def shared(strategies: Sequence[str], seconds: float) -> Table:
     for strategy in strategies:
         alone = 0.0
         for sizes, workers in ((SHARED, 1), (SHARED, 2), (LARGE, 2)):
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                task = pool.submit(_with_workers, sizes, strategy, workers, seconds)
-                count, complete, taken, megabytes = task.result()
-            speed = count.regions / taken
+            # A program of its own, so that the memory is its own.
+            program = (
+                f"import scaling; scaling.count_alone({sizes}, {strategy!r}, {workers}, {seconds})"
+            )
+            command = [sys.executable, "-c", program]
+            done = subprocess.run(
+                command, cwd=Path(__file__).parent, check=True, stdout=subprocess.PIPE
+            )
+            regions, complete, taken, megabytes = json.loads(done.stdout)
+            speed = regions / taken
             alone = speed if workers == 1 else alone
             table.add_row(
                 dashed(sizes),
                 strategy,
                 str(workers),
-                f"{'' if complete else '> '}{count.regions:,}",
+                f"{'' if complete else '> '}{regions:,}",
                 f"{taken:,.0f}",
                 f"{speed:,.0f}",
                 f"{speed / alone:.2f}" if sizes == SHARED else "",
@@ -222,77 +164,24 @@ def shared(strategies: Sequence[str], seconds: float) -> Table:
     return table
 
 
-def measure(net: linreg.Network, domain: linreg.Box | None, strategy: str, seconds: float) -> Speed:
-    """Count a network again and again for a second, or once for as long as that takes.
-
-    A few regions come first, and with them whatever a first call needs.
-    """
-    linreg.count(net, domain, strategy=strategy, limit=KEPT)
-    bytes_each = held_bytes(net, domain, strategy)
-    times: list[float] = []
-    complete = True
-    while complete and sum(times) < min(1.0, seconds):
-        started = process_time()
-        count, complete = counted(net, domain, strategy, seconds)
-        times.append(process_time() - started)
-    return Speed(count, complete, min(times), bytes_each, row_seconds(net))
+def _speeds(
+    net: linreg.Network, domain: linreg.Box | None, strategies: Sequence[str], seconds: float
+) -> dict[str, Speed]:
+    """Each strategy on a network; those that come to the end count the same."""
+    found = {strategy: measure(net, domain, strategy, seconds) for strategy in strategies}
+    assert len({speed.count.regions for speed in found.values() if speed.complete}) <= 1
+    return found
 
 
-def counted(
-    net: linreg.Network,
-    domain: linreg.Box | None,
-    strategy: str,
-    seconds: float,
-    workers: int = 1,
-) -> tuple[linreg.Count, bool]:
-    """The count, or what it was when the time was spent; and whether it came to its end.
-
-    The time is processor time, or wall clock where other processes do the work.
-    """
-    clock = process_time if workers == 1 else perf_counter
-    latest: list[linreg.Count] = []
-    deadline = clock() + seconds
-
-    def watch(progress: linreg.Progress) -> None:
-        latest[:] = [progress.count]
-        if clock() > deadline and progress.share < 1:
-            raise _CutOff
-
-    try:
-        count = linreg.count(net, domain, strategy=strategy, workers=workers, progress=watch)
-    except _CutOff:
-        return latest[0], False
-    return count, True
-
-
-def row_seconds(net: linreg.Network) -> float:
-    """The least processor time of one row of a batched forward pass."""
-    x = np.random.default_rng(1).normal(size=(ROWS, net.input_dim))
-    forward = plain_forward(net)
-    return best(lambda: forward(x), 0.1)[1] / ROWS
-
-
-def held_bytes(net: linreg.Network, domain: linreg.Box | None, strategy: str) -> float:
-    """Bytes that Python and NumPy hold for each of some regions."""
-    tracemalloc.start()
-    before, _ = tracemalloc.get_traced_memory()
-    regions = linreg.enumerate_regions(net, domain, strategy=strategy, limit=KEPT)
-    after, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return (after - before) / len(regions)
-
-
-def _with_workers(
-    sizes: Sequence[int], strategy: str, workers: int, seconds: float
-) -> tuple[linreg.Count, bool, float, float]:
-    """A count in a process of its own: seconds of wall clock, and its peak memory in megabytes."""
+def count_alone(sizes: Sequence[int], strategy: str, workers: int, seconds: float) -> None:
+    """Print a count, whether it is complete, its seconds, and this program's peak megabytes."""
     net = gaussian(sizes)
-    linreg.count(net, strategy=strategy, limit=KEPT)
+    linreg.count(net, strategy=strategy, limit=1)
     started = perf_counter()
     count, complete = counted(net, None, strategy, seconds, workers)
     taken = perf_counter() - started
     used = [resource.getrusage(who).ru_maxrss for who in _PROCESSES]
-    return count, complete, taken, max(used) / 1024
+    print(json.dumps([count.regions, complete, taken, max(used) / 1024]))
 
 
 _PROCESSES = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -314,6 +203,7 @@ def _options() -> argparse.Namespace:
     some = parser.add_mutually_exclusive_group()
     some.add_argument("--quick", action="store_true", help="at most 1 s for each measurement")
     some.add_argument("--all", action="store_true", help="all to the end, and several workers")
+    parser.add_argument("--markdown", action="store_true", help="tables for a document")
     parser.add_argument(
         "--strategy",
         nargs="+",

@@ -1,0 +1,222 @@
+"""Regions on disk are those in memory, whoever finds them and however often that is interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from generators import problems
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linreg import (
+    Network,
+    count,
+    count_into,
+    enumerate_into,
+    enumerate_regions,
+    mlp,
+    read_run,
+    run_status,
+)
+from linreg.domains import Domain
+from linreg.explore import HighsExplorer, Problem
+from linreg.run import shards, sorting, store
+from linreg.run.keys import order_of, pattern_texts
+
+
+def gaussian(*widths: int, seed: int = 0) -> Network:
+    rng = np.random.default_rng(seed)
+    shapes = zip(widths[1:], widths, strict=False)
+    return mlp([(rng.normal(size=shape), rng.normal(size=shape[0])) for shape in shapes])
+
+
+NET = gaussian(2, 7, 6, 5)
+THIN = mlp([([[1, 0]] * 4 + [[0, 1], [1e-300, 0]], [-1, -1 - 2**-52, -1 - 2**-51, -2, 0, -1e300])])
+"""The strips between 1 + k ulp hold no float, and 1e-300 x = 1e300 is beyond them all."""
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small units, commits and files, so that a small network makes many."""
+    monkeypatch.setattr(HighsExplorer, "alone", 4)
+    monkeypatch.setattr(HighsExplorer, "slice", 2)
+    monkeypatch.setattr(HighsExplorer, "unit", 7)
+    monkeypatch.setattr(store, "ROWS", 5)
+    monkeypatch.setattr(sorting, "ROWS", 16)
+    monkeypatch.setattr(sorting, "AT_ONCE", 1000)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The files with regions in a run directory, by the sha256 of their content."""
+    return {
+        path.name: sha256(path.read_bytes()).hexdigest()
+        for path in sorted((folder / "shards").iterdir())
+    }
+
+
+@contextmanager
+def one_process() -> Iterator[None]:
+    yield None
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("net", [NET, THIN], ids=["generic", "thin"])
+def test_the_files_are_the_same_bytes_whoever_does_the_work(net: Network, tmp_path: Path) -> None:
+    executors = {
+        "one": one_process,
+        "threads": lambda: ThreadPoolExecutor(3),
+        "processes": lambda: ProcessPoolExecutor(2),
+    }
+    for name, executor in executors.items():
+        with executor() as pool:
+            enumerate_into(net, tmp_path / name, executor=pool)
+    enumerate_into(net, tmp_path / "own", workers=2)
+    seen = {name: digests(tmp_path / name) for name in [*executors, "own"]}
+    assert len(seen["one"]) > 1 or net is THIN
+    assert all(found == seen["one"] for found in seen.values())
+
+
+@pytest.mark.usefixtures("tiny")
+@settings(max_examples=25)
+@given(problem=problems())
+def test_what_is_read_back_is_what_was_found(problem: tuple[Network, Domain]) -> None:
+    net, domain = problem
+    whole = enumerate_regions(net, domain)
+    with TemporaryDirectory() as folder:
+        stored = enumerate_into(net, f"{folder}/run", domain)
+        assert len(stored) == len(whole)
+        assert stored.counted.regions_per_stage == whole.counted.regions_per_stage
+        for region, twin in zip(stored, whole, strict=True):
+            assert region.pattern.tobytes() == twin.pattern.tobytes()
+            assert region.witness.tobytes() == twin.witness.tobytes()
+            assert region.exact_witness == twin.exact_witness
+        assert stored.patterns.tobytes() == whole.patterns.tobytes()
+        assert stored.witnesses.tobytes() == whole.witnesses.tobytes()
+        assert stored.exact == whole.exact
+        assert [stored.point(i).fractions for i in range(len(whole))] == [
+            whole.exact_witness(i) for i in range(len(whole))
+        ]
+
+
+@pytest.mark.usefixtures("tiny")
+def test_patterns_are_found_and_points_located_in_files_as_in_memory(tmp_path: Path) -> None:
+    whole, stored = enumerate_regions(NET), enumerate_into(NET, tmp_path / "run")
+    assert [stored.find(pattern) for pattern in whole.patterns] == list(range(len(whole)))
+    others = np.random.default_rng(0).integers(0, 2, size=(200, 18))
+    assert [stored.find(p) for p in others] == [whole.find(p) for p in others]
+    assert stored.find([2] * 18) == stored.find([0] * 17) == stored.find([-1] * 18) == -1
+    points = np.random.default_rng(1).normal(size=(50, 2))
+    assert stored.locate(points).tolist() == whole.locate(points).tolist()
+    assert [r.pattern.tolist() for r in stored[3:40:7]] == whole.patterns[3:40:7].tolist()
+    assert stored[-1].index == len(whole) - 1
+    with pytest.raises(IndexError):
+        stored[len(whole)]
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_that_stops_at_limits_ends_where_one_without_them_does(
+    workers: int, tmp_path: Path
+) -> None:
+    whole = enumerate_regions(NET)
+    for limit in (1, 2, 30, 31, 90):
+        part = enumerate_into(NET, tmp_path / "run", limit=limit, workers=workers)
+        expected = enumerate_regions(NET, limit=limit)
+        assert not part.counted.complete
+        assert part.patterns.tobytes() == expected.patterns.tobytes()
+        assert part.counted.regions_per_stage == expected.counted.regions_per_stage
+    rest = enumerate_into(NET, tmp_path / "run", workers=workers)
+    assert rest.counted.complete
+    assert rest.counted.regions_per_stage == whole.counted.regions_per_stage
+    assert rest.patterns.tobytes() == whole.patterns.tobytes()
+    assert rest.witnesses.tobytes() == whole.witnesses.tobytes()
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_run_that_has_ended_is_not_explored_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = enumerate_into(NET, tmp_path / "run")
+    before = digests(tmp_path / "run")
+    monkeypatch.setattr(HighsExplorer, "explore", None)
+    assert enumerate_into(NET, tmp_path / "run").counted == first.counted
+    assert count_into(NET, tmp_path / "run") == first.counted
+    assert digests(tmp_path / "run") == before
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_count_goes_on_without_keeping_a_region(tmp_path: Path) -> None:
+    whole = count(NET)
+    assert count_into(NET, tmp_path / "run", limit=40).regions == 40
+    rest = count_into(NET, tmp_path / "run")
+    assert rest.complete
+    assert rest.regions_per_stage == whole.regions_per_stage
+    assert list((tmp_path / "run" / "shards").iterdir()) == []
+    status = run_status(tmp_path / "run")
+    assert (status.count, status.shards, status.description.keeps) == (rest, 0, "count")
+    assert status.share == pytest.approx(1)
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_problem_travels_to_each_process_and_not_with_each_unit_of_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    travelled = []
+    packed = Problem.__reduce__
+    monkeypatch.setattr(Problem, "__reduce__", lambda self: travelled.append(1) or packed(self))
+    units = []
+    submit = ProcessPoolExecutor.submit
+    monkeypatch.setattr(
+        ProcessPoolExecutor, "submit", lambda *arguments: units.append(1) or submit(*arguments)
+    )
+    whole = count(NET)
+    with ProcessPoolExecutor(2) as pool:
+        assert count(NET, executor=pool, workers=2).regions == whole.regions
+    assert len(units) > 40
+    assert 2 <= len(travelled) <= 20
+    travelled.clear()
+    assert count(NET, workers=2).regions == whole.regions
+    assert len(travelled) <= 2
+
+
+def test_tables_have_the_columns_that_are_documented(tmp_path: Path) -> None:
+    regions = enumerate_into(THIN, tmp_path / "run")
+    table = regions.to_arrow()
+    whole = enumerate_regions(THIN)
+    assert table.column_names == ["pattern", "witness", "exact_witness"]
+    assert table.column("pattern").to_pylist() == whole.patterns.tolist()
+    texts = table.column("exact_witness").to_pylist()
+    assert {i for i, text in enumerate(texts) if text is not None} == whole.exact.keys() != set()
+    assert sum(part.num_rows for part in regions.tables()) == len(whole)
+
+
+def test_a_network_without_units_has_one_region_on_disk_too(tmp_path: Path) -> None:
+    regions = enumerate_into(mlp([], readout=([[1, 2]], [0])), tmp_path / "run")
+    assert (len(regions), regions[0].pattern.shape, regions.find([])) == (1, (0,), 0)
+    assert read_run(tmp_path / "run").patterns.shape == (1, 0)
+
+
+@settings(max_examples=50)
+@given(
+    rows=st.lists(st.lists(st.integers(0, 1), min_size=70, max_size=70), min_size=1, max_size=9),
+    most=st.sampled_from([1, 3, 700]),
+)
+def test_patterns_are_ordered_as_lists_of_numbers_are(rows: list[list[int]], most: int) -> None:
+    dtype = np.uint16 if most > 255 else np.uint8
+    patterns = np.array(rows, dtype=dtype) * most
+    expected = sorted(range(len(rows)), key=lambda i: (rows[i], i))
+    assert order_of(patterns, two_pieces=most == 1).tolist() == expected
+    texts = pattern_texts(patterns, two_pieces=most == 1)
+    assert np.argsort(texts, kind="stable").tolist() == expected
+
+
+def test_a_shard_holds_no_more_than_its_columns_say() -> None:
+    """What docs/schema.md says of the size of files."""
+    assert shards.ROWS == 131_072

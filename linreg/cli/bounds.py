@@ -65,7 +65,10 @@ def bounds(
     left_out: Sequence[LeftOut] = ()
     if net is not None:
         network, where = network_and_domain(net, domain, slice_, decimal)
-        listed: Sequence[Bound] = report(network, where)
+        with progress("bounds") as shown:
+            listed: Sequence[Bound] = report(
+                network, where, progress=lambda share: shown(share, "stable units")
+            )
         if count:
             with Watch("counting", nothing_yet(network, "auto")) as watch:
                 watch.found = count_in(network, where, progress=watch.report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import accumulate
 
 from linreg.domains import Domain
@@ -20,7 +21,12 @@ from linreg.theory.stable import is_rectifier, serra_ramalingam_2020
 from linreg.units import MaxUnit
 
 
-def report(net: Network | StagedNetwork, domain: Domain | None = None) -> tuple[Bound, ...]:
+def report(
+    net: Network | StagedNetwork,
+    domain: Domain | None = None,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[Bound, ...]:
     """Every bound that applies to a network, with its source.
 
     Lower bounds and exact maxima are about all fully connected networks of these widths, not
@@ -33,6 +39,8 @@ def report(net: Network | StagedNetwork, domain: Domain | None = None) -> tuple[
     net : Network or StagedNetwork
     domain : Domain, optional
         The whole space unless given; only the bound from stable units depends on it.
+    progress : callable, optional
+        As that of `serra_ramalingam_2020`, which alone takes time.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def report(net: Network | StagedNetwork, domain: Domain | None = None) -> tuple[
     staged = net.staged if isinstance(net, Network) else net
     if not staged.units:
         return (product_of_pieces([]),)
-    return (*_of_architecture(staged), _of_weights(staged, domain))
+    return (*_of_architecture(staged), _of_weights(staged, domain, progress))
 
 
 def ceilings(net: Network | StagedNetwork) -> tuple[Bound, ...]:
@@ -118,11 +126,13 @@ def layer_of(stage: Stage) -> Layer:
     return Layer(stage.n_outputs - len(stage.units), rectified, others)
 
 
-def _of_weights(staged: StagedNetwork, domain: Domain | None) -> Bound:
+def _of_weights(
+    staged: StagedNetwork, domain: Domain | None, progress: Callable[[float], None] | None
+) -> Bound:
     return Bound(
         "serra_ramalingam_2020",
         UPPER,
-        serra_ramalingam_2020(staged, domain),
+        serra_ramalingam_2020(staged, domain, progress=progress),
         "after Serra, Ramalingam (2020)",
         "stable units",
         "for these weights and this domain",

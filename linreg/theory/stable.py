@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+
 from flint import fmpq
 
 from linreg.affine import ExactAffineMap
-from linreg.domains import Box, Domain
+from linreg.domains import Box, Domain, WholeSpace
 from linreg.errors import InvalidDomain
 from linreg.formulas import Layer, narrowing_bound
+from linreg.lp import IntegerRow, Point, Solver
+from linreg.lp.optimum import least_values
 from linreg.network import Network, Stage, StagedNetwork
 from linreg.network.stages import table
-from linreg.rational import rational
+from linreg.rational import common_denominator, rational, rational_matrix
+from linreg.regions import Boundaries, enumerate_regions
 from linreg.units import MaxUnit, ScalarUnit, Unit
+
+MOST_CELLS = 256
+"""Cells of the first stages that are enumerated; some tenths of a second."""
+
+MOST_PROGRAMS = 10_000
+"""Linear programs for the ranges of the next stage, up to two for each row and cell; about a
+second."""
+
+MOST_INPUTS = 8
+"""Inputs up to which linear programs are cheap."""
 
 Range = tuple[fmpq | None, fmpq | None]
 """Least and greatest value; None where there is no bound."""
@@ -22,58 +37,159 @@ def is_rectifier(unit: Unit) -> bool:
     return isinstance(unit, ScalarUnit) and unit.n_pieces == 2 and 0 in unit.slopes
 
 
-def serra_ramalingam_2020(net: Network | StagedNetwork, domain: Domain | None = None) -> int:
-    """Upper bound on the regions of one network, from units that keep one piece on the domain.
+def serra_ramalingam_2020(
+    net: Network | StagedNetwork,
+    domain: Domain | None = None,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> int:
+    """Upper bound on the regions of one network, from units that keep one piece.
 
     Ranges of all values are propagated through the network. Units that turn out to be constant
     are dropped, units that turn out to be affine only carry dimensions, and the rest enters
-    `linreg.formulas.narrowing_bound`.
+    `linreg.formulas.narrowing_bound`. Where that is cheap, the cells of the first stages are
+    enumerated, and the bounds of the rest of the network on each of them are added up: there the
+    dimension of the image is known, and the ranges of the next stage come from linear programs.
 
     Parameters
     ----------
     net : Network or StagedNetwork
     domain : Domain, optional
-        The whole space unless given. Of a polytope only the rows about one coordinate are used.
+        The whole space unless given.
+    progress : callable, optional
+        Called for each cell with the share of cells that are done.
 
     Raises
     ------
     InvalidDomain
-        If the domain has another dimension than the input.
+        If the domain has another dimension than the input, or no interior.
+
+    Notes
+    -----
+    As many first stages are enumerated as make at most `MOST_CELLS` cells with at most
+    `MOST_PROGRAMS` linear programs for the next stage, the last stage never; with more than
+    `MOST_INPUTS` inputs, none, and ranges start from the rows about one coordinate.
 
     Source
     ------
     After Serra, Ramalingam (2020), whose bound also conditions on the number of active units
-    before; with exact interval arithmetic instead of mixed-integer programs.
+    before; with exact arithmetic instead of mixed-integer programs.
 
     Examples
     --------
-    The second layer sees non-negative numbers, so that its first unit is always off:
+    The second layer sees (0, -x) or (x, 0): its first unit is always off, and the other one
+    switches on each half of the line:
 
     >>> from linreg import mlp
     >>> net = mlp([([[1], [-1]], [0, 0]), ([[-1, -1], [1, 1]], [0, -1])])
     >>> serra_ramalingam_2020(net)
-    6
+    4
     """
     staged = net.staged if isinstance(net, Network) else net
-    if domain is not None and domain.dim != staged.input_dim:
+    where = WholeSpace(staged.input_dim) if domain is None else domain
+    if where.dim != staged.input_dim:
         raise InvalidDomain(
-            f"the domain has dimension {domain.dim}, but the network has {staged.input_dim} inputs"
+            f"the domain has dimension {where.dim}, but the network has {staged.input_dim} inputs"
         )
-    ranges = _of_domain(domain, staged.input_dim)
+    ranges = _of_domain(where, staged.input_dim)
+    bounds = [narrowing_bound(staged.input_dim, _layers(staged.stages, ranges))]
+    if staged.stages and staged.input_dim <= MOST_INPUTS:
+        for depth in reversed(range(len(staged.stages))):
+            bound = _cell_by_cell(staged, where, depth, progress)
+            if bound is not None:
+                bounds.append(bound)
+                break
+    return min(bounds)
+
+
+def _layers(stages: Sequence[Stage], ranges: list[Range]) -> list[Layer]:
+    """What the stages can do if the first one reads numbers in these ranges."""
     layers = []
-    for stage in staged.stages:
+    for stage in stages:
         layer, ranges = _through(stage, _affine(stage.map, ranges))
         layers.append(layer)
-    return narrowing_bound(staged.input_dim, layers)
+    return layers
 
 
-def _of_domain(domain: Domain | None, dim: int) -> list[Range]:
+def _cell_by_cell(
+    staged: StagedNetwork,
+    domain: Domain,
+    depth: int,
+    progress: Callable[[float], None] | None,
+) -> int | None:
+    """The sum over the cells of the first stages of bounds of the others; None if that is much."""
+    stage, *later = staged.stages[depth:]
+    before = StagedNetwork(staged.input_dim, staged.stages[:depth], stage.map)
+    cells = enumerate_regions(before, domain, limit=MOST_CELLS)
+    programs = (2 if later else 1) * len(cells) * stage.map.n_outputs
+    if not cells.counted.complete or programs > MOST_PROGRAMS:
+        return None
+    total, boundaries, solver = 0, Boundaries(cells.problem), Solver()
+    for i, pattern in enumerate(cells.patterns.tolist()):
+        if progress is not None:
+            progress(i / len(cells))
+        *_, map_ = before.maps_on(pattern)
+        forms = map_.rows.table()
+        gradients = [form[:-1] for form in forms]
+        rank = rational_matrix(gradients, staged.input_dim).rank()
+        inside = cells.point(i)
+        sides = [(True, True)] * len(forms) if later else list(_asked(stage, forms, inside))
+        values = _exactly(boundaries.of(pattern).rows, inside, forms, sides, solver)
+        first, ranges = _through(stage, values)
+        total += narrowing_bound(rank, [first, *_layers(later, ranges)])
+    return total
+
+
+def _asked(
+    stage: Stage, forms: Sequence[Sequence[fmpq]], inside: Point
+) -> Iterator[tuple[bool, bool]]:
+    """For each row of the last stage, whether its least and its greatest value matter.
+
+    Of a scalar unit that is right of all its breakpoints somewhere, the greatest does not.
+    """
+    for unit, start in zip(stage.units, stage.starts, strict=False):
+        if isinstance(unit, MaxUnit):
+            yield from [(True, True)] * unit.n_inputs
+            continue
+        form, x = forms[start], inside.rationals
+        value = sum((a * b for a, b in zip(form, x, strict=False)), form[-1])
+        breakpoints = table(unit)[0]
+        yield any(b <= value for b in breakpoints), any(b >= value for b in breakpoints)
+    yield from [(False, False)] * (len(forms) - stage.starts[-1])
+
+
+def _exactly(
+    rows: Sequence[IntegerRow],
+    inside: Point,
+    forms: Sequence[Sequence[fmpq]],
+    sides: Sequence[tuple[bool, bool]],
+    solver: Solver,
+) -> list[Range]:
+    """The range of each form on a cell; None too for an end that is not asked for."""
+    asked, factors, places = [], [], []
+    for place, (form, wanted) in enumerate(zip(forms, sides, strict=True)):
+        scale = common_denominator(form)
+        for end in (0, 1):
+            if wanted[end]:
+                factor = scale if end == 0 else -scale
+                asked.append([(entry * factor).p for entry in form])
+                factors.append(factor)
+                places.append((place, end))
+    ends: list[list[fmpq | None]] = [[None, None] for _ in forms]
+    found = least_values(rows, asked, inside, solver)
+    for (place, end), factor, optimum in zip(places, factors, found, strict=True):
+        if optimum is not None:
+            ends[place][end] = optimum.value / factor
+    return [(low, high) for low, high in ends]
+
+
+def _of_domain(domain: Domain, dim: int) -> list[Range]:
     """The range of every coordinate; rows about several coordinates are ignored."""
     if isinstance(domain, Box):
         pairs = zip(domain.lower, domain.upper, strict=True)
         return [(rational(low), rational(high)) for low, high in pairs]
     ranges: list[Range] = [(None, None)] * dim
-    for row in domain.rows() if domain is not None else ():
+    for row in domain.rows():
         about = [i for i, entry in enumerate(row[:-1]) if entry]
         if len(about) == 1:
             [i] = about

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from generators import domains, networks
 from golden_networks import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linreg import Box, count_regions, mlp, theory
+from linreg import Box, Polytope, count_regions, mlp, theory
+from linreg.theory import stable
 from linreg.units import absolute, hard_tanh, leaky_relu, maxout, relu
 
 
@@ -64,3 +66,28 @@ def test_units_that_are_stable_on_a_small_box_leave_one_region() -> None:
     box = Box([-1, -1], [1, 1])
     assert theory.serra_ramalingam_2020(net, box) == 1 == count_regions(net, box)
     assert theory.serra_ramalingam_2020(net) > 1
+
+
+def test_a_bound_cell_by_cell_knows_what_the_second_layer_sees() -> None:
+    """relu(x), relu(-x) feed relu(h1 + h2 - 1), relu(-h1 - h2): two kinks, and none."""
+    net = mlp([([[1], [-1]], [0, 0]), ([[1, 1], [-1, -1]], [-1, 0])])
+    assert theory.serra_ramalingam_2020(net) == 4 == count_regions(net)
+    assert theory.serra_2018_upper(1, [2, 2]) == 9
+
+
+def test_rows_about_several_coordinates_bound_units_too() -> None:
+    """On |x| + |y| < 1 the sums stay below 1, on the box around it they do not."""
+    net = mlp([([[1, 1], [1, -1], [1, 0]], [-1, -1, 0])])
+    diamond = Polytope([[1, 1], [1, -1], [-1, 1], [-1, -1]], [1, 1, 1, 1])
+    assert theory.serra_ramalingam_2020(net, diamond) == 2 == count_regions(net, diamond)
+    assert theory.serra_ramalingam_2020(net, Box([-1, -1], [1, 1])) == 7
+
+
+@given(data=st.data(), net=networks(max_units=6, depth=st.integers(1, 2)))
+@settings(max_examples=60)
+def test_the_bound_cell_by_cell_is_never_above_that_of_ranges(data, net) -> None:
+    domain = data.draw(domains(net.input_dim))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stable, "MOST_INPUTS", 0)
+        ranges = theory.serra_ramalingam_2020(net, domain)
+    assert count_regions(net, domain) <= theory.serra_ramalingam_2020(net, domain) <= ranges

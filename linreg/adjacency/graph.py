@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,9 @@ from linreg.regions import EVERY, Boundaries, Boundary, Enumeration
 
 if TYPE_CHECKING:
     import networkx
+
+FEW = 1000
+"""Regions whose edges are found without machine code in the time that it takes to load it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,14 +106,36 @@ def adjacency_graph(
             f"the enumeration stopped early, at {len(regions)} regions, and an edge may lead to "
             "one that is missing; enumerate without a limit"
         )
+    proved, left = _proved(regions, progress)
     search = _Search(regions)
-    for index in range(len(regions)):
-        if progress is not None and index % EVERY == 0:
-            progress(index)
+    for done, index in enumerate(left, start=len(regions) - len(left)):
+        if progress is not None and done % EVERY == 0:
+            progress(done)
         search.visit(index)
-    edges = np.array(sorted(search.edges), dtype=np.int64).reshape(-1, 2)
+    others = np.array(list(search.edges), dtype=np.int64).reshape(-1, 2)
+    edges = _sorted(np.concatenate([proved, others]), len(regions))
     edges.flags.writeable = False
     return AdjacencyGraph(regions, edges)
+
+
+def _proved(
+    regions: Enumeration, progress: Callable[[int], None] | None
+) -> tuple[np.ndarray, Sequence[int]]:
+    """Edges that machine code proves, and the regions that it leaves, which may be all of them."""
+    found = None
+    is_large = len(regions) >= FEW or regions.counted.strategy == "compiled"
+    if is_large and find_spec("numba") is not None:
+        from linreg.adjacency.joined import is_worth_it, joined
+
+        found = joined(regions, progress) if is_worth_it(len(regions)) else None
+    if found is None:
+        return np.empty((0, 2), dtype=np.int64), range(len(regions))
+    return found[0], found[1].tolist()
+
+
+def _sorted(edges: np.ndarray, size: int) -> np.ndarray:
+    """Pairs of numbers below `size`, each once, in order."""
+    return np.stack(np.divmod(np.unique(edges[:, 0] * size + edges[:, 1]), size), axis=1)
 
 
 class _Search:

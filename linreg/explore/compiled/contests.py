@@ -11,7 +11,7 @@ import numpy as np
 from linreg.explore.compiled.forms import hand_on, push, take_up
 from linreg.explore.compiled.machine import compiled
 from linreg.explore.compiled.maps import ROUNDOFF, UP, put_lead
-from linreg.explore.compiled.points import look
+from linreg.explore.compiled.points import look, wall_value
 from linreg.explore.compiled.program import CUT, LEAST, descend, load
 from linreg.explore.compiled.proofs import proves
 from linreg.explore.compiled.tables import Tables
@@ -59,7 +59,7 @@ def see_contests(t: Tables, maps: Maps, tree: Tree) -> bool:
             for q in range(r + 1, unit.row + unit.size):
                 if tree.node[at + r] == 0 or tree.node[at + q] == 0:
                     continue
-                how = _compare(t, maps, s, r, q)
+                how = compare(t, maps, s, r, q)
                 if how == UNSURE:
                     return False
                 if how == BELOW:
@@ -70,7 +70,7 @@ def see_contests(t: Tables, maps: Maps, tree: Tree) -> bool:
 
 
 @compiled
-def _compare(t: Tables, maps: Maps, s: int, r: int, q: int) -> int:
+def compare(t: Tables, maps: Maps, s: int, r: int, q: int) -> int:
     """What one row is to another one, as functions of the input."""
     is_same = True
     for k in range(t.dim):
@@ -203,7 +203,7 @@ def _test(
         if q == r or tree.node[at + q] == 0:
             continue
         put_lead(t, maps, walls, last, r, q)
-        lead, error = _lead(walls, n, last, tree.point[1 : 1 + n])
+        lead, error = wall_value(walls, n, last, tree.point[1 : 1 + n])
         walls.normals[last, n] = -1.0
         walls.ends[last].slack = lead
         walls.ends[last].slack_error = error
@@ -231,7 +231,7 @@ def _test(
         for k in range(n):
             tree.point[1 + i * n + k] = tree.point[1 + k] + pull * p.step[k]
         for wall in range(first, last):
-            lead, error = _lead(walls, n, wall, tree.point[1 + i * n : 1 + (i + 1) * n])
+            lead, error = wall_value(walls, n, wall, tree.point[1 + i * n : 1 + (i + 1) * n])
             if not lead > error:
                 return 0
         tree.node[POINTS] = i + 1
@@ -257,18 +257,6 @@ def _test(
     ):
         return LEAST
     return 0
-
-
-@compiled
-def _lead(walls: Walls, n: int, i: int, x: np.ndarray) -> tuple[float, float]:
-    """The value of a wall at a point, and its error."""
-    gamma = (n + 4) * ROUNDOFF
-    value = walls.ends[i].constant
-    error = walls.ends[i].error + gamma * abs(value)
-    for k in range(n):
-        value += walls.normals[i, k] * x[k]
-        error += (walls.errors[i, k] + gamma * abs(walls.normals[i, k])) * abs(x[k])
-    return value, error * UP
 
 
 @compiled

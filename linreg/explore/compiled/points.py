@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.machine import compiled, entry
-from linreg.explore.compiled.maps import form_value, form_value_error, inside
+from linreg.explore.compiled.maps import ROUNDOFF, UP, form_value, form_value_error, inside
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
     KNOWN,
@@ -76,6 +76,18 @@ def look(t: Tables, maps: Maps, tree: Tree, i: int) -> None:
     for f in range(first, t.stages[s + 1].form):
         if form_value(t, maps, f, x) > 0.0:
             tree.mask[at + ((f - first) >> 6)] |= ONE << np.uint64((f - first) & 63)
+
+
+@compiled
+def wall_value(walls: Walls, n: int, i: int, x: np.ndarray) -> tuple[float, float]:
+    """The value of a wall at a point, rounded, and how far that may be from the exact value."""
+    gamma = (n + 4) * ROUNDOFF
+    value = walls.ends[i].constant
+    error = walls.ends[i].error + gamma * abs(value)
+    for k in range(n):
+        value += walls.normals[i, k] * x[k]
+        error += (walls.errors[i, k] + gamma * abs(walls.normals[i, k])) * abs(x[k])
+    return value, error * UP
 
 
 @entry

@@ -12,7 +12,8 @@ from rich.table import Table
 
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import Show, message, progress, show, show_json
-from linreg.cli.options import Json, Workers
+from linreg.cli.options import ClusterAddress, Json, Workers
+from linreg.cli.running import workers_of
 from linreg.datasets import EXAMPLE, Dataset, Progress, generate, read_spec
 from linreg.errors import InvalidSpec
 
@@ -33,6 +34,7 @@ def dataset(
         bool, typer.Option("--example", help="Print a specification, with comments, and exit.")
     ] = False,
     workers: Workers = 1,
+    cluster: ClusterAddress = None,
     as_json: Json = False,
 ) -> int:
     """Make networks from a specification, and tables of all that is true of them.
@@ -51,9 +53,11 @@ def dataset(
     asked = read_spec(spec)
     watch = _Watch()
     try:
-        with progress("computing") as bar:
+        with workers_of(cluster, workers) as (n_workers, executor), progress("computing") as bar:
             watch.bar = bar
-            made = generate(asked, output, workers=workers, progress=watch.report)
+            made = generate(
+                asked, output, workers=n_workers, executor=executor, progress=watch.report
+            )
     except (KeyboardInterrupt, BrokenExecutor) as error:
         watch.tell_stop(error)
         if as_json:
@@ -82,7 +86,7 @@ class _Watch:
     def tell_stop(self, error: BaseException) -> None:
         what = "interrupted"
         if isinstance(error, BrokenExecutor):
-            what = "another process of this run was killed, perhaps for want of memory"
+            what = "the processes of this run were lost, perhaps for want of memory"
         kept = f"with {self.done:,} of {self.total:,} networks" if self.total else "at the start"
         message(f"{what}, {kept}; the same command goes on from here")
 

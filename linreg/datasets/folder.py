@@ -13,6 +13,7 @@ from typing import Any
 
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes, replacing
+from linreg.run.locking import lock
 
 FORMAT = "linreg-dataset-1"
 
@@ -88,8 +89,6 @@ class Folder:
     def _read_journal(self) -> None:
         """Take note of what is committed; a last line that was cut short is cut off."""
         path = self.path / JOURNAL
-        if not path.exists():
-            return
         data = read_bytes(path)
         whole = data[: data.rfind(b"\n") + 1]
         if len(whole) < len(data):
@@ -132,14 +131,19 @@ def opened(path: StrPath, identity: dict[str, Any]) -> Iterator[Folder]:
     folder = Path(path)
     try:
         folder.mkdir(exist_ok=True)
-        (folder / RUN).is_file()
+        _check_identity(folder, identity)
+        descriptor = os.open(folder / JOURNAL, os.O_RDWR | os.O_CREAT, 0o666)
     except FileNotFoundError:
         raise UnwritableFile(f"{path}: there is no folder {folder.parent}; make it first") from None
     except FileExistsError:
         raise UnwritableFile(f"{path}: this is a file; give the name of a folder") from None
     except OSError as error:
         raise UnwritableFile(f"{path}: cannot be written: {error.strerror}") from None
-    with _held(folder):
+    try:
+        if not lock(descriptor):
+            raise UnwritableFile(
+                f"{folder}: another process is writing to this folder; wait for it or end it"
+            )
         _check_identity(folder, identity)
         held = Folder(folder)
         held._read_journal()
@@ -147,6 +151,8 @@ def opened(path: StrPath, identity: dict[str, Any]) -> Iterator[Folder]:
         if held.finished is None:
             (folder / PARTS).mkdir(exist_ok=True)
         yield held
+    finally:
+        os.close(descriptor)
 
 
 def _check_identity(folder: Path, identity: dict[str, Any]) -> None:
@@ -173,25 +179,3 @@ def _check_identity(folder: Path, identity: dict[str, Any]) -> None:
                 f"{folder}: the folder holds another dataset: its {key} is {got!r}, and this one's "
                 f"{value!r}; give a new folder"
             )
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Context in which no other process holds the folder; the system lets go if this one dies."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise UnwritableFile(
-            f"{folder}: another process is writing to this folder; wait for it or end it"
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(handle)

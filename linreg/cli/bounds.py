@@ -13,6 +13,12 @@ from linreg.cli.answers import nothing_yet
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.options import Decimal, DomainText, Json, SliceFile, network_and_domain
+from linreg.cli.per_parameter import (
+    of_convolutions,
+    of_widths,
+    per_parameter_json,
+    per_parameter_tables,
+)
 from linreg.cli.watch import Watch
 from linreg.cli.whole_numbers import json_number, whole_numbers
 from linreg.errors import HypothesisError
@@ -52,6 +58,13 @@ def bounds(
     count: Annotated[
         bool, typer.Option("--count", help="Count the network's regions too.")
     ] = False,
+    per_parameter: Annotated[
+        bool,
+        typer.Option(
+            "--per-parameter",
+            help="With --widths or --conv: regions for each parameter instead, against one layer.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Show what theory says: lower bounds, exact maxima and upper bounds, with their sources."""
@@ -61,6 +74,18 @@ def bounds(
         raise HypothesisError("--count, --domain, --slice and --decimal need a network")
     if rank is not None and widths is None:
         raise HypothesisError("--maxout needs --widths")
+    if per_parameter:
+        if net is not None or rank is not None:
+            raise HypothesisError("--per-parameter needs --widths or --conv, and no --maxout")
+        if widths is None:
+            rows = of_convolutions(*conv_spec(conv or ""))
+        else:
+            rows = of_widths(*_widths(widths))
+        if as_json:
+            show_json(per_parameter_json(rows))
+        else:
+            show(per_parameter_tables(rows))
+        return DONE
     found: Count | None = None
     left_out: Sequence[LeftOut] = ()
     if net is not None:
@@ -132,10 +157,15 @@ def conv_spec(text: str) -> tuple[tuple[int, ...], list[dict[str, object]]]:
     return shape, layers
 
 
-def _of_widths(text: str, rank: str | None) -> Sequence[Bound]:
+def _widths(text: str) -> tuple[int, list[int]]:
     inputs, *hidden = whole_numbers(text.split(","), "--widths")
     if not hidden:
         raise HypothesisError("--widths: inputs and at least one width were expected")
+    return inputs, hidden
+
+
+def _of_widths(text: str, rank: str | None) -> Sequence[Bound]:
+    inputs, hidden = _widths(text)
     if rank is None:
         return relu_bounds(inputs, hidden)
     [k] = whole_numbers([rank], "--maxout")

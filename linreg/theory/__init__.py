@@ -45,6 +45,12 @@ from linreg.theory.bound import (
 )
 from linreg.theory.convolutional import conv_bounds, conv_report
 from linreg.theory.definitions import Definitions, definitions
+from linreg.theory.growth import (
+    Growth,
+    connected_growth,
+    convolutional_growth,
+    growth_columns,
+)
 from linreg.theory.identification import Neighbourhoods, neighbourhoods
 from linreg.theory.maximum import Maximum, search_maximum
 from linreg.theory.parameters import (
@@ -55,6 +61,7 @@ from linreg.theory.parameters import (
     deep_order,
     parameter_count,
     shallow_order,
+    widths_against_one_layer,
 )
 from linreg.theory.report import ceilings, report
 from linreg.theory.stable import serra_ramalingam_2020
@@ -63,22 +70,26 @@ __all__ = [
     "Bound",
     "Definitions",
     "Efficiency",
+    "Growth",
     "LeftOut",
     "Maximum",
     "Neighbourhoods",
     "arora_2018",
     "ceilings",
     "columns",
+    "connected_growth",
     "conv_bounds",
     "conv_report",
     "convolution_upper",
     "convolutional_against_connected",
+    "convolutional_growth",
     "deep_against_shallow",
     "deep_order",
     "definitions",
     "demand_vectors",
     "generic_count",
     "goujon_2022",
+    "growth_columns",
     "hanin_rolnick_2019",
     "hinz_2019",
     "maxout_2014_lower",
@@ -104,6 +115,7 @@ __all__ = [
     "tseran_montufar_2021",
     "tseran_montufar_2021_boundary",
     "two_piece_bounds",
+    "widths_against_one_layer",
     "xiong_2020_lower",
     "xiong_2020_upper",
     "xiong_asymptotics",

@@ -71,8 +71,7 @@ def parameter_count(inputs: int, widths: Sequence[int]) -> int:
 def deep_against_shallow(inputs: int, width: int, depth: int) -> tuple[Efficiency, ...]:
     """L layers of n units against one layer of as many units, and one of as many parameters.
 
-    The deep network's lower bound is equation (6) of Montufar et al. (2014), its upper bound that
-    of Serra et al. (2018); a single layer's number is exact.
+    As `widths_against_one_layer`.
 
     Raises
     ------
@@ -89,10 +88,31 @@ def deep_against_shallow(inputs: int, width: int, depth: int) -> tuple[Efficienc
     >>> [round(float(each.regions_per_parameter), 2) for each in (deep, shallow)]
     [2430.56, 6.84]
     """
-    widths = [width] * whole("depth", depth)
+    return widths_against_one_layer(inputs, [width] * whole("depth", depth))
+
+
+def widths_against_one_layer(inputs: int, widths: Sequence[int]) -> tuple[Efficiency, ...]:
+    """A rectifier network against one layer of as many units, and one of as many parameters.
+
+    The network's lower bound is equation (6) of Montufar et al. (2014), its upper bound that of
+    Serra et al. (2018); a single layer's number is exact.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is below 1, or a width below the inputs.
+
+    Examples
+    --------
+    >>> [(each.architecture, each.regions) for each in widths_against_one_layer(2, [5, 4])]
+    [('layers of 5, 4', 66), ('layers of 5, 4', 176), ('1 layer of 9, as many units', 46),
+     ('1 layer of 13, as many parameters', 92)]
+    """
+    inputs, widths = architecture(inputs, widths)
     parameters = parameter_count(inputs, widths)
-    name = f"{depth} layers of {width}"
-    units, same = width * depth, max(1, parameters // (inputs + 1))
+    equal = len(set(widths)) == 1
+    name = f"{len(widths)} layers of {widths[0]}" if equal else f"layers of {_listed(widths)}"
+    same = max(1, parameters // (inputs + 1))
     shallow = [
         Efficiency(
             f"1 layer of {n}, as many {what}",
@@ -101,7 +121,7 @@ def deep_against_shallow(inputs: int, width: int, depth: int) -> tuple[Efficienc
             EXACT,
             "Zaslavsky (1975), Theorem A",
         )
-        for n, what in ((units, "units"), (same, "parameters"))
+        for n, what in ((sum(widths), "units"), (same, "parameters"))
     ]
     lower = montufar_2014_remainders(inputs, widths)
     upper = serra_2018_upper(inputs, widths)
@@ -110,6 +130,10 @@ def deep_against_shallow(inputs: int, width: int, depth: int) -> tuple[Efficienc
         Efficiency(name, parameters, upper, UPPER, "Serra et al. (2018), Theorem 1"),
         *shallow,
     )
+
+
+def _listed(widths: Sequence[int]) -> str:
+    return ", ".join(map(str, widths))
 
 
 def deep_order(inputs: int, width: int, depth: int) -> float:

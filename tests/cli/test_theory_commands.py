@@ -164,10 +164,26 @@ def test_the_bounds_of_a_network_stand_around_its_count(tmp_path: Path) -> None:
     assert row.split() == ["this", "network", "88", "counted"]
 
 
+def test_regions_per_parameter_are_shown_for_sizes_and_as_growth() -> None:
+    answer = linreg("bounds", "--widths", "2,10,10,10,10", "--per-parameter", "--json").json
+    assert answer["sizes"]["regions"] == [875_000, 9_834_496, 821, 7_261]
+    assert answer["growth"]["exponent"] == [3, 3, 1]
+    answer = linreg("bounds", "--conv", "1,5:4,2;4,2;4,2", "--per-parameter", "--json").json
+    assert answer["sizes"]["known"][:2] == ["lower bound", "upper bound"]
+    assert answer["growth"]["known"][:2] == ["asymptotic lower bound", "asymptotic upper bound"]
+    done = linreg("bounds", "--conv", "1,5:4,2;4,2;4,2", "--per-parameter")
+    assert (done.code, done.err) == (0, "")
+    assert "1,496,662,206" in done.out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         (),
+        ("--per-parameter",),
+        ("--widths", "", "--per-parameter"),
+        ("--widths", "2,3", "--maxout", "3", "--per-parameter"),
+        ("--widths", "2,1", "--per-parameter"),
         ("--widths", "2"),
         ("--widths", "2,x"),
         ("--widths", "2,-3"),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, overload
+from weakref import finalize
 
 import numpy as np
 
@@ -87,15 +90,16 @@ class StoredRegions(Enumeration):
     def tables(self) -> Iterator[pyarrow.Table]:
         """All regions as Arrow tables, one file's at a time; docs/schema.md says what is in them.
 
-        Examples
-        --------
-        >>> from tempfile import TemporaryDirectory
-        >>> from linreg import mlp
-        >>> with TemporaryDirectory() as folder:
-        ...     net = mlp([([[1, 0], [0, 1]], [0, 0])])
-        ...     regions = enumerate_into(net, f"{folder}/run")
-        ...     [table.num_rows for table in regions.tables()]
-        [4]
+                Examples
+                --------
+                >>> from shutil import rmtree
+        from tempfile import mkdtemp
+                >>> from linreg import mlp
+                >>> with TemporaryDirectory() as folder:
+                ...     net = mlp([([[1, 0], [0, 1]], [0, 0])])
+                ...     regions = enumerate_into(net, f"{folder}/run")
+                ...     [table.num_rows for table in regions.tables()]
+                [4]
         """
         return self._files.tables()
 
@@ -140,17 +144,12 @@ class RegionFiles:
     shards : sequence of Shard
         At least one.
     layout : Layout
-    owner : object
-        Kept as long as the files are needed.
     """
 
-    def __init__(
-        self, folder: Path, shards: Sequence[Shard], layout: Layout, owner: object = None
-    ) -> None:
+    def __init__(self, folder: Path, shards: Sequence[Shard], layout: Layout) -> None:
         self._folder = folder
         self._shards = tuple(shards)
         self._layout = layout
-        self._owner = owner
         self._starts = [0, *accumulate(shard.rows for shard in shards)]
         self._held: dict[int, Rows] = {}
         self._first: dict[int, bytes] = {}
@@ -256,6 +255,7 @@ def enumerate_into(
 
     Examples
     --------
+    >>> from tempfile import TemporaryDirectory
     >>> from linreg import mlp
     >>> with TemporaryDirectory() as folder:
     ...     regions = enumerate_into(mlp([([[1, 0], [0, 1]], [0, 0])]), f"{folder}/run")
@@ -296,13 +296,15 @@ def read_run(path: StrPath) -> StoredRegions:
     if not state.shards:
         raise UnreadableFile(f"{path}: no region is committed yet")
     layout = layout_of(problem)
-    if state.is_sorted:
-        files = RegionFiles(folder / SHARDS, state.shards, layout)
-    else:
-        temporary = TemporaryDirectory()
-        target = Path(temporary.name)
-        shards = sort_shards(folder / SHARDS, state.shards, layout, target, "regions")
-        files = RegionFiles(target, shards, layout, temporary)
+    files = RegionFiles(folder / SHARDS, state.shards, layout)
+    if not state.is_sorted:
+        target = Path(mkdtemp())
+        with ExitStack() as stack:
+            stack.callback(rmtree, target, ignore_errors=True)
+            shards = sort_shards(folder / SHARDS, state.shards, layout, target, "regions")
+            files = RegionFiles(target, shards, layout)
+            # From here on the folder is there as long as somebody may read it.
+            finalize(files, stack.pop_all().close)
     counted = count_of(state, description.strategy, len(problem.stages))
     return StoredRegions(problem, counted, files)
 

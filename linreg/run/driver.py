@@ -141,6 +141,7 @@ class _Run(Generic[Store]):
                     work.lps = lps + explorer.lps
                     work.exact_decisions = exact_decisions + explorer.exact_decisions
             except KeyboardInterrupt:
+                self._report(work)
                 self._checkpoint(work, frontier, True)
                 raise
             self._report(work)

@@ -90,16 +90,15 @@ class StoredRegions(Enumeration):
     def tables(self) -> Iterator[pyarrow.Table]:
         """All regions as Arrow tables, one file's at a time; docs/schema.md says what is in them.
 
-                Examples
-                --------
-                >>> from shutil import rmtree
-        from tempfile import mkdtemp
-                >>> from linreg import mlp
-                >>> with TemporaryDirectory() as folder:
-                ...     net = mlp([([[1, 0], [0, 1]], [0, 0])])
-                ...     regions = enumerate_into(net, f"{folder}/run")
-                ...     [table.num_rows for table in regions.tables()]
-                [4]
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> from linreg import mlp
+        >>> with TemporaryDirectory() as folder:
+        ...     net = mlp([([[1, 0], [0, 1]], [0, 0])])
+        ...     regions = enumerate_into(net, f"{folder}/run")
+        ...     [table.num_rows for table in regions.tables()]
+        [4]
         """
         return self._files.tables()
 

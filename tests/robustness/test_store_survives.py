@@ -47,7 +47,7 @@ NET = mlp(
         (RNG.normal(size=(5, 6)), RNG.normal(size=5)),
     ]
 )
-OFTEN = "from linreg.run import store; store.EVERY = 0.02"
+OFTEN = "from linreg.run import store; store.EVERY = 0.1"
 """Makes a program commit many times a second."""
 
 

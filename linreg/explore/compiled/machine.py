@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -25,9 +27,14 @@ whoever calls from Python keeps the arrays alive. Without fastmath: every roundi
 754. Cached on disk, and run without Python's lock."""
 
 
-_SOURCES = sha256(
-    b"".join(source.read_bytes() for source in sorted(Path(__file__).parent.glob("*.py")))
-).hexdigest()
+@cache
+def _sources(module: str) -> str:
+    """A hash of the sources of a module of this package and of all that it imports from it."""
+    source = Path(__file__).with_name(f"{module}.py").read_bytes()
+    imported = re.findall(rb"^from linreg\.explore\.compiled\.(\w+) import", source, re.MULTILINE)
+    return sha256(
+        b"".join([source, *(_sources(i.decode()).encode() for i in imported)])
+    ).hexdigest()
 
 
 def _stamped(function: Any) -> Any:
@@ -39,18 +46,18 @@ def _stamped(function: Any) -> Any:
     cache_file = getattr(getattr(function, "_cache", None), "_cache_file", None)
     if cache_file is not None:
         assert cache_file._source_stamp, "numba tells stale machine code by another name"
-        cache_file._source_stamp = _SOURCES
+        cache_file._source_stamp = _sources(Path(function.py_func.__code__.co_filename).stem)
     return function
 
 
 def compiled(function: Function) -> Function:
     """The function as machine code, which only machine code can call."""
-    return _stamped(njit(**(_OPTIONS | {"no_cpython_wrapper": True}))(function))
+    return cast("Function", _stamped(njit(**(_OPTIONS | {"no_cpython_wrapper": True}))(function)))
 
 
 def entry(function: Function) -> Function:
     """The function as machine code that Python can call, which takes longer to compile."""
-    return _stamped(njit(**_OPTIONS)(function))
+    return cast("Function", _stamped(njit(**_OPTIONS)(function)))
 
 
 def is_loaded(function: Callable[..., object]) -> bool:

@@ -48,13 +48,13 @@ def see_contests(t: Tables, maps: Maps, tree: Tree) -> bool:
     False if it is in doubt which those are.
     """
     s = tree.node[STAGE]
+    at = tree.alive - t.stages[s].row
+    for r in range(t.stages[s].row, t.stages[s + 1].row):
+        tree.node[at + r] = 1
     for u in range(t.stages[s].unit, t.stages[s + 1].unit):
         unit = t.units[u]
         if unit.is_max == 0:
             continue
-        at = tree.alive - t.stages[s].row
-        for r in range(unit.row, unit.row + unit.size):
-            tree.node[at + r] = 1
         for r in range(unit.row, unit.row + unit.size):
             for q in range(r + 1, unit.row + unit.size):
                 if tree.node[at + r] == 0 or tree.node[at + q] == 0:

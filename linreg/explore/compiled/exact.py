@@ -63,6 +63,9 @@ class Exactly:
             stage = int(t.rows["stage"][t.forms["row"][row]])
             plane, above = self._plane(pattern, stage, row)
             if plane is None:
+                # Floats took a constant for a form that cuts: one of its sides is empty.
+                if (rival == POSITIVE) != (above > 0):
+                    return None
                 continue
             side = above if rival == POSITIVE else -above
             if stage == s:

@@ -47,15 +47,17 @@ def see_constants(t: Tables, maps: Maps, tree: Tree) -> None:
     for word in range(2 * t.n_words):
         tree.mask[word] = ZERO
     for f in range(first, t.stages[s + 1].form):
-        r = t.forms[f].row
+        # All multiples of a form are decided by the first: where it is zero, all are.
+        twin = t.forms[f].twin
+        r = t.forms[twin].row
         is_constant = True
         for k in range(t.dim):
             if maps.gradients[r, k] != 0.0 or maps.gradient_errors[r, k] != 0.0:
                 is_constant = False
                 break
         if is_constant:
-            c = maps.ends[r].constant - t.forms[f].breakpoint
-            error = form_constant_error(t, maps, f)
+            c = t.forms[f].twin_side * (maps.ends[r].constant - t.forms[twin].breakpoint)
+            error = form_constant_error(t, maps, twin)
             if abs(c) > error or (c == 0.0 and error == 0.0):
                 settle(t, tree, f - first, c > 0.0)
 

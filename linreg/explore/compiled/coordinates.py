@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.machine import compiled
-from linreg.explore.compiled.maps import ROUNDOFF, UP
+from linreg.explore.compiled.maps import FLOOR, HIGHEST, LOWEST, ROUNDOFF, UP
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import NEGATIVE, OF_DOMAIN, Maps, Program, Proof, Walls
 
@@ -131,6 +131,8 @@ def _push_down(
         by = a * slope
         by_error = a_error * (abs(slope) + slope_error) + abs(a) * slope_error
         by_error = (by_error + ROUNDOFF * abs(by)) * UP
+        if by != 0.0 and not LOWEST < abs(by) < HIGHEST:
+            by_error = np.inf
         for e in range(t.rows[r].term, t.rows[r + 1].term):
             c, x, x_error = t.terms[e].column, t.terms[e].weight, t.terms[e].error
             line[c] += by * x
@@ -138,6 +140,7 @@ def _push_down(
                 by_error * (abs(x) + x_error)
                 + abs(by) * x_error
                 + (width + 4) * ROUNDOFF * abs(by * x)
+                + FLOOR
             )
     for c in range(inputs):
         error[c] *= UP

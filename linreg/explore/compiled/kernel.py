@@ -119,9 +119,10 @@ def find_path(t: Tables, w: Work) -> None:
         first = 0
         put_domain(t, w.walls)
         pieces = node[tree.pieces :]
+        for stage in range(t.n_stages):
+            tree.entered[stage].entry = -1
         for stage in range(s + 1):
             compose(t, w.maps, stage, pieces)
-            tree.entered[stage].entry = -1
     for i in range(first, node[WALLS]):
         row, rival = node[tree.walls + 2 * i], node[tree.walls + 2 * i + 1]
         if rival < 0:

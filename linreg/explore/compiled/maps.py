@@ -15,8 +15,11 @@ EXACT = 2.0**53
 LOWEST, HIGHEST = 1e-140, 1e140
 """Entries outside this range are not trusted: products of two might leave the floats' range."""
 
-UP = 1.0 + 2.0**-40
-"""Makes up for the rounding of a computed error bound."""
+UP = 1.0 + 2.0**-30
+"""Makes up for the rounding of a computed error bound, a sum of up to a million numbers."""
+
+FLOOR = 1e-290
+"""Added to error bounds, which might else vanish by underflow."""
 
 
 @compiled
@@ -90,10 +93,10 @@ def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
         rate = 0.0
         for k in range(n):
             a = abs(gradient[k])
-            if a != 0.0 and not LOWEST < a < HIGHEST:
-                errors[k] = np.inf
+            if (a != 0.0 and not LOWEST < a < HIGHEST) or not errors[k] < HIGHEST:
+                errors[k] = np.inf  # never NaN, which the larger of two numbers forgets
             rate = max(rate, errors[k] + (n + 4) * ROUNDOFF * a)
-        if total != 0.0 and not LOWEST < abs(total) < HIGHEST:
+        if (total != 0.0 and not LOWEST < abs(total) < HIGHEST) or not constant_error < HIGHEST:
             constant_error = np.inf
         end = maps.ends[r]
         end.constant = total
@@ -262,7 +265,7 @@ def form_value_error(t: Tables, maps: Maps, f: int, x: np.ndarray) -> float:
     error += gamma * abs(maps.ends[r].constant - t.forms[f].breakpoint)
     for k in range(t.dim):
         error += (maps.gradient_errors[r, k] + gamma * abs(maps.gradients[r, k])) * abs(x[k])
-    return error * UP
+    return error * UP + FLOOR
 
 
 @compiled
@@ -271,13 +274,15 @@ def inside(walls: Walls, n: int, x: np.ndarray, last: int) -> bool:
     norm = 0.0
     for k in range(n):
         norm += abs(x[k])
+    if not norm < HIGHEST:
+        return False
     gamma = (n + 4) * ROUNDOFF
     for i in range(last):
         end = walls.ends[i]
         value = end.constant
         for k in range(n):
             value += walls.normals[i, k] * x[k]
-        error = end.error + gamma * abs(end.constant)
+        error = end.error + gamma * abs(end.constant) + FLOOR
         coarse = (error + end.rate * norm) * UP
         if not value > coarse:
             for k in range(n):

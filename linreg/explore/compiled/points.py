@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.machine import compiled, entry
-from linreg.explore.compiled.maps import ROUNDOFF, UP, form_value, form_value_error, inside
+from linreg.explore.compiled.maps import FLOOR, ROUNDOFF, UP, form_value, form_value_error, inside
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
     KNOWN,
@@ -87,7 +87,7 @@ def wall_value(walls: Walls, n: int, i: int, x: np.ndarray) -> tuple[float, floa
     for k in range(n):
         value += walls.normals[i, k] * x[k]
         error += (walls.errors[i, k] + gamma * abs(walls.normals[i, k])) * abs(x[k])
-    return value, error * UP
+    return value, error * UP + FLOOR
 
 
 @entry

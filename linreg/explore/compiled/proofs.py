@@ -6,15 +6,12 @@ import numpy as np
 
 from linreg.explore.compiled.coordinates import columns_at, express, parallel
 from linreg.explore.compiled.machine import compiled
-from linreg.explore.compiled.maps import EXACT, ROUNDOFF, UP
+from linreg.explore.compiled.maps import EXACT, FLOOR, ROUNDOFF, UP
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import Maps, Program, Proof, Walls
 
 LARGEST = 1e100
 """Multipliers and inverses beyond this, or below its inverse, prove nothing."""
-
-FLOOR = 1e-290
-"""Added to error bounds, which might else vanish by underflow."""
 
 SMALL, TINY = 1e-7, 1e-10
 """Multipliers below this share of the largest may be zero, or are taken for zero."""
@@ -174,7 +171,7 @@ def _value_holds(
     for i in range(k):
         end = walls.ends[p.rows[p.nonbasic[proof.support[i].column]].wall]
         spent += proof.support[i].multiplier * (end.slack + end.slack_error)
-    if spent * (1.0 + spread) * UP <= value - error:
+    if spent * (1.0 + spread) * UP + FLOOR <= value - error:
         return True
     # The same seen from the origin, where cones have nothing but zeros.
     rest = constant

@@ -111,9 +111,8 @@ def test_a_cluster_without_workers_or_without_linreg_is_of_no_use(
 
 def test_a_cluster_that_is_lost_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "_client", stand_in({"a": 4, "b": 2}, ProblemNeeded()))
-    with (
-        pytest.raises(LostCluster, match=r"the cluster there was lost \(CancelledError\)"),
-        cluster("there") as found,
-    ):
+    with cluster("there") as found:
         assert found.workers == 6
+    said = r"the cluster there was lost \(CancelledError\)"
+    with pytest.raises(LostCluster, match=said), cluster("there"):
         raise CancelledError

@@ -13,8 +13,7 @@ import numpy as np
 from linreg.explore.compiled.contests import SAME, compare
 from linreg.explore.compiled.lookup import Lookup, piece_of
 from linreg.explore.compiled.machine import compiled
-from linreg.explore.compiled.maps import ROUNDOFF, UP, compose, put_lead, put_side
-from linreg.explore.compiled.proofs import FLOOR
+from linreg.explore.compiled.maps import FLOOR, ROUNDOFF, UP, compose, put_lead, put_side
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import NEGATIVE, POSITIVE, Maps, Walls
 

@@ -7,10 +7,10 @@ import numpy as np
 from linreg.explore.compiled.around import Around, are_apart, follow, put_walls
 from linreg.explore.compiled.lookup import Lookup, find, hash_of
 from linreg.explore.compiled.machine import compiled, entry
-from linreg.explore.compiled.maps import UP, inside, put_domain
+from linreg.explore.compiled.maps import FLOOR, UP, inside, put_domain
 from linreg.explore.compiled.points import wall_value
 from linreg.explore.compiled.program import CUT, LEAST, descend, load
-from linreg.explore.compiled.proofs import FLOOR, proves
+from linreg.explore.compiled.proofs import proves
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import Maps, Program, Proof, Walls
 

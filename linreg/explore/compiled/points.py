@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.machine import compiled, entry
-from linreg.explore.compiled.maps import FLOOR, ROUNDOFF, UP, form_value, form_value_error, inside
+from linreg.explore.compiled.maps import FLOOR, HIGHEST, ROUNDOFF, UP, form_value, form_value_error, inside
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
     KNOWN,
@@ -84,10 +84,12 @@ def wall_value(walls: Walls, n: int, i: int, x: np.ndarray) -> tuple[float, floa
     gamma = (n + 4) * ROUNDOFF
     value = walls.ends[i].constant
     error = walls.ends[i].error + gamma * abs(value)
+    norm = 0.0
     for k in range(n):
+        norm += abs(x[k])
         value += walls.normals[i, k] * x[k]
         error += (walls.errors[i, k] + gamma * abs(walls.normals[i, k])) * abs(x[k])
-    return value, error * UP + FLOOR
+    return value, error * UP + FLOOR if norm < HIGHEST else np.inf
 
 
 @entry

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.machine import compiled, entry
-from linreg.explore.compiled.maps import FLOOR, HIGHEST, ROUNDOFF, UP, form_value, form_value_error, inside
+from linreg.explore.compiled.maps import (
+    FLOOR,
+    HIGHEST,
+    ROUNDOFF,
+    UP,
+    form_value,
+    form_value_error,
+    inside,
+)
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
     KNOWN,

@@ -112,16 +112,16 @@ class Exactly:
     def write(self, cell: Cell, work: Work) -> bool:
         """Write what is decided of a cell into the current node, which is the same cell.
 
-        False if machine code lacks floats to go on with: a point on either side of all that cuts
-        the cell.
+        False if machine code could not go on without asking again: it lacks floats on either side
+        of what cuts the cell, or several candidates win.
         """
         tree = work.tree
         sights = [sight for sight in cell.sights if sight.point.is_float64]
+        sights = _few(cell, sights, tree.most_points // 2)
         if not _can_split(cell, sights):
             return False
-        tree.node[POINTS] = 0
         self._write_sides(cell, work)
-        self._write_sights(cell, _few(cell, sights, tree.most_points // 2), work)
+        self._write_sights(cell, sights, work)
         return True
 
     def place(self, cell: Cell, work: Work) -> bool:
@@ -272,16 +272,13 @@ class Exactly:
 
 
 def _can_split(cell: Cell, sights: Sequence[Sight]) -> bool:
-    """Whether the points show all that cuts the cell."""
+    """Whether the points show all hyperplanes that cut the cell, or nothing does."""
     if not sights:
         return False
-    for plane, sign in enumerate(cell.signs):
-        if sign == 0 and {sight.signs[plane] for sight in sights} < {-1, 1}:
-            return False
-    return all(
-        len(alive) == 1 or {*alive} <= {sight.winners[contest] for sight in sights}
-        for contest, alive in enumerate(cell.alive)
-    )
+    cutting = [plane for plane, sign in enumerate(cell.signs) if sign == 0]
+    if not cutting:
+        return all(len(alive) == 1 for alive in cell.alive)
+    return all({sight.signs[plane] for sight in sights} >= {-1, 1} for plane in cutting)
 
 
 def _few(cell: Cell, sights: Sequence[Sight], most: int) -> list[Sight]:

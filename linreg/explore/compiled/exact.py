@@ -6,15 +6,18 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from flint import fmpz
 
 from linreg.explore.cells import Cell
 from linreg.explore.compiled.kernel import find_path
 from linreg.explore.compiled.points import find_witness
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
+    CLAIMS,
     ENTRY,
     KNOWN,
     NEGATIVE,
+    OF_DOMAIN,
     OUTSIDE,
     POINTS,
     POSITIVE,
@@ -29,6 +32,7 @@ from linreg.explore.integer import identity_state
 from linreg.explore.level import TIED, Level, Sight
 from linreg.explore.problem import Problem
 from linreg.lp import Forms, IntegerRow, Multipliers, Point, Solver, decide_interior
+from linreg.lp.proof import non_negative
 from linreg.rational import primitive
 
 REMEMBERED = 256
@@ -108,6 +112,49 @@ class Exactly:
                 return None
             cell.sights.append(level.sight(found))
         return cell
+
+    def settle(self, work: Work) -> bool:
+        """Prove what the current node claims, and fix those sides; whether all of it is true.
+
+        The walls that machine code names for each claim are solved for exactly.
+        """
+        t, tree = self.tables, work.tree
+        s = int(tree.node[STAGE])
+        pattern = tuple(tree.node[tree.pieces : tree.pieces + int(t.stages[s]["unit"])].tolist())
+        level = self.level(s, pattern)
+        for claim in tree.claims[: tree.counters[CLAIMS]].tolist():
+            f, walls = claim[0], claim[2 : 2 + claim[1]]
+            local = f - int(t.stages[s]["form"])
+            plane, above = self._plane(pattern, s, f)
+            if plane is None:
+                # Where a form is zero, so are its multiples, and none of them is positive.
+                for g in np.flatnonzero(t.forms["twin"] == f).tolist():
+                    side = self._plane(pattern, s, g)[1]
+                    _fix(tree.mask, t, g - int(t.stages[s]["form"]), side)
+                continue
+            seen = 1 if _bit(tree.mask, t, SEEN, local) else -1
+            row = level.hyperplanes.rows[plane]
+            form = row if above * seen > 0 else [-entry for entry in row]
+            rows = [self._wall(pattern, work, i) for i in walls]
+            if not walls or non_negative(form, rows, range(len(walls))) is None:
+                return False
+            _fix(tree.mask, t, local, seen)
+        return tree.counters[CLAIMS] > 0
+
+    def _wall(self, pattern: Sequence[int], work: Work, i: int) -> IntegerRow:
+        """A wall of the current node."""
+        end = work.walls.ends[i]
+        row, rival = int(end["row"]), int(end["rival"])
+        if rival == OF_DOMAIN:
+            return self._problem.walls.rows[i]
+        if rival >= 0:
+            return next(self._leads(pattern, row, [rival]))
+        stage = int(self.tables.rows["stage"][self.tables.forms["row"][row]])
+        plane, above = self._plane(pattern, stage, row)
+        if plane is None:
+            return [fmpz(0)] * self.tables.dim + [fmpz(1)]
+        form = self.level(stage, pattern).hyperplanes.rows[plane]
+        return form if (above > 0) == (rival == POSITIVE) else [-entry for entry in form]
 
     def write(self, cell: Cell, work: Work) -> bool:
         """Write what is decided of a cell into the current node, which is the same cell.
@@ -246,9 +293,7 @@ class Exactly:
             plane, above = self._plane(cell.pattern, cell.stage, f)
             side = above if plane is None else cell.signs[plane] * above
             if side != 0:
-                _set_bit(tree.mask, t, KNOWN, f - int(first["form"]))
-            if side > 0:
-                _set_bit(tree.mask, t, SIDE, f - int(first["form"]))
+                _fix(tree.mask, t, f - int(first["form"]), side)
         tree.node[tree.alive :] = 0
         for u in range(int(first["unit"]), int(last["unit"])):
             if t.units["is_max"][u]:
@@ -300,6 +345,12 @@ def _few(cell: Cell, sights: Sequence[Sight], most: int) -> list[Sight]:
 
 def _bit(mask: np.ndarray, t: Tables, what: int, local: int) -> bool:
     return bool(int(mask[what * t.n_words + (local >> 6)]) >> (local & 63) & 1)
+
+
+def _fix(mask: np.ndarray, t: Tables, local: int, side: int) -> None:
+    _set_bit(mask, t, KNOWN, local)
+    if side > 0:
+        _set_bit(mask, t, SIDE, local)
 
 
 def _set_bit(mask: np.ndarray, t: Tables, what: int, local: int) -> None:

@@ -11,6 +11,7 @@ from linreg.explore.compiled.exact import Exactly
 from linreg.explore.compiled.kernel import (
     BLOCK,
     DONE,
+    DOUBT,
     ELSEWHERE,
     FULL,
     LOST,
@@ -190,6 +191,8 @@ class _Run:
                 budget -= 1
                 top = int(self.work.tree.counters[TOP])
                 self._split(self._outside.pop(int(self.work.tree.nodes[top, OUTSIDE])))
+            elif status == DOUBT and self._exactly.settle(self.work):
+                self._push_current()
             else:
                 self._settle(is_lost=status == LOST)
 

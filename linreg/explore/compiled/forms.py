@@ -17,9 +17,10 @@ from linreg.explore.compiled.points import (
     step_off,
 )
 from linreg.explore.compiled.program import CUT, LEAST, descend, load
-from linreg.explore.compiled.proofs import proves
+from linreg.explore.compiled.proofs import gather, proves
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
+    CLAIMS,
     KNOWN,
     NEGATIVE,
     OUTSIDE,
@@ -88,31 +89,37 @@ def test_forms(t: Tables, maps: Maps, walls: Walls, tree: Tree, p: Program, proo
     first = t.stages[s].form
     x = tree.point[1 : 1 + n]
     m = -1
-    in_doubt = False
-    for word in range(t.n_words):
-        tree.doubtful[word] = ZERO
+    tree.counters[CLAIMS] = 0
     for f in range(first, t.stages[s + 1].form):
         local = f - first
         if t.forms[f].twin != f or is_known(t, tree, local) or is_seen_cut(t, tree, local):
             continue
         if tree.node[POINTS] + 2 > tree.most_points:
-            return next_form(t, tree) >= 0 and not in_doubt
+            return next_form(t, tree) >= 0 and tree.counters[CLAIMS] == 0
         value = form_value(t, maps, f, x)
         error = form_value_error(t, maps, f, x)
         if m < 0:
             m = take_up(t, walls, tree, p)
             load(p, walls, n, m)
         if abs(value) > error:
-            outcome = _test(t, maps, walls, tree, p, proof, f, m, value, error)
-            if outcome != 0:
-                if outcome == LEAST:
-                    settle(t, tree, local, value > 0.0)
+            if _test(t, maps, walls, tree, p, proof, f, m, value, error) == LEAST:
+                settle(t, tree, local, value > 0.0)
+        else:
+            if step_off(t, maps, walls, tree, p, f, m):
                 continue
-        elif step_off(t, maps, walls, tree, p, f, m):
-            continue
-        in_doubt = True
-        tree.doubtful[local >> 6] |= ONE << np.uint64(local & 63)
-    return not in_doubt
+            claim(tree, p, proof, f, 0)
+    return tree.counters[CLAIMS] == 0
+
+
+@compiled
+def claim(tree: Tree, p: Program, proof: Proof, f: int, k: int) -> None:
+    """Note that a form is in doubt, and which walls should prove that it does not cut the cell."""
+    claims = tree.claims[tree.counters[CLAIMS]]
+    tree.counters[CLAIMS] += 1
+    claims[0] = f
+    claims[1] = k
+    for i in range(k):
+        claims[2 + i] = p.rows[p.nonbasic[proof.support[i].column]].wall
 
 
 @compiled
@@ -128,7 +135,7 @@ def _test(
     value: float,
     error: float,
 ) -> int:
-    """CUT or LEAST if it is proved that a form does or does not cut the cell, else 0."""
+    """CUT or LEAST if it is proved that a form does or does not cut the cell; else it is a claim."""
     n = t.dim
     r = t.forms[f].row
     sign = 1.0 if value > 0.0 else -1.0
@@ -163,6 +170,9 @@ def _test(
             integer,
         ):
             return LEAST
+        claim(tree, p, proof, f, gather(p, proof, n, m))
+    else:
+        claim(tree, p, proof, f, 0)
     load(p, walls, n, m)
     return 0
 

@@ -41,17 +41,7 @@ def proves(
     `value` is the goal at the cell's point and `constant` its constant, each with an error. It is
     what `row` and `rival` say for a wall, at stage s.
     """
-    form = m + n
-    largest = 0.0
-    for j in range(n):
-        largest = max(largest, abs(p.tableau[j, form]))
-    k = 0
-    for j in range(n):
-        by = p.tableau[j, form]
-        if p.nonbasic[j] >= 0 and by > TINY * largest:
-            proof.support[k].column = j
-            proof.support[k].multiplier = by
-            k += 1
+    k = gather(p, proof, n, m)
     if integer & 1 and _integer(
         walls, p, proof, n, k, value, error, constant, constant_error, integer
     ):
@@ -73,6 +63,9 @@ def proves(
         ):
             return True
         # Multipliers that are nearly zero may be zero: the others then prove it below.
+        largest = 0.0
+        for i in range(n):
+            largest = max(largest, proof.support[i].multiplier)
         k = 0
         for i in range(n):
             if proof.support[i].multiplier > SMALL * largest:
@@ -102,6 +95,23 @@ def proves(
         ):
             return True
     return False
+
+
+@compiled
+def gather(p: Program, proof: Proof, n: int, m: int) -> int:
+    """Write the walls with a multiplier as the support: how many there are."""
+    form = m + n
+    largest = 0.0
+    for j in range(n):
+        largest = max(largest, abs(p.tableau[j, form]))
+    k = 0
+    for j in range(n):
+        by = p.tableau[j, form]
+        if p.nonbasic[j] >= 0 and by > TINY * largest:
+            proof.support[k].column = j
+            proof.support[k].multiplier = by
+            k += 1
+    return k
 
 
 @compiled

@@ -19,9 +19,9 @@ KNOWN, SIDE, SEEN = range(3)
 """Places in a node's masks, of a bit for each form: those whose side is fixed; those of them that
 are positive; from `SEEN` on, for each point, those that are positive there."""
 
-TOP, REGIONS, ROWS, ENTRIES, PROGRAMS, PIVOTS, DOUBTS, COUNTERS = range(8)
+TOP, REGIONS, ROWS, ENTRIES, PROGRAMS, PIVOTS, DOUBTS, CLAIMS, COUNTERS = range(9)
 """Places among the counters: nodes that wait, regions, rows of the block, entries of stages, linear
-programs, pivots, and decisions that were left in doubt."""
+programs, pivots, cells with a doubt, and claims of the current one."""
 
 NEGATIVE, POSITIVE, OF_DOMAIN = -1, -2, -3
 """What stands for a rival where a wall is a side of a form, or a wall of the domain."""
@@ -131,7 +131,7 @@ class Tree(NamedTuple):
     node: np.ndarray
     mask: np.ndarray
     point: np.ndarray
-    doubtful: np.ndarray  # (words,) forms in doubt
+    claims: np.ndarray  # (forms, 2 + dim): a form in doubt, how many walls, and which
     entered: np.ndarray  # (stages,) of ENTERED
     base: np.ndarray  # (stages, walls)
     counters: np.ndarray
@@ -228,7 +228,7 @@ def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
             ints(length),
             zeros(masks, dtype=np.uint64),
             zeros(1 + points * n),
-            zeros(t.n_words, dtype=np.uint64),
+            ints(most["form"] + 1, 2 + n),
             zeros(t.n_stages, dtype=ENTERED),
             ints(t.n_stages, walls),
             counters,

@@ -15,7 +15,7 @@ from linreg.datasets.writing import archive_path, splits_of_table, table_path
 ABOUT = {
     "networks": "one row for each network: how it was made, and its size",
     "counts": "one row for each network: regions by each definition, and what sampling finds",
-    "expectations": "one row for each group of like networks: mean and variance of the counts",
+    "expectations": "one row for each cohort of like networks: mean and variance of the counts",
     "bounds": "one row for each network and theorem that applies to it",
     "graphs": "one row for each network: its adjacency graph in numbers",
     "geometry": "one row for each network: facets, largest balls and volumes of its regions",

@@ -46,8 +46,8 @@ _ID = Column("string", "the network; the same id in all tables")
 NETWORKS = {
     "network": _ID,
     "family": Column("string", "the family's name in the specification"),
-    "group": Column("string", "an id that the samples of one combination share"),
-    "sample": Column("int32", "number of the sample in its group"),
+    "cohort": Column("string", "an id that networks share which differ in random numbers alone"),
+    "sample": Column("int32", "number of the network in its cohort"),
     "kind": Column("string", "drawn or trained"),
     "architecture": Column("string", "input shape and layers"),
     "init": Column("string", "law of the weights; null if trained"),
@@ -182,13 +182,13 @@ EDGES = {
 }
 
 EXPECTATIONS = {
-    "group": Column("string", "the group, as in the table networks"),
+    "cohort": Column("string", "the cohort, as in the table networks"),
     "family": Column("string", "the family's name in the specification"),
     "architecture": Column("string", "input shape and layers"),
     "domain": Column("string", "the domain, as JSON"),
     "convolutional": Column("bool", "whether it is convolutions and ReLUs up to a readout"),
     "layers": Column("int32", "stages of units"),
-    "samples": Column("int64", "networks of the group"),
+    "samples": Column("int64", "networks of the cohort"),
     "complete": Column("bool", "false if a count stopped at the limit: numbers are then at least"),
     "mean": Column("double", "of activation_regions over the samples"),
     "variance": Column("double", "unbiased, exact and then rounded; null for one sample"),

@@ -1,4 +1,4 @@
-"""What the counts of a group of like networks are on average, beside what theory expects."""
+"""What the counts of a cohort of like networks are on average, beside what theory expects."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OF_WEIGHTS = "serra_ramalingam_2020"
 
 
 @dataclass(slots=True)
-class Group:
+class Cohort:
     """The counts of networks that differ in their random numbers alone.
 
     Attributes
@@ -72,7 +72,7 @@ class Group:
         ]
 
     def row(self) -> dict[str, Any]:
-        """The row of the group in the table of expectations."""
+        """The row of the cohort in the table of expectations."""
         n = len(self.counts)
         variance = variance_of(self.counts)
         made = self.recipe.made
@@ -82,7 +82,7 @@ class Group:
         below = [value for side, value in self.bounds if side != "upper" and is_free]
         above = [value for side, value in self.bounds if side != "max_at_least"]
         return {
-            "group": self.recipe.group,
+            "cohort": self.recipe.cohort,
             "family": self.recipe.family,
             "architecture": self.recipe.architecture,
             "domain": self.domain,
@@ -101,9 +101,9 @@ class Group:
         }
 
 
-def columns_of_groups(groups: Sequence[Group]) -> dict[str, list[Any]]:
+def columns_of_cohorts(cohorts: Sequence[Cohort]) -> dict[str, list[Any]]:
     """The whole table of expectations."""
-    rows = [group.row() for group in groups]
+    rows = [cohort.row() for cohort in cohorts]
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 

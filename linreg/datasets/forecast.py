@@ -19,9 +19,9 @@ class Progress:
         The part of the expected time that has passed, from 0 to 1.
     seconds_left : float
         What the networks that are left will take, wall clock, if they take as long as the mean of
-        their group, or of all groups where none of their group is done.
+        their cohort, or of all cohorts where none of their cohort is done.
     untimed : int
-        How many of them are of a group of which none is done: about these nothing is known.
+        How many of them are of a cohort of which none is done: about these nothing is known.
     """
 
     done: int
@@ -32,22 +32,22 @@ class Progress:
 
 
 class Forecast:
-    """What is learnt about the time that networks take, group by group.
+    """What is learnt about the time that networks take, cohort by cohort.
 
-    Samples of one group are alike; networks of different groups may take anything between
+    Samples of one cohort are alike; networks of different cohorts may take anything between
     milliseconds and hours, and bounds say little of it.
     """
 
-    def __init__(self, groups: Iterable[str], workers: int) -> None:
-        self._left = Counter(groups)
+    def __init__(self, cohorts: Iterable[str], workers: int) -> None:
+        self._left = Counter(cohorts)
         self._total = self._left.total()
         self._times: dict[str, list[float]] = {}
         self._workers = workers
 
-    def add(self, group: str, seconds: float) -> None:
+    def add(self, cohort: str, seconds: float) -> None:
         """Take note of a network that is done."""
-        self._left[group] -= 1
-        self._times.setdefault(group, []).append(seconds)
+        self._left[cohort] -= 1
+        self._times.setdefault(cohort, []).append(seconds)
 
     @property
     def progress(self) -> Progress:
@@ -65,11 +65,11 @@ class Forecast:
         >>> forecast.progress
         Progress(done=2, total=4, share=0.5, seconds_left=4.0, untimed=0)
         """
-        means = {group: sum(times) / len(times) for group, times in self._times.items()}
+        means = {cohort: sum(times) / len(times) for cohort, times in self._times.items()}
         usual = sum(means.values()) / len(means) if means else 0.0
-        left = sum(n * means.get(group, usual) for group, n in self._left.items())
+        left = sum(n * means.get(cohort, usual) for cohort, n in self._left.items())
         spent = sum(map(sum, self._times.values()))
         done = self._total - self._left.total()
         share = spent / (spent + left) if spent + left else done / max(1, self._total)
-        untimed = sum(n for group, n in self._left.items() if group not in means)
+        untimed = sum(n for cohort, n in self._left.items() if cohort not in means)
         return Progress(done, self._total, share, left / self._workers, untimed)

@@ -13,14 +13,14 @@ from time import monotonic
 
 from linreg.datasets.card import Contents, Tally, card
 from linreg.datasets.columns import tables_of
-from linreg.datasets.expectations import Group, columns_of_groups
+from linreg.datasets.expectations import Cohort, columns_of_cohorts
 from linreg.datasets.folder import Folder, opened
 from linreg.datasets.forecast import Forecast, Progress
 from linreg.datasets.recipes import Recipe, plan, splits_of
 from linreg.datasets.spec import Spec, Trained
 from linreg.datasets.truth import Question, truth_of
 from linreg.datasets.writing import (
-    GROUPS,
+    COHORTS,
     SUMS,
     Files,
     archive_path,
@@ -163,19 +163,19 @@ def _compute(
     progress: Callable[[Progress], None] | None,
 ) -> int:
     """Have every network that is not committed computed and committed; how many there were."""
-    forecast = Forecast((recipe.group for recipe in recipes), workers)
-    groups = {recipe.id: recipe.group for recipe in recipes}
+    forecast = Forecast((recipe.cohort for recipe in recipes), workers)
+    cohorts = {recipe.id: recipe.cohort for recipe in recipes}
     left = []
     for recipe in recipes:
         if recipe.id in folder.committed:
-            forecast.add(recipe.group, folder.committed[recipe.id])
+            forecast.add(recipe.cohort, folder.committed[recipe.id])
         else:
             left.append(Question(recipe, spec.truth, spec.estimates))
-    # The first of each group first, so that the time of the others is soon known.
+    # The first of each cohort first, so that the time of the others is soon known.
     left.sort(key=lambda question: question.recipe.sample)
     for id, part, seconds in _answers(left, folder, workers, executor):
         folder.commit(id, part, seconds)
-        forecast.add(groups[id], seconds)
+        forecast.add(cohorts[id], seconds)
         if progress is not None:
             progress(forecast.progress)
     return len(left)
@@ -253,7 +253,7 @@ def _assemble(
     """Write all files from the parts; how many counts are not complete."""
     tables = tables_of(spec)
     contents = Contents(splits={split: splits.count(split) for split in spec.splits})
-    groups: dict[str, Group] = {}
+    cohorts: dict[str, Cohort] = {}
     per_network = {name: columns for name, columns in tables.items() if name != "expectations"}
     with ExitStack() as stack:
         files = Files(folder.path, per_network, list(spec.splits), spec.truth.archives, stack)
@@ -261,11 +261,11 @@ def _assemble(
             found = found_in(read_bytes(folder.part(recipe.id)))
             files.add(found, split)
             contents.families.setdefault(recipe.family, Tally()).add(found)
-            groups.setdefault(recipe.group, Group(recipe)).add(found)
+            cohorts.setdefault(recipe.cohort, Cohort(recipe)).add(found)
     with table_file(
-        folder.path / table_path("expectations", GROUPS), tables["expectations"]
+        folder.path / table_path("expectations", COHORTS), tables["expectations"]
     ) as file:
-        file.add(columns_of_groups(list(groups.values())))
+        file.add(columns_of_cohorts(list(cohorts.values())))
     texts = {"spec.toml": spec.text, "README.md": card(spec, tables, contents, by)}
     for name, text in texts.items():
         with replacing(folder.path / name) as temporary:

@@ -73,7 +73,7 @@ class Recipe:
         return _digest([self.origin, asdict(self.made), self.domain])[:16]
 
     @cached_property
-    def group(self) -> str:
+    def cohort(self) -> str:
         """16 hexadecimal digits that samples of one kind share."""
         return _digest([self.family, asdict(self.made), self.domain])[:16]
 

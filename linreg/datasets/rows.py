@@ -34,7 +34,7 @@ def network_row(
     staged = network.staged
     return {
         "family": recipe.family,
-        "group": recipe.group,
+        "cohort": recipe.cohort,
         "sample": recipe.sample,
         "kind": "drawn" if law else "trained",
         "architecture": recipe.architecture,

@@ -133,7 +133,7 @@ def bounds_of(recipe: Recipe, network: Network, domain: Domain) -> tuple[Bound, 
 def _conv_bounds(
     shape: tuple[int, ...], layers: tuple[tuple[tuple[str, Any], ...], ...]
 ) -> tuple[Bound, ...]:
-    """Once for all samples of a group: the algorithms can take seconds."""
+    """Once for all samples of a cohort: the algorithms can take seconds."""
     return conv_bounds(shape, [dict(layer) for layer in layers])
 
 

@@ -27,7 +27,7 @@ LEVEL = 3
 SUMS = "SHA256SUMS"
 """The file with the sha256 of all others."""
 
-GROUPS = "groups"
+COHORTS = "cohorts"
 """The split of a table whose rows are not about one network."""
 
 OLD = (1980, 1, 1, 0, 0, 0)
@@ -47,7 +47,7 @@ def table_path(table: str, split: str) -> str:
 
 def splits_of_table(table: str, splits: Iterable[str]) -> list[str]:
     """The splits of a table, given those of the dataset."""
-    return [GROUPS] if table == "expectations" else list(splits)
+    return [COHORTS] if table == "expectations" else list(splits)
 
 
 def archive_path(split: str) -> str:

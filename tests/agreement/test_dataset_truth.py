@@ -198,13 +198,13 @@ def test_archives_hold_the_graph_of_each_detailed_network(
 def test_expectations_are_the_moments_of_the_counts(
     made: Dataset, networks: list[Row], counts: dict[str, Row]
 ) -> None:
-    groups: dict[str, list[int]] = defaultdict(list)
+    cohorts: dict[str, list[int]] = defaultdict(list)
     for row in networks:
-        groups[row["group"]].append(counts[row["network"]]["activation_regions"])
-    table = {row["group"]: row for row in rows(made.path, "expectations")}
-    assert table.keys() == groups.keys()
-    for group, numbers in groups.items():
-        row = table[group]
+        cohorts[row["cohort"]].append(counts[row["network"]]["activation_regions"])
+    table = {row["cohort"]: row for row in rows(made.path, "expectations")}
+    assert table.keys() == cohorts.keys()
+    for cohort, numbers in cohorts.items():
+        row = table[cohort]
         assert (row["samples"], row["least"], row["most"]) == (
             len(numbers),
             min(numbers),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -262,6 +263,30 @@ def test_a_part_that_was_damaged_is_computed_again(whole: Dataset, half: Path, d
     made = generate(SPEC, half)
     assert made.computed == whole.networks - 4
     assert contents(half) == contents(whole.path)
+
+
+@pytest.mark.parametrize("calls", [1, 8, 40, 60])
+def test_a_full_disk_is_one_error_and_loses_nothing_that_was_kept(
+    drawn: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    """Wherever it strikes: at a part, at the journal, or at the files at the end."""
+    left = calls
+
+    def full(_descriptor: int) -> None:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(UnwritableFile, match="No space left on device"):
+            generate(spec_of(DRAWN), tmp_path / "full")
+    kept = len(committed(tmp_path / "full"))
+    assert list(tmp_path.rglob(".linreg-*")) == []
+    made = generate(spec_of(DRAWN), tmp_path / "full")
+    assert made.computed <= drawn.networks - kept + 1
+    assert contents(made.path) == contents(drawn.path)
 
 
 def test_files_that_a_killed_run_left_half_written_are_removed(whole: Dataset, half: Path) -> None:

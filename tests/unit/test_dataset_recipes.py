@@ -173,10 +173,10 @@ def test_features_and_components_choose_the_inputs() -> None:
 def test_ids_do_not_change_from_version_to_version() -> None:
     """Other datasets may be keyed by them."""
     [recipe] = dense(samples=1)
-    assert (recipe.id, recipe.group) == ("ac2a38ee7092c912", "a15b47ac8ac02dd7")
+    assert (recipe.id, recipe.cohort) == ("ac2a38ee7092c912", "a15b47ac8ac02dd7")
 
 
-def test_a_forecast_counts_each_network_at_the_mean_of_its_group() -> None:
+def test_a_forecast_counts_each_network_at_the_mean_of_its_cohort() -> None:
     forecast = Forecast(["a"] * 4 + ["b"] * 2, workers=2)
     assert forecast.progress.seconds_left == 0
     assert forecast.progress.untimed == 6

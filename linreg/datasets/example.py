@@ -28,7 +28,6 @@ test = 0.3
 # Random weights. Where a key has a list, all combinations are made.
 [[drawn]]
 name = "dense"
-samples = 2
 inputs = 2
 widths = [[6], [4, 4]]            # hidden layers; or width = [4, 8] and depth = [1, 2]
 activation = ["relu", "hardtanh"] # or a table: {type = "maxout", rank = 3}
@@ -38,7 +37,7 @@ domain = ["all", {type = "box", lo = -1, hi = 1}]
 # Any layers of a network file, with outputs, filters and kernel, or units and rank for weights.
 [[drawn]]
 name = "one-convolution"
-samples = 3
+samples = 3                       # networks for each combination
 input_shape = [1, 4]
 layers = [{type = "conv1d", filters = 2, kernel = 2}, {type = "relu"}]
 init = "he"

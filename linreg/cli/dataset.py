@@ -53,7 +53,7 @@ def dataset(
     asked = read_spec(spec)
     watch = _Watch()
     try:
-        with workers_of(cluster, workers) as (n_workers, executor), progress("computing") as bar:
+        with workers_of(cluster, workers) as (n_workers, executor), progress("networks") as bar:
             watch.bar = bar
             made = generate(
                 asked, output, workers=n_workers, executor=executor, progress=watch.report
@@ -81,7 +81,7 @@ class _Watch:
     def report(self, so_far: Progress) -> None:
         self.done, self.total = so_far.done, so_far.total
         if self.bar is not None:
-            self.bar(so_far.share, f"{so_far.done:,} of {so_far.total:,} networks, {_rest(so_far)}")
+            self.bar(so_far.share, f"{so_far.done:,} of {so_far.total:,}, {_rest(so_far)}")
 
     def tell_stop(self, error: BaseException) -> None:
         what = "interrupted"
@@ -92,11 +92,11 @@ class _Watch:
 
 
 def _rest(so_far: Progress) -> str:
-    """How long the rest takes, and what is not known about that."""
+    """How long the rest takes, and whether that is known."""
+    if so_far.done == so_far.total:
+        return "writing"
     left = _duration(so_far.seconds_left)
-    if not so_far.untimed:
-        return f"about {left} left"
-    return f"{left} left if {so_far.untimed:,} of kinds not yet timed are like the others"
+    return f"perhaps {left} left" if so_far.untimed else f"about {left} left"
 
 
 def _duration(seconds: float) -> str:

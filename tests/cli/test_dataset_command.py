@@ -304,6 +304,7 @@ def test_times_are_shown_to_two_digits(seconds: float, text: str) -> None:
 
 
 def test_the_time_left_is_qualified_as_long_as_it_is_a_guess() -> None:
-    guess = Progress(1, 10, 0.1, 90.0, untimed=4)
-    assert _rest(guess) == "2 min left if 4 of kinds not yet timed are like the others"
+    """Nothing is known of networks that are unlike all those that are done."""
+    assert _rest(Progress(1, 10, 0.1, 90.0, untimed=4)) == "perhaps 2 min left"
     assert _rest(Progress(5, 10, 0.5, 90.0, untimed=0)) == "about 2 min left"
+    assert _rest(Progress(10, 10, 1.0, 0.0, untimed=0)) == "writing"

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from textwrap import fill
 
 from linreg.datasets.columns import Column
 from linreg.datasets.initialisers import LAWS
 from linreg.datasets.spec import Drawn, Spec, Trained
 from linreg.datasets.truth import Found
 from linreg.datasets.writing import archive_path, splits_of_table, table_path
+
+WIDTH = 100
+"""Longest line of a paragraph, in characters."""
 
 ABOUT = {
     "networks": "one row for each network: how it was made, and its size",
@@ -123,11 +127,11 @@ def _numbers(contents: Contents) -> list[str]:
         "|---|---:|---:|---:|---:|---:|---:|",
         *rows,
         "",
-        "Every count is exact, by proof of each decision, unless `complete` is false: then there "
-        "are at",
-        "least that many regions. Networks with more regions than are compared have a row with "
-        "`detailed` false.",
-        "",
+        _paragraph(
+            "Every count is exact, by proof of each decision, unless `complete` is false: then "
+            "there are at least that many regions. Networks with more regions than are compared "
+            "have a row with `detailed` false."
+        ),
     ]
 
 
@@ -144,18 +148,20 @@ def _use(spec: Spec, contents: Contents) -> list[str]:
         f'datasets.load_dataset(".", "counts", split="{first}")',
         "```",
         "",
-        "Tables are joined by `network`. `networks/` holds the networks themselves, with exactly "
-        "their",
-        'weights: `linreg.load("networks/ID.json")`, `linreg.load_domain("networks/ID.json")`.',
-        "",
+        _paragraph(
+            "Tables are joined by `network`. `networks/` holds the networks themselves, with "
+            'exactly their weights: `linreg.load("networks/ID.json")`, '
+            '`linreg.load_domain("networks/ID.json")`.'
+        ),
     ]
     if spec.truth.archives:
-        lines += [
-            f"`{archive_path(first)}` holds the adjacency graph of each detailed network of a "
-            "split as `ID.json`",
-            "in the node-link form of networkx; nodes are numbered as in the table `regions`.",
-            "",
-        ]
+        lines.append(
+            _paragraph(
+                f"`{archive_path(first)}` holds the adjacency graph of each detailed network of a "
+                "split as `ID.json` in the node-link form of networkx; nodes are numbered as in "
+                "the table `regions`."
+            )
+        )
     return lines
 
 
@@ -178,29 +184,33 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
          for law in (i.weights, i.bias)}
     )  # fmt: skip
     data = sorted({c.data for f in spec.families if isinstance(f, Trained) for c in f.courses})
-    lines = ["## Provenance", "", f"Made with {made} from the specification below.", ""]
-    lines += [
-        "The same specification, versions and strategy give the same bytes, whatever the number of "
-        "processes; weights",
-        "of training and of orthogonal matrices may differ in their last bits on another "
-        "processor.",
+    lines = [
+        "## Provenance",
         "",
+        _paragraph(f"Made with {made} from the specification below."),
+        _paragraph(
+            "The same specification, versions and strategy give the same bytes, whatever the "
+            "number of processes; weights of training and of orthogonal matrices may differ in "
+            "their last bits on another processor."
+        ),
     ]
     if laws:
         lines += ["Laws of weights and biases, each times its scale:", ""]
         lines += [*(f"- {law}: {LAWS[law]}" for law in laws), ""]
     if data:
-        lines += [
-            f"Trained on {', '.join(data)} of scikit-learn, each feature standardised, by its "
-            "MLPClassifier.",
-            "",
-        ]
+        lines.append(
+            _paragraph(
+                f"Trained on {', '.join(data)} of scikit-learn, each feature standardised, by its "
+                "MLPClassifier."
+            )
+        )
     if spec.estimates.points:
-        lines += [
-            "Random points are uniform in a domain that is a box, and elsewhere normal with a "
-            f"standard deviation of {spec.estimates.deviation:g} in each coordinate.",
-            "",
-        ]
+        lines.append(
+            _paragraph(
+                "Random points are uniform in a domain that is a box, and elsewhere normal with a "
+                f"standard deviation of {spec.estimates.deviation:g} in each coordinate."
+            )
+        )
     return [
         *lines,
         f"Licence: {spec.license}.",
@@ -210,3 +220,7 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
         "```",
         "",
     ]
+
+
+def _paragraph(text: str) -> str:
+    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"

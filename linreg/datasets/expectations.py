@@ -135,7 +135,8 @@ def _expected(recipe: Recipe, widths: Sequence[int]) -> float | None:
             return float(generic_count(architecture.input_shape, **layers[0]))
         except HypothesisError:
             return None
+    # One layer of units, so that the types are linear, the units, and perhaps a readout.
     types = [layer.get("type") for layer in architecture.layers]
-    if types[:1] == ["linear"] and types[1] in TWO_PIECES and types[2:] in ([], ["linear"]):
+    if is_connected(architecture) and types[1] in TWO_PIECES and types[2:] in ([], ["linear"]):
         return float(zaslavsky(prod(architecture.input_shape), widths))
     return None

@@ -79,7 +79,7 @@ class Folder:
     def _note(self, line: dict[str, Any]) -> None:
         path = self.path / JOURNAL
         try:
-            with path.open("a", encoding="utf-8") as stream:
+            with path.open("a", encoding="utf-8", newline="\n") as stream:
                 stream.write(json.dumps(line) + "\n")
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -166,7 +166,7 @@ def _check_identity(folder: Path, identity: dict[str, Any]) -> None:
                 f"{folder}: the folder holds {there[0]} and no dataset; give an empty or a new one"
             )
         with replacing(run) as temporary:
-            temporary.write_text(json.dumps(identity, indent=2) + "\n", encoding="utf-8")
+            temporary.write_bytes(json.dumps(identity, indent=2).encode() + b"\n")
         return
     try:
         held = json.loads(read_bytes(run))

@@ -41,13 +41,31 @@ class Forecast:
     def __init__(self, cohorts: Iterable[str], workers: int) -> None:
         self._left = Counter(cohorts)
         self._total = self._left.total()
-        self._times: dict[str, list[float]] = {}
         self._workers = workers
+        self._spent: dict[str, float] = {}
+        self._done: Counter[str] = Counter()
+        # Sums over the cohorts that are timed: of seconds left, of means, and of networks left.
+        self._seconds_left = self._means = 0.0
+        self._timed = 0
+        self._seconds, self._n_done = 0.0, 0
 
     def add(self, cohort: str, seconds: float) -> None:
         """Take note of a network that is done."""
+        if cohort in self._spent:
+            self._note(cohort, -1)
+        self._seconds += seconds
+        self._n_done += 1
         self._left[cohort] -= 1
-        self._times.setdefault(cohort, []).append(seconds)
+        self._done[cohort] += 1
+        self._spent[cohort] = self._spent.get(cohort, 0.0) + seconds
+        self._note(cohort, 1)
+
+    def _note(self, cohort: str, sign: int) -> None:
+        """Add what is known of a cohort to the sums, or take it back."""
+        mean, left = self._spent[cohort] / self._done[cohort], self._left[cohort]
+        self._means += sign * mean
+        self._seconds_left += sign * mean * left
+        self._timed += sign * left
 
     @property
     def progress(self) -> Progress:
@@ -65,11 +83,11 @@ class Forecast:
         >>> forecast.progress
         Progress(done=2, total=4, share=0.5, seconds_left=4.0, untimed=0)
         """
-        means = {cohort: sum(times) / len(times) for cohort, times in self._times.items()}
-        usual = sum(means.values()) / len(means) if means else 0.0
-        left = sum(n * means.get(cohort, usual) for cohort, n in self._left.items())
-        spent = sum(map(sum, self._times.values()))
-        done = self._total - self._left.total()
-        share = spent / (spent + left) if spent + left else done / max(1, self._total)
-        untimed = sum(n for cohort, n in self._left.items() if cohort not in means)
-        return Progress(done, self._total, share, left / self._workers, untimed)
+        untimed = self._total - self._n_done - self._timed
+        usual = self._means / len(self._spent) if self._spent else 0.0
+        # Rounding may leave a little of what was added and taken back.
+        left = max(0.0, self._seconds_left + untimed * usual)
+        left = left if self._n_done < self._total else 0.0
+        whole = self._seconds + left
+        share = self._seconds / whole if whole else self._n_done / max(1, self._total)
+        return Progress(self._n_done, self._total, share, left / self._workers, untimed)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -126,16 +127,14 @@ def generate(
     recipes = plan(spec)
     splits = splits_of(spec, recipes)
     by = made_by(spec)
-    text = sha256(spec.text.encode()).hexdigest()
-    identity = {"name": spec.name, "specification": text, "made_by": by}
-    with opened(path, identity) as folder:
+    with opened(path, _identity(spec, recipes) | {"made_by": by}) as folder:
         files = _files(spec, recipes)
         if folder.finished is None:
             computed = _compute(spec, recipes, folder, workers, executor, progress)
             incomplete = _assemble(spec, recipes, splits, folder, by)
             sums = sums_of(folder.path, files)
             with replacing(folder.path / SUMS) as temporary:
-                temporary.write_text(sums, encoding="utf-8")
+                temporary.write_bytes(sums.encode())
             folder.finish(sha256(sums.encode()).hexdigest(), incomplete)
         else:
             computed = 0
@@ -152,6 +151,19 @@ def made_by(spec: Spec) -> dict[str, str]:
         names["scikit-learn"] = "scikit-learn"
     versions = {name: version(distribution) for name, distribution in names.items()}
     return versions | {"strategy": explorer_named(spec.truth.strategy).name}
+
+
+def _identity(spec: Spec, recipes: Sequence[Recipe]) -> dict[str, str]:
+    """What a specification asks for, however it is spelled."""
+    asked = [
+        spec.description,
+        spec.license,
+        spec.splits,
+        asdict(spec.truth),
+        asdict(spec.estimates),
+    ]
+    text = json.dumps([asked, [recipe.id for recipe in recipes]], sort_keys=True)
+    return {"name": spec.name, "specification": sha256(text.encode()).hexdigest()}
 
 
 def _compute(
@@ -262,27 +274,23 @@ def _assemble(
             files.add(found, split)
             contents.families.setdefault(recipe.family, Tally()).add(found)
             cohorts.setdefault(recipe.cohort, Cohort(recipe)).add(found)
-    with table_file(
-        folder.path / table_path("expectations", COHORTS), tables["expectations"]
-    ) as file:
+    path = folder.path / table_path("expectations", COHORTS)
+    with table_file(path, tables["expectations"]) as file:
         file.add(columns_of_cohorts(list(cohorts.values())))
     texts = {"spec.toml": spec.text, "README.md": card(spec, tables, contents, by)}
     for name, text in texts.items():
         with replacing(folder.path / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_bytes(text.encode())
     return sum(tally.networks - tally.complete for tally in contents.families.values())
 
 
 def _check(folder: Folder, files: Sequence[str]) -> None:
     """Refuse a finished dataset that is no longer what it was."""
-    path = folder.path / SUMS
-    held = read_bytes(path)
-    changed = SUMS if sha256(held).hexdigest() != folder.finished else None
-    found = sums_of(folder.path, files)
-    for line in set(held.decode().splitlines()) - set(found.splitlines()) if not changed else ():
-        changed = line.split()[1]
-    if changed:
+    held, found = read_bytes(folder.path / SUMS), sums_of(folder.path, files)
+    changed = set(held.decode().splitlines()) ^ set(found.splitlines())
+    if sha256(held).hexdigest() != folder.finished or changed:
+        name = min(line.split()[1] for line in changed) if changed else SUMS
         raise UnreadableFile(
-            f"{folder.path}: the dataset was finished, and its file {changed} was changed since; "
-            "give a new folder"
+            f"{folder.path}: the dataset was finished, and its file {name} was changed since; give "
+            "a new folder"
         )

@@ -190,7 +190,7 @@ class Spec:
     splits : dict
         Shares of the networks by the names of their splits.
     text : str
-        The text that it was read from.
+        The text that it was read from, which goes on the card.
     """
 
     name: str

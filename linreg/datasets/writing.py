@@ -138,7 +138,7 @@ class Files:
     def add(self, found: Found, split: str) -> None:
         """Write a network, its rows and its graph."""
         with replacing(self._folder / "networks" / f"{found.id}.json") as temporary:
-            temporary.write_text(found.document, encoding="utf-8")
+            temporary.write_bytes(found.document.encode())
         for table, columns in found.tables.items():
             if (table, split) in self._tables:
                 self._tables[table, split].add(columns)

@@ -59,6 +59,8 @@ class Certified:
 class Proof(Sink):
     """Gathers the records of an exploration."""
 
+    wants_proofs = True
+
     def __init__(self, n_domain_rows: int, with_facets: bool) -> None:
         self.records = bytearray()
         self.n_facets = 0

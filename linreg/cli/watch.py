@@ -34,7 +34,7 @@ class Watch:
     def report(self, progress: Progress) -> None:
         """Take note of how far the exploration is."""
         self.found = progress.count
-        self._show(progress.share, f"{progress.count.regions:,} regions")
+        self._show(progress.share, progress.activity or f"{progress.count.regions:,} regions")
 
     def tell(self, share: float, words: str) -> None:
         """Take note of how far another part of the run is, from 0 to 1."""

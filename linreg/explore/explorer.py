@@ -28,11 +28,25 @@ class Explorer(Protocol):
         Whether it leaves Python's lock to others, so that workers are threads of this process.
     """
 
-    name: str
-    slice: int
-    alone: int
-    unit: int
-    threads: bool
+    @property
+    def name(self) -> str:
+        """Of the strategy."""
+
+    @property
+    def slice(self) -> int:
+        """Cells to take between two reports."""
+
+    @property
+    def alone(self) -> int:
+        """Cells to take before others are asked."""
+
+    @property
+    def unit(self) -> int:
+        """Cells to take in one unit of work elsewhere."""
+
+    @property
+    def threads(self) -> bool:
+        """Whether workers are threads of this process."""
 
     @property
     def lps(self) -> int:
@@ -70,6 +84,12 @@ class Explorer(Protocol):
         limit : int, optional
             Stop when the tally has this many regions.
         """
+
+    def preparation(self, tally: Tally) -> str:
+        """What `prepare` would do now, in a few words; empty if there is nothing to prepare."""
+
+    def prepare(self) -> None:
+        """Do what takes long before the next cells are taken."""
 
     def prefix_of(self, cell: Any) -> Any:
         """The name of a cell, which can be pickled."""

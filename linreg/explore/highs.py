@@ -48,6 +48,13 @@ class HighsExplorer:
         """Split cells until the budget is spent, and return those that are left."""
         return explore(problem, cells, sink, tally, self._solver, budget=budget, limit=limit)
 
+    def preparation(self, tally: Tally) -> str:
+        """Nothing: HiGHS is ready."""
+        return ""
+
+    def prepare(self) -> None:
+        """Do nothing."""
+
     def prefix_of(self, cell: Cell) -> Prefix:
         """The cell in plain integers."""
         return prefix_of(cell)

@@ -23,9 +23,12 @@ class Sink:
     ----------
     wants_rows : bool
         Whether the sink looks at regions; if not, `region` and `regions` need not be told.
+    wants_proofs : bool
+        Whether the sink looks at decisions and their proofs, which not every strategy tells.
     """
 
     wants_rows: ClassVar[bool] = False
+    wants_proofs: ClassVar[bool] = False
 
     def region(self, pattern: Sequence[int], cell: Cell) -> None:
         """Take a region: its pattern and its cell, all of whose units are decided.

@@ -6,19 +6,14 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from linreg.errors import UnknownStrategy
+from linreg.explore.auto import AutoExplorer
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
-
-
-def _compiled() -> Explorer:
-    from linreg.explore.compiled.explorer import CompiledExplorer
-
-    return CompiledExplorer()
-
+from linreg.explore.machine_code import compiled_explorer
 
 _MAKERS: dict[str, Callable[[], Explorer]] = {
-    "auto": HighsExplorer,
-    "compiled": _compiled,
+    "auto": AutoExplorer,
+    "compiled": compiled_explorer,
     "highs": HighsExplorer,
 }
 
@@ -36,7 +31,7 @@ def check_strategy(name: str) -> None:
     if name not in STRATEGIES:
         near = get_close_matches(name, STRATEGIES, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UnknownStrategy(f"unknown strategy {name!r}{hint} Known: {', '.join(STRATEGIES)}")
+        raise UnknownStrategy(f"unknown strategy {name!r}{hint}; known: {', '.join(STRATEGIES)}")
 
 
 def explorer_named(name: str) -> Explorer:

@@ -31,9 +31,10 @@ class Count:
     regions_per_stage : tuple of int, length stages
         Full-dimensional cells of prefixes through each stage; the last is the count.
     lps : int
-        Linear programs that HiGHS solved.
+        Linear programs that were solved in floats.
     exact_decisions : int
-        Decisions that its proposals did not settle and the exact simplex method did.
+        Decisions that these did not settle, so that exact arithmetic did; for the strategy
+        "compiled", cells with such a decision.
     strategy : str
     seconds : float
         Wall clock.
@@ -59,10 +60,13 @@ class Progress:
         As if the run were stopped now.
     share : float
         The part of the tree that is finished, from 0 to 1.
+    activity : str
+        What the run is busy with, if that is not exploring.
     """
 
     count: Count
     share: float
+    activity: str = ""
 
 
 def count(
@@ -85,9 +89,9 @@ def count(
     domain : WholeSpace, Box or Polytope, optional
         The whole space unless given.
     strategy : str
-        "highs", or "auto" for the fastest there is; the answer is the same.
+        "compiled", "highs", or "auto" for the fastest there is; the answer is the same.
     workers : int
-        Number of processes.
+        Number of processes, or of threads in machine code.
     executor : concurrent.futures.Executor, optional
         Where to run instead of in processes of our own.
     limit : int, optional
@@ -204,7 +208,7 @@ def run(
 
     def report(work: Work) -> None:
         if progress is not None:
-            progress(Progress(counted(work), work.tally.share))
+            progress(Progress(counted(work), work.tally.share, work.activity))
 
     return counted(
         drive(

@@ -75,7 +75,7 @@ def drive(
     beginning : Beginning, optional
         What an earlier run has left.
     """
-    explorer = explorer_named(strategy)
+    explorer = explorer_named("highs" if sink.wants_proofs else strategy)
     run = _Run(problem, explorer, sink, report, checkpoint, limit)
     is_shared = executor is not None or workers > 1
     if beginning is not None:
@@ -126,6 +126,11 @@ class _Run(Generic[Store]):
             return [explorer.prefix_of(cell) for cell in cells]
 
         while cells and self._wanted != 0 and (budget is None or budget > 0):
+            if waits_for := explorer.preparation(work.tally):
+                work.activity = waits_for
+                self._report(work)
+                explorer.prepare()
+                work.activity = ""
             taken = explorer.slice if budget is None else min(budget, explorer.slice)
             budget = None if budget is None else budget - taken
             try:
@@ -140,6 +145,7 @@ class _Run(Generic[Store]):
                     )
                     work.lps = lps + explorer.lps
                     work.exact_decisions = exact_decisions + explorer.exact_decisions
+                    work.strategy = explorer.name
             except KeyboardInterrupt:
                 self._report(work)
                 self._checkpoint(work, frontier, True)

@@ -32,6 +32,8 @@ class Work:
         Decisions that its proposals did not settle and the exact simplex method did.
     complete : bool
         Whether nothing is left to explore.
+    activity : str
+        What the run is busy with, if that is not exploring.
     """
 
     tally: Tally
@@ -39,6 +41,7 @@ class Work:
     lps: int = 0
     exact_decisions: int = 0
     complete: bool = False
+    activity: str = ""
 
     def add(self, other: Work) -> None:
         """Add what a unit of work has found and done."""

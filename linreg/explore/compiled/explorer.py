@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linreg.affine import ExactAffineMap
+from linreg.domains import WholeSpace
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
 from linreg.explore.compiled.exact import Exactly
 from linreg.explore.compiled.kernel import (
@@ -19,6 +21,7 @@ from linreg.explore.compiled.kernel import (
     enter,
     grow,
 )
+from linreg.explore.compiled.machine import is_loaded, is_on_disk
 from linreg.explore.compiled.maps import put_domain
 from linreg.explore.compiled.tables import tables_of
 from linreg.explore.compiled.work import (
@@ -38,6 +41,9 @@ from linreg.explore.problem import Problem
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, split, test_contests, test_hyperplanes
 from linreg.lp import Point, Solver
+from linreg.network import StagedNetwork
+from linreg.network.stages import Stage
+from linreg.units import relu
 
 BLOCK_ROWS = 4096
 """Regions that machine code writes before the sink takes them."""
@@ -120,6 +126,18 @@ class CompiledExplorer:
         self._lps += int(counters[PROGRAMS])
         self._doubts += int(counters[DOUBTS])
         return left
+
+    def preparation(self, tally: Tally) -> str:
+        """To compile, if that was not done before."""
+        return "" if is_loaded(grow) or is_on_disk(grow) else "compiling (first use)"
+
+    def prepare(self) -> None:
+        """Compile what any network needs, by exploring one of one unit."""
+        unit = Stage(ExactAffineMap.identity(1), (relu(),))
+        line = StagedNetwork(1, (unit,), ExactAffineMap.identity(1))
+        problem, tally = Problem(line, WholeSpace(1)), Tally()
+        explorer = CompiledExplorer()
+        explorer.explore(problem, explorer.begin(problem, tally), Sink(), tally, budget=8)
 
     def prefix_of(self, cell: Node | Cell) -> Node | Prefix:
         """The cell in what can be pickled."""

@@ -135,7 +135,7 @@ def _test(
     value: float,
     error: float,
 ) -> int:
-    """CUT or LEAST if it is proved that a form does or does not cut the cell; else it is a claim."""
+    """CUT or LEAST if it is proved that a form cuts the cell or does not; else it is a claim."""
     n = t.dim
     r = t.forms[f].row
     sign = 1.0 if value > 0.0 else -1.0

@@ -1,0 +1,124 @@
+"""The strategy "auto": it begins in Python, and goes on in machine code once that pays."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from linreg.explore.cells import Prefix
+from linreg.explore.explorer import Explorer
+from linreg.explore.highs import HighsExplorer
+from linreg.explore.machine_code import compiled_explorer, is_compiled
+from linreg.explore.problem import Problem
+from linreg.explore.sink import Sink
+from linreg.explore.subdivision import Tally
+
+LOAD_AFTER = 1024
+"""Cells taken in Python, in about half a second, before machine code is loaded from the disk."""
+
+COMPILE_AFTER = 4096
+"""Cells taken in Python before it is asked whether to compile, which takes tens of seconds."""
+
+COMPILE_FOR = 60_000
+"""Cells left, by the share of the tree that is done, for which Python needs longer than that."""
+
+
+class AutoExplorer:
+    """The strategy that is fastest so far; an `Explorer`.
+
+    A small network is done before machine code could be loaded, and one that is not so small
+    before it could be compiled for the first time. Where machine code is loaded already, or cannot
+    be had at all, there is no choice.
+    """
+
+    def __init__(self) -> None:
+        self._past: list[Explorer] = []
+        self._now: Explorer = HighsExplorer()
+        self._taken = 0
+        if "linreg.explore.compiled.kernel" in sys.modules and is_compiled(on_disk=False):
+            self._now = compiled_explorer()
+        self._may_change = self._now.name == "highs"
+
+    @property
+    def name(self) -> str:
+        """Of the strategy that is at work now."""
+        return self._now.name
+
+    @property
+    def slice(self) -> int:
+        """Cells to take between two reports."""
+        return self._now.slice
+
+    @property
+    def alone(self) -> int:
+        """Cells to take before others are asked: it is clear by then how to go on."""
+        return COMPILE_AFTER + 1 if self._may_change else self._now.alone
+
+    @property
+    def unit(self) -> int:
+        """Cells to take in one unit of work elsewhere."""
+        return self._now.unit
+
+    @property
+    def threads(self) -> bool:
+        """Whether workers are threads of this process."""
+        return self._now.threads
+
+    @property
+    def lps(self) -> int:
+        """Linear programs solved."""
+        return sum(explorer.lps for explorer in [*self._past, self._now])
+
+    @property
+    def exact_decisions(self) -> int:
+        """Decisions left to exact arithmetic."""
+        return sum(explorer.exact_decisions for explorer in [*self._past, self._now])
+
+    def begin(self, problem: Problem, tally: Tally) -> list[Any]:
+        """The cells to start from."""
+        return self._now.begin(problem, tally)
+
+    def preparation(self, tally: Tally) -> str:
+        """To load machine code or to compile it, once that pays."""
+        if not (self._may_change and self._is_time(tally)):
+            return ""
+        return "loading machine code" if is_compiled(on_disk=True) else "compiling (first use)"
+
+    def prepare(self) -> None:
+        """Go on in machine code from here."""
+        self._may_change = False
+        self._past.append(self._now)
+        self._now = compiled_explorer()
+        self._now.prepare()
+
+    def explore(
+        self,
+        problem: Problem,
+        cells: list[Any],
+        sink: Sink,
+        tally: Tally,
+        *,
+        budget: int,
+        limit: int | None = None,
+    ) -> list[Any]:
+        """Split cells, and return those that are left."""
+        self._taken += min(budget, self._now.slice)
+        return self._now.explore(problem, cells, sink, tally, budget=budget, limit=limit)
+
+    def prefix_of(self, cell: Any) -> Any:
+        """The name of a cell."""
+        return self._now.prefix_of(cell)
+
+    def cell_of(self, problem: Problem, prefix: Any) -> Any:
+        """The cell that a prefix names."""
+        if self._may_change and not isinstance(prefix, Prefix):
+            self.prepare()
+        return self._now.cell_of(problem, prefix)
+
+    def _is_time(self, tally: Tally) -> bool:
+        if self._taken < LOAD_AFTER:
+            return False
+        if is_compiled(on_disk=True):
+            return True
+        left = self._taken * (1 - tally.share) / max(tally.share, 1e-9)
+        return self._taken >= COMPILE_AFTER and left > COMPILE_FOR

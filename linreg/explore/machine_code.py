@@ -1,0 +1,42 @@
+"""Whether there is machine code: it needs numba, and a place on disk to keep it."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+
+from linreg.explore.explorer import Explorer
+from linreg.explore.highs import HighsExplorer
+
+
+def compiled_explorer() -> Explorer:
+    """The compiled explorer; the recursive one, after one warning, where it cannot be had."""
+    return _maker()()
+
+
+def is_compiled(*, on_disk: bool) -> bool:
+    """Whether machine code need not be compiled first: it is loaded, or at least on disk.
+
+    Also where there cannot be any, so that nothing would be waited for.
+    """
+    if _maker() is HighsExplorer:
+        return True
+    from linreg.explore.compiled.kernel import grow
+    from linreg.explore.compiled.machine import is_loaded, is_on_disk
+
+    return is_loaded(grow) or (on_disk and is_on_disk(grow))
+
+
+@cache
+def _maker() -> type[Explorer]:
+    try:
+        from linreg.explore.compiled.explorer import CompiledExplorer
+    except (ImportError, RuntimeError) as error:
+        # numba is missing, or finds no folder that it may write to.
+        warnings.warn(
+            f"there is no machine code, so strategy 'highs' is used, which is slower: {error}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return HighsExplorer
+    return CompiledExplorer

@@ -23,6 +23,9 @@ from linreg.readers.values import Json, as_list, located
 
 Shape = tuple[int, ...]
 
+MOST_WEIGHTS = 20_000_000
+"""Most weights of one layer, as in network files."""
+
 _WINDOW = ("stride", "padding", "dilation", "groups")
 
 
@@ -96,7 +99,7 @@ class _Filling:
     def linear(self, layer: Json, shape: Shape) -> tuple[Json, Shape | None]:
         """`outputs` values, each of which reads all there are."""
         outputs = Section(layer, ("type", "name", "outputs")).need("outputs", whole(1))
-        weight = weights_of(self._law, self._rng, (outputs, prod(shape)), prod(shape), outputs)
+        weight = self._drawn((outputs, prod(shape)), prod(shape), outputs)
         return self._with(layer, ("outputs",), weight, (outputs,)), (outputs,)
 
     def maxout(self, layer: Json, shape: Shape) -> tuple[Json, Shape | None]:
@@ -104,7 +107,7 @@ class _Filling:
         section = Section(layer, ("type", "name", "units", "rank"))
         units, rank = section.need("units", whole(1)), section.need("rank", whole(2))
         size = (units, rank, prod(shape))
-        weight = weights_of(self._law, self._rng, size, prod(shape), units)
+        weight = self._drawn(size, prod(shape), units)
         return self._with(layer, ("units", "rank"), weight, (units, rank)), (units,)
 
     def conv(self, layer: Json, shape: Shape) -> tuple[Json, Shape | None]:
@@ -123,14 +126,14 @@ class _Filling:
                 f"groups: {groups} does not divide {shape[0]} channels and {filters} filters"
             )
         channels, cells = shape[0] // groups, prod(kernel)
-        weight = weights_of(
-            self._law,
-            self._rng,
-            (filters, channels, *kernel),
-            channels * cells,
-            filters // groups * cells,
-        )
+        size = (filters, channels, *kernel)
+        weight = self._drawn(size, channels * cells, filters // groups * cells)
         return self._with(layer, ("filters", "kernel"), weight, (filters,)), None
+
+    def _drawn(self, size: Shape, fan_in: int, fan_out: int) -> np.ndarray:
+        if prod(size) > MOST_WEIGHTS:
+            raise InvalidSpec(f"at most {MOST_WEIGHTS:,} weights were expected, got {prod(size):,}")
+        return weights_of(self._law, self._rng, size, fan_in, fan_out)
 
     def _with(self, layer: Json, stands: Sequence[str], weight: np.ndarray, shifts: Shape) -> Json:
         """A layer with its weights and biases instead of what stands for them."""

@@ -25,6 +25,13 @@ from linreg.readers.unit_types import UNIT_TYPES
 from linreg.readers.unknown_types import refusal
 from linreg.readers.values import Json, located, shown
 
+WIDEST = 1_000_000
+"""Most units of a layer and most inputs."""
+
+DEEPEST = 1_000
+"""Most layers that a depth stands for."""
+
+_size = whole(1, WIDEST)
 _WIDTHS = ("widths", "width", "depth")
 _DENSE = ("inputs", *_WIDTHS, "activation", "outputs")
 _LAYERED = ("input_shape", "layers")
@@ -83,7 +90,7 @@ def _layered(section: Section) -> tuple[Architecture, ...]:
     for key in _DENSE:
         if key in section:
             raise InvalidSpec(f"{key}: stands for layers, which are given too; leave one out")
-    shapes = section.need("input_shape", alternatives(listed(whole(1)), depth=1))
+    shapes = section.need("input_shape", alternatives(listed(_size), depth=1))
     stacks = section.need("layers", alternatives(listed(finite_table), depth=1))
     return tuple(Architecture(shape, stack) for shape, stack in product(shapes, stacks))
 
@@ -91,10 +98,10 @@ def _layered(section: Section) -> tuple[Architecture, ...]:
 def _dense(section: Section) -> tuple[Architecture, ...]:
     if "input_shape" in section:
         raise InvalidSpec("input_shape: goes with layers, which are missing; or give inputs")
-    sizes = section.need("inputs", alternatives(whole(1)))
+    sizes = section.need("inputs", alternatives(_size))
     widths = _widths(section)
     activations = section.take("activation", alternatives(_activation), ({"type": "relu"},))
-    outputs = section.take("outputs", alternatives(whole(0)), (1,))
+    outputs = section.take("outputs", alternatives(whole(0, WIDEST)), (1,))
     return tuple(
         Architecture((size,), _stack(hidden, activation, out))
         for size, hidden, activation, out in product(sizes, widths, activations, outputs)
@@ -108,9 +115,9 @@ def _widths(section: Section) -> tuple[Widths, ...]:
     if "widths" in section:
         if "width" in section or "depth" in section:
             raise InvalidSpec("widths: stands for width and depth, which are given too")
-        return section.need("widths", alternatives(listed(whole(1)), depth=1))
-    wide = section.need("width", alternatives(whole(1)))
-    deep = section.take("depth", alternatives(whole(1)), (1,))
+        return section.need("widths", alternatives(listed(_size), depth=1))
+    wide = section.need("width", alternatives(_size))
+    deep = section.take("depth", alternatives(whole(1, DEEPEST)), (1,))
     return tuple((width,) * depth for width, depth in product(wide, deep))
 
 

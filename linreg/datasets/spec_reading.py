@@ -33,6 +33,9 @@ from linreg.readers.values import Json, located, shown
 
 _TOP = ("name", "description", "license", "seed", "truth", "estimates", "splits")
 _FAMILIES = ("drawn", "trained")
+MOST_POINTS = 10_000_000
+"""Most random points of one network."""
+
 _NUMBERS = ("limit", "details")
 _SPLIT = re.compile(r"\w+", re.ASCII)
 
@@ -84,7 +87,7 @@ def spec_of(written: str) -> Spec:
     """
     try:
         document = tomllib.loads(written)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also of integers of thousands of digits
         raise UnreadableFile(f"not TOML: {error}") from None
     top = Section(document, (*_TOP, *_FAMILIES))
     families: list[Drawn | Trained] = [
@@ -144,7 +147,7 @@ def _truth(values: Json) -> Truth:
 
 def _estimates(values: Json) -> Estimates:
     section = Section(values, ("points", "deviation"))
-    points = section.need("points", listed(whole(1)))
+    points = section.need("points", listed(whole(1, MOST_POINTS)))
     if list(points) != sorted(set(points)):
         raise InvalidSpec(f"points: increasing numbers were expected, got {list(points)}")
     return Estimates(points, section.take("deviation", positive, 1.0))

@@ -18,14 +18,18 @@ Read = Callable[[object, str], Value]
 _NAME = re.compile(r"\w[\w-]*", re.ASCII)
 
 
-def whole(least: int) -> Read[int]:
-    """Reads a whole number that is not too small."""
+def whole(least: int, most: int | None = None) -> Read[int]:
+    """Reads a whole number that is neither too small nor too large."""
+    expected = f"of at least {least}" if most is None else f"from {least} to {most:,}"
 
     def read(value: object, key: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise InvalidSpec(
-                f"{key}: a whole number of at least {least} was expected, got {shown(value)}"
-            )
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or value < least
+            or (most is not None and value > most)
+        ):
+            raise InvalidSpec(f"{key}: a whole number {expected} was expected, got {shown(value)}")
         return value
 
     return read

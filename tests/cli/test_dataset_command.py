@@ -45,11 +45,11 @@ MISTAKES: dict[str, tuple[str, str]] = {
     ),
     "a negative width": (
         HEAD + DENSE.replace("[3]", "[3, -4]"),
-        "drawn 'dense': widths[1]: a whole number of at least 1 was expected, got -4",
+        "drawn 'dense': widths[1]: a whole number from 1 to 1,000,000 was expected, got -4",
     ),
     "a width that is none": (
         HEAD + DENSE.replace("[3]", "[[3], [2.5]]"),
-        "widths[1][0]: a whole number of at least 1 was expected, got 2.5",
+        "widths[1][0]: a whole number from 1 to 1,000,000 was expected, got 2.5",
     ),
     "no widths at all": (HEAD + DENSE.replace("[3]", "[]"), "widths: a list of at least one"),
     "an unknown initialiser": (
@@ -210,6 +210,19 @@ MISTAKES: dict[str, tuple[str, str]] = {
     ),
     "an unknown solver": (HEAD + TRAINED + 'solver = "sdg"\n', "did you mean 'sgd'?"),
     "a date": (HEAD + DENSE + "domain = {type = 2020-01-01}\n", "domain.type: a number, text"),
+    "a depth that fills the memory": (
+        HEAD + DENSE.replace("widths = [3]", "width = 3\ndepth = 10_000_000_000"),
+        "depth: a whole number from 1 to 1,000 was expected, got 10000000000",
+    ),
+    "more weights than can be written": (
+        HEAD + DENSE.replace("[3]", "[1_000_000, 1_000_000]"),
+        "drawn 'dense': layer 3 (linear): at most 20,000,000 weights were expected",
+    ),
+    "more points than fit": (
+        HEAD + "[estimates]\npoints = [100_000_000]\n" + DENSE,
+        "estimates: points[0]: a whole number from 1 to 10,000,000 was expected",
+    ),
+    "a number of thousands of digits": (f"seed = {'9' * 5000}\n", "not TOML: "),
     "no TOML": ("name = = 2\n", "not TOML: "),
     "nothing": ("", "there are no networks"),
 }

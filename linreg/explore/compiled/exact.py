@@ -77,20 +77,22 @@ class Exactly:
             else:
                 form = self.level(stage, pattern).hyperplanes.rows[plane]
                 earlier.append(form if side > 0 else [-entry for entry in form])
-        signs = [0] * len(level.hyperplanes)
+        known = list(here)
         for f in range(int(first["form"]), int(t.stages[s + 1]["form"])):
             plane, above = self._plane(pattern, s, f)
             if plane is not None and _bit(tree.mask, t, KNOWN, f - int(first["form"])):
                 side = 1 if _bit(tree.mask, t, SIDE, f - int(first["form"])) else -1
-                signs[plane] = above * side
+                known.append((plane, above * side))
+        sides = dict(known)
+        if any(sides[plane] != side for plane, side in known):
+            return None  # on both sides of one hyperplane, that of several units
+        signs = [sides.get(plane, 0) for plane in range(len(level.hyperplanes))]
         walls: tuple[Forms, ...] = (self._problem.walls, Forms(earlier, dim))
         if leads:
             rows = level.hyperplanes.rows
             closed = [rows[p] if side > 0 else [-e for e in rows[p]] for p, side in here]
             walls = (*walls, Forms(closed + leads, dim))
             here = []
-        for plane, side in here:
-            signs[plane] = side
         cell = Cell(
             pattern,
             s,

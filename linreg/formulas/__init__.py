@@ -47,6 +47,7 @@ from linreg.formulas.named import (
     type_d_regions,
 )
 from linreg.formulas.narrowing import Layer, narrowing_bound
+from linreg.formulas.relations import koszul_upper
 from linreg.formulas.relu import (
     arora_2018,
     folds_of,
@@ -75,6 +76,7 @@ __all__ = [
     "goujon_2022",
     "hanin_rolnick_2019",
     "hinz_2019",
+    "koszul_upper",
     "layerwise_bound",
     "linial_regions",
     "maxout_2014_lower",

@@ -61,9 +61,12 @@ def generic_count(
     space as far as later rows can tell are counted together. If a row lies in the span of B, the
     sets with and without it cancel.
 
-    The weights are random modulo the prime 2^61 - 1. A minor that is not zero as a polynomial in
-    the weights vanishes there with a probability of at most its degree over the prime, so that a
-    wrong answer is about as likely as 10^-18 times the number of minors that matter.
+    The weights are random modulo the prime 2^61 - 1. What is returned is a lower bound of the
+    maximum, whatever they are: rows that are independent there are independent at nearly all
+    weights, and more independent sets never make fewer regions, by induction with r(A) = r(A - H) +
+    r(A^H) for any row H that is not zero (Lucas, 1975). It is too small only if one of the minors
+    that matter is zero there by accident, which has a probability of at most its degree over the
+    prime. An upper bound that is equal proves it: `xiong_formula`, or `koszul_upper`.
 
     Source
     ------

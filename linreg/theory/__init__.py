@@ -12,6 +12,7 @@ from linreg.formulas import (
     goujon_2022,
     hanin_rolnick_2019,
     hinz_2019,
+    koszul_upper,
     maxout_2014_lower,
     maxout_2014_upper,
     montufar_2014,
@@ -45,6 +46,7 @@ from linreg.theory.bound import (
 )
 from linreg.theory.convolutional import conv_bounds, conv_report
 from linreg.theory.definitions import Definitions, definitions
+from linreg.theory.explicit import explicit_count
 from linreg.theory.growth import (
     Growth,
     connected_growth,
@@ -87,11 +89,13 @@ __all__ = [
     "deep_order",
     "definitions",
     "demand_vectors",
+    "explicit_count",
     "generic_count",
     "goujon_2022",
     "growth_columns",
     "hanin_rolnick_2019",
     "hinz_2019",
+    "koszul_upper",
     "maxout_2014_lower",
     "maxout_2014_upper",
     "maxout_bounds",

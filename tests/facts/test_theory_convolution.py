@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 from random import Random
 
 import pytest
 from golden_networks import case
 
 from linreg import HypothesisError, theory
+from linreg.errors import TooLarge
+from linreg.formulas.receptive import convolution
+from linreg.formulas.relations import parts_of, relations_of
 from linreg.network import INPUT, AffineNode, Network, UnitNode
 from linreg.network.operators import conv_map
-from linreg.oracle import one_layer_count
+from linreg.oracle import arrangement_regions, one_layer_count
 from linreg.units import relu
 
 
@@ -146,6 +150,90 @@ def test_two_filters_of_two_by_two_depend_on_each_other_on_nine_cells() -> None:
     assert (2, 2, 2, 2) in set(theory.demand_vectors((1, 3, 3), 2, 2))
 
 
+RELATED = [
+    ((1, 3, 3), 2, 2, 1, 0),
+    ((1, 3, 4), 2, (2, 2), 1, 0),
+    ((1, 3, 3), 3, (1, 2), 1, 1),
+    ((1, 7), 3, 3, 2, 0),
+    ((2, 5, 5), 3, 2, 1, 0),
+    ((1, 7, 5), 3, (3, 2), (2, 1), 0),
+    ((1, 2, 2), 2, 2, 1, 1),
+]
+
+
+@pytest.mark.parametrize("spec", RELATED)
+def test_relations_between_filters_hold_for_the_rows_of_a_layer(spec) -> None:
+    """Cramer's rule, with strides, channels and padding, for integer weights."""
+    layer = convolution(*spec)
+    random = Random(7)
+    parts = parts_of(layer)
+    weights = [
+        [{at: random.randint(-9, 9) for at in product(*map(range, part))} for part in parts]
+        for _ in range(layer.filters)
+    ]
+    residues = list(product(*(map(range, map(min, layer.kernel, layer.stride)))))
+    places = list(product(*map(range, layer.kernel)))
+    rows = []
+    for window in layer.windows():
+        for filter_ in weights:
+            row = [0] * layer.n_inputs
+            for cell, place in window:
+                at = tuple(x // s for x, s in zip(places[place], layer.stride, strict=False))
+                residue = tuple(x % s for x, s in zip(places[place], layer.stride, strict=False))
+                for c in range(layer.channels):
+                    part = filter_[c * len(residues) + residues.index(residue)]
+                    row[cell * layer.channels + c] = part[at]
+            rows.append(row)
+    relations = list(relations_of(layer, weights))
+    assert relations
+    for relation in relations:
+        assert any(relation.values())
+        for column in zip(*rows, strict=False):
+            assert sum(by * column[unit] for unit, by in relation.items()) == 0
+
+
+@pytest.mark.parametrize(("shape", "filters", "kernel", "stride", "padding"), SMALL)
+def test_relations_leave_a_bound_between_the_generic_count_and_the_formula(
+    shape, filters, kernel, stride, padding
+) -> None:
+    layer = (shape, filters, kernel, stride, padding)
+    upper = theory.koszul_upper(*layer)
+    assert theory.generic_count(*layer) <= upper <= theory.xiong_formula(*layer)
+
+
+@pytest.mark.parametrize(
+    ("shape", "filters", "true"),
+    [((1, 3, 3), 2, 255), ((1, 3, 3), 3, 3998), ((1, 3, 3), 4, 48903), ((1, 3, 4), 2, 4061)],
+)
+def test_relations_prove_the_corrected_numbers(shape, filters, true) -> None:
+    assert theory.koszul_upper(shape, filters, 2) == true == theory.generic_count(shape, filters, 2)
+
+
+@pytest.mark.parametrize(
+    "layer", [((1, 3), 2, 2), ((1, 2, 2), 1, 2, 1, 1), ((1, 4), 1, 2, 1, 1), ((2, 2), 2, 2)]
+)
+def test_explicit_generic_weights_have_the_generic_count(layer) -> None:
+    assert theory.explicit_count(*layer) == theory.generic_count(*layer)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_weights_that_are_not_generic_have_no_more_regions(seed) -> None:
+    """Lucas (1975): more dependences, fewer regions. Weights from -1 to 1 have many."""
+    random = Random(seed)
+    for shape, filters, kernel in [((1, 3, 3), 2, 2), ((1, 5), 3, 2), ((2, 3), 2, 2)]:
+        net = random_layer(shape, filters, kernel, seed=seed)
+        stage = net.staged.stages[0]
+        rows = {
+            entry: random.randint(-1, 1)
+            for row in (*stage.map.matrix.tolist(), stage.map.shift.tolist())
+            for entry in row
+        }
+        rows[0] = 0
+        table = zip(stage.map.matrix.tolist(), stage.map.shift.tolist(), strict=True)
+        degenerate = [[rows[x] for x in (*row, bias)] for row, bias in table]
+        assert arrangement_regions(degenerate) <= theory.generic_count(shape, filters, kernel)
+
+
 def test_golden_convolutions_have_the_generic_count() -> None:
     for name, layer in {
         "conv1d_N3_f2_d2": ((1, 3), 2, 2),
@@ -209,15 +297,24 @@ def test_theorem_2_encloses_a_golden_network() -> None:
     ],
 )
 def test_impossible_layers_are_refused(layer) -> None:
-    for function in (theory.xiong_formula, theory.generic_count):
+    for function in (
+        theory.xiong_formula,
+        theory.generic_count,
+        theory.koszul_upper,
+        theory.explicit_count,
+    ):
         with pytest.raises(HypothesisError):
             function(*layer)
 
 
 def test_layers_beyond_the_budget_are_refused_and_not_rounded() -> None:
-    for function in (theory.xiong_formula, theory.generic_count):
-        with pytest.raises(HypothesisError, match="too large"):
+    for function in (theory.xiong_formula, theory.generic_count, theory.koszul_upper):
+        with pytest.raises(TooLarge, match="too large"):
             function((1, 8, 8), 8, 3, budget=1000)
+    with pytest.raises(TooLarge, match="more sets than the budget"):
+        theory.koszul_upper((1, 4, 4), 3, 2, budget=1000)
+    with pytest.raises(TooLarge, match="provably"):
+        theory.explicit_count((1, 3, 3), 2, 2)
 
 
 @pytest.mark.parametrize(

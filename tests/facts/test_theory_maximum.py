@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+from golden_networks import FOLDER
 
 from linreg import HypothesisError, count_regions, theory
+from linreg.readers.json_network import network_from_json
+
+PAGE = Path(__file__).parents[2] / "docs" / "theory.md"
 
 
 @pytest.mark.parametrize(
@@ -42,3 +49,21 @@ def test_progress_never_falls() -> None:
 def test_impossible_searches_are_refused(widths, budget) -> None:
     with pytest.raises(HypothesisError):
         theory.search_maximum(2, widths, budget)
+
+
+MAXIMA = json.loads((FOLDER / "maxima.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", MAXIMA, ids=lambda case: f"{case['inputs']};{case['widths']}")
+def test_the_best_networks_so_far_have_their_regions(case) -> None:
+    """Found by scripts/maxima.py, counted again, and told in docs/theory.md."""
+    inputs, widths = case["inputs"], case["widths"]
+    net = network_from_json(case["network"])
+    assert [len(stage.units) for stage in net.staged.stages] == widths
+    assert count_regions(net) == case["regions"] <= theory.serra_2018_upper(inputs, widths)
+    bounds = theory.relu_bounds(inputs, widths)
+    lower = max(bound.value for bound in bounds if bound.side == "max_at_least")
+    upper = min(bound.value for bound in bounds if bound.side == "upper")
+    assert lower <= case["regions"] <= upper == case["upper"]
+    row = f"| {inputs}; {', '.join(map(str, widths))} | {lower} | {case['regions']} | {upper} |\n"
+    assert row in PAGE.read_text()

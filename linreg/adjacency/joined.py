@@ -53,13 +53,14 @@ def joined(
     tables = tables_of(regions.problem)
     if tables is None:
         return None
-    maps, walls, program, proof, _ = work_for(tables, 0, 1)
-    around = around_for(tables, len(walls.ends), _direction(tables.dim))
+    work = work_for(tables, 0, 1)
+    size = len(work.walls.ends)
+    around = around_for(tables, size, _direction(tables.dim))
     lookup = lookup_of(regions.patterns)
     # Machine code for arrays that are read-only is other machine code.
     witnesses = np.ascontiguousarray(regions.witnesses).view()
     witnesses.flags.writeable = False
-    buffer = np.empty((EDGES + len(walls.ends), 2), dtype=np.int64)
+    buffer = np.empty((EDGES + size, 2), dtype=np.int64)
     doubtful = np.zeros(len(regions), dtype=bool)
     found = [np.empty((0, 2), dtype=np.int64)]
     done = 0
@@ -69,10 +70,10 @@ def joined(
         last = min(done + AT_ONCE, len(regions))
         done, edges = join(
             tables,
-            maps,
-            walls,
-            program,
-            proof,
+            work.maps,
+            work.walls,
+            work.program,
+            work.proof,
             lookup,
             around,
             witnesses,

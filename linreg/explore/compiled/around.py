@@ -1,7 +1,7 @@
 """Machine code: the walls of a region, and whether floats tell them apart.
 
-They are apart if no two of them lie in one hyperplane and no unit is constantly on a breakpoint.
-Beyond a facet one wall's units then change and no others.
+They are apart if no two of them, of different units, lie in one hyperplane. Beyond a facet one
+wall's units then change and no others, unless some unit is constantly on a breakpoint.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from linreg.explore.compiled.contests import SAME, compare
 from linreg.explore.compiled.lookup import Lookup, piece_of
 from linreg.explore.compiled.machine import compiled
 from linreg.explore.compiled.maps import FLOOR, ROUNDOFF, UP, compose, put_lead, put_side
+from linreg.explore.compiled.points import wall_value
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import NEGATIVE, POSITIVE, Maps, Walls
 
@@ -22,15 +23,21 @@ class Around(NamedTuple):
     """A region and what is around it."""
 
     pieces: np.ndarray  # (units,)
-    beyond: np.ndarray  # (units,) the pattern beyond a wall
+    beyond: np.ndarray  # (units,) the same, but for a moment those beyond a wall
+    stages: np.ndarray  # (stages + 1,) where the walls of each stage begin
+    state: np.ndarray  # (2,) of how many stages the walls are in place; whether they are apart
     units: np.ndarray  # (walls,) one that owns the wall
     changes: np.ndarray  # (walls,) the piece that it has beyond
-    order: np.ndarray  # (walls,)
-    lowest: np.ndarray  # (walls,) bounds of the inverse distance to a wall along `direction`
+    order: np.ndarray  # (hyperplanes,)
+    lowest: np.ndarray  # (hyperplanes,) bounds of the inverse distance along `direction`
     highest: np.ndarray
     next_twin: np.ndarray  # (forms,) the next form with the same hyperplane, or -1
     direction: np.ndarray  # (dim,)
     point: np.ndarray  # (dim,)
+
+
+IN_PLACE, APART = range(2)
+"""Places in the state."""
 
 
 def around_for(t: Tables, walls: int, direction: np.ndarray) -> Around:
@@ -41,15 +48,21 @@ def around_for(t: Tables, walls: int, direction: np.ndarray) -> Around:
         if twin != form:
             next_twin[last[twin]] = form
         last[twin] = form
-    units = len(t.units)
+    hyperplanes = len(t.forms) + int((t.units["size"] * t.units["is_max"]).sum())
+
+    def ints(size: int) -> np.ndarray:
+        return np.zeros(size, dtype=np.int64)
+
     return Around(
-        np.zeros(units, dtype=np.int64),
-        np.zeros(units, dtype=np.int64),
-        np.zeros(walls, dtype=np.int64),
-        np.zeros(walls, dtype=np.int64),
-        np.zeros(walls, dtype=np.int64),
-        np.zeros(walls),
-        np.zeros(walls),
+        ints(len(t.units)),
+        ints(len(t.units)),
+        ints(t.n_stages + 1),
+        ints(2),
+        ints(walls),
+        ints(walls),
+        ints(hyperplanes),
+        np.zeros(hyperplanes),
+        np.zeros(hyperplanes),
         next_twin,
         direction,
         np.zeros(t.dim),
@@ -59,15 +72,20 @@ def around_for(t: Tables, walls: int, direction: np.ndarray) -> Around:
 @compiled
 def follow(t: Tables, maps: Maps, lookup: Lookup, around: Around, i: int, is_next: bool) -> None:
     """Put a region's pieces and maps in place; those of the region before may be there."""
-    changed = t.n_stages if is_next else 0
+    changed = t.n_stages if is_next else -1
     for s in range(t.n_stages):
         for u in range(t.stages[s].unit, t.stages[s + 1].unit):
             piece = piece_of(lookup, i, u)
             if around.pieces[u] != piece:
                 around.pieces[u] = piece
-                changed = min(changed, s + 1)
-    for s in range(changed, t.n_stages):
+                around.beyond[u] = piece
+                changed = min(changed, s)
+                if t.units[u].is_max:
+                    around.state[APART] = 0
+    around.state[IN_PLACE] = max(0, min(around.state[IN_PLACE], changed))
+    for s in range(changed + 1, t.n_stages):
         compose(t, maps, s, around.pieces)
+        around.state[APART] = 0
 
 
 @compiled
@@ -78,30 +96,43 @@ def put_walls(t: Tables, maps: Maps, walls: Walls, around: Around) -> int:
     one puts up the wall; if that one's piece does not reach it, a nearer wall of the same direction
     makes it redundant.
     """
-    m = len(t.walls)
-    for u in range(len(t.units)):
-        unit, piece = t.units[u], around.pieces[u]
-        if unit.is_max:
-            for q in range(unit.size):
-                if q == piece or _repeats(t, maps, u, piece, q):
-                    continue
-                put_lead(t, maps, walls, m, unit.row + piece, unit.row + q)
-                around.units[m] = u
-                around.changes[m] = q
-                m = _keep(t, walls, m)
-                if m < 0:
-                    return -1
-            continue
-        for k in range(max(piece - 1, 0), min(piece + 1, unit.size)):
-            f = unit.form + k
-            if t.forms[f].twin != f:
+    s = around.state[IN_PLACE]
+    m = around.stages[s] if s > 0 else len(t.walls)
+    for stage in range(s, t.n_stages):
+        around.stages[stage] = m
+        for u in range(t.stages[stage].unit, t.stages[stage + 1].unit):
+            m = _put_unit(t, maps, walls, around, u, m)
+            if m < 0:
+                return -1
+        around.state[IN_PLACE] = stage + 1
+    around.stages[t.n_stages] = m
+    return m
+
+
+@compiled
+def _put_unit(t: Tables, maps: Maps, walls: Walls, around: Around, u: int, m: int) -> int:
+    unit, piece = t.units[u], around.pieces[u]
+    if unit.is_max:
+        for q in range(unit.size):
+            if q == piece or _repeats(t, maps, u, piece, q):
                 continue
-            put_side(t, maps, walls, m, f, POSITIVE if k < piece else NEGATIVE)
+            put_lead(t, maps, walls, m, unit.row + piece, unit.row + q)
             around.units[m] = u
-            around.changes[m] = k if k < piece else k + 1
+            around.changes[m] = q
             m = _keep(t, walls, m)
             if m < 0:
                 return -1
+        return m
+    for k in range(max(piece - 1, 0), min(piece + 1, unit.size)):
+        f = unit.form + k
+        if t.forms[f].twin != f:
+            continue
+        put_side(t, maps, walls, m, f, POSITIVE if k < piece else NEGATIVE)
+        around.units[m] = u
+        around.changes[m] = k if k < piece else k + 1
+        m = _keep(t, walls, m)
+        if m < 0:
+            return -1
     return m
 
 
@@ -125,43 +156,60 @@ def _keep(t: Tables, walls: Walls, m: int) -> int:
 
 
 @compiled
-def are_apart(t: Tables, walls: Walls, around: Around, m: int) -> bool:
-    """Whether no two walls, unless both are the domain's, lie in one hyperplane.
+def are_apart(t: Tables, maps: Maps, walls: Walls, around: Around, m: int, x: np.ndarray) -> bool:
+    """Whether no two hyperplanes of units meet all along, on this region and on all of its maps.
 
-    Walls in one hyperplane are at the same distance from the witness in each direction.
+    Those that do are at the same distance from a point in each direction. Wall m is overwritten.
     """
-    length = 0.0
-    for k in range(t.dim):
-        length += abs(around.direction[k])
-    for i in range(m):
-        rate = 0.0
-        for k in range(t.dim):
-            rate += walls.normals[i, k] * around.direction[k]
-        end = walls.ends[i]
-        inverse = rate / end.slack
-        error = end.rate * length + abs(inverse) * end.slack_error + FLOOR
-        error = (error / (end.slack - end.slack_error) + 4.0 * ROUNDOFF * abs(inverse)) * UP
-        around.lowest[i] = inverse - error
-        around.highest[i] = inverse + error
-        around.order[i] = i
-    _sort(around, m)
-    reach_of_domain, reach = -np.inf, -np.inf
-    for at in range(m):
-        i = around.order[at]
-        if not around.lowest[i] > reach:
-            return False
-        if i < len(t.walls):
-            reach_of_domain = max(reach_of_domain, around.highest[i])
+    if around.state[APART]:
+        return True
+    found = 0
+    for u in range(len(t.units)):
+        unit = t.units[u]
+        if unit.is_max:
+            piece = around.pieces[u]
+            for q in range(unit.size):
+                if q != piece and not _repeats(t, maps, u, piece, q):
+                    put_lead(t, maps, walls, m, unit.row + piece, unit.row + q)
+                    if _keep(t, walls, m) == m + 1:
+                        _measure(t, walls, around, m, x, found)
+                        found += 1
             continue
-        if not around.lowest[i] > reach_of_domain:
+        for f in range(unit.form, unit.form + unit.size):
+            if t.forms[f].twin == f:
+                put_side(t, maps, walls, m, f, POSITIVE)
+                if _keep(t, walls, m) == m + 1:
+                    _measure(t, walls, around, m, x, found)
+                    found += 1
+    _sort(around, found)
+    for at in range(found - 1):
+        i, j = around.order[at], around.order[at + 1]
+        if not around.highest[i] < around.lowest[j]:
             return False
-        reach = around.highest[i]
+    around.state[APART] = 1
     return True
 
 
 @compiled
+def _measure(t: Tables, walls: Walls, around: Around, m: int, x: np.ndarray, at: int) -> None:
+    """Bound the inverse distance from a point to wall m; by NaN if the point may be on the wall."""
+    rate, length = 0.0, 0.0
+    for k in range(t.dim):
+        rate += walls.normals[m, k] * around.direction[k]
+        length += abs(around.direction[k])
+    value, error = wall_value(walls, t.dim, m, x)
+    room = abs(value) - error
+    inverse = rate / value if room > 0.0 else np.nan
+    error = walls.ends[m].rate * length + abs(inverse) * error + FLOOR
+    error = (error / room + 4.0 * ROUNDOFF * abs(inverse)) * UP
+    around.lowest[at] = inverse - error
+    around.highest[at] = inverse + error
+    around.order[at] = at
+
+
+@compiled
 def _sort(around: Around, m: int) -> None:
-    """Bring the order of the walls to that of their lowest inverse distances."""
+    """Bring hyperplanes into the order of their lowest inverse distances."""
     order, keys = around.order, around.lowest
     gap, is_done = m, False
     while not is_done:

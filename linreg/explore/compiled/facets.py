@@ -44,7 +44,8 @@ def join(
             return i, found
         follow(t, maps, lookup, around, i, i > first)
         m = put_walls(t, maps, walls, around)
-        if m < 0 or not inside(walls, t.dim, witnesses[i], m) or not are_apart(t, walls, around, m):
+        x = witnesses[i]
+        if not (m >= 0 and inside(walls, t.dim, x, m) and are_apart(t, maps, walls, around, m, x)):
             doubtful[i] = True
             continue
         code = hash_of(lookup, around.pieces)
@@ -52,7 +53,7 @@ def join(
             j = _neighbour(t, walls, lookup, around, wall, code)
             if j < 0:
                 continue
-            outcome = _facet(t, maps, walls, p, proof, around, wall, m, witnesses[i], witnesses[j])
+            outcome = _facet(t, maps, walls, p, proof, around, wall, m, x, witnesses[j])
             if outcome == YES:
                 edges[found, 0] = i
                 edges[found, 1] = j
@@ -73,20 +74,25 @@ def _neighbour(
     owner = around.units[wall]
     if around.changes[wall] < around.pieces[owner]:
         return -1
-    for u in range(len(t.units)):
-        around.beyond[u] = around.pieces[u]
+    first = -1 if t.units[owner].is_max else around.next_twin[walls.ends[wall].row]
     around.beyond[owner] = around.changes[wall]
     code += _step(lookup, around, owner)
-    f = -1 if t.units[owner].is_max else around.next_twin[walls.ends[wall].row]
+    f, reaches = first, True
     while f >= 0:
         u = t.forms[f].unit
         k = f - t.units[u].form
-        if not k <= around.pieces[u] <= k + 1:
-            return -1
+        reaches = reaches and k <= around.pieces[u] <= k + 1
         around.beyond[u] = 2 * k + 1 - around.pieces[u]
         code += _step(lookup, around, u)
         f = around.next_twin[f]
-    return find(lookup, around.beyond, code)
+    found = find(lookup, around.beyond, code) if reaches else -1
+    around.beyond[owner] = around.pieces[owner]
+    f = first
+    while f >= 0:
+        u = t.forms[f].unit
+        around.beyond[u] = around.pieces[u]
+        f = around.next_twin[f]
+    return found
 
 
 @compiled

@@ -8,6 +8,9 @@ import numpy as np
 
 from linreg.explore.compiled.machine import compiled, entry
 
+REGION = 2**40 - 1
+"""The bits of a slot that number its region; those above are of the hash."""
+
 
 class Lookup(NamedTuple):
     """Patterns, and where to find them.
@@ -18,7 +21,7 @@ class Lookup(NamedTuple):
     patterns: np.ndarray  # (regions, units times bytes)
     n_bytes: int  # of a piece, the lowest one first
     factors: np.ndarray  # (units,)
-    slots: np.ndarray  # (a power of two, more than regions,) the region, or -1
+    slots: np.ndarray  # (a power of two, more than regions,) part of the hash and the region, or -1
     shift: int  # by which a hash is the number of a slot
 
 
@@ -47,14 +50,14 @@ def fill(lookup: Lookup) -> None:
         slot = _slot(lookup, code)
         while lookup.slots[slot] >= 0:
             slot = (slot + 1) & last
-        lookup.slots[slot] = i
+        lookup.slots[slot] = _tag(code) + i
 
 
 @compiled
 def piece_of(lookup: Lookup, i: int, u: int) -> np.int64:
     """The piece of a unit on a region."""
-    piece = np.int64(0)
-    for byte in range(lookup.n_bytes):
+    piece = np.int64(lookup.patterns[i, u * lookup.n_bytes])
+    for byte in range(1, lookup.n_bytes):
         piece |= np.int64(lookup.patterns[i, u * lookup.n_bytes + byte]) << (8 * byte)
     return piece
 
@@ -73,13 +76,15 @@ def find(lookup: Lookup, pieces: np.ndarray, code: np.uint64) -> int:
     """The region with a pattern, whose hash is `code`; -1 if there is none."""
     last = len(lookup.slots) - 1
     slot = _slot(lookup, code)
+    tag = _tag(code)
     while lookup.slots[slot] >= 0:
-        i = lookup.slots[slot]
-        u = 0
-        while u < len(lookup.factors) and piece_of(lookup, i, u) == pieces[u]:
-            u += 1
-        if u == len(lookup.factors):
-            return i
+        i = lookup.slots[slot] - tag
+        if 0 <= i <= REGION:
+            u = 0
+            while u < len(lookup.factors) and piece_of(lookup, i, u) == pieces[u]:
+                u += 1
+            if u == len(lookup.factors):
+                return i
         slot = (slot + 1) & last
     return -1
 
@@ -88,3 +93,9 @@ def find(lookup: Lookup, pieces: np.ndarray, code: np.uint64) -> int:
 def _slot(lookup: Lookup, code: np.uint64) -> np.int64:
     """The first slot in which to look."""
     return np.int64(code >> np.uint64(lookup.shift))
+
+
+@compiled
+def _tag(code: np.uint64) -> np.int64:
+    """The lowest bits of a hash, above those that number regions."""
+    return np.int64(code & np.uint64(0x7FFFFF)) * (REGION + 1)

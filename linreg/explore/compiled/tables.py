@@ -101,11 +101,15 @@ class OutOfRangeError(ArithmeticError):
 
 
 def tables_of(problem: Problem) -> Tables | None:
-    """The tables of a problem; None if some number is out of range."""
-    try:
-        return _tables(problem)
-    except OutOfRangeError:
-        return None
+    """The tables of a problem, which keeps them; None if some number is out of range."""
+    kept = vars(problem)
+    if "tables" not in kept:
+        try:
+            kept["tables"] = _tables(problem)
+        except OutOfRangeError:
+            kept["tables"] = None
+    tables: Tables | None = kept["tables"]
+    return tables
 
 
 def _rounded(number: fmpq) -> tuple[float, float]:

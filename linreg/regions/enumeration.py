@@ -24,6 +24,7 @@ from linreg.regions.extents import bounded_of, extents_of, margins_of
 from linreg.regions.location import NOWHERE, Locator, Points, places_of
 from linreg.regions.region import Region
 from linreg.run import Columns, Count, Progress, run
+from linreg.run.keys import order_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,8 +271,7 @@ def _sorted(problem: Problem, columns: Columns, counted: Count) -> Enumeration:
     shape = (columns.n_regions, units)
     patterns = np.frombuffer(columns.patterns, dtype=columns.pattern_dtype).reshape(shape)
     witnesses = np.array(columns.witnesses).reshape(columns.n_regions, problem.network.input_dim)
-    # lexsort takes its last key first; a network without units has one region and no key.
-    order = np.lexsort(patterns.T[::-1]) if units else np.arange(columns.n_regions)
+    order = order_of(patterns, two_pieces=all(unit.n_pieces <= 2 for unit in problem.network.units))
     places = np.empty_like(order)
     places[order] = np.arange(len(order))
     patterns, witnesses = patterns[order], witnesses[order]

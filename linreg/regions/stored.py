@@ -100,7 +100,7 @@ class StoredRegions(Enumeration):
         ...     [table.num_rows for table in regions.tables()]
         [4]
         """
-        return self._files.tables()
+        return self._files.tables_with_lists()
 
     def to_arrow(self) -> pyarrow.Table:
         """All regions as one Arrow table."""
@@ -168,6 +168,10 @@ class RegionFiles:
         """The tables of all files, one after another."""
         for shard in self._shards:
             yield read_shard(self._folder, shard, self._layout)
+
+    def tables_with_lists(self) -> Iterator[pyarrow.Table]:
+        """The same tables, with patterns as lists."""
+        return map(self._layout.with_lists, self.tables())
 
     def find(self, pattern: np.ndarray) -> int:
         """The index of the region with a pattern; -1 if no region has it."""

@@ -126,10 +126,10 @@ class _Run(Generic[Store]):
             return [explorer.prefix_of(cell) for cell in cells]
 
         while cells and self._wanted != 0 and (budget is None or budget > 0):
-            if waits_for := explorer.preparation(work.tally):
+            if waits_for := explorer.preparation(self._problem, work.tally):
                 work.activity = waits_for
                 self._report(work)
-                explorer.prepare()
+                explorer.prepare(self._problem)
                 work.activity = ""
             taken = explorer.slice if budget is None else min(budget, explorer.slice)
             budget = None if budget is None else budget - taken

@@ -77,17 +77,19 @@ class Layout:
 
     @property
     def schema(self) -> pyarrow.Schema:
-        """Columns and their types; exact witnesses are null where the float64 ones are exact."""
+        """Columns on file and their types.
+
+        A pattern is the bytes of its pieces, of which Parquet writes many more a second than of
+        lists. Exact witnesses are null where the float64 ones are exact.
+        """
         import pyarrow
 
-        def lists(number: pyarrow.DataType, size: int) -> pyarrow.DataType:
-            # Arrow has no lists of the fixed size 0, the pattern of a network without units.
-            return pyarrow.list_(number, size) if size else pyarrow.list_(number)
-
+        width = self.units * self.pattern_dtype.itemsize
         return pyarrow.schema(
             [
-                ("pattern", lists(pyarrow.from_numpy_dtype(self.pattern_dtype), self.units)),
-                ("witness", lists(pyarrow.float64(), self.inputs)),
+                # Arrow takes the fixed width 0, of a network without units, for none.
+                ("pattern", pyarrow.binary(width) if width else pyarrow.binary()),
+                ("witness", pyarrow.list_(pyarrow.float64(), self.inputs)),
                 ("exact_witness", pyarrow.list_(pyarrow.string())),
             ],
             metadata={KEY: FORMAT},
@@ -98,30 +100,44 @@ class Layout:
         import pyarrow
 
         n, schema = columns.n_regions, self.schema
-        patterns = np.frombuffer(columns.patterns, dtype=self.pattern_dtype)
-        witnesses = np.frombuffer(columns.witnesses, dtype=np.float64)
         exact: Any = pyarrow.nulls(n, schema.field("exact_witness").type)
         if columns.exact:
             texts = {i: _texts(point) for i, point in columns.exact.items()}
             exact = pyarrow.array([texts.get(i) for i in range(n)], exact.type)
+        pattern = pyarrow.array([b""] * n, pyarrow.binary())
         if self.units:
-            pattern = pyarrow.FixedSizeListArray.from_arrays(patterns, self.units)
-        else:
-            pattern = pyarrow.array([[]] * n, schema.field("pattern").type)
+            held = [None, pyarrow.py_buffer(columns.patterns)]
+            pattern = pyarrow.Array.from_buffers(schema.field("pattern").type, n, held)
+        witnesses = np.frombuffer(columns.witnesses, dtype=np.float64)
         witness = pyarrow.FixedSizeListArray.from_arrays(witnesses, self.inputs)
         return pyarrow.table([pattern, witness, exact], schema=schema)
 
     def patterns(self, table: pyarrow.Table) -> np.ndarray:
         """The patterns in a table of this layout, shape (regions, units)."""
-        return _numbers(table, "pattern", self.pattern_dtype, self.units)
+        parts = []
+        for chunk in table.column("pattern").chunks if self.units else ():
+            pieces = np.frombuffer(chunk.buffers()[1], dtype=self.pattern_dtype)
+            first = chunk.offset * self.units
+            parts.append(pieces[first : first + len(chunk) * self.units])
+        return _joined(parts, self.pattern_dtype).reshape(table.num_rows, self.units)
 
     def rows(self, table: pyarrow.Table) -> Rows:
         """What a table of this layout holds."""
+        parts = [chunk.flatten() for chunk in table.column("witness").chunks]
+        witnesses = _joined([part.to_numpy() for part in parts], np.dtype(np.float64))
         return Rows(
-            self.patterns(table),
-            _numbers(table, "witness", np.dtype(np.float64), self.inputs),
-            _exact(table),
+            self.patterns(table), witnesses.reshape(table.num_rows, self.inputs), _exact(table)
         )
+
+    def with_lists(self, table: pyarrow.Table) -> pyarrow.Table:
+        """The same table, with patterns as lists of numbers, as other tools like them."""
+        import pyarrow
+
+        flat = pyarrow.array(self.patterns(table).ravel())
+        pattern = pyarrow.array([[]] * table.num_rows, pyarrow.list_(flat.type))
+        if self.units:
+            pattern = pyarrow.FixedSizeListArray.from_arrays(flat, self.units)
+        return table.set_column(0, "pattern", pattern)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,11 +230,9 @@ def _texts(point: tuple[Fraction, ...]) -> tuple[str, ...]:
     return texts
 
 
-def _numbers(table: pyarrow.Table, name: str, dtype: np.dtype, size: int) -> np.ndarray:
-    """A column of lists, shape (rows, size)."""
-    parts = [chunk.flatten().to_numpy(zero_copy_only=False) for chunk in table.column(name).chunks]
-    values = parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
-    return values.reshape(table.num_rows, size)
+def _joined(parts: list[np.ndarray], dtype: np.dtype) -> np.ndarray:
+    """Arrays one after another; a single one is not copied."""
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
 
 
 def _exact(table: pyarrow.Table) -> dict[int, tuple[Fraction, ...]]:

@@ -104,7 +104,7 @@ def count_table(
         table.add_row(f"at most ({bound.title})", f"{most}  ({share:.3g} % reached)")
     table.add_row(
         "work",
-        f"{count.lps:,} linear programs, {count.exact_decisions:,} left to the exact simplex",
+        f"{count.lps:,} linear programs, {count.exact_decisions:,} left to exact arithmetic",
     )
     table.add_row("time", f"{count.seconds:.2f} s")
     return table

@@ -35,9 +35,7 @@ class AutoExplorer:
         self._past: list[Explorer] = []
         self._now: Explorer = HighsExplorer()
         self._taken = 0
-        if "linreg.explore.compiled.kernel" in sys.modules and is_compiled(on_disk=False):
-            self._now = compiled_explorer()
-        self._may_change = self._now.name == "highs"
+        self._may_change = True
 
     @property
     def name(self) -> str:
@@ -76,20 +74,27 @@ class AutoExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Any]:
         """The cells to start from."""
+        if "linreg.explore.compiled.kernel" in sys.modules and is_compiled(problem, on_disk=False):
+            self._now = compiled_explorer()
+            self._may_change = False
         return self._now.begin(problem, tally)
 
-    def preparation(self, tally: Tally) -> str:
+    def preparation(self, problem: Problem, tally: Tally) -> str:
         """To load machine code or to compile it, once that pays."""
-        if not (self._may_change and self._is_time(tally)):
+        if not (self._may_change and self._is_time(problem, tally)):
             return ""
-        return "loading machine code" if is_compiled(on_disk=True) else "compiling (first use)"
+        return (
+            "loading machine code"
+            if is_compiled(problem, on_disk=True)
+            else "compiling (first use)"
+        )
 
-    def prepare(self) -> None:
+    def prepare(self, problem: Problem) -> None:
         """Go on in machine code from here."""
         self._may_change = False
         self._past.append(self._now)
         self._now = compiled_explorer()
-        self._now.prepare()
+        self._now.prepare(problem)
 
     def explore(
         self,
@@ -112,13 +117,13 @@ class AutoExplorer:
     def cell_of(self, problem: Problem, prefix: Any) -> Any:
         """The cell that a prefix names."""
         if self._may_change and not isinstance(prefix, Prefix):
-            self.prepare()
+            self.prepare(problem)
         return self._now.cell_of(problem, prefix)
 
-    def _is_time(self, tally: Tally) -> bool:
+    def _is_time(self, problem: Problem, tally: Tally) -> bool:
         if self._taken < LOAD_AFTER:
             return False
-        if is_compiled(on_disk=True):
+        if is_compiled(problem, on_disk=True):
             return True
         left = self._taken * (1 - tally.share) / max(tally.share, 1e-9)
         return self._taken >= COMPILE_AFTER and left > COMPILE_FOR

@@ -85,10 +85,10 @@ class Explorer(Protocol):
             Stop when the tally has this many regions.
         """
 
-    def preparation(self, tally: Tally) -> str:
+    def preparation(self, problem: Problem, tally: Tally) -> str:
         """What `prepare` would do now, in a few words; empty if there is nothing to prepare."""
 
-    def prepare(self) -> None:
+    def prepare(self, problem: Problem) -> None:
         """Do what takes long before the next cells are taken."""
 
     def prefix_of(self, cell: Any) -> Any:

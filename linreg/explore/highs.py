@@ -48,11 +48,11 @@ class HighsExplorer:
         """Split cells until the budget is spent, and return those that are left."""
         return explore(problem, cells, sink, tally, self._solver, budget=budget, limit=limit)
 
-    def preparation(self, tally: Tally) -> str:
+    def preparation(self, problem: Problem, tally: Tally) -> str:
         """Nothing: HiGHS is ready."""
         return ""
 
-    def prepare(self) -> None:
+    def prepare(self, problem: Problem) -> None:
         """Do nothing."""
 
     def prefix_of(self, cell: Cell) -> Prefix:

@@ -7,6 +7,7 @@ from functools import cache
 
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
+from linreg.explore.problem import Problem
 
 
 def compiled_explorer() -> Explorer:
@@ -14,16 +15,17 @@ def compiled_explorer() -> Explorer:
     return _maker()()
 
 
-def is_compiled(*, on_disk: bool) -> bool:
-    """Whether machine code need not be compiled first: it is loaded, or at least on disk.
+def is_compiled(problem: Problem, *, on_disk: bool) -> bool:
+    """Whether the machine code for a problem need not be compiled first.
 
-    Also where there cannot be any, so that nothing would be waited for.
+    It is loaded, or at least on disk, or there cannot be any and nothing would be waited for.
     """
     if _maker() is HighsExplorer:
         return True
-    from linreg.explore.compiled.kernel import grow
     from linreg.explore.compiled.machine import is_loaded, is_on_disk
+    from linreg.explore.compiled.plane import kernel_of
 
+    grow = kernel_of(problem.domain.dim)
     return is_loaded(grow) or (on_disk and is_on_disk(grow))
 
 

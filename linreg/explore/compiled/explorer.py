@@ -19,10 +19,11 @@ from linreg.explore.compiled.kernel import (
     LOST,
     PAUSED,
     enter,
-    grow,
 )
 from linreg.explore.compiled.machine import is_loaded, is_on_disk
 from linreg.explore.compiled.maps import put_domain
+from linreg.explore.compiled.plane import kernel_of
+from linreg.explore.compiled.polygons import Polygon, polygon_of, put_polygon
 from linreg.explore.compiled.tables import tables_of
 from linreg.explore.compiled.work import (
     DOUBTS,
@@ -58,6 +59,7 @@ class Node(NamedTuple):
     integers: np.ndarray
     masks: np.ndarray
     points: np.ndarray
+    polygon: Polygon | None = None
 
 
 class CompiledExplorer:
@@ -127,17 +129,19 @@ class CompiledExplorer:
         self._doubts += int(counters[DOUBTS])
         return left
 
-    def preparation(self, tally: Tally) -> str:
+    def preparation(self, problem: Problem, tally: Tally) -> str:
         """To compile, if that was not done before."""
+        grow = kernel_of(problem.domain.dim)
         return "" if is_loaded(grow) or is_on_disk(grow) else "compiling (first use)"
 
-    def prepare(self) -> None:
-        """Compile what any network needs, by exploring one of one unit."""
-        unit = Stage(ExactAffineMap.identity(1), (relu(),))
-        line = StagedNetwork(1, (unit,), ExactAffineMap.identity(1))
-        problem, tally = Problem(line, WholeSpace(1)), Tally()
+    def prepare(self, problem: Problem) -> None:
+        """Compile what any network of as many inputs needs, by exploring one of one layer."""
+        dim = problem.domain.dim
+        units = Stage(ExactAffineMap.identity(dim), (relu(),) * dim)
+        network = StagedNetwork(dim, (units,), ExactAffineMap.identity(dim))
+        small, tally = Problem(network, WholeSpace(dim)), Tally()
         explorer = CompiledExplorer()
-        explorer.explore(problem, explorer.begin(problem, tally), Sink(), tally, budget=8)
+        explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=2)
 
     def prefix_of(self, cell: Node | Cell) -> Node | Prefix:
         """The cell in what can be pickled."""
@@ -186,6 +190,7 @@ class _Run:
         self._solver = solver
         self._outside: dict[int, Cell] = {}
         self._n_outside = 0
+        self._grow = kernel_of(exactly.tables.dim)
 
     def explore(
         self, cells: list[Node | Cell], budget: int, limit: int | None
@@ -194,7 +199,7 @@ class _Run:
             self._push(cell)
         while True:
             most = WHOLE if limit is None else limit - self._tally.regions
-            status, budget = grow(
+            status, budget = self._grow(
                 self._exactly.tables, self.work, budget, most, self._sink.wants_rows
             )
             if status == FULL:
@@ -239,23 +244,24 @@ class _Run:
     def _push(self, cell: Node | Cell) -> None:
         tree = self.work.tree
         if isinstance(cell, Node):
-            for target, source in zip((tree.node, tree.mask, tree.point), cell, strict=True):
+            for target, source in zip((tree.node, tree.mask, tree.point), cell, strict=False):
                 target[:] = source
             tree.node[ENTRY] = -1
             tree.node[SHARED] = 0
-            self._push_current()
+            self._push_current(cell.polygon)
         elif self._exactly.place(cell, self.work):
             self._push_current()
         else:
             self._keep_outside(cell)
 
-    def _push_current(self) -> None:
+    def _push_current(self, polygon: Polygon | None = None) -> None:
         tree = self.work.tree
         top = int(tree.counters[TOP])
         if top == len(tree.nodes):
             self.work = with_room(self.work, top)
             tree = self.work.tree
         tree.nodes[top], tree.masks[top], tree.points[top] = tree.node, tree.mask, tree.point
+        put_polygon(self.work.plane, top, polygon)
         tree.counters[TOP] = top + 1
 
     def _keep_outside(self, cell: Cell) -> None:
@@ -288,7 +294,8 @@ class _Run:
             if number >= 0:
                 left.append(self._outside[number])
             else:
-                left.append(Node(tree.nodes[i].copy(), tree.masks[i].copy(), tree.points[i].copy()))
+                node = tree.nodes[i].copy(), tree.masks[i].copy(), tree.points[i].copy()
+                left.append(Node(*node, polygon_of(self.work.plane, i)))
         return left
 
 

@@ -98,10 +98,10 @@ def _take(t: Tables, w: Work, top: int, wants_rows: bool) -> int:
             split_contest(t, w.maps, tree, u)
             return DONE
         s = node[STAGE]
-        _fix_pieces(t, tree)
+        fix_pieces(t, tree)
         tree.cells[s] += 1
         if s + 1 >= t.n_stages:
-            _give_region(t, tree, wants_rows)
+            give_region(t, tree, wants_rows)
             return DONE
         if not enter(t, w, s + 1):
             return UNCLEAR
@@ -165,7 +165,7 @@ def enter(t: Tables, w: Work, s: int) -> bool:
 
 
 @compiled
-def _fix_pieces(t: Tables, tree: Tree) -> None:
+def fix_pieces(t: Tables, tree: Tree) -> None:
     """Write the pieces of a stage all of whose units are decided."""
     s = tree.node[STAGE]
     first = t.stages[s].form
@@ -188,7 +188,8 @@ def _fix_pieces(t: Tables, tree: Tree) -> None:
 
 
 @compiled
-def _give_region(t: Tables, tree: Tree, wants_rows: bool) -> None:
+def give_region(t: Tables, tree: Tree, wants_rows: bool) -> None:
+    """Count the node, a region, and write its row if it is wanted."""
     tree.counters[REGIONS] += 1
     tree.share[0] += tree.point[0]
     if wants_rows:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linreg.explore.compiled.polygons import Plane, longer_plane, plane_for
 from linreg.explore.compiled.tables import Tables
 
 STAGE, WALLS, SHARED, POINTS, ENTRY, OUTSIDE, HEAD = range(7)
@@ -149,6 +150,7 @@ class Work(NamedTuple):
     program: Program
     proof: Proof
     tree: Tree
+    plane: Plane
 
 
 def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
@@ -237,6 +239,7 @@ def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
             zeros((block, units), dtype=np.uint16),
             zeros((block, n)),
         ),
+        plane_for(t, waiting, most["form"]),
     )
 
 
@@ -250,5 +253,6 @@ def with_room(work: Work, waiting: int) -> Work:
     return work._replace(
         tree=tree._replace(
             nodes=longer(tree.nodes), masks=longer(tree.masks), points=longer(tree.points)
-        )
+        ),
+        plane=longer_plane(work.plane, waiting),
     )

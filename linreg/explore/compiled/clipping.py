@@ -1,0 +1,141 @@
+"""Machine code: corners of polygons, and their parts on one side of a line."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.maps import EXACT, ROUNDOFF, UP
+from linreg.explore.compiled.polygons import CROSSING, TIGHT, WHOLE, Record
+from linreg.explore.compiled.signs import is_far, is_limit, set_far
+
+
+@compiled
+def halve(line: Record, corners: np.ndarray, edges: np.ndarray) -> int:
+    """Write the half-plane on which a line is positive: how many corners it has."""
+    for k in range(2):
+        edges[k] = line
+        set_far(edges[2 + k])
+    cross(corners[0], edges[3], edges[0], TIGHT)
+    rest(corners[1], line)
+    cross(corners[2], edges[1], edges[2], TIGHT)
+    inner = corners[3]
+    inner.x = line.a
+    inner.y = line.b
+    inner.w = 0.0
+    inner.x_error = line.a_error
+    inner.y_error = line.b_error
+    inner.w_error = 0.0
+    finish(inner, TIGHT | (WHOLE if line.integer & 1 else 0))
+    return 4
+
+
+@compiled
+def clip(
+    line: Record,
+    corners: np.ndarray,
+    edges: np.ndarray,
+    n: int,
+    signs: np.ndarray,
+    turn: int,
+    new_corners: np.ndarray,
+    new_edges: np.ndarray,
+) -> int:
+    """Write the part of a polygon on which a line is positive: how many corners it has.
+
+    `signs` are those of the line, times `turn`, at the corners. 0 if there are too many.
+    """
+    if n + 3 > len(new_corners):
+        return 0
+    m, leaves = 0, -1
+    for k in range(n):
+        j = k + 1 if k + 1 < n else 0
+        here, there = turn * signs[k], turn * signs[j]
+        tight = corners[k].kind & corners[j].kind & TIGHT
+        if here >= 0:
+            new_corners[m] = corners[k]
+            new_edges[m] = edges[k]
+            if here == 0 and there < 0:
+                new_edges[m] = line
+                leaves = m
+            m += 1
+        if here > 0 and there < 0:
+            cross(new_corners[m], edges[k], line, tight)
+            new_edges[m] = line
+            leaves = m
+            m += 1
+        elif here < 0 and there > 0:
+            cross(new_corners[m], line, edges[k], tight)
+            new_edges[m] = edges[k]
+            m += 1
+    if leaves >= 0 and is_far(new_corners[leaves]):
+        enters = leaves + 1 if leaves + 1 < m else 0
+        if is_far(new_corners[enters]):
+            # The whole line is an edge.
+            for k in range(m, leaves + 1, -1):
+                new_corners[k] = new_corners[k - 1]
+                new_edges[k] = new_edges[k - 1]
+            rest(new_corners[leaves + 1], line)
+            new_edges[leaves + 1] = line
+            m += 1
+    return m
+
+
+@compiled
+def cross(at: Record, p: Record, q: Record, kind: int) -> None:
+    """Write the corner where edge p ends and edge q begins."""
+    x1, x2 = p.b * q.c, p.c * q.b
+    y1, y2 = p.c * q.a, p.a * q.c
+    w1, w2 = p.a * q.b, p.b * q.a
+    at.x = x1 - x2
+    at.y = y1 - y2
+    at.w = w1 - w2
+    x_size, y_size, w_size = abs(x1) + abs(x2), abs(y1) + abs(y2), abs(w1) + abs(w2)
+    at.x_error = _swing(p.b, p.b_error, q.c, q.c_error) + _swing(p.c, p.c_error, q.b, q.b_error)
+    at.y_error = _swing(p.c, p.c_error, q.a, q.a_error) + _swing(p.a, p.a_error, q.c, q.c_error)
+    at.w_error = _swing(p.a, p.a_error, q.b, q.b_error) + _swing(p.b, p.b_error, q.a, q.a_error)
+    whole = p.integer & q.integer
+    if whole & 1 == 0 or not w_size < EXACT:
+        at.w_error = (at.w_error + 3.0 * ROUNDOFF * w_size) * UP
+        whole = 0
+    if is_limit(p) or is_limit(q):
+        whole |= 2 * (whole & 1)
+    if whole != 3 or not x_size + y_size < EXACT:
+        at.x_error = (at.x_error + 3.0 * ROUNDOFF * x_size) * UP
+        at.y_error = (at.y_error + 3.0 * ROUNDOFF * y_size) * UP
+        whole = 0
+    finish(at, kind | CROSSING | (WHOLE if whole else 0))
+
+
+@compiled
+def _swing(p: float, p_error: float, q: float, q_error: float) -> float:
+    """How far the product of two numbers may be from the exact one, rounding apart."""
+    return abs(p) * q_error + p_error * (abs(q) + q_error)
+
+
+@compiled
+def finish(at: Record, kind: int) -> None:
+    """Write what bounds a corner's coordinates, and what is known of it."""
+    at.kind = kind
+    # Sums: a number that is none must not be lost, as it would be in a maximum.
+    at.error = (at.x_error + at.y_error + at.w_error) * UP
+    at.size = (abs(at.x) + abs(at.y) + abs(at.w) + at.error) * UP
+
+
+@compiled
+def rest(at: Record, line: Record) -> None:
+    """Write a corner in the middle of a line: the point next to the origin."""
+    a, b, c = line.a, line.b, line.c
+    at.x = -c * a
+    at.y = -c * b
+    at.w = a * a + b * b
+    size = abs(at.x) + abs(at.y) + at.w
+    at.x_error = _swing(c, line.c_error, a, line.a_error)
+    at.y_error = _swing(c, line.c_error, b, line.b_error)
+    at.w_error = _swing(a, line.a_error, a, line.a_error) + _swing(b, line.b_error, b, line.b_error)
+    whole = line.integer == 3 and size < EXACT
+    if not whole:
+        at.x_error = (at.x_error + 3.0 * ROUNDOFF * size) * UP
+        at.y_error = (at.y_error + 3.0 * ROUNDOFF * size) * UP
+        at.w_error = (at.w_error + 3.0 * ROUNDOFF * size) * UP
+    finish(at, TIGHT | (WHOLE if whole else 0))

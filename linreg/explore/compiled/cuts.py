@@ -1,0 +1,241 @@
+"""Machine code: which lines cut a polygon, and its parts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linreg.explore.compiled.clipping import clip, halve
+from linreg.explore.compiled.contests import runners, split_contest
+from linreg.explore.compiled.forms import split_form
+from linreg.explore.compiled.lines import line_of_wall
+from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.maps import put_lead
+from linreg.explore.compiled.points import ONE, ZERO, is_known, is_seen_cut, sees, settle
+from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, Plane, Record
+from linreg.explore.compiled.signs import (
+    ALWAYS,
+    CUTS,
+    DOUBTFUL,
+    NEVER,
+    UNSURE,
+    compare,
+    find_signs,
+    side,
+    turn_over,
+)
+from linreg.explore.compiled.tables import Tables
+from linreg.explore.compiled.work import (
+    CLAIMS,
+    POINTS,
+    SEEN,
+    STAGE,
+    TOP,
+    WALLS,
+    Maps,
+    Tree,
+    Walls,
+)
+
+WHOLE_PLANE = -1
+"""The number of corners of the whole plane."""
+
+NONE, IN_DOUBT = -1, -2
+"""In place of a form: none cuts; whether some do is in doubt."""
+
+
+@compiled
+def is_sloped(line: Record) -> bool:
+    """Whether a line is certainly not constant."""
+    return abs(line.a) > line.a_error or abs(line.b) > line.b_error
+
+
+@compiled
+def test_lines(t: Tables, tree: Tree, plane: Plane) -> int:
+    """A form that cuts the cell, NONE or IN_DOUBT; the side of those that do not is fixed."""
+    head = plane.head
+    first = t.stages[tree.node[STAGE]].form
+    n = head[CORNERS]
+    still = 0
+    best, likely = NONE, NONE
+    tree.counters[CLAIMS] = 0
+    for i in range(head[OPEN]):
+        f = plane.cutting[i]
+        local = f - first
+        if is_known(t, tree, local):
+            continue
+        how = DOUBTFUL
+        if n != WHOLE_PLANE:
+            how = compare(plane.lines[f], plane.at[0], plane.along[0], n)
+        elif is_sloped(plane.lines[f]):
+            how = CUTS
+        if how in (ALWAYS, NEVER):
+            settle(t, tree, local, how == ALWAYS)
+            continue
+        if how == CUTS:
+            best = f
+        elif tree.node[POINTS] > 1 and is_seen_cut(t, tree, local):
+            likely = f
+        else:
+            _claim(t, tree, plane, f)
+        plane.cutting[still] = f
+        still += 1
+    head[OPEN] = still
+    head[SURE] = best >= 0
+    if tree.counters[CLAIMS] > 0:
+        return IN_DOUBT
+    return best if best >= 0 else likely
+
+
+@compiled
+def _claim(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
+    """Note that a form is in doubt, and which walls should prove that it does not cut the cell."""
+    local = f - t.stages[tree.node[STAGE]].form
+    claims = tree.claims[tree.counters[CLAIMS]]
+    tree.counters[CLAIMS] += 1
+    claims[0] = f
+    claims[1] = 0
+    n = plane.head[CORNERS]
+    at = SEEN * t.n_words + (local >> 6)
+    tree.mask[at] &= ~(ONE << np.uint64(local & 63))
+    for k in range(n):
+        sign = side(plane.lines[f], plane.at[0], plane.along[0], n, k)
+        if sign == 1:
+            tree.mask[at] |= ONE << np.uint64(local & 63)
+        elif sign == UNSURE and claims[1] == 0:
+            for j in range(k - 1, k + 1):
+                wall = plane.along[0, j if j >= 0 else n - 1].wall
+                if wall >= 0:
+                    claims[2 + claims[1]] = wall
+                    claims[1] += 1
+
+
+@compiled
+def split_lines(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
+    """Put the two parts of the cell on the stack."""
+    n = plane.head[CORNERS]
+    how = CUTS
+    if n != WHOLE_PLANE:
+        how = find_signs(plane.lines[f], plane.at[0], plane.along[0], n, plane.signs)
+    if tree.node[POINTS] == 0:
+        for word in range(t.n_words):
+            tree.mask[SEEN * t.n_words + word] = ZERO
+    plane.lines[f].wall = len(t.walls) + tree.node[WALLS]
+    turn_over(plane.line[0], plane.lines[f])
+    first = tree.counters[TOP]
+    split_form(t, tree, f)
+    here = sees(t, tree, 0, f - t.stages[tree.node[STAGE]].form)
+    for i in range(2):
+        top = first + i
+        positive = here if i == 1 else not here
+        line = plane.lines[f] if positive else plane.line[0]
+        m = 0
+        if n == WHOLE_PLANE:
+            m = halve(line, plane.corners[top], plane.edges[top])
+        elif how == CUTS:
+            m = clip(
+                line,
+                plane.at[0],
+                plane.along[0],
+                n,
+                plane.signs,
+                1 if positive else -1,
+                plane.corners[top],
+                plane.edges[top],
+            )
+        _hand_down(plane, top, m, f)
+
+
+@compiled
+def _hand_down(plane: Plane, top: int, n: int, f: int) -> None:
+    """Write what is known of a child besides its polygon."""
+    plane.heads[top, CORNERS] = n
+    plane.heads[top, PROVED] = plane.head[SURE]
+    plane.heads[top, SURE] = 0
+    m = 0
+    for k in range(plane.head[OPEN]):
+        if plane.cutting[k] != f:
+            plane.open[top, m] = plane.cutting[k]
+            m += 1
+    plane.heads[top, OPEN] = m
+
+
+@compiled
+def _win(
+    t: Tables, maps: Maps, walls: Walls, tree: Tree, plane: Plane, u: int, r: int
+) -> tuple[int, int, int]:
+    """Whether a candidate wins in the cell (ALWAYS or NEVER), and the polygon where it does.
+
+    That has so many corners, and is number 1 or 2.
+    """
+    at = tree.alive - t.stages[tree.node[STAGE]].row
+    line = plane.line[1]
+    i = len(t.walls) + tree.node[WALLS]
+    n, now = plane.head[CORNERS], 0
+    for q in range(t.units[u].row, t.units[u].row + t.units[u].size):
+        if q == r or tree.node[at + q] == 0:
+            continue
+        put_lead(t, maps, walls, i, r, q)
+        line_of_wall(t, walls, plane, i, line)
+        i += 1
+        then = 2 if now == 1 else 1
+        if n == WHOLE_PLANE:
+            if not is_sloped(line):
+                return DOUBTFUL, 0, 0
+            n = halve(line, plane.at[then], plane.along[then])
+            now = then
+            continue
+        how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs)
+        if how == NEVER:
+            return NEVER, 0, 0
+        if how == CUTS and compare(line, plane.at[now], plane.along[now], n) == CUTS:
+            n = clip(
+                line,
+                plane.at[now],
+                plane.along[now],
+                n,
+                plane.signs,
+                1,
+                plane.at[then],
+                plane.along[then],
+            )
+            now = then
+        elif how != ALWAYS:
+            n = 0
+        if n == 0:
+            return DOUBTFUL, 0, 0
+    return ALWAYS, n, now
+
+
+@compiled
+def test_polygon_contest(
+    t: Tables, maps: Maps, walls: Walls, tree: Tree, plane: Plane, u: int
+) -> bool:
+    """Stop the candidates that win nowhere in the cell; False if some are in doubt."""
+    at = tree.alive - t.stages[tree.node[STAGE]].row
+    plane.head[SURE] = 1
+    for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
+        if tree.node[at + r]:
+            how, _, _ = _win(t, maps, walls, tree, plane, u, r)
+            if how == NEVER:
+                tree.node[at + r] = 0
+            elif how != ALWAYS:
+                return False
+    return runners(t, tree, u) > 0
+
+
+@compiled
+def split_polygon_contest(
+    t: Tables, maps: Maps, walls: Walls, tree: Tree, plane: Plane, u: int
+) -> None:
+    """Put the parts of the cell on the stack, one for each candidate that wins somewhere."""
+    at = tree.alive - t.stages[tree.node[STAGE]].row
+    top = tree.counters[TOP]
+    split_contest(t, maps, tree, u)
+    for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
+        if tree.node[at + r]:
+            _, n, now = _win(t, maps, walls, tree, plane, u, r)
+            for k in range(n):
+                plane.corners[top, k] = plane.at[now, k]
+                plane.edges[top, k] = plane.along[now, k]
+            _hand_down(plane, top, n, NONE)
+            top += 1

@@ -1,0 +1,279 @@
+"""Machine code: the tree of cells of the plane, or of the line, which are polygons.
+
+A form cuts a polygon if it has both signs at its corners, so one look at the corners takes the
+place of a linear program, and the two parts come from clipping the polygon. Nodes, doubts and exact
+arithmetic are those of the other dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from linreg.explore.compiled.clipping import clip, halve
+from linreg.explore.compiled.contests import next_contest, runners
+from linreg.explore.compiled.cuts import (
+    IN_DOUBT,
+    WHOLE_PLANE,
+    is_sloped,
+    split_lines,
+    split_polygon_contest,
+    test_lines,
+    test_polygon_contest,
+)
+from linreg.explore.compiled.kernel import (
+    BLOCK,
+    DONE,
+    DOUBT,
+    ELSEWHERE,
+    FULL,
+    LOST,
+    PAUSED,
+    UNCLEAR,
+    enter,
+    find_path,
+    fix_pieces,
+    give_region,
+    grow,
+)
+from linreg.explore.compiled.lines import draw, line_of_wall
+from linreg.explore.compiled.machine import compiled, entry
+from linreg.explore.compiled.maps import inside
+from linreg.explore.compiled.points import find_witness, is_known
+from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, Plane
+from linreg.explore.compiled.signs import ALWAYS, CUTS, find_signs, is_far, write_line
+from linreg.explore.compiled.tables import Tables
+from linreg.explore.compiled.work import (
+    DOUBTS,
+    ENTRY,
+    OUTSIDE,
+    POINTS,
+    REGIONS,
+    ROWS,
+    SEEN,
+    STAGE,
+    TOP,
+    WALLS,
+    Tree,
+    Walls,
+    Work,
+)
+
+
+def kernel_of(dim: int) -> Callable[[Tables, Work, int, int, bool], tuple[int, int]]:
+    """The machine code that explores problems of so many inputs, `grow` or `grow_plane`."""
+    return grow_plane if dim <= 2 else grow
+
+
+@entry
+def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
+    """`grow` for problems of at most two dimensions."""
+    tree = w.tree
+    counters = tree.counters
+    parts = 2
+    for u in range(len(t.units)):
+        if t.units[u].is_max:
+            parts = max(parts, t.units[u].size)
+    while counters[TOP] > 0:
+        top = counters[TOP] - 1
+        if budget <= 0 or counters[REGIONS] >= limit:
+            return PAUSED, budget
+        if top + 1 + parts >= len(tree.nodes):
+            return FULL, budget
+        if wants_rows and counters[ROWS] >= len(tree.patterns):
+            return BLOCK, budget
+        counters[TOP] = top
+        if tree.nodes[top, OUTSIDE] >= 0:
+            return ELSEWHERE, budget
+        budget -= 1
+        status = _take(t, w, top, limit, wants_rows)
+        if status != DONE:
+            counters[DOUBTS] += 1
+            return status, budget
+    return DONE, budget
+
+
+@compiled
+def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
+    """Take one cell down to its next split."""
+    tree, plane = w.tree, w.plane
+    node = tree.node
+    _lift(t, tree, top)
+    s = node[STAGE]
+    arrives = node[ENTRY] < 0 or tree.entered[s].entry != node[ENTRY]
+    find_path(t, w)
+    if arrives:
+        for stage in range(s + 1):
+            draw(t, w.maps, plane, stage, node[tree.pieces :])
+    if plane.heads[top, CORNERS] == 0:
+        plane.head[CORNERS] = _rebuild(t, w.walls, plane, node[WALLS])
+        plane.head[PROVED] = 0
+        _open_all(t, tree, plane)
+        if plane.head[CORNERS] == 0:
+            return LOST
+    else:
+        _lift_polygon(t, tree, plane, top)
+    last = len(t.walls) + node[WALLS]
+    if node[POINTS] > 0 and not find_witness(t, w.walls, tree, last):
+        node[POINTS] = 0
+    if node[POINTS] == 0 and plane.head[PROVED] == 0:
+        return LOST
+    plane.head[PROVED] = 1
+    while True:
+        f = test_lines(t, tree, plane)
+        if f == IN_DOUBT:
+            _stand_inside(t, w.walls, tree, plane)
+            return DOUBT
+        s = node[STAGE]
+        is_last = s + 1 >= t.n_stages
+        if f >= 0:
+            if (
+                is_last
+                and plane.head[OPEN] == 1
+                and not wants_rows
+                and plane.head[SURE]
+                and tree.counters[REGIONS] + 2 <= limit
+                and next_contest(t, tree) < 0
+            ):
+                tree.cells[s] += 2
+                tree.counters[REGIONS] += 2
+                tree.share[0] += tree.point[0]
+            else:
+                split_lines(t, tree, plane, f)
+            return DONE
+        while True:
+            u = next_contest(t, tree)
+            if u < 0:
+                break
+            if not test_polygon_contest(t, w.maps, w.walls, tree, plane, u):
+                _stand_inside(t, w.walls, tree, plane)
+                return DOUBT
+            if runners(t, tree, u) > 1:
+                split_polygon_contest(t, w.maps, w.walls, tree, plane, u)
+                return DONE
+        if is_last and wants_rows and node[POINTS] == 0:
+            if not _stand_inside(t, w.walls, tree, plane):
+                return LOST
+        if wants_rows or not is_last:
+            fix_pieces(t, tree)
+        tree.cells[s] += 1
+        if is_last:
+            give_region(t, tree, wants_rows)
+            return DONE
+        is_clear = enter(t, w, s + 1)
+        draw(t, w.maps, plane, s + 1, node[tree.pieces :])
+        _open_all(t, tree, plane)
+        if not is_clear:
+            _stand_inside(t, w.walls, tree, plane)
+            return UNCLEAR
+
+
+@compiled
+def _lift(t: Tables, tree: Tree, top: int) -> None:
+    """Make a node the current one."""
+    source = tree.nodes[top]
+    for i in range(tree.walls + 2 * source[WALLS]):
+        tree.node[i] = source[i]
+    for i in range(tree.alive, len(source)):
+        tree.node[i] = source[i]
+    for i in range((SEEN + max(1, source[POINTS])) * t.n_words):
+        tree.mask[i] = tree.masks[top, i]
+    for i in range(1 + source[POINTS] * t.dim):
+        tree.point[i] = tree.points[top, i]
+
+
+@compiled
+def _lift_polygon(t: Tables, tree: Tree, plane: Plane, top: int) -> None:
+    """Make a node's polygon the current one."""
+    for i in range(len(plane.head)):
+        plane.head[i] = plane.heads[top, i]
+    for k in range(plane.head[CORNERS]):
+        plane.at[0, k] = plane.corners[top, k]
+        plane.along[0, k] = plane.edges[top, k]
+    if plane.head[OPEN] < 0:
+        _open_all(t, tree, plane)
+    else:
+        for i in range(plane.head[OPEN]):
+            plane.cutting[i] = plane.open[top, i]
+
+
+@compiled
+def _open_all(t: Tables, tree: Tree, plane: Plane) -> None:
+    """Open all forms of the stage whose side is not fixed."""
+    s = tree.node[STAGE]
+    first = t.stages[s].form
+    n = 0
+    for f in range(first, t.stages[s + 1].form):
+        if t.forms[f].twin == f and not is_known(t, tree, f - first):
+            plane.cutting[n] = f
+            n += 1
+    plane.head[OPEN] = n
+
+
+@compiled
+def _rebuild(t: Tables, walls: Walls, plane: Plane, own: int) -> int:
+    """Make the polygon of the node from its walls: how many corners it has, 0 if that fails."""
+    n = WHOLE_PLANE
+    now = 0
+    line = plane.line[1]
+    if t.dim == 1:
+        write_line(line, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 3, -1, -1)
+        n = halve(line, plane.at[0], plane.along[0])
+    for i in range(len(t.walls) + own):
+        line_of_wall(t, walls, plane, i, line)
+        if n == WHOLE_PLANE:
+            if not is_sloped(line):
+                return 0
+            n = halve(line, plane.at[0], plane.along[0])
+            continue
+        how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs)
+        if how == CUTS:
+            n = clip(
+                line,
+                plane.at[now],
+                plane.along[now],
+                n,
+                plane.signs,
+                1,
+                plane.at[1 - now],
+                plane.along[1 - now],
+            )
+            now = 1 - now
+        elif how != ALWAYS:
+            n = 0
+        if n == 0:
+            return 0
+    if now == 1:
+        for k in range(n):
+            plane.at[0, k] = plane.at[1, k]
+            plane.along[0, k] = plane.along[1, k]
+    return n
+
+
+@compiled
+def _stand_inside(t: Tables, walls: Walls, tree: Tree, plane: Plane) -> bool:
+    """Give the node a point certainly inside, if the middle of its polygon is one."""
+    if tree.node[POINTS] > 0:
+        return True
+    n = plane.head[CORNERS]
+    x, y, points = 0.0, 0.0, 0
+    for k in range(n):
+        at = plane.at[0, k]
+        if not is_far(at):
+            x += at.x / at.w
+            y += at.y / at.w
+            points += 1
+    if points > 0:
+        x /= points
+        y /= points
+    for k in range(n):
+        at = plane.at[0, k]
+        if is_far(at):
+            x += at.x / (abs(at.x) + abs(at.y))
+            y += at.y / (abs(at.x) + abs(at.y))
+    tree.point[1] = x
+    if t.dim > 1:
+        tree.point[2] = y
+    if not inside(walls, t.dim, tree.point[1 : 1 + t.dim], len(t.walls) + tree.node[WALLS]):
+        return False
+    tree.node[POINTS] = 1
+    return True

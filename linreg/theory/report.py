@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import accumulate
 
 from linreg.domains import Domain
@@ -20,6 +21,9 @@ from linreg.theory.bound import (
 from linreg.theory.stable import is_rectifier, serra_ramalingam_2020
 from linreg.units import MaxUnit
 
+CONNECTED = "for fully connected layers; shared weights may make fewer"
+"""What lower bounds and exact maxima are about where the network has convolutions."""
+
 
 def report(
     net: Network | StagedNetwork,
@@ -30,9 +34,10 @@ def report(
     """Every bound that applies to a network, with its source.
 
     Lower bounds and exact maxima are about all fully connected networks of these widths, not
-    about the one given, which may have far fewer regions. They hold on every domain with an inner
-    point: all regions of a network on the whole space meet some ball, and the first layer can
-    bring that ball into the domain.
+    about the one given, which may have far fewer regions; with convolutions even the maximum over
+    their weights may be below them (`conv_bounds`), which notes say. They hold on every domain
+    with an inner point: all regions of a network on the whole space meet some ball, and the first
+    layer can bring that ball into the domain.
 
     Parameters
     ----------
@@ -57,7 +62,12 @@ def report(
     staged = net.staged if isinstance(net, Network) else net
     if not staged.units:
         return (product_of_pieces([]),)
-    return (*_of_architecture(staged), _of_weights(staged, domain, progress))
+    found = _of_architecture(staged)
+    if isinstance(net, Network) and any("conv" in layer.kind.lower() for layer in net.layers):
+        found = tuple(
+            bound if bound.side == UPPER else replace(bound, note=CONNECTED) for bound in found
+        )
+    return (*found, _of_weights(staged, domain, progress))
 
 
 def ceilings(net: Network | StagedNetwork) -> tuple[Bound, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from generators import domains, networks
 from golden_networks import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linreg import Box, Polytope, count_regions, mlp, theory
+from linreg import Box, Polytope, count_regions, load, mlp, theory, zoo
 from linreg.theory import stable
 from linreg.units import absolute, hard_tanh, leaky_relu, maxout, relu
 
@@ -91,3 +93,19 @@ def test_the_bound_cell_by_cell_is_never_above_that_of_ranges(data, net) -> None
         patch.setattr(stable, "MOST_INPUTS", 0)
         ranges = theory.serra_ramalingam_2020(net, domain)
     assert count_regions(net, domain) <= theory.serra_ramalingam_2020(net, domain) <= ranges
+
+
+def test_bounds_of_fully_connected_layers_are_marked_where_weights_are_shared(tmp_path) -> None:
+    """Two filters on 3 x 3 cells have 255 regions at most, eight units on R^9 have 256."""
+    net = zoo.convolution(1, 3, 3, 2, 2, 2).network
+    path = tmp_path / "convolution.json"
+    layers = [
+        {"type": "conv2d", "weight": [[[[1, 2], [3, -5]]], [[[2, -3], [1, 7]]]], "bias": [1, 2]},
+        {"type": "relu"},
+    ]
+    path.write_text(json.dumps({"input_shape": [1, 3, 3], "layers": layers}))
+    assert count_regions(load(path)) == 255 < theory.zaslavsky(9, [8]) == 256
+    for bound in theory.report(load(path)):
+        assert ("shared weights" in bound.note) == (bound.side != "upper")
+    connected = zoo.zaslavsky(2, 3).network
+    assert not any("shared" in bound.note for bound in theory.report(connected))

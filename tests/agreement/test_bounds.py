@@ -97,7 +97,6 @@ def test_the_bound_cell_by_cell_is_never_above_that_of_ranges(data, net) -> None
 
 def test_bounds_of_fully_connected_layers_are_marked_where_weights_are_shared(tmp_path) -> None:
     """Two filters on 3 x 3 cells have 255 regions at most, eight units on R^9 have 256."""
-    net = zoo.convolution(1, 3, 3, 2, 2, 2).network
     path = tmp_path / "convolution.json"
     layers = [
         {"type": "conv2d", "weight": [[[[1, 2], [3, -5]]], [[[2, -3], [1, 7]]]], "bias": [1, 2]},

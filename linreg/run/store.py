@@ -15,7 +15,7 @@ from shutil import rmtree
 from time import monotonic
 
 from linreg.errors import UnreadableFile, UnusableRun, UnwritableFile
-from linreg.explore import Problem, Sink, explorer_named
+from linreg.explore import Problem, Sink, Tally, explorer_named
 from linreg.files import StrPath, read_bytes
 from linreg.network import Network
 from linreg.run.description import JOURNAL, NETWORK, REGIONS, RUN, SHARDS, Description
@@ -30,6 +30,9 @@ from linreg.run.unit import Work
 
 EVERY = 10.0
 """Seconds between two commits, at most; what they hold together depends on no clock."""
+
+SMALL = 1024
+"""Cells of a problem that is done before machine code is loaded, in about half a second."""
 
 
 class Store:
@@ -174,7 +177,7 @@ def opened(
         If it cannot be written.
     """
     folder = Path(path)
-    asked = Description.of(problem, keeps, explorer_named(strategy).name)
+    asked = Description.of(problem, keeps, strategy)
     try:
         _make(folder)
         descriptor = os.open(folder / JOURNAL, os.O_RDWR | os.O_CREAT, 0o666)
@@ -184,11 +187,16 @@ def opened(
         if not lock(descriptor):
             raise UnusableRun(f"{path}: another process works on this run; wait for it to end")
         if not (folder / RUN).exists():
+            asked = replace(asked, strategy=_settled(strategy, problem))
             asked.write(folder, network, problem.domain)
         held = Description.read(folder)
         if strategy == "auto":
             asked = replace(asked, strategy=held.strategy)
         held.check_same(asked, folder)
+        if explorer_named(held.strategy).name != held.strategy:
+            raise UnusableRun(
+                f"{path}: it holds a run of strategy {held.strategy!r}, which cannot be had here"
+            )
         try:
             (folder / SHARDS).mkdir(exist_ok=True)
             store = Store(folder, problem, held, descriptor)
@@ -197,6 +205,20 @@ def opened(
         yield store
     finally:
         os.close(descriptor)
+
+
+def _settled(strategy: str, problem: Problem) -> str:
+    """The strategy that a new run keeps to.
+
+    It must not depend on when the run is interrupted, since strategies find other witnesses: so
+    "auto" is machine code for all but small problems, and these are tried out.
+    """
+    if strategy == "auto":
+        explorer, tally = explorer_named("highs"), Tally()
+        cells = explorer.begin(problem, tally)
+        left = explorer.explore(problem, cells, Sink(), tally, budget=SMALL)
+        strategy = "compiled" if left else "highs"
+    return explorer_named(strategy).name
 
 
 def read_state(folder: Path) -> State:

@@ -40,7 +40,7 @@ def test_a_local_cluster_finds_the_same_bytes_though_one_of_its_workers_is_kille
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     net = gaussian(3, 9, 8)
-    alone = enumerate_into(net, tmp_path / "alone")
+    alone = enumerate_into(net, tmp_path / "alone", strategy="highs")
     monkeypatch.setattr(store, "ROWS", 100)
     with cluster("local", 2) as found:
         assert found.workers == 2
@@ -55,7 +55,7 @@ def test_a_local_cluster_finds_the_same_bytes_though_one_of_its_workers_is_kille
 
         monkeypatch.setattr(found.executor, "submit", submit_and_kill)
         shared = enumerate_into(
-            net, tmp_path / "shared", executor=found.executor, workers=found.workers
+            net, tmp_path / "shared", strategy="highs", executor=found.executor, workers=2
         )
         assert set(client.run(os.getpid).values()) != set(pids.values())
     assert next(n_units) > 5

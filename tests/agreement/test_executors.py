@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from threading import Condition, Event, Thread
 from time import sleep
 from typing import Any
@@ -25,9 +26,6 @@ from linreg import (
     IncompleteError,
     Progress,
     adjacency_graph,
-    count,
-    count_regions,
-    enumerate_regions,
     mlp,
 )
 from linreg.domains import Box, Domain
@@ -35,6 +33,11 @@ from linreg.explore import HighsExplorer
 from linreg.network import Network
 from linreg.run import Columns, driver
 from linreg.run.processes import is_wanted, process_pool, thread_pool
+
+# Small networks are done by "auto" before it has to decide anything.
+count = partial(linreg.count, strategy="highs")
+count_regions = partial(linreg.count_regions, strategy="highs")
+enumerate_regions = partial(linreg.enumerate_regions, strategy="highs")
 
 
 def gaussian(*widths: int, seed: int = 0) -> Network:

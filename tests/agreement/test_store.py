@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,20 +16,25 @@ from generators import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import linreg
 from linreg import (
     Network,
-    count,
-    count_into,
-    enumerate_into,
-    enumerate_regions,
+    UnusableRun,
     mlp,
     read_run,
     run_status,
 )
 from linreg.domains import Domain
 from linreg.explore import HighsExplorer, Problem
+from linreg.explore.compiled.explorer import CompiledExplorer
 from linreg.run import shards, sorting, store
 from linreg.run.keys import order_of, pattern_texts
+
+# Small networks are done by "auto" before it has to decide anything.
+count = partial(linreg.count, strategy="highs")
+count_into = partial(linreg.count_into, strategy="highs")
+enumerate_regions = partial(linreg.enumerate_regions, strategy="highs")
+enumerate_into = partial(linreg.enumerate_into, strategy="highs")
 
 
 def gaussian(*widths: int, seed: int = 0) -> Network:
@@ -45,9 +51,10 @@ THIN = mlp([([[1, 0]] * 4 + [[0, 1], [1e-300, 0]], [-1, -1 - 2**-52, -1 - 2**-51
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small units, commits and files, so that a small network makes many."""
-    monkeypatch.setattr(HighsExplorer, "alone", 4)
-    monkeypatch.setattr(HighsExplorer, "slice", 2)
-    monkeypatch.setattr(HighsExplorer, "unit", 7)
+    for explorer in (HighsExplorer, CompiledExplorer):
+        monkeypatch.setattr(explorer, "alone", 4)
+        monkeypatch.setattr(explorer, "slice", 2)
+        monkeypatch.setattr(explorer, "unit", 7)
     monkeypatch.setattr(store, "ROWS", 5)
     monkeypatch.setattr(sorting, "ROWS", 16)
     monkeypatch.setattr(sorting, "AT_ONCE", 1000)
@@ -67,8 +74,11 @@ def one_process() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("strategy", ["highs", "compiled"])
 @pytest.mark.parametrize("net", [NET, THIN], ids=["generic", "thin"])
-def test_the_files_are_the_same_bytes_whoever_does_the_work(net: Network, tmp_path: Path) -> None:
+def test_the_files_are_the_same_bytes_whoever_does_the_work(
+    net: Network, strategy: str, tmp_path: Path
+) -> None:
     executors = {
         "one": one_process,
         "threads": lambda: ThreadPoolExecutor(3),
@@ -76,8 +86,8 @@ def test_the_files_are_the_same_bytes_whoever_does_the_work(net: Network, tmp_pa
     }
     for name, executor in executors.items():
         with executor() as pool:
-            enumerate_into(net, tmp_path / name, executor=pool)
-    enumerate_into(net, tmp_path / "own", workers=2)
+            enumerate_into(net, tmp_path / name, executor=pool, strategy=strategy)
+    enumerate_into(net, tmp_path / "own", workers=2, strategy=strategy)
     seen = {name: digests(tmp_path / name) for name in [*executors, "own"]}
     assert len(seen["one"]) > 1 or net is THIN
     assert all(found == seen["one"] for found in seen.values())
@@ -121,18 +131,20 @@ def test_patterns_are_found_and_points_located_in_files_as_in_memory(tmp_path: P
 
 
 @pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("strategy", ["highs", "compiled"])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_run_that_stops_at_limits_ends_where_one_without_them_does(
-    workers: int, tmp_path: Path
+    workers: int, strategy: str, tmp_path: Path
 ) -> None:
-    whole = enumerate_regions(NET)
+    whole = enumerate_regions(NET, strategy=strategy)
+    asked = {"strategy": strategy, "workers": workers}
     for limit in (1, 2, 30, 31, 90):
-        part = enumerate_into(NET, tmp_path / "run", limit=limit, workers=workers)
-        expected = enumerate_regions(NET, limit=limit)
+        part = enumerate_into(NET, tmp_path / "run", limit=limit, **asked)
+        expected = enumerate_regions(NET, limit=limit, strategy=strategy)
         assert not part.counted.complete
         assert part.patterns.tobytes() == expected.patterns.tobytes()
         assert part.counted.regions_per_stage == expected.counted.regions_per_stage
-    rest = enumerate_into(NET, tmp_path / "run", workers=workers)
+    rest = enumerate_into(NET, tmp_path / "run", **asked)
     assert rest.counted.complete
     assert rest.counted.regions_per_stage == whole.counted.regions_per_stage
     assert rest.patterns.tobytes() == whole.patterns.tobytes()
@@ -220,3 +232,28 @@ def test_patterns_are_ordered_as_lists_of_numbers_are(rows: list[list[int]], mos
 def test_a_shard_holds_no_more_than_its_columns_say() -> None:
     """What docs/schema.md says of the size of files."""
     assert shards.ROWS == 131_072
+
+
+def test_a_run_keeps_to_the_strategy_that_it_begins_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small problem is left to Python, a larger one goes to machine code."""
+    for small, strategy in ((10**6, "highs"), (10, "compiled")):
+        monkeypatch.setattr(store, "SMALL", small)
+        folder = tmp_path / strategy
+        linreg.enumerate_into(NET, folder, limit=20)
+        assert run_status(folder).description.strategy == strategy
+        monkeypatch.setattr(store, "SMALL", 10)
+        assert linreg.enumerate_into(NET, folder).counted.strategy == strategy
+        other = {"highs": "compiled", "compiled": "highs"}[strategy]
+        with pytest.raises(UnusableRun, match=f"it holds a run of strategy '{strategy}'"):
+            linreg.enumerate_into(NET, folder, strategy=other)
+
+
+def test_a_run_in_machine_code_needs_machine_code_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enumerate_into(NET, tmp_path / "run", limit=20, strategy="compiled")
+    monkeypatch.setattr(store, "explorer_named", lambda _: HighsExplorer())
+    with pytest.raises(UnusableRun, match="'compiled', which cannot be had here"):
+        linreg.enumerate_into(NET, tmp_path / "run")

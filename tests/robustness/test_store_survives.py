@@ -14,6 +14,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +31,6 @@ from linreg import (
     UnreadableFile,
     UnusableRun,
     UnwritableFile,
-    enumerate_into,
     mlp,
     read_run,
     run_status,
@@ -38,6 +38,9 @@ from linreg import (
 from linreg.explore import HighsExplorer
 from linreg.run import locking, sorting, store
 from linreg.run.frontier import prefix_from
+
+# What "auto" would choose depends on what was loaded before.
+enumerate_into = partial(library.enumerate_into, strategy="highs")
 
 IRIS = ROOT / "examples" / "iris-4d.json"
 RNG = np.random.default_rng(0)
@@ -47,6 +50,7 @@ NET = mlp(
         (RNG.normal(size=(5, 6)), RNG.normal(size=5)),
     ]
 )
+HIGHS = ("--strategy", "highs")
 OFTEN = "from linreg.run import store; store.EVERY = 0.1"
 """Makes a program commit many times a second."""
 
@@ -175,7 +179,7 @@ def journal(folder: Path) -> list[dict[str, Any]]:
 def test_a_program_that_is_killed_again_and_again_ends_with_the_same_files(
     workers: int, tmp_path: Path
 ) -> None:
-    arguments = ("enumerate", IRIS, "-o", tmp_path / "run", "--workers", workers, "--json")
+    arguments = ("enumerate", IRIS, *HIGHS, "-o", tmp_path / "run", "--workers", workers, "--json")
     kills = 0
     for delay in (0.05, 0.4, 0.8):
         process = start(*arguments, prelude=OFTEN, announce=True)
@@ -186,7 +190,7 @@ def test_a_program_that_is_killed_again_and_again_ends_with_the_same_files(
     assert (done.code, done.json["activation_regions"], done.json["complete"]) == (0, 2202, True)
     assert done.json["regions_per_stage"] == [163, 2202]
     assert kills >= 2
-    assert linreg("enumerate", IRIS, "-o", tmp_path / "calm").code == 0
+    assert linreg("enumerate", IRIS, *HIGHS, "-o", tmp_path / "calm").code == 0
     calm = read_run(tmp_path / "calm")
     assert read_run(tmp_path / "run").to_arrow().equals(calm.to_arrow())
 
@@ -194,7 +198,7 @@ def test_a_program_that_is_killed_again_and_again_ends_with_the_same_files(
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_workers_that_are_killed_cost_no_region(tmp_path: Path) -> None:
     """Every process that works is killed once; the answer is that of `info`'s network, 2202."""
-    process = start("count", IRIS, "--run", tmp_path / "run", "--workers", 2, "--json")
+    process = start("count", IRIS, *HIGHS, "--run", tmp_path / "run", "--workers", 2, "--json")
     killed = 0
     while process.poll() is None and killed < 2:
         found = subprocess.run(
@@ -215,7 +219,7 @@ def test_workers_that_are_killed_cost_no_region(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_an_interrupted_run_keeps_what_it_says_it_has_found(tmp_path: Path) -> None:
     net = write(tmp_path / "long.json", endless())
-    process = start("enumerate", net, "-o", tmp_path / "run", "--json", announce=True)
+    process = start("enumerate", net, *HIGHS, "-o", tmp_path / "run", "--json", announce=True)
     time.sleep(2)
     process.send_signal(signal.SIGINT)
     done = finish(process)
@@ -318,7 +322,7 @@ def test_another_question_is_refused(stopped: Path) -> None:
         enumerate_into(other, stopped)
     with pytest.raises(UnusableRun, match="on another domain"):
         enumerate_into(NET, stopped, library.Box([0, 0], [1, 1]))
-    library.count_into(NET, stopped.with_name("count"), limit=3)
+    library.count_into(NET, stopped.with_name("count"), limit=3, strategy="highs")
     with pytest.raises(UnusableRun, match="keeps no regions"):
         enumerate_into(NET, stopped.with_name("count"))
     with pytest.raises(UnreadableFile, match="keeps no regions"):
@@ -390,11 +394,11 @@ def test_a_journal_that_cannot_grow_keeps_its_last_whole_line(
 def test_files_that_may_not_grow_end_a_program_with_one_line(tmp_path: Path) -> None:
     small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))"
     folder = tmp_path / "run"
-    done = finish(start("enumerate", IRIS, "-o", folder, prelude=f"{OFTEN}; {small}"))
+    done = finish(start("enumerate", IRIS, *HIGHS, "-o", folder, prelude=f"{OFTEN}; {small}"))
     assert "cannot be written: File too large; the " in done.complaint
     status = run_status(folder)
     assert status.damage == ()
-    assert finish(start("enumerate", IRIS, "-o", folder)).code == 0
+    assert finish(start("enumerate", IRIS, *HIGHS, "-o", folder)).code == 0
     assert run_status(folder).count.regions == 2202
 
 
@@ -473,7 +477,9 @@ def test_what_cannot_be_done_is_said_before_anything_is_made(
 
 def test_a_run_directory_says_what_it_is_about(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    first = linreg("count", IRIS, "--run", folder, "--domain", "box:-1,1", "--limit", 9, "--json")
+    first = linreg(
+        "count", IRIS, "--run", folder, *HIGHS, "--domain", "box:-1,1", "--limit", 9, "--json"
+    )
     assert (first.code, first.json["activation_regions"]) == (3, 9)
     rest = linreg("count", "--run", folder, "--json")
     alone = linreg("count", IRIS, "--domain", "box:-1,1", "--json")

@@ -1,0 +1,86 @@
+"""The compiled explorer as plain Python, to look into its functions and to tamper with them."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numba
+import numpy as np
+
+PACKAGE = "linreg.explore.compiled"
+
+
+def plain_machine() -> SimpleNamespace:
+    """Modules of the compiled explorer of one's own, by name, of which nothing is compiled.
+
+    Records are reached as machine code reaches them, by attribute.
+    """
+    held = _taken_out()
+    is_off = numba.config.DISABLE_JIT
+    numba.config.DISABLE_JIT = True
+    try:
+        for name in ("explorer", "facets"):
+            import_module(f"{PACKAGE}.{name}")
+    finally:
+        numba.config.DISABLE_JIT = is_off
+        own = _taken_out()
+        sys.modules.update(held)
+        if PACKAGE in held:
+            sys.modules["linreg.explore"].compiled = held[PACKAGE]  # type: ignore[attr-defined]
+    plain = SimpleNamespace(**{name.rpartition(".")[2]: module for name, module in own.items()})
+    for name in ("tables_of", "work_for", "with_room"):
+        setattr(plain.explorer, name, _by_attribute(getattr(plain.explorer, name)))
+    return plain
+
+
+class Record(np.void):
+    """A record whose fields are attributes, whatever NumPy calls by those names."""
+
+    def __getattribute__(self, name: str) -> Any:
+        fields = super().__getattribute__("dtype").fields
+        return self[name] if name in fields else super().__getattribute__(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+
+def by_attribute(value: Any) -> Any:
+    """Arrays of records, in named tuples of arrays too, as ones whose fields are attributes."""
+    if isinstance(value, np.ndarray):
+        return value.view(np.dtype((Record, value.dtype))) if value.dtype.names else value
+    return type(value)(*map(by_attribute, value)) if isinstance(value, tuple) else value
+
+
+def _by_attribute(function: Any) -> Any:
+    return lambda *given: by_attribute(function(*given))
+
+
+def _taken_out() -> dict[str, ModuleType]:
+    names = [name for name in sys.modules if f"{name}.".startswith(f"{PACKAGE}.")]
+    return {name: sys.modules.pop(name) for name in names}
+
+
+def blurred(t: Any, share: float, rng: np.random.Generator) -> Any:
+    """Tables whose numbers are off by up to that share of them, as their error bounds say."""
+    t = type(t)(*(v.copy() if isinstance(v, np.ndarray) else v for v in t))
+    pairs = [
+        (array[value], array[error])
+        for array, value, error in [
+            (t.rows, "bias", "bias_error"),
+            (t.terms, "weight", "error"),
+            (t.forms, "breakpoint", "error"),
+            (t.pieces, "slope", "slope_error"),
+            (t.pieces, "intercept", "intercept_error"),
+            (t.walls, "constant", "error"),
+        ]
+    ]
+    for values, errors in [*pairs, (t.normals, t.normal_errors)]:
+        off = share * np.abs(values)
+        values += 0.99 * off * rng.uniform(-1, 1, values.shape)
+        errors += off
+    t.rows["integer"] = 0
+    t.walls["integer"] = 0
+    return t

@@ -1,0 +1,570 @@
+"""What machine code believes: each bound and each proof held against exact arithmetic.
+
+The functions run as plain Python here, which rounds as they do when compiled.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from flint import fmpq
+from generators import problems
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
+from plain_machine import blurred, by_attribute, plain_machine
+
+from linreg import leaky_relu, mlp
+from linreg.domains import Domain
+from linreg.explore import problem_of
+from linreg.explore.compiled import coordinates, machine
+from linreg.lp import IntegerRow, Multipliers, Solver, decide_interior
+from linreg.network import INPUT, AffineNode, Network, UnitNode, linear_map
+from linreg.rational import primitive_factor
+
+FULL_BASIS, SUB_BASIS, INTEGER = "full basis", "fewer walls than dimensions", "integers"
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[SimpleNamespace]:
+    with np.errstate(all="ignore"):
+        yield plain_machine()
+
+
+def in_machine_code(function: Any) -> Any:
+    """The function, compiled with the options of the package, for this process alone."""
+    return njit(**(machine._OPTIONS | {"cache": False}))(function)
+
+
+def exactly(number: float) -> Fraction:
+    return Fraction(float(number))
+
+
+# Arithmetic
+
+
+@in_machine_code
+def _products(a: np.ndarray, b: np.ndarray, error: np.ndarray) -> None:
+    for i in range(len(a)):
+        error[i] = coordinates.product_error(a[i], b[i])
+
+
+@in_machine_code
+def _sums(a: np.ndarray, b: np.ndarray, error: np.ndarray) -> None:
+    for i in range(len(a)):
+        total = a[i] + b[i]
+        part = total - a[i]
+        error[i] = (a[i] - (total - part)) + (b[i] - part)
+
+
+@in_machine_code
+def _products_less(a: np.ndarray, b: np.ndarray, c: np.ndarray, rest: np.ndarray) -> None:
+    for i in range(len(a)):
+        rest[i] = a[i] * b[i] - c[i]
+
+
+@in_machine_code
+def _total(a: np.ndarray) -> float:
+    total = 0.0
+    for i in range(len(a)):
+        total += a[i]
+    return total
+
+
+def _numbers(seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=500) * 2.0 ** rng.integers(-200, 200, 500)
+
+
+def test_what_a_product_and_a_sum_round_off_are_floats_that_machine_code_finds() -> None:
+    """Dekker (1971) and Knuth (TwoSum): only true of roundings as IEEE 754 has them."""
+    a, b = _numbers(0), _numbers(1)
+    of_product, of_sum = np.zeros(500), np.zeros(500)
+    _products(a, b, of_product)
+    _sums(a, b, of_sum)
+    for x, y, p, s in zip(a, b, of_product, of_sum, strict=True):
+        assert exactly(x) * exactly(y) == exactly(x * y) + exactly(p)
+        assert exactly(x) + exactly(y) == exactly(x + y) + exactly(s)
+
+
+def test_machine_code_rounds_a_product_before_it_subtracts() -> None:
+    """A fused a b - fl(a b) would be what was rounded off, which is seldom zero."""
+    a, b = _numbers(2), _numbers(3)
+    rest = np.ones(500)
+    _products_less(a, b, a * b, rest)
+    assert not rest.any()
+
+
+def test_machine_code_adds_up_from_first_to_last() -> None:
+    numbers = _numbers(4)
+    total = 0.0
+    for number in numbers.tolist():
+        total += number
+    assert _total(numbers) == total != sum(sorted(numbers.tolist()))
+
+
+def test_machine_code_on_disk_is_good_for_the_sources_of_all_that_it_holds(tmp_path: Path) -> None:
+    """A change of `maps` changes what `grow` is, though not the file that `grow` is in."""
+    package = Path(machine.__file__).parent
+    for source in package.glob("*.py"):
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    told = (
+        "import sys; from pathlib import Path; from linreg.explore.compiled import machine; "
+        "machine.__file__ = str(Path(sys.argv[1]) / 'machine.py'); "
+        "print(*(machine._sources(name) for name in ('kernel', 'maps', 'program')))"
+    )
+
+    def stamps() -> list[str]:
+        command = [sys.executable, "-c", told, str(tmp_path)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+    before = stamps()
+    maps = tmp_path / "maps.py"
+    maps.write_text(maps.read_text().replace("UP = 1.0", "UP = 2.0"))
+    after = stamps()
+    assert [a == b for a, b in zip(before, after, strict=True)] == [False, False, True]
+
+
+# Maps
+
+
+def _drawn(value: float, error: float, rng: np.random.Generator) -> Fraction:
+    """An exact number that a float with an error bound may stand for."""
+    return exactly(value) + exactly(error) * Fraction(int(rng.integers(-2, 3)), 2)
+
+
+def _exact_maps(
+    t: Any, pieces: Sequence[int], rng: np.random.Generator
+) -> list[tuple[list[Fraction], Fraction]]:
+    """All rows as exact forms of the input, for numbers drawn from the tables' intervals."""
+    inputs = [([Fraction(int(i == j)) for j in range(t.dim)], Fraction(0)) for i in range(t.dim)]
+    rows: list[tuple[list[Fraction], Fraction]] = []
+    for s in range(t.n_stages):
+        for r in range(t.stages[s].row, t.stages[s + 1].row):
+            gradient = [Fraction(0)] * t.dim
+            constant = _drawn(t.rows[r].bias, t.rows[r].bias_error, rng)
+            for e in range(t.rows[r].term, t.rows[r + 1].term):
+                by = _drawn(t.terms[e].weight, t.terms[e].error, rng)
+                above, shift = inputs[t.terms[e].column]
+                gradient = [g + by * a for g, a in zip(gradient, above, strict=True)]
+                constant += by * shift
+            rows.append((gradient, constant))
+        inputs = []
+        for o in range(t.stages[s].out, t.stages[s + 1].out):
+            u = t.outs[o].unit
+            if u < 0:
+                inputs.append(rows[t.outs[o].row])
+            elif t.units[u].is_max:
+                inputs.append(rows[t.units[u].row + pieces[u]])
+            else:
+                piece = t.pieces[t.units[u].piece + pieces[u]]
+                slope = _drawn(piece.slope, piece.slope_error, rng)
+                intercept = _drawn(piece.intercept, piece.intercept_error, rng)
+                gradient, constant = rows[t.units[u].row]
+                inputs.append(([slope * g for g in gradient], slope * constant + intercept))
+    return rows
+
+
+def _holds(value: float, error: float, exact: Fraction) -> bool:
+    return error == np.inf or abs(exactly(value) - exact) <= exactly(error)
+
+
+def _check_maps(plain: SimpleNamespace, t: Any, rng: np.random.Generator) -> None:
+    maps = plain.explorer.work_for(t, 0).maps
+    pieces = np.array([int(rng.integers(u.size + 1 - u.is_max)) for u in t.units], dtype=np.int64)
+    for s in range(t.n_stages):
+        plain.maps.compose(t, maps, s, pieces)
+    exact = _exact_maps(t, pieces, rng)
+    for r, (gradient, constant) in enumerate(exact):
+        end = maps.ends[r]
+        values, errors = maps.gradients[r], maps.gradient_errors[r]
+        assert _holds(end.constant, end.error, constant)
+        for value, error, entry in zip(values, errors, gradient, strict=True):
+            assert _holds(value, error, entry)
+            assert not end.integer & 1 or entry == int(value) == exactly(value)
+            assert end.rate >= error + (t.dim + 1) * 2.0**-53 * abs(value)
+        assert end.integer != 3 or constant == int(end.constant) == exactly(end.constant)
+    for o, out in enumerate(maps.out_ends):
+        if out.live == 0:
+            assert not maps.out_gradients[o].any()
+            assert not maps.out_gradient_errors[o].any()
+
+
+@settings(max_examples=60)
+@given(problem=problems(), seed=st.integers(0, 2**32 - 1), blur=st.sampled_from([0.0, 1e-6]))
+def test_exact_maps_are_within_the_bounds_of_those_in_floats(
+    plain: SimpleNamespace, problem: tuple[Network, Domain], seed: int, blur: float
+) -> None:
+    t = plain.tables.tables_of(problem_of(*problem))
+    rng = np.random.default_rng(seed)
+    _check_maps(plain, by_attribute(blurred(t, blur, rng) if blur else t), rng)
+
+
+@pytest.mark.parametrize("largest", [3, 127, 2**24, 2**27, 2**40, 2**52])
+def test_sums_of_integers_count_as_integers_only_where_floats_hold_them(
+    plain: SimpleNamespace, largest: int
+) -> None:
+    rng = np.random.default_rng(largest)
+    for _ in range(4):
+        layers = [
+            (rng.integers(-largest, largest, (4, n)), rng.integers(-largest, largest, 4))
+            for n in (2, 4, 4)
+        ]
+        t = plain.tables.tables_of(problem_of(mlp(layers, activation=leaky_relu(2)), None))
+        _check_maps(plain, by_attribute(t), rng)
+
+
+def chain(depth: int, factor: float) -> Network:
+    """One unit a layer, which adds a small multiple of the unit before to the first input."""
+    nodes: list[Any] = []
+    sources: tuple[str, ...] = (INPUT,)
+    for k in range(depth):
+        weight = [[1.0, 1.0]] if k == 0 else [[1.25**k, 0.0, factor]]
+        nodes.append(AffineNode(f"linear{k}", sources, linear_map(weight, [0.5], where="")))
+        nodes.append(UnitNode(f"units{k}", (f"linear{k}",), (leaky_relu("1/2"),)))
+        sources = (INPUT, f"units{k}")
+    return Network((2,), tuple(nodes), nodes[-1].name)
+
+
+@pytest.mark.parametrize("factor", [1e-20, 1e-40, 1e-55])
+def test_no_bound_is_lost_where_entries_of_maps_fall_below_the_range_of_floats(
+    plain: SimpleNamespace, factor: float
+) -> None:
+    """Entries become products of 8 factors; an infinite bound times an error of 0 is no number."""
+    t = by_attribute(plain.tables.tables_of(problem_of(chain(9, factor), None)))
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        _check_maps(plain, t, rng)
+
+
+# Points and walls
+
+
+class Polyhedron:
+    """Walls in floats with errors, as machine code has them, around the point 0."""
+
+    def __init__(self, plain: SimpleNamespace, dim: int, walls: int) -> None:
+        net = mlp([(np.eye(dim)[[0] * walls], np.arange(walls))])
+        self.plain = plain
+        self.tables = by_attribute(plain.tables.tables_of(problem_of(net, None)))
+        self.work = plain.explorer.work_for(self.tables, 0)
+        self.dim, self.m = dim, walls
+        for i in range(walls):
+            self.work.program.rows[i].wall = i
+            self.work.walls.ends[i].rival = plain.work.OF_DOMAIN
+
+    def put(self, i: int, normal: np.ndarray, constant: float, error: float = 0.0) -> None:
+        """Write a wall whose entries are off by that share of them at most."""
+        dim, end = self.dim, self.work.walls.ends[i]
+        self.work.walls.normals[i, :dim] = normal
+        self.work.walls.errors[i, :dim] = error * np.abs(normal)
+        end.constant, end.error = constant, error * abs(constant)
+        end.rate = np.max(error * np.abs(normal) + (dim + 4) * 2.0**-53 * np.abs(normal)) * 1.001
+        whole = error == 0 and all(float(entry).is_integer() for entry in normal)
+        end.integer = whole * (3 if float(constant).is_integer() else 1)
+
+    def drawn(self, rng: np.random.Generator) -> list[list[Fraction]]:
+        """Exact walls that the floats may stand for."""
+        normals, errors = self.work.walls.normals, self.work.walls.errors
+        return [
+            [
+                *(_drawn(normals[i, k], errors[i, k], rng) for k in range(self.dim)),
+                _drawn(self.work.walls.ends[i].constant, self.work.walls.ends[i].error, rng),
+            ]
+            for i in range(self.m)
+        ]
+
+
+def _integers(row: Sequence[Fraction]) -> IntegerRow:
+    entries = [fmpq(entry.numerator, entry.denominator) for entry in row]
+    factor = primitive_factor([entries])
+    return [(factor * entry).p for entry in entries]
+
+
+@pytest.mark.parametrize("error", [0.0, 1e-16, 1e-9])
+@pytest.mark.parametrize("scale", [1.0, 1e-200, 1e-315, 1e120])
+def test_a_point_is_inside_only_if_it_is_for_all_walls_within_the_errors(
+    plain: SimpleNamespace, error: float, scale: float
+) -> None:
+    """The point is a few roundings away from the walls, on either side."""
+    rng = np.random.default_rng(0)
+    dim, inside = 3, 0
+    polyhedron = Polyhedron(plain, dim, 2)
+    walls = polyhedron.work.walls
+    for _ in range(300):
+        x = rng.normal(size=dim) * scale
+        for i in range(2):
+            normal = rng.normal(size=dim)
+            off = 2.0 ** rng.integers(-3, 14) * max(error, 2.0**-53) * np.abs(normal) @ np.abs(x)
+            polyhedron.put(i, normal, -(normal @ x) + rng.choice([-1, 1, 1, 1]) * off, error)
+        if not plain.maps.inside(walls, dim, x, 2):
+            continue
+        inside += 1
+        for i, wall in enumerate(polyhedron.drawn(rng)):
+            value = sum((a * exactly(c) for a, c in zip(wall, x, strict=False)), wall[-1])
+            assert value > 0
+            slack, off = exactly(walls.ends[i].slack), exactly(walls.ends[i].slack_error)
+            assert abs(value - slack) <= off
+    assert inside > 20 or scale == 1e-315
+
+
+def test_a_point_is_not_inside_a_wall_that_is_unknown(plain: SimpleNamespace) -> None:
+    """Infinity times zero is no number, and a number that is none is no bound."""
+    polyhedron = Polyhedron(plain, 2, 1)
+    walls, x = polyhedron.work.walls, np.array([1.0, 0.0])
+    polyhedron.put(0, np.array([1.0, 1.0]), 1.0)
+    assert plain.maps.inside(walls, 2, x, 1)
+    assert not plain.maps.inside(walls, 2, np.array([1e200, 0.0]), 1)
+    places = {
+        "normal": walls.normals[0],
+        "normal's error": walls.errors[0],
+        "constant": walls.ends["constant"],
+        "constant's error": walls.ends["error"],
+        "rate": walls.ends["rate"],
+    }
+    for what, place in places.items():
+        for unknown in (np.nan, np.inf):
+            kept, place[0] = place[0], unknown
+            rate, walls.ends[0].rate = walls.ends[0].rate, unknown
+            # Without a rate it is the entries' own errors that count.
+            assert plain.maps.inside(walls, 2, x, 1) == (what == "rate"), (what, unknown)
+            walls.ends[0].rate, place[0] = rate, kept
+
+
+# Proofs
+
+
+class Claim:
+    """A form that is, or is nearly, a non-negative combination of walls, and what is made of it."""
+
+    def __init__(
+        self,
+        polyhedron: Polyhedron,
+        rng: np.random.Generator,
+        *,
+        walls: np.ndarray,
+        spare: float,
+        error: float,
+        integers: bool,
+    ) -> None:
+        """The combination of the first `walls`, plus a constant, in the scale of its own terms."""
+        n, m = polyhedron.dim, polyhedron.m
+        k = len(walls)
+        multipliers = rng.integers(1, 5, k) if integers else rng.uniform(0.1, 2.0, k)
+        constants = rng.integers(1, 9, m) if integers else rng.uniform(0.1, 2.0, m)
+        constants[k:] *= 1000  # where they bound the cell it is far from the walls of the claim
+        for i in range(m):
+            normal = (
+                walls[i] if i < k else rng.integers(-3, 4, n) if integers else rng.normal(size=n)
+            )
+            polyhedron.put(i, np.array(normal, dtype=float), float(constants[i]), error)
+            end = polyhedron.work.walls.ends[i]
+            end.slack, end.slack_error = end.constant, end.error
+        self.polyhedron = polyhedron
+        self.gradient = np.array(multipliers @ walls, dtype=float)
+        least = multipliers @ constants[:k]
+        self.constant = float(least + spare * (1 if integers else least))
+        self.integer = 3 if integers else 0
+        self.gradient_error = error * np.abs(self.gradient)
+        self.constant_error = error * abs(self.constant)
+
+    def forget(self, what: str, unknown: float) -> None:
+        """Replace a bound by one that is no number or none at all."""
+        walls = self.polyhedron.work.walls
+        if what == "walls":
+            walls.errors[:] = unknown
+            walls.ends["integer"] = 0
+        elif what == "goal":
+            self.polyhedron.work.program.goal_error[:] = unknown
+            self.integer = 0
+        elif what == "slack":
+            walls.ends["slack_error"] = walls.ends["error"] = unknown
+            walls.ends["integer"] &= 1
+        else:
+            self.constant_error = unknown
+            self.integer &= 1
+
+    def is_proved(self, spoil: Callable[[], None] = lambda: None) -> bool:
+        """Whether machine code proves it, from the basis at which its own descent ends."""
+        plain, n, m = self.polyhedron.plain, self.polyhedron.dim, self.polyhedron.m
+        work = self.polyhedron.work
+        p = work.program
+        p.goal[:n] = self.gradient
+        p.goal_error[:n] = self.gradient_error
+        plain.program.load(p, work.walls, n, m)
+        if plain.program.descend(p, n, m, self.constant) != plain.program.LEAST:
+            return False
+        spoil()
+        return bool(
+            plain.proofs.proves(
+                self.polyhedron.tables,
+                work.maps,
+                work.walls,
+                p,
+                work.proof,
+                np.zeros(0, dtype=np.int64),
+                n,
+                m,
+                0,
+                0,
+                plain.work.OF_DOMAIN,
+                self.constant,
+                self.constant_error,
+                self.constant,
+                self.constant_error,
+                self.integer,
+            )
+        )
+
+    def is_true(self, rng: np.random.Generator) -> bool:
+        """Whether it holds for exact numbers that the floats may stand for."""
+        walls = self.polyhedron.drawn(rng)
+        goal = [
+            *(-_drawn(a, e, rng) for a, e in zip(self.gradient, self.gradient_error, strict=True)),
+            -_drawn(self.constant, self.constant_error, rng),
+        ]
+        rows = [_integers(row) for row in [*walls, goal]]
+        return isinstance(decide_interior(rows, self.polyhedron.dim, Solver()), Multipliers)
+
+
+def _no(*_: object) -> bool:
+    return False
+
+
+def _alone(plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Leave one kind of proof alone."""
+    if kind == INTEGER:
+        monkeypatch.setattr(plain.proofs, "_spread", lambda *_: -1.0)
+        monkeypatch.setattr(plain.proofs, "parallel", _no)
+    else:
+        monkeypatch.setattr(plain.proofs, "_integer", _no)
+
+
+def _walls(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
+    if kind == INTEGER:
+        return rng.integers(-3, 4, (int(rng.integers(1, n + 1)), n))
+    if kind == FULL_BASIS:
+        return rng.normal(size=(n, n))
+    k = int(rng.integers(1, n))
+    return np.hstack([rng.normal(size=(k, k)), np.zeros((k, n - k))])
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [(INTEGER, 0.0), *product([FULL_BASIS, SUB_BASIS], [0.0, 1e-12, 1e-5])],
+)
+def test_each_kind_of_proof_proves_what_is_true_and_nothing_that_is_false(
+    plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str, error: float
+) -> None:
+    """For all walls and forms within the errors; a claim is false by as little as a rounding."""
+    _alone(plain, monkeypatch, kind)
+    rng = np.random.default_rng(0)
+    shares = {}
+    least = 1.0 if kind == INTEGER else max(error, 2.0**-52)
+    for times in (-16.0, -1.0, 0.0, 1.0, 1e3):
+        proved = 0
+        for _ in range(25):
+            n = int(rng.integers(2, 5))
+            claim = Claim(
+                Polyhedron(plain, n, n + 3),
+                rng,
+                walls=_walls(kind, n, rng),
+                spare=times * least,
+                error=error,
+                integers=kind == INTEGER,
+            )
+            if claim.constant > 0 and claim.is_proved():
+                proved += 1
+                assert all(claim.is_true(rng) for _ in range(4))
+        shares[times] = proved / 25
+    assert shares[-16.0] == 0
+    assert shares[1e3] > 0.6
+
+
+@pytest.mark.parametrize("where", ["walls", "goal", "slack", "value"])
+@pytest.mark.parametrize("kind", [FULL_BASIS, SUB_BASIS, INTEGER])
+def test_no_proof_holds_of_a_number_that_is_none(
+    plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str, where: str
+) -> None:
+    _alone(plain, monkeypatch, kind)
+    rng = np.random.default_rng(3)
+    for unknown in (np.nan, np.inf):
+        walls = _walls(kind, 2, rng)
+        is_whole = kind == INTEGER
+        claim = Claim(
+            Polyhedron(plain, 2, 5), rng, walls=walls, spare=1.0, error=0.0, integers=is_whole
+        )
+        assert claim.is_proved()
+        assert not claim.is_proved(lambda c=claim, u=unknown: c.forget(where, u))
+
+
+def _are_parallel(
+    plain: SimpleNamespace, wall: Sequence[float], goal: Sequence[float], *, exact: bool = True
+) -> bool:
+    """Whether machine code takes a goal for a positive multiple of a wall, in one's own stage."""
+    proof = Polyhedron(plain, 4, 5).work.proof
+    n = len(wall)
+    proof.expression[0, 0, :n], proof.expression[0, 1, :n] = wall, goal
+    proof.support[0].exactly, proof.support[1].exactly = exact, True
+    proof.chosen[:n] = range(n)
+    return bool(plain.coordinates.parallel(proof, 1, n))
+
+
+def test_a_goal_is_parallel_to_a_wall_only_if_exact_ratios_say_so(plain: SimpleNamespace) -> None:
+    """Weights of 48 bits times 3 or 5 are floats; the next float after one is no multiple."""
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        wall = rng.integers(2**46, 2**48, 3) * 2.0 ** rng.integers(-100, 100, 3)
+        goal = rng.choice([3.0, 5.0, 0.75]) * wall
+        assert _are_parallel(plain, wall, goal)
+        assert not _are_parallel(plain, wall, goal, exact=False)
+        assert not _are_parallel(plain, wall, -goal)
+        i = int(rng.integers(0, 3))
+        near = goal.copy()
+        near[i] = np.nextafter(near[i], rng.choice([-np.inf, np.inf]))
+        assert not _are_parallel(plain, wall, near)
+        assert not _are_parallel(plain, near, wall)
+        near[i] = rng.choice([np.nan, np.inf, 0.0])
+        assert not _are_parallel(plain, wall, near)
+        assert not _are_parallel(plain, near, wall)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-100, 1e-260, 1e-300])
+def test_a_form_in_the_coordinates_of_a_stage_is_within_its_bounds(
+    plain: SimpleNamespace, size: float
+) -> None:
+    """Also where a coefficient times a weight of 1e-55 falls below all floats."""
+    net = chain(4, 1e-55)
+    t = by_attribute(plain.tables.tables_of(problem_of(net, None)))
+    work = plain.explorer.work_for(t, 0)
+    pieces = np.zeros(len(t.units), dtype=np.int64)
+    for s in range(4):
+        plain.maps.compose(t, work.maps, s, pieces)
+    level = 2
+    outputs = t.stages[level + 1].out - t.stages[level].out
+    inputs = t.stages[level].out - t.stages[level - 1].out
+    above, line, error = np.zeros(outputs + 1), np.zeros(inputs + 1), np.zeros(inputs + 1)
+    above[:outputs] = size * np.arange(1, outputs + 1)
+    plain.coordinates._push_down(
+        t, work.maps, pieces, above, np.zeros(outputs + 1), line, error, level
+    )
+    exact = [Fraction(0)] * inputs
+    for j in range(outputs):
+        out = t.outs[t.stages[level].out + j]
+        row = out.row if out.unit < 0 else t.units[out.unit].row
+        slope = 1.0 if out.unit < 0 else t.pieces[t.units[out.unit].piece].slope
+        for e in range(t.rows[row].term, t.rows[row + 1].term):
+            by = exactly(above[j]) * exactly(slope) * exactly(t.terms[e].weight)
+            exact[t.terms[e].column] += by
+    for value, off, entry in zip(line, error, exact, strict=False):
+        assert _holds(value, off, entry)
+    assert any(entry != 0 for entry in exact)

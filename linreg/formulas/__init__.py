@@ -26,7 +26,7 @@ from linreg.formulas.expected import (
     tseran_montufar_2021,
     tseran_montufar_2021_boundary,
 )
-from linreg.formulas.generic import generic_count
+from linreg.formulas.generic import generic_count, modular_count
 from linreg.formulas.histograms import hinz_2019
 from linreg.formulas.hypotheses import architecture, whole
 from linreg.formulas.maxout import (
@@ -81,6 +81,7 @@ __all__ = [
     "linial_regions",
     "maxout_2014_lower",
     "maxout_2014_upper",
+    "modular_count",
     "montufar_2014",
     "montufar_2014_remainders",
     "montufar_2017",

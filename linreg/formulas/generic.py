@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from random import Random
 
 from linreg.errors import TooLarge
@@ -84,7 +85,53 @@ def generic_count(
     (255, 256)
     """
     layer = convolution(input_shape, filters, kernel, stride, padding)
-    rows, last_read = _rows(layer, Random(seed))
+    random = Random(seed)
+    weights = [
+        [
+            [random.randrange(1, PRIME) for _ in range(prod(layer.kernel))]
+            for _ in range(layer.channels)
+        ]
+        for _ in range(layer.filters)
+    ]
+    biases = [random.randrange(1, PRIME) for _ in range(layer.filters)]
+    return modular_count(layer, weights, biases, budget=budget, progress=progress)
+
+
+def modular_count(
+    layer: Convolution,
+    weights: Sequence[Sequence[Sequence[int]]],
+    biases: Sequence[int],
+    *,
+    budget: int = BUDGET,
+    progress: Callable[[float], None] | None = None,
+) -> int:
+    """A lower bound of the regions of a convolutional layer with given weights.
+
+    Whitney's sum modulo the prime 2^61 - 1, as in `generic_count`: rows that depend on each other
+    do so modulo the prime as well, and more dependences never make more regions.
+
+    Parameters
+    ----------
+    layer : Convolution
+    weights : integers, shape (filters, channels, places of the kernel)
+    biases : integers, shape (filters,)
+    budget, progress
+        As those of `generic_count`.
+
+    Raises
+    ------
+    TooLarge
+        If it takes more than the budget.
+
+    Examples
+    --------
+    Two filters of one cell on one cell: two points of a line, or the same one twice.
+
+    >>> layer = convolution((1, 1), 2, 1)
+    >>> modular_count(layer, [[[1]], [[2]]], [1, 1]), modular_count(layer, [[[1]], [[2]]], [1, 2])
+    (3, 2)
+    """
+    rows, last_read = _rows(layer, weights, biases)
     counts: dict[tuple[Row, ...], int] = {(): 1}
     columns: list[int] = []
     for i, location in enumerate(rows):
@@ -112,28 +159,20 @@ def generic_count(
 
 
 def _rows(
-    layer: Convolution, random: Random
+    layer: Convolution, weights: Sequence[Sequence[Sequence[int]]], biases: Sequence[int]
 ) -> tuple[list[list[tuple[dict[int, int], int]]], dict[int, int]]:
     """For each location the rows of all filters; and the last location that reads each cell."""
-    size = 1
-    for k in layer.kernel:
-        size *= k
-    weights = [
-        [[random.randrange(1, PRIME) for _ in range(size)] for _ in range(layer.channels)]
-        for _ in range(layer.filters)
-    ]
-    biases = [random.randrange(1, PRIME) for _ in range(layer.filters)]
     rows = []
     last_read = {}
     for i, window in enumerate(layer.windows()):
         location = []
         for filter_, bias in zip(weights, biases, strict=True):
             row = {
-                cell * layer.channels + c: channel[place]
+                cell * layer.channels + c: channel[place] % PRIME
                 for cell, place in window
                 for c, channel in enumerate(filter_)
             }
-            location.append((row, bias))
+            location.append((row, bias % PRIME))
             last_read.update(dict.fromkeys(row, i))
         rows.append(location)
     return rows, last_read

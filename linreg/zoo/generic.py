@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from random import Random
 
 from linreg.domains import WholeSpace
-from linreg.errors import HypothesisError
-from linreg.formulas import chained, generic_count
+from linreg.errors import HypothesisError, TooLarge
+from linreg.formulas import chained, koszul_upper, modular_count, xiong_formula
 from linreg.network import INPUT, AffineNode, Network, UnitNode
 from linreg.network.operators import conv_map
 from linreg.units import relu
@@ -20,8 +21,9 @@ def convolution(channels: int, *numbers: int) -> Construction:
     """One convolutional layer with random integer weights, the same in every run.
 
     The numbers are C, N, d, k for d filters of k cells on C x N inputs, or C, H, W, d, kh, kw.
-    Random weights are generic but for a probability that is negligible and not zero; a generic
-    layer has `generic_count` regions, the maximum over all weights.
+    A lower bound of its regions is counted modulo a prime, and is its number where it equals an
+    upper bound on all layers of that size, as it does for small ones: `xiong_formula` or
+    `koszul_upper`.
 
     Raises
     ------
@@ -44,22 +46,31 @@ def convolution(channels: int, *numbers: int) -> Construction:
     check_size(layer.n_units * layer.n_inputs)
     random = Random(0)
 
-    def block(sizes: tuple[int, ...]) -> list[object] | int:
-        if not sizes:
-            return random.randint(-LARGEST, LARGEST)
-        return [block(sizes[1:]) for _ in range(sizes[0])]
+    def drawn(n: int) -> list[int]:
+        return [random.randint(-LARGEST, LARGEST) for _ in range(n)]
 
-    weight = block((filters, channels, *kernel))
-    map_, _ = conv_map(weight, block((filters,)), shape)
+    places = [[drawn(prod(kernel)) for _ in range(channels)] for _ in range(filters)]
+    biases = drawn(filters)
+    width = kernel[-1]
+    weight = [
+        [[row[i : i + width] for i in range(0, len(row), width)] if axes == 2 else row for row in f]
+        for f in places
+    ]
+    map_, _ = conv_map(weight, biases, shape)
     nodes = (
         AffineNode("convolution", (INPUT,), map_),
         UnitNode("units", ("convolution",), (relu(),) * map_.n_outputs),
     )
     name = " ".join(map(str, ["convolution", channels, *numbers]))
+    at_least, regions = 1, None
     try:
-        regions = generic_count(shape, filters, kernel)
-    except HypothesisError:
-        regions = None
-    source = "generic weights; Xiong et al. (2020), Theorem 1, where it is exact"
+        at_least = modular_count(layer, places, biases)
+        for upper in (xiong_formula, koszul_upper):
+            if upper(shape, filters, kernel) == at_least:
+                regions = at_least
+                break
+    except TooLarge:
+        pass
+    source = "Zaslavsky (1975), Whitney's theorem; Xiong et al. (2020), Theorem 1, corrected"
     network = Network(shape, nodes, "units", name=name)
-    return Construction(network, WholeSpace(network.input_dim), regions, regions or 1, source)
+    return Construction(network, WholeSpace(network.input_dim), regions, at_least, source)

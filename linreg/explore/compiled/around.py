@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linreg.explore.compiled.composing import compose
 from linreg.explore.compiled.contests import SAME, compare
 from linreg.explore.compiled.lookup import Lookup, piece_of
 from linreg.explore.compiled.machine import compiled
-from linreg.explore.compiled.maps import FLOOR, ROUNDOFF, UP, compose, put_lead, put_side
+from linreg.explore.compiled.maps import FLOOR, ROUNDOFF, UP, put_lead, put_side
 from linreg.explore.compiled.points import wall_value
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import NEGATIVE, POSITIVE, Maps, Walls

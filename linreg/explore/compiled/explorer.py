@@ -93,7 +93,7 @@ class CompiledExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Node | Cell]:
         """The cells to start from: the whole interior of the domain."""
-        tally.cells = [0] * len(problem.stages)
+        tally.cells = [0] * len(problem.network.stages)
         exactly = self._take_up(problem)
         if exactly is None:
             return [first_cell(problem)]
@@ -155,7 +155,7 @@ class CompiledExplorer:
         """The tables of a problem; None if machine code cannot have it."""
         if self._problem is not problem:
             self._problem = problem
-            tables = tables_of(problem) if problem.stages else None
+            tables = tables_of(problem) if problem.network.stages else None
             self._exactly = None if tables is None else Exactly(problem, tables)
         return self._exactly
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linreg.explore.compiled.composing import compose
 from linreg.explore.compiled.contests import (
     has_room,
     next_contest,
@@ -11,7 +12,7 @@ from linreg.explore.compiled.contests import (
 )
 from linreg.explore.compiled.forms import next_form, see_constants, split_form, test_forms
 from linreg.explore.compiled.machine import compiled, entry
-from linreg.explore.compiled.maps import compose, put_domain, put_lead, put_side
+from linreg.explore.compiled.maps import put_domain, put_lead, put_side
 from linreg.explore.compiled.points import find_witness, is_known, is_positive, look
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (

@@ -139,7 +139,7 @@ def _tables(problem: Problem) -> Tables:
             integer = _integrality([by for _, by in group], shift)
             rows.append((len(terms), number, integer, *_rounded(shift)))
             terms += [(i, *_rounded(by)) for i, by in group]
-        seen: dict[_Direction, tuple[int, int]] = {}
+        seen: dict[_Sketch, list[tuple[_Row, int]]] = {}
         for unit, place in zip(stage.units, stage.starts, strict=False):
             outs.append((len(units), -1))
             is_max = isinstance(unit, MaxUnit)
@@ -150,14 +150,19 @@ def _tables(problem: Problem) -> Tables:
             factor = of_rows[place]
             points, slopes, intercepts = table(unit)
             for point in points:
-                key, side = _direction(*scaled[place], factor * point)
-                twin, its_side = seen.setdefault(key, (len(forms), side))
+                row, shift = scaled[place]
+                form = (row, shift - factor * point)
+                alike = seen.setdefault(_sketch(form), [])
+                alike.append((form, len(forms)))
+                twin, side = next(
+                    (g, side) for other, g in alike if (side := _multiple(form, other)) != 0
+                )
                 forms.append(
                     (
                         first + place,
                         len(units) - 1,
                         twin,
-                        side * its_side,
+                        side,
                         *_rounded(factor * point),
                     )
                 )
@@ -190,7 +195,7 @@ def _tables(problem: Problem) -> Tables:
 _Row = tuple[tuple[tuple[int, fmpq], ...], fmpq]
 
 
-_Direction = tuple[tuple[int, fmpq], ...]
+_Sketch = tuple[int, ...]
 
 
 def _scaled(stage: Stage, factors: Sequence[fmpq]) -> tuple[list[_Row], list[fmpq], list[fmpq]]:
@@ -222,12 +227,14 @@ def _factor(block: Sequence[_Row]) -> fmpq:
     coefficients = [by for terms, _ in block for _, by in terms]
     if not coefficients:
         return fmpq(1)
-    for factor in (
-        primitive_factor([[*coefficients, *(shift for _, shift in block)]]),
-        primitive_factor([coefficients]),
-    ):
-        if all(abs(factor * by) <= SMALL for by in coefficients):
-            return factor
+    ratio = coefficients[-1] / coefficients[0]
+    if max(abs(ratio.p), ratio.q) <= SMALL:  # as it is if they are multiples of small integers
+        for factor in (
+            primitive_factor([[*coefficients, *(shift for _, shift in block)]]),
+            primitive_factor([coefficients]),
+        ):
+            if all(abs(factor * by) <= SMALL for by in coefficients):
+                return factor
     largest = max(abs(by) for by in coefficients)
     exponent = int(largest.p).bit_length() - int(largest.q).bit_length()
     return fmpq(1, 1 << exponent) if exponent >= 0 else fmpq(1 << -exponent)
@@ -247,12 +254,27 @@ def _integrality(coefficients: Sequence[fmpq], shift: fmpq) -> int:
     return 3 if shift.q == 1 and abs(shift) <= 2**40 else 1
 
 
-def _direction(
-    terms: Sequence[tuple[int, fmpq]], shift: fmpq, breakpoint_: fmpq
-) -> tuple[_Direction, int]:
-    """A form's coefficients divided by the first one, which is the same for all its multiples."""
+def _sketch(form: _Row) -> _Sketch:
+    """A few numbers that are the same for all multiples of a form, and seldom for others."""
+    terms, constant = form
     if not terms:
-        return ((-1, shift - breakpoint_),), 1
+        return (0, int(constant.p), int(constant.q))
     lead = terms[0][1]
-    key = (*((i, by / lead) for i, by in terms), (-1, (shift - breakpoint_) / lead))
-    return key, 1 if lead > 0 else -1
+    first, last = constant / lead, terms[-1][1] / lead
+    return (len(terms), int(first.p), int(first.q), int(last.p), int(last.q))
+
+
+def _multiple(form: _Row, other: _Row) -> int:
+    """The sign of the factor that makes one form of another; 0 if none does.
+
+    Forms without terms are multiples if they are equal.
+    """
+    (terms, constant), (others, its_constant) = form, other
+    if [i for i, _ in terms] != [i for i, _ in others]:
+        return 0
+    by = terms[0][1] / others[0][1] if terms else fmpq(1)
+    if constant != by * its_constant:
+        return 0
+    if any(a != by * b for (_, a), (_, b) in zip(terms, others, strict=True)):
+        return 0
+    return 1 if by > 0 else -1

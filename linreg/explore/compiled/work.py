@@ -36,6 +36,19 @@ MAP = np.dtype([("constant", "f8"), ("error", "f8"), ("rate", "f8"), ("integer",
 OUTPUT = np.dtype([("constant", "f8"), ("error", "f8"), ("integer", "i8"), ("live", "i8")])
 """`live`: whether the gradient may be other than zero."""
 
+LIVE = np.dtype(
+    [
+        ("x", "f8"),
+        ("y", "f8"),
+        ("c", "f8"),
+        ("x_error", "f8"),
+        ("y_error", "f8"),
+        ("c_error", "f8"),
+        ("column", "i8"),
+    ]
+)
+"""An output of the stage before that is not zero, where there are at most two inputs."""
+
 WALL = np.dtype(
     [
         ("constant", "f8"),
@@ -71,6 +84,7 @@ class Maps(NamedTuple):
     out_gradient_errors: np.ndarray
     out_ends: np.ndarray  # (outputs,) of OUTPUT
     sizes: np.ndarray  # (dim,)
+    live: np.ndarray  # (outputs of a stage,) of LIVE
 
 
 class Walls(NamedTuple):
@@ -191,6 +205,7 @@ def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
             zeros((len(t.outs), n)),
             zeros(len(t.outs), dtype=OUTPUT),
             zeros(n),
+            zeros(most["out"], dtype=LIVE),
         ),
         Walls(zeros((walls, n + 1)), zeros((walls, n + 1)), zeros(walls, dtype=WALL)),
         Program(

@@ -15,7 +15,7 @@ class HighsExplorer:
     name = "highs"
     slice = 64  # a few hundredths of a second
     alone = 512
-    unit = 512
+    unit = 1024
     threads = False
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from textwrap import fill
 from linreg.datasets.columns import Column
 from linreg.datasets.initialisers import LAWS
 from linreg.datasets.spec import Drawn, Spec, Trained
-from linreg.datasets.truth import Found
+from linreg.datasets.truth import SMALL, Found
 from linreg.datasets.writing import archive_path, splits_of_table, table_path
 
 WIDTH = 100
@@ -187,7 +187,7 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
     lines = [
         "## Provenance",
         "",
-        _paragraph(f"Made with {made} from the specification below."),
+        _paragraph(f"Made with {made} from the specification below.{_auto(by)}"),
         _paragraph(
             "The same specification, versions and strategy give the same bytes, whatever the "
             "number of processes; weights of training and of orthogonal matrices may differ in "
@@ -220,6 +220,12 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
         "```",
         "",
     ]
+
+
+def _auto(by: Mapping[str, str]) -> str:
+    if by["strategy"] != "auto":
+        return ""
+    return f" The strategy auto is highs up to {SMALL} regions, and compiled beyond."
 
 
 def _paragraph(text: str) -> str:

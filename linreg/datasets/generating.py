@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 
-from linreg.datasets.card import Contents, Tally, card
-from linreg.datasets.columns import tables_of
-from linreg.datasets.expectations import Cohort, columns_of_cohorts
+from linreg.datasets.assembling import assemble, check_files, file_names
 from linreg.datasets.folder import Folder, opened
 from linreg.datasets.forecast import Forecast, Progress
 from linreg.datasets.recipes import Recipe, plan, splits_of
 from linreg.datasets.spec import Spec, Trained
 from linreg.datasets.truth import Question, truth_of
-from linreg.datasets.writing import (
-    COHORTS,
-    SUMS,
-    Files,
-    archive_path,
-    found_in,
-    part_of,
-    splits_of_table,
-    sums_of,
-    table_file,
-    table_path,
-)
-from linreg.errors import UnreadableFile
-from linreg.explore import explorer_named
-from linreg.files import StrPath, read_bytes, replacing
+from linreg.datasets.writing import part_of
+from linreg.files import StrPath
 from linreg.run.processes import process_pool
 
 AHEAD = 2
@@ -124,24 +109,28 @@ def generate(
     """
     if workers < 1:
         raise ValueError(f"workers must be at least 1: got {workers}")
+    spec = settled(spec)
     recipes = plan(spec)
     splits = splits_of(spec, recipes)
     by = made_by(spec)
     with opened(path, _identity(spec, recipes) | {"made_by": by}) as folder:
-        files = _files(spec, recipes)
+        computed = 0
         if folder.finished is None:
             computed = _compute(spec, recipes, folder, workers, executor, progress)
-            incomplete = _assemble(spec, recipes, splits, folder, by)
-            sums = sums_of(folder.path, files)
-            with replacing(folder.path / SUMS) as temporary:
-                temporary.write_bytes(sums.encode())
-            folder.finish(sha256(sums.encode()).hexdigest(), incomplete)
+            folder.finish(*assemble(spec, recipes, splits, folder, by))
         else:
-            computed = 0
-            _check(folder, files)
+            check_files(spec, recipes, folder)
+        files = file_names(spec, recipes)
         return Dataset(
             folder.path, len(recipes), folder.incomplete, computed, files, str(folder.finished)
         )
+
+
+def settled(spec: Spec) -> Spec:
+    """The specification with a strategy that is the same everywhere: "auto" may need numba."""
+    if spec.truth.strategy == "auto" and find_spec("numba") is None:
+        return replace(spec, truth=replace(spec.truth, strategy="highs"))
+    return spec
 
 
 def made_by(spec: Spec) -> dict[str, str]:
@@ -150,7 +139,7 @@ def made_by(spec: Spec) -> dict[str, str]:
     if any(isinstance(family, Trained) for family in spec.families):
         names["scikit-learn"] = "scikit-learn"
     versions = {name: version(distribution) for name, distribution in names.items()}
-    return versions | {"strategy": explorer_named(spec.truth.strategy).name}
+    return versions | {"strategy": spec.truth.strategy}
 
 
 def _identity(spec: Spec, recipes: Sequence[Recipe]) -> dict[str, str]:
@@ -243,54 +232,3 @@ def _shared(left: Sequence[Question], pool: Executor, workers: int) -> Iterator[
     finally:
         for future in waiting:
             future.cancel()
-
-
-def _files(spec: Spec, recipes: Sequence[Recipe]) -> tuple[str, ...]:
-    """The files of the dataset, in order."""
-    names = ["README.md", "spec.toml", *(f"networks/{recipe.id}.json" for recipe in recipes)]
-    for table in tables_of(spec):
-        names += [table_path(table, split) for split in splits_of_table(table, spec.splits)]
-    if spec.truth.archives:
-        names += [archive_path(split) for split in spec.splits]
-    return tuple(sorted(names))
-
-
-def _assemble(
-    spec: Spec,
-    recipes: Sequence[Recipe],
-    splits: Sequence[str],
-    folder: Folder,
-    by: Mapping[str, str],
-) -> int:
-    """Write all files from the parts; how many counts are not complete."""
-    tables = tables_of(spec)
-    contents = Contents(splits={split: splits.count(split) for split in spec.splits})
-    cohorts: dict[str, Cohort] = {}
-    per_network = {name: columns for name, columns in tables.items() if name != "expectations"}
-    with ExitStack() as stack:
-        files = Files(folder.path, per_network, list(spec.splits), spec.truth.archives, stack)
-        for recipe, split in zip(recipes, splits, strict=True):
-            found = found_in(read_bytes(folder.part(recipe.id)))
-            files.add(found, split)
-            contents.families.setdefault(recipe.family, Tally()).add(found)
-            cohorts.setdefault(recipe.cohort, Cohort(recipe)).add(found)
-    path = folder.path / table_path("expectations", COHORTS)
-    with table_file(path, tables["expectations"]) as file:
-        file.add(columns_of_cohorts(list(cohorts.values())))
-    texts = {"spec.toml": spec.text, "README.md": card(spec, tables, contents, by)}
-    for name, text in texts.items():
-        with replacing(folder.path / name) as temporary:
-            temporary.write_bytes(text.encode())
-    return sum(tally.networks - tally.complete for tally in contents.families.values())
-
-
-def _check(folder: Folder, files: Sequence[str]) -> None:
-    """Refuse a finished dataset that is no longer what it was."""
-    held, found = read_bytes(folder.path / SUMS), sums_of(folder.path, files)
-    changed = set(held.decode().splitlines()) ^ set(found.splitlines())
-    if sha256(held).hexdigest() != folder.finished or changed:
-        name = min(line.split()[1] for line in changed) if changed else SUMS
-        raise UnreadableFile(
-            f"{folder.path}: the dataset was finished, and its file {name} was changed since; give "
-            "a new folder"
-        )

@@ -25,7 +25,7 @@ from linreg.datasets.rows import (
 )
 from linreg.datasets.spec import Estimates, Truth
 from linreg.domains import Domain
-from linreg.errors import BrokenInvariant
+from linreg.errors import BrokenInvariant, UnknownStrategy
 from linreg.export.node_link import node_link
 from linreg.network import Network
 from linreg.readers import network_to_json
@@ -34,6 +34,13 @@ from linreg.regions import Enumeration, enumerate_regions
 from linreg.run import Count, count
 from linreg.run.processes import is_wanted
 from linreg.theory import Bound, conv_bounds, definitions, report
+
+SMALL = 4096
+"""Regions up to which the strategy "auto" stays in Python.
+
+Elsewhere that depends on what is loaded or compiled; here it must not, since strategies find other
+witnesses.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +152,34 @@ def _go_on(_progress: object) -> None:
 
 def _explored(network: Network, domain: Domain, truth: Truth) -> tuple[Enumeration, Count]:
     """The regions, as many as are compared, and the count, which may go further."""
-    strategy = truth.strategy
-    regions = enumerate_regions(
-        network, domain, strategy=strategy, limit=truth.details, progress=_go_on
-    )
-    if regions.counted.complete or truth.details == truth.limit:
+    strategy, details = truth.strategy, truth.details
+    if strategy == "auto":
+        regions = _enumerated(network, domain, "highs", min(SMALL, details))
+        strategy = "compiled"
+        if not regions.counted.complete and details > SMALL:
+            regions = _enumerated(network, domain, strategy, details)
+    else:
+        regions = _enumerated(network, domain, strategy, details)
+    if regions.counted.complete or details == truth.limit:
         return regions, regions.counted
     further = count(network, domain, strategy=strategy, limit=truth.limit, progress=_go_on)
+    _check_strategy(strategy, further)
     return regions, further
+
+
+def _enumerated(network: Network, domain: Domain, strategy: str, limit: int) -> Enumeration:
+    regions = enumerate_regions(network, domain, strategy=strategy, limit=limit, progress=_go_on)
+    _check_strategy(strategy, regions.counted)
+    return regions
+
+
+def _check_strategy(asked: str, counted: Count) -> None:
+    """Refuse what another strategy has found because this one could not be had."""
+    if counted.strategy != asked:
+        raise UnknownStrategy(
+            f"strategy {asked!r} cannot be had here, and others find other witnesses; put "
+            'strategy = "highs" under [truth]'
+        )
 
 
 def _definition_columns(truth: Truth, graph: AdjacencyGraph | None) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def test_tables_of_regions_and_edges_are_the_regions_and_the_graph(
 ) -> None:
     regions, edges = (rows(made.path, table) for table in ("regions", "edges"))
     for row in [row for row in networks if counts[row["network"]]["detailed"]][::9]:
-        found = linreg.enumerate_regions(*problem(made, row))
+        found = linreg.enumerate_regions(*problem(made, row), strategy="highs")
         graph = linreg.adjacency_graph(found)
         nodes = [node for node in regions if node["network"] == row["network"]]
         pairs = [edge for edge in edges if edge["network"] == row["network"]]

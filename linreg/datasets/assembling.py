@@ -1,0 +1,88 @@
+"""The files of a finished dataset, put together from its parts, and checked later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from hashlib import sha256
+
+from linreg.datasets.card import Contents, Tally, card
+from linreg.datasets.columns import tables_of
+from linreg.datasets.expectations import Cohort, columns_of_cohorts
+from linreg.datasets.folder import Folder
+from linreg.datasets.recipes import Recipe
+from linreg.datasets.spec import Spec
+from linreg.datasets.writing import (
+    COHORTS,
+    SUMS,
+    Files,
+    archive_path,
+    found_in,
+    splits_of_table,
+    sums_of,
+    table_file,
+    table_path,
+)
+from linreg.errors import UnreadableFile
+from linreg.files import read_bytes, replacing
+
+
+def file_names(spec: Spec, recipes: Sequence[Recipe]) -> tuple[str, ...]:
+    """The files of the dataset, in order."""
+    names = ["README.md", "spec.toml", *(f"networks/{recipe.id}.json" for recipe in recipes)]
+    for table in tables_of(spec):
+        names += [table_path(table, split) for split in splits_of_table(table, spec.splits)]
+    if spec.truth.archives:
+        names += [archive_path(split) for split in spec.splits]
+    return tuple(sorted(names))
+
+
+def assemble(
+    spec: Spec,
+    recipes: Sequence[Recipe],
+    splits: Sequence[str],
+    folder: Folder,
+    by: Mapping[str, str],
+) -> tuple[str, int]:
+    """Write all files from the parts: the dataset's digest, and how many counts are incomplete."""
+    tables = tables_of(spec)
+    contents = Contents(splits={split: splits.count(split) for split in spec.splits})
+    cohorts: dict[str, Cohort] = {}
+    per_network = {name: columns for name, columns in tables.items() if name != "expectations"}
+    with ExitStack() as stack:
+        files = Files(folder.path, per_network, list(spec.splits), spec.truth.archives, stack)
+        for recipe, split in zip(recipes, splits, strict=True):
+            found = found_in(read_bytes(folder.part(recipe.id)))
+            files.add(found, split)
+            contents.families.setdefault(recipe.family, Tally()).add(found)
+            cohorts.setdefault(recipe.cohort, Cohort(recipe)).add(found)
+    path = folder.path / table_path("expectations", COHORTS)
+    with table_file(path, tables["expectations"]) as file:
+        file.add(columns_of_cohorts(list(cohorts.values())))
+    texts = {"spec.toml": spec.text, "README.md": card(spec, tables, contents, by)}
+    for name, text in texts.items():
+        with replacing(folder.path / name) as temporary:
+            temporary.write_bytes(text.encode())
+    sums = sums_of(folder.path, file_names(spec, recipes)).encode()
+    with replacing(folder.path / SUMS) as temporary:
+        temporary.write_bytes(sums)
+    incomplete = sum(tally.networks - tally.complete for tally in contents.families.values())
+    return sha256(sums).hexdigest(), incomplete
+
+
+def check_files(spec: Spec, recipes: Sequence[Recipe], folder: Folder) -> None:
+    """Refuse a finished dataset that is no longer what it was.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    held = read_bytes(folder.path / SUMS)
+    found = sums_of(folder.path, file_names(spec, recipes))
+    changed = set(held.decode().splitlines()) ^ set(found.splitlines())
+    if sha256(held).hexdigest() != folder.finished or changed:
+        name = min(line.split()[1] for line in changed) if changed else SUMS
+        raise UnreadableFile(
+            f"{folder.path}: the dataset was finished, and its file {name} was changed since; give "
+            "a new folder"
+        )

@@ -12,6 +12,7 @@ driver. The work is that of several such networks, side by side, as one of many 
 from __future__ import annotations
 
 import argparse
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -112,9 +113,9 @@ def simulated(tree: Tree, copies: int, workers: int, cost: float) -> Outcome:
 
 
 def cost_of_unit(pool: Executor) -> float:
-    """Seconds that a unit of work costs beside its work, sent when the one before has come back.
+    """Seconds that a unit of work costs beside its work, of real prefixes that are not explored.
 
-    Of a real prefix, of which nothing is explored.
+    As many are under way as the driver has for each worker.
     """
     problem, explorer, tally = problem_of(gaussian((4, 14, 14, 1)), None), HighsExplorer(), Tally()
     cells = explorer.begin(problem, tally)
@@ -124,10 +125,14 @@ def cost_of_unit(pool: Executor) -> float:
         explore_unit, Task("highs", problem.key, problem, prefixes, Sink(), 0, None)
     ).result()
     task = Task("highs", problem.key, None, prefixes, Sink(), 0, None)
-    n = 200
+    n = 400
     begun = perf_counter()
-    for _ in range(n):
-        pool.submit(explore_unit, task).result()
+    under_way = deque(pool.submit(explore_unit, task) for _ in range(AHEAD))
+    for _ in range(n - AHEAD):
+        under_way.popleft().result()
+        under_way.append(pool.submit(explore_unit, task))
+    for future in under_way:
+        future.result()
     return (perf_counter() - begun) / n
 
 
@@ -158,7 +163,7 @@ def main() -> None:
         f"a unit costs {1000 * cost:.2f} ms {'on Dask' if asked.dask else 'in another process'}"
     )
     table = Table(title="simulated")
-    headings = ("workers", "s", "speed-up", "share of ideal", "units", "ms each", "lost", "held")
+    headings = ("workers", "s", "speed-up", "share of ideal", "units", "ms each", "sent", "held")
     for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True)
     for workers in WORKERS:
@@ -175,7 +180,7 @@ def main() -> None:
         )
     console.print(table)
     console.print(
-        "lost: what sending units costs, as a share of the work; held: the most results that "
+        "sent: what sending units costs, as a share of the work; held: the most results that "
         "waited for their turn."
     )
 

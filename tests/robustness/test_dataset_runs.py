@@ -21,12 +21,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from dataset_specs import DRAWN, TINY
+from dataset_specs import DRAWN, TINY, rows
 from program import finish, linreg, start
 
-from linreg import LinregError, UnreadableFile, UnwritableFile
-from linreg.datasets import Dataset, Progress, generate, generating, spec_of
+from linreg import LinregError, UnknownStrategy, UnreadableFile, UnwritableFile
+from linreg.datasets import Dataset, Progress, generate, generating, spec_of, truth
 from linreg.datasets.truth import Question, truth_of
+from linreg.explore import HighsExplorer, strategies
 
 SPEC = spec_of(TINY)
 PATIENCE = 60
@@ -396,6 +397,62 @@ def test_a_question_is_answered_the_same_wherever_it_is_asked() -> None:
     question = Question(recipe, SPEC.truth, SPEC.estimates)
     with ProcessPoolExecutor(1) as pool:
         assert pool.submit(truth_of, question).result() == truth_of(question)
+
+
+LINES = """
+name = "lines"
+seed = 0
+[truth]
+definitions = false
+bounds = false
+graphs = false
+geometry = false
+regions = true
+[[drawn]]
+name = "dense"
+inputs = 2
+widths = [[3], [6]]
+init = "he"
+"""
+"""7 and 22 regions."""
+
+
+def test_what_auto_does_depends_on_the_regions_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not on what is loaded: the same bytes before and after machine code was at work."""
+    pytest.importorskip("numba")
+    monkeypatch.setattr(truth, "SMALL", 10)
+    made = [generate(spec_of(LINES), tmp_path / str(k)).path for k in range(2)]
+    assert contents(made[0]) == contents(made[1])
+    regions = rows(made[0], "regions")
+    for strategy, mine in (("highs", slice(0, 7)), ("compiled", slice(7, 29))):
+        text = LINES.replace("[truth]", f'[truth]\nstrategy = "{strategy}"')
+        other = rows(generate(spec_of(text), tmp_path / strategy).path, "regions")
+        assert [row["pattern"] for row in other] == [row["pattern"] for row in regions]
+        assert other[mine] == regions[mine]
+
+
+def test_without_machine_code_auto_is_the_other_strategy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(truth, "SMALL", 10)
+    with monkeypatch.context() as patch:
+        patch.setattr(generating, "find_spec", lambda _name: None)
+        made = generate(spec_of(LINES), tmp_path / "without").path
+    assert json.loads((made / "run.json").read_text())["made_by"]["strategy"] == "highs"
+    assert "strategy highs" in (made / "README.md").read_text()
+    with pytest.raises(UnwritableFile, match="the folder holds another dataset: its made_by"):
+        generate(spec_of(LINES), made)
+
+
+def test_a_strategy_that_cannot_be_had_is_not_replaced_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(truth, "SMALL", 10)
+    monkeypatch.setitem(strategies._MAKERS, "compiled", HighsExplorer)
+    with pytest.raises(UnknownStrategy, match="strategy 'compiled' cannot be had here"):
+        generate(spec_of(LINES), tmp_path / "made")
 
 
 def test_no_workers_are_too_few(tmp_path: Path) -> None:

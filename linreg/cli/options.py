@@ -82,7 +82,9 @@ Decimal = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Strategy = Annotated[str, typer.Option("--strategy", help="auto, compiled or highs; the answer is the same.")]
+Strategy = Annotated[
+    str, typer.Option("--strategy", help="auto, compiled or highs; the answer is the same.")
+]
 Workers = Annotated[
     int, typer.Option("--workers", metavar="K", parser=processes, help="Number of processes.")
 ]

@@ -9,175 +9,190 @@ from linreg.explore.compiled.maps import EXACT, HIGHEST, LOWEST, ROUNDOFF, UP
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import Maps
 
-COEFFICIENT = 2.0**-52
-"""The relative error of a coefficient that floats do not hold exactly."""
-
 
 @compiled
 def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     """The rows of a stage as forms of the input, where the units before are on these pieces."""
-    n = t.dim
-    width, live, integers = 0, 0, 0
     if s > 0:
         _select(t, maps, s - 1, pieces)
-        if n <= 2:
-            width = t.stages[s].out - t.stages[s - 1].out
-            live, integers = _gather(t, maps, s - 1)
-    for r in range(t.stages[s].row, t.stages[s + 1].row):
-        gradient, errors = maps.gradients[r], maps.gradient_errors[r]
-        if live > 1 and t.rows[r + 1].term - t.rows[r].term == width:
-            integer, constant, constant_error = _add_flat(t, maps, r, live, integers)
+        if t.stages[s].dense >= 0:
+            _sum_densely(t, maps, s)
         else:
-            integer, constant, constant_error = _add_up(t, maps, s, r)
-        rate = 0.0
+            _sum_sparsely(t, maps, s)
+        return
+    n = t.dim
+    for r in range(t.stages[1].row):
+        gradient, errors = maps.gradients[r], maps.gradient_errors[r]
         for k in range(n):
-            a = abs(gradient[k])
-            if (a != 0.0 and not LOWEST < a < HIGHEST) or not errors[k] < HIGHEST:
-                errors[k] = np.inf  # never NaN, which the larger of two numbers forgets
-            rate = max(rate, errors[k] + (n + 4) * ROUNDOFF * a)
-        if constant != 0.0 and not LOWEST < abs(constant) < HIGHEST:
-            constant_error = np.inf
-        end = maps.ends[r]
-        end.constant = constant
-        end.error = constant_error if constant_error < HIGHEST else np.inf
-        end.rate = rate * UP
-        end.integer = integer
+            gradient[k] = 0.0
+            errors[k] = 0.0
+        for e in range(t.rows[r].term, t.rows[r + 1].term):
+            gradient[t.terms[e].column] = t.terms[e].weight
+            errors[t.terms[e].column] = t.terms[e].error
+        _finish(t, maps, r, t.rows[r].integer, 0.0, 0.0, 0.0, 0)
 
 
 @compiled
-def _add_up(t: Tables, maps: Maps, s: int, r: int) -> tuple[int, float, float]:
-    """Write the gradient of a row; what of it is integer, its constant, and the error of that."""
+def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
+    """The rows of a stage, one coefficient after another."""
     n = t.dim
-    first_out = t.stages[s - 1].out if s > 0 else 0
-    gradient, errors, sizes = maps.gradients[r], maps.gradient_errors[r], maps.sizes
-    for k in range(n):
-        gradient[k] = 0.0
-        errors[k] = 0.0
-        sizes[k] = 0.0
-    constant = 0.0
-    constant_error = 0.0
-    constant_size = 0.0
+    first_out = t.stages[s - 1].out
+    for r in range(t.stages[s].row, t.stages[s + 1].row):
+        gradient, errors, sizes = maps.gradients[r], maps.gradient_errors[r], maps.sizes
+        for k in range(n):
+            gradient[k] = 0.0
+            errors[k] = 0.0
+            sizes[k] = 0.0
+        constant = 0.0
+        constant_error = 0.0
+        constant_size = 0.0
+        terms = 0
+        constants = 0
+        integer = t.rows[r].integer
+        plain = True  # one term with weight 1 or -1
+        for e in range(t.rows[r].term, t.rows[r + 1].term):
+            j, by, by_error = t.terms[e].column, t.terms[e].weight, t.terms[e].error
+            out = maps.out_ends[first_out + j]
+            c, c_error = out.constant, out.error
+            if c != 0.0 or c_error != 0.0:
+                constants += 1
+                constant += by * c
+                constant_size += abs(by * c)
+                constant_error += abs(by) * c_error + by_error * (abs(c) + c_error)
+                if out.integer & 2 == 0:
+                    integer &= 1
+            if out.live == 0:
+                continue
+            terms += 1
+            integer &= out.integer | 2
+            plain = plain and abs(by) == 1.0 and by_error == 0.0
+            above = maps.out_gradients[first_out + j]
+            above_error = maps.out_gradient_errors[first_out + j]
+            for k in range(n):
+                a = by * above[k]
+                gradient[k] += a
+                sizes[k] += abs(a)
+                errors[k] += abs(by) * above_error[k] + by_error * (abs(above[k]) + above_error[k])
+        if not (plain and terms <= 1):
+            integer = _bound_sums(errors, sizes, n, terms, integer)
+        _finish(t, maps, r, integer, constant, constant_error, constant_size, constants)
+
+
+@compiled
+def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
+    """The rows of a stage all at once, which suits the processor where few weights are zero.
+
+    Line k of `sums` has entry k of all rows, line n their constants; then their sizes, the sums of
+    absolute products, and their errors.
+    """
+    n = t.dim
+    first, last = t.stages[s].row, t.stages[s + 1].row
+    first_out, last_out = t.stages[s - 1].out, t.stages[s].out
+    height = last - first
+    sums = maps.sums
+    for line in range(3 * (n + 1)):
+        for i in range(height):
+            sums[line, i] = 0.0
     terms = 0
     constants = 0
-    integer = t.rows[r].integer
-    plain = True  # one term with weight 1 or -1
-    for e in range(t.rows[r].term, t.rows[r + 1].term):
-        j, by, by_error = t.terms[e].column, t.terms[e].weight, t.terms[e].error
-        if s == 0:
-            gradient[j] = by
-            errors[j] = by_error
-            continue
-        o = first_out + j
-        c, c_error = maps.out_ends[o].constant, maps.out_ends[o].error
-        if c != 0.0 or c_error != 0.0:
+    integer = 3
+    for o in range(first_out, last_out):
+        out = maps.out_ends[o]
+        at = t.stages[s].dense + (o - first_out) * height
+        weights = t.dense[at : at + height]
+        if out.live:
+            terms += 1
+            integer &= out.integer | 2
+            for k in range(n):
+                _add_column(
+                    sums,
+                    k,
+                    n + 1,
+                    weights,
+                    maps.out_gradients[o, k],
+                    maps.out_gradient_errors[o, k],
+                )
+        if out.constant != 0.0 or out.error != 0.0:
             constants += 1
-            constant += by * c
-            constant_size += abs(by * c)
-            constant_error += abs(by) * c_error + by_error * (abs(c) + c_error)
-            if maps.out_ends[o].integer & 2 == 0:
+            if out.integer & 2 == 0:
                 integer &= 1
-        if maps.out_ends[o].live == 0:
-            continue
-        terms += 1
-        integer &= maps.out_ends[o].integer | 2
-        plain = plain and abs(by) == 1.0 and by_error == 0.0
-        above, above_error = maps.out_gradients[o], maps.out_gradient_errors[o]
+            _add_column(sums, n, n + 1, weights, out.constant, out.error)
+    for i in range(height):
+        r = first + i
+        errors = maps.gradient_errors[r]
         for k in range(n):
-            a = by * above[k]
-            gradient[k] += a
-            sizes[k] += abs(a)
-            errors[k] += abs(by) * above_error[k] + by_error * (abs(above[k]) + above_error[k])
-    if s > 0 and not (plain and terms <= 1):
-        gamma = (terms + 3) * ROUNDOFF
-        whole = integer & 1 == 1
-        for k in range(n):
-            whole = whole and sizes[k] < EXACT
-        if not whole:
-            integer = 0
-        for k in range(n):
-            errors[k] = 0.0 if whole else (errors[k] + gamma * sizes[k]) * UP
+            maps.gradients[r, k] = sums[k, i]
+            maps.sizes[k] = sums[n + 1 + k, i]
+            errors[k] = sums[2 * n + 2 + k, i]
+        whole = _bound_sums(errors, maps.sizes, n, terms, integer & t.rows[r].integer)
+        _finish(t, maps, r, whole, sums[n, i], sums[3 * n + 2, i], sums[2 * n + 1, i], constants)
+
+
+@compiled
+def _add_column(
+    sums: np.ndarray, k: int, lines: int, weights: np.ndarray, by: float, error: float
+) -> None:
+    """Add a column of weights, times a number with an error, to lines k of `sums`."""
+    values, sizes, errors = sums[k], sums[lines + k], sums[2 * lines + k]
+    for i in range(len(weights)):
+        a = weights[i] * by
+        values[i] += a
+        sizes[i] += abs(a)
+    if error != 0.0:
+        for i in range(len(weights)):
+            errors[i] += abs(weights[i]) * error
+
+
+@compiled
+def _bound_sums(errors: np.ndarray, sizes: np.ndarray, n: int, terms: int, integer: int) -> int:
+    """Add the rounding of sums of so many products to their errors; what of them is integer."""
+    whole = integer & 1 == 1
+    for k in range(n):
+        whole = whole and sizes[k] < EXACT
+    gamma = (terms + 3) * ROUNDOFF
+    for k in range(n):
+        errors[k] = 0.0 if whole else (errors[k] + gamma * sizes[k]) * UP
+    return integer if whole else 0
+
+
+@compiled
+def _finish(
+    t: Tables,
+    maps: Maps,
+    r: int,
+    integer: int,
+    constant: float,
+    error: float,
+    size: float,
+    constants: int,
+) -> None:
+    """Write a row's constant, the sum of so many and its bias, and what is known of its errors."""
+    n = t.dim
     bias, bias_error = t.rows[r].bias, t.rows[r].bias_error
     total = constant + bias
-    constant_size += abs(bias)
-    if integer == 3 and constant_size < EXACT:
-        constant_error = 0.0
+    size += abs(bias)
+    if integer == 3 and size < EXACT:
+        error = 0.0
     else:
         integer &= 1
         if constants == 0:
-            constant_error = bias_error
+            error = bias_error
         else:
-            gamma = (constants + 4) * ROUNDOFF
-            constant_error = (constant_error + bias_error + gamma * constant_size) * UP
-    return integer, total, constant_error
-
-
-@compiled
-def _gather(t: Tables, maps: Maps, s: int) -> tuple[int, int]:
-    """Bring the outputs of a stage together that are not zero: how many, and if all are integers.
-
-    What each adds to the error of a sum, for a coefficient of size 1, becomes its error.
-    """
-    first, last = t.stages[s].out, t.stages[s + 1].out
-    k = t.dim - 1
-    n, integers = 0, 3
-    for o in range(first, last):
-        out = maps.out_ends[o]
-        is_constant = out.constant == 0.0 and out.error == 0.0
-        if out.live == 0 and is_constant:
-            continue
-        live = maps.live[n]
-        live.column = o - first
-        live.x = maps.out_gradients[o, 0]
-        live.y = maps.out_gradients[o, k]
-        live.c = out.constant
-        live.x_error = maps.out_gradient_errors[o, 0]
-        live.y_error = maps.out_gradient_errors[o, k]
-        live.c_error = out.error
-        n += 1
-        if out.live:
-            integers &= out.integer | 2
-        if not is_constant and out.integer & 2 == 0:
-            integers &= 1
-    gamma = (n + 4) * ROUNDOFF
-    for i in range(n):
-        live = maps.live[i]
-        live.x_error += gamma * abs(live.x) + COEFFICIENT * (abs(live.x) + live.x_error)
-        live.y_error += gamma * abs(live.y) + COEFFICIENT * (abs(live.y) + live.y_error)
-        live.c_error += gamma * abs(live.c) + COEFFICIENT * (abs(live.c) + live.c_error)
-    return n, integers
-
-
-@compiled
-def _add_flat(t: Tables, maps: Maps, r: int, n: int, integers: int) -> tuple[int, float, float]:
-    """The same for a row of at most two inputs that reads all of the n outputs gathered."""
-    x, y, c = 0.0, 0.0, 0.0
-    x_error, y_error, c_error = 0.0, 0.0, 0.0
-    term = t.rows[r].term
-    for i in range(n):
-        live = maps.live[i]
-        by = t.terms[term + live.column].weight
-        size = abs(by)
-        x += by * live.x
-        y += by * live.y
-        c += by * live.c
-        x_error += size * live.x_error
-        y_error += size * live.y_error
-        c_error += size * live.c_error
-    gamma = (n + 4) * ROUNDOFF
-    integer = t.rows[r].integer & integers
-    # An error is at least gamma times the sum of the sizes.
-    if integer & 1 and x_error < gamma * EXACT and y_error < gamma * EXACT:
-        x_error, y_error = 0.0, 0.0
-    else:
-        integer = 0
-    maps.gradients[r, t.dim - 1] = y
-    maps.gradient_errors[r, t.dim - 1] = y_error * UP
-    maps.gradients[r, 0] = x
-    maps.gradient_errors[r, 0] = x_error * UP
-    bias, bias_error = t.rows[r].bias, t.rows[r].bias_error
-    if integer == 3 and c_error + gamma * abs(bias) < gamma * EXACT:
-        return 3, c + bias, 0.0
-    return integer & 1, c + bias, (c_error + bias_error + gamma * abs(bias)) * UP
+            error = (error + bias_error + (constants + 4) * ROUNDOFF * size) * UP
+    rate = 0.0
+    errors = maps.gradient_errors[r]
+    for k in range(n):
+        a = abs(maps.gradients[r, k])
+        if (a != 0.0 and not LOWEST < a < HIGHEST) or not errors[k] < HIGHEST:
+            errors[k] = np.inf  # never NaN, which the larger of two numbers forgets
+        rate = max(rate, errors[k] + (n + 4) * ROUNDOFF * a)
+    if (total != 0.0 and not LOWEST < abs(total) < HIGHEST) or not error < HIGHEST:
+        error = np.inf
+    end = maps.ends[r]
+    end.constant = total
+    end.error = error
+    end.rate = rate * UP
+    end.integer = integer
 
 
 @compiled

@@ -23,12 +23,15 @@ from linreg.units import MaxUnit
 SMALL = 2**24
 """Coefficients up to here count as small integers."""
 
+DENSE = 0.5
+"""The share of weights that are not zero from which on a stage is summed column by column."""
+
 RANGE = 1e60
 """Numbers above this, or below its inverse, are not given to machine code."""
 
 
-STAGE = np.dtype([("row", "i8"), ("form", "i8"), ("unit", "i8"), ("out", "i8")])
-"""Where a stage's rows, forms, units and outputs begin."""
+STAGE = np.dtype([("row", "i8"), ("form", "i8"), ("unit", "i8"), ("out", "i8"), ("dense", "i8")])
+"""Where a stage's rows, forms, units, outputs and dense weights begin; -1 if it has none."""
 
 ROW = np.dtype(
     [("term", "i8"), ("stage", "i8"), ("integer", "i8"), ("bias", "f8"), ("bias_error", "f8")]
@@ -78,6 +81,8 @@ class Tables(NamedTuple):
     stages : array of STAGE, shape (stages + 1,)
     rows : array of ROW, shape (rows + 1,)
     walls : array of WALL, shape (walls of the domain,)
+    dense : float64 array
+        The weights once more, column by column, of stages where few are zero.
     normals, normal_errors : float64 arrays, shape (walls, dim)
     """
 
@@ -91,6 +96,7 @@ class Tables(NamedTuple):
     units: np.ndarray
     pieces: np.ndarray
     outs: np.ndarray
+    dense: np.ndarray
     walls: np.ndarray
     normals: np.ndarray
     normal_errors: np.ndarray
@@ -124,7 +130,7 @@ def _rounded(number: fmpq) -> tuple[float, float]:
 
 def _tables(problem: Problem) -> Tables:
     network = problem.network
-    stages: list[tuple[int, ...]] = [(0, 0, 0, 0)]
+    stages: list[tuple[int, ...]] = [(0, 0, 0, 0, -1)]
     rows: list[tuple[int, int, int, float, float]] = []
     terms: list[tuple[int, float, float]] = []
     forms: list[tuple[int, int, int, int, float, float]] = []
@@ -169,8 +175,10 @@ def _tables(problem: Problem) -> Tables:
             for slope, intercept in zip(slopes, intercepts, strict=True):
                 pieces.append((*_rounded(slope), *_rounded(factor * intercept)))
         outs += [(-1, first + i) for i in range(stage.starts[-1], len(scaled))]
-        stages.append((len(rows), len(forms), len(units), len(outs)))
+        stages.append((len(rows), len(forms), len(units), len(outs), -1))
     rows.append((len(terms), len(network.stages), 0, 0.0, 0.0))
+    made = np.array(stages, dtype=STAGE)
+    dense = _dense(made, np.array(rows, dtype=ROW), np.array(terms, dtype=TERM))
     walls = [_binary(wall) for wall in problem.walls.rows]
     normals = [[_rounded(entry) for entry in wall[:-1]] for wall in walls]
     entries = np.array(normals, dtype=np.float64).reshape(len(walls), network.input_dim, 2)
@@ -179,17 +187,37 @@ def _tables(problem: Problem) -> Tables:
         network.input_dim,
         len(network.stages),
         max(1, -(-most // 64)),
-        np.array(stages, dtype=STAGE),
+        made,
         np.array(rows, dtype=ROW),
         np.array(terms, dtype=TERM),
         np.array(forms, dtype=FORM),
         np.array(units, dtype=UNIT),
         np.array(pieces, dtype=PIECE),
         np.array(outs, dtype=OUT),
+        dense,
         np.array([(*_rounded(w[-1]), _integrality(w[:-1], w[-1])) for w in walls], dtype=WALL),
         np.ascontiguousarray(entries[:, :, 0]),
         np.ascontiguousarray(entries[:, :, 1]),
     )
+
+
+def _dense(stages: np.ndarray, rows: np.ndarray, terms: np.ndarray) -> np.ndarray:
+    """The exact weights of stages that have many, column by column; says where they begin."""
+    parts = [np.zeros(0)]
+    size = 0
+    for s in range(1, len(stages) - 1):
+        first, last = int(stages["row"][s]), int(stages["row"][s + 1])
+        shape = (int(stages["out"][s] - stages["out"][s - 1]), last - first)
+        mine = terms[rows["term"][first] : rows["term"][last]]
+        if mine["error"].any() or len(mine) < DENSE * shape[0] * shape[1]:
+            continue
+        matrix = np.zeros(shape)
+        counts = np.diff(rows["term"][first : last + 1])
+        matrix[mine["column"], np.repeat(np.arange(last - first), counts)] = mine["weight"]
+        stages["dense"][s] = size
+        parts.append(matrix.ravel())
+        size += matrix.size
+    return np.concatenate(parts)
 
 
 _Row = tuple[tuple[tuple[int, fmpq], ...], fmpq]

@@ -36,19 +36,6 @@ MAP = np.dtype([("constant", "f8"), ("error", "f8"), ("rate", "f8"), ("integer",
 OUTPUT = np.dtype([("constant", "f8"), ("error", "f8"), ("integer", "i8"), ("live", "i8")])
 """`live`: whether the gradient may be other than zero."""
 
-LIVE = np.dtype(
-    [
-        ("x", "f8"),
-        ("y", "f8"),
-        ("c", "f8"),
-        ("x_error", "f8"),
-        ("y_error", "f8"),
-        ("c_error", "f8"),
-        ("column", "i8"),
-    ]
-)
-"""An output of the stage before that is not zero, where there are at most two inputs."""
-
 WALL = np.dtype(
     [
         ("constant", "f8"),
@@ -84,7 +71,7 @@ class Maps(NamedTuple):
     out_gradient_errors: np.ndarray
     out_ends: np.ndarray  # (outputs,) of OUTPUT
     sizes: np.ndarray  # (dim,)
-    live: np.ndarray  # (outputs of a stage,) of LIVE
+    sums: np.ndarray  # (3 (dim + 1), rows of a stage)
 
 
 class Walls(NamedTuple):
@@ -205,7 +192,7 @@ def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
             zeros((len(t.outs), n)),
             zeros(len(t.outs), dtype=OUTPUT),
             zeros(n),
-            zeros(most["out"], dtype=LIVE),
+            zeros((3 * (n + 1), most["row"])),
         ),
         Walls(zeros((walls, n + 1)), zeros((walls, n + 1)), zeros(walls, dtype=WALL)),
         Program(

@@ -22,7 +22,7 @@ MINUTE, HOUR = 60, 3600
 
 def dataset(
     spec: Annotated[
-        Path | None, typer.Argument(metavar="[SPEC]", help="The specification: a TOML file.")
+        Path | None, typer.Argument(metavar="SPEC", help="The specification: a TOML file.")
     ] = None,
     output: Annotated[
         Path | None,

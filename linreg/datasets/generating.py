@@ -145,7 +145,8 @@ def made_by(spec: Spec) -> dict[str, str]:
 def _identity(spec: Spec, recipes: Sequence[Recipe]) -> dict[str, str]:
     """What a specification asks for, however it is spelled; `made_by` names the strategy."""
     truth = {key: value for key, value in asdict(spec.truth).items() if key != "strategy"}
-    asked = [spec.description, spec.license, spec.splits, truth, asdict(spec.estimates)]
+    splits = list(spec.splits.items())
+    asked = [spec.description, spec.license, splits, truth, asdict(spec.estimates)]
     text = json.dumps([asked, [recipe.id for recipe in recipes]], sort_keys=True)
     return {"name": spec.name, "specification": sha256(text.encode()).hexdigest()}
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.machine import compiled
-from linreg.explore.compiled.maps import EXACT, ROUNDOFF, UP
+from linreg.explore.compiled.maps import EXACT, FLOOR, ROUNDOFF, UP
 from linreg.explore.compiled.polygons import CROSSING, TIGHT, WHOLE, Record
-from linreg.explore.compiled.signs import is_far, is_limit, set_far
+from linreg.explore.compiled.signs import (
+    CUTS,
+    DOUBTFUL,
+    UNSURE,
+    coarse,
+    find_signs,
+    is_far,
+    is_limit,
+    set_far,
+    write_line,
+)
 
 
 @compiled
@@ -135,7 +145,83 @@ def rest(at: Record, line: Record) -> None:
     at.w_error = _swing(a, line.a_error, a, line.a_error) + _swing(b, line.b_error, b, line.b_error)
     whole = line.integer == 3 and size < EXACT
     if not whole:
-        at.x_error = (at.x_error + 3.0 * ROUNDOFF * size) * UP
-        at.y_error = (at.y_error + 3.0 * ROUNDOFF * size) * UP
-        at.w_error = (at.w_error + 3.0 * ROUNDOFF * size) * UP
+        at.x_error = (at.x_error + ROUNDOFF * abs(at.x)) * UP
+        at.y_error = (at.y_error + ROUNDOFF * abs(at.y)) * UP
+        at.w_error = (at.w_error + 3.0 * ROUNDOFF * at.w) * UP
     finish(at, TIGHT | (WHOLE if whole else 0))
+
+
+@compiled
+def loosen(
+    line: Record, source: Record, corners: np.ndarray, edges: np.ndarray, n: int, share: float
+) -> None:
+    """Write a line that is at least `source` on the polygon, and more where that is unsure.
+
+    To `source` it adds a multiple of the sum of all edges, each of which is positive inside.
+    """
+    a, b, c, a_error, b_error, c_error = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(n):
+        by = 1.0 / edges[k].size
+        a += by * edges[k].a
+        b += by * edges[k].b
+        c += by * edges[k].c
+        a_error += by * edges[k].a_error
+        b_error += by * edges[k].b_error
+        c_error += by * edges[k].c_error
+    by = 0.0
+    for k in range(n):
+        at = corners[k]
+        room = a * at.x + b * at.y + c * at.w
+        if room > 0.0 and coarse(source, at) == UNSURE:
+            by = max(by, share * (source.size * at.error + source.error * at.size) / room)
+    rounding = (n + 4.0) * ROUNDOFF * n
+    write_line(
+        line,
+        source.a + by * a,
+        source.b + by * b,
+        source.c + by * c,
+        (source.a_error + by * (a_error + rounding) + 2.0 * ROUNDOFF * abs(source.a)) * UP + FLOOR,
+        (source.b_error + by * (b_error + rounding) + 2.0 * ROUNDOFF * abs(source.b)) * UP + FLOOR,
+        (source.c_error + by * (c_error + rounding) + 2.0 * ROUNDOFF * abs(source.c)) * UP + FLOOR,
+        0,
+        -1,
+        -1,
+    )
+    line.wall = source.wall
+
+
+@compiled
+def cut_off(
+    line: Record,
+    corners: np.ndarray,
+    edges: np.ndarray,
+    n: int,
+    spare: Record,
+    signs: np.ndarray,
+    new_corners: np.ndarray,
+    new_edges: np.ndarray,
+) -> int:
+    """Write the part of a polygon on which a line is positive, or a little more than that.
+
+    How many corners it has; 0 if there are too many. Those that may not belong to the part are
+    not tight.
+    """
+    how = find_signs(line, corners, edges, n, signs)
+    if how == CUTS:
+        return clip(line, corners, edges, n, signs, 1, new_corners, new_edges)
+    m = 0
+    share = 4.0
+    while how == DOUBTFUL and m == 0 and share < 1e6:
+        loosen(spare, line, corners, edges, n, share)
+        share *= 16.0
+        if find_signs(spare, corners, edges, n, signs) == CUTS:
+            m = clip(spare, corners, edges, n, signs, 1, new_corners, new_edges)
+    if m == 0:
+        m = n
+        for k in range(n):
+            new_corners[k] = corners[k]
+            new_edges[k] = edges[k]
+    for k in range(m):
+        if coarse(line, new_corners[k]) != 1:
+            new_corners[k].kind &= ~TIGHT
+    return m

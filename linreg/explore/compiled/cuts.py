@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.clipping import clip, halve
+from linreg.explore.compiled.clipping import clip, cut_off, halve
 from linreg.explore.compiled.contests import runners, split_contest
 from linreg.explore.compiled.forms import split_form
 from linreg.explore.compiled.lines import line_of_wall
 from linreg.explore.compiled.machine import compiled
 from linreg.explore.compiled.maps import put_lead
 from linreg.explore.compiled.points import ONE, ZERO, is_known, is_seen_cut, sees, settle
-from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, Plane, Record
+from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, TIGHT, Plane, Record
 from linreg.explore.compiled.signs import (
     ALWAYS,
     CUTS,
@@ -99,9 +99,10 @@ def _claim(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
     tree.mask[at] &= ~(ONE << np.uint64(local & 63))
     for k in range(n):
         sign = side(plane.lines[f], plane.at[0], plane.along[0], n, k)
-        if sign == 1:
+        is_tight = plane.at[0, k].kind & TIGHT != 0
+        if sign == 1 and is_tight:
             tree.mask[at] |= ONE << np.uint64(local & 63)
-        elif sign == UNSURE and claims[1] == 0:
+        elif (sign == UNSURE or (sign != 0 and not is_tight)) and claims[1] == 0:
             for j in range(k - 1, k + 1):
                 wall = plane.along[0, j if j >= 0 else n - 1].wall
                 if wall >= 0:
@@ -113,9 +114,6 @@ def _claim(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
 def split_lines(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
     """Put the two parts of the cell on the stack."""
     n = plane.head[CORNERS]
-    how = CUTS
-    if n != WHOLE_PLANE:
-        how = find_signs(plane.lines[f], plane.at[0], plane.along[0], n, plane.signs)
     if tree.node[POINTS] == 0:
         for word in range(t.n_words):
             tree.mask[SEEN * t.n_words + word] = ZERO
@@ -131,14 +129,14 @@ def split_lines(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
         m = 0
         if n == WHOLE_PLANE:
             m = halve(line, plane.corners[top], plane.edges[top])
-        elif how == CUTS:
-            m = clip(
+        else:
+            m = cut_off(
                 line,
                 plane.at[0],
                 plane.along[0],
                 n,
+                plane.line[1],
                 plane.signs,
-                1 if positive else -1,
                 plane.corners[top],
                 plane.edges[top],
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from linreg.explore.compiled.clipping import clip, halve
+from linreg.explore.compiled.clipping import cut_off, halve
 from linreg.explore.compiled.contests import next_contest, runners
 from linreg.explore.compiled.cuts import (
     IN_DOUBT,
@@ -40,7 +40,7 @@ from linreg.explore.compiled.machine import compiled, entry
 from linreg.explore.compiled.maps import inside
 from linreg.explore.compiled.points import find_witness, is_known
 from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, Plane
-from linreg.explore.compiled.signs import ALWAYS, CUTS, find_signs, is_far, write_line
+from linreg.explore.compiled.signs import ALWAYS, find_signs, is_far, write_line
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
     DOUBTS,
@@ -225,21 +225,19 @@ def _rebuild(t: Tables, walls: Walls, plane: Plane, own: int) -> int:
                 return 0
             n = halve(line, plane.at[0], plane.along[0])
             continue
-        how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs)
-        if how == CUTS:
-            n = clip(
-                line,
-                plane.at[now],
-                plane.along[now],
-                n,
-                plane.signs,
-                1,
-                plane.at[1 - now],
-                plane.along[1 - now],
-            )
-            now = 1 - now
-        elif how != ALWAYS:
-            n = 0
+        if find_signs(line, plane.at[now], plane.along[now], n, plane.signs) == ALWAYS:
+            continue
+        n = cut_off(
+            line,
+            plane.at[now],
+            plane.along[now],
+            n,
+            plane.line[0],
+            plane.signs,
+            plane.at[1 - now],
+            plane.along[1 - now],
+        )
+        now = 1 - now
         if n == 0:
             return 0
     if now == 1:

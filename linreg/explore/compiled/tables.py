@@ -159,10 +159,11 @@ def _tables(problem: Problem) -> Tables:
                 row, shift = scaled[place]
                 form = (row, shift - factor * point)
                 alike = seen.setdefault(_sketch(form), [])
-                alike.append((form, len(forms)))
                 twin, side = next(
-                    (g, side) for other, g in alike if (side := _multiple(form, other)) != 0
+                    ((g, side) for other, g in alike if (side := _multiple(form, other))),
+                    (len(forms), 1),
                 )
+                alike.append((form, len(forms)))
                 forms.append(
                     (
                         first + place,

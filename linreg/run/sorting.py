@@ -21,7 +21,7 @@ from linreg.run.shards import ROWS, Layout, Shard, read_shard, write_shard
 if TYPE_CHECKING:
     import pyarrow
 
-AT_ONCE = 1 << 26
+AT_ONCE = 1 << 27
 """Bytes of rows that are sorted at a time."""
 
 SAMPLES = 256
@@ -119,6 +119,7 @@ def _read(files: Iterable[Path], layout: Layout) -> Iterator[pyarrow.Table]:
 
 
 def _sorted(table: pyarrow.Table, layout: Layout) -> pyarrow.Table:
+    table = table.combine_chunks()  # rows of one piece of memory are taken several times as fast
     patterns = layout.patterns(table)
     return table.take(order_of(patterns, two_pieces=layout.two_pieces))
 

@@ -48,6 +48,7 @@ class Cost:
 
 
 def in_memory(strategy: str, workers: int, regions: int, _: str) -> Cost:
+    warm_up(strategy)
     return timed(
         lambda: linreg.enumerate_regions(
             gaussian(SIZES), strategy=strategy, workers=workers, limit=regions
@@ -56,6 +57,7 @@ def in_memory(strategy: str, workers: int, regions: int, _: str) -> Cost:
 
 
 def on_disk(strategy: str, workers: int, regions: int, folder: str) -> Cost:
+    warm_up(strategy)
     return timed(
         lambda: linreg.enumerate_into(
             gaussian(SIZES), folder, strategy=strategy, workers=workers, limit=regions
@@ -74,11 +76,14 @@ def read_back(_strategy: str, _workers: int, regions: int, folder: str) -> Cost:
     return timed(read, folder)
 
 
-def timed(act: Callable[[], object], folder: str | None = None) -> Cost:
-    """What an action costs, machine code and libraries being loaded before."""
+def warm_up(strategy: str) -> None:
+    """Load machine code and libraries, or compile it."""
     with TemporaryDirectory() as other:
-        linreg.enumerate_into(gaussian((2, 3, 1)), f"{other}/run")
-    linreg.enumerate_regions(gaussian((4, 3, 3, 1)))
+        linreg.enumerate_into(gaussian((SIZES[0], 3, 1)), f"{other}/run", strategy=strategy)
+
+
+def timed(act: Callable[[], object], folder: str | None = None) -> Cost:
+    """What an action costs."""
     before, begun, begun_busy = most_memory(), monotonic(), process_time()
     act()
     seconds, busy = monotonic() - begun, process_time() - begun_busy

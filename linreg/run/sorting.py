@@ -21,7 +21,7 @@ from linreg.run.shards import ROWS, Layout, Shard, read_shard, write_shard
 if TYPE_CHECKING:
     import pyarrow
 
-AT_ONCE = 1 << 27
+AT_ONCE = 1 << 25
 """Bytes of rows that are sorted at a time."""
 
 SAMPLES = 256

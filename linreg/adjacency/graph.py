@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from linreg.adjacency.beyond import pattern_beyond
 from linreg.adjacency.columns import GraphColumns, crossings, region_columns, unit_lists
 from linreg.errors import BrokenInvariant, IncompleteError
+from linreg.explore.machine_code import has_machine_code
 from linreg.lp import Solver, crosses_at, inside_facet
 from linreg.regions import EVERY, Boundaries, Boundary, Enumeration
 
@@ -107,13 +107,7 @@ def adjacency_graph(
             "one that is missing; enumerate without a limit"
         )
     proved, left = _proved(regions, progress)
-    search = Search(regions)
-    for done, index in enumerate(left, start=len(regions) - len(left)):
-        if progress is not None and done % EVERY == 0:
-            progress(done)
-        search.visit(index)
-    others = np.array(list(search.edges), dtype=np.int64).reshape(-1, 2)
-    edges = _sorted(np.concatenate([proved, others]), len(regions))
+    edges = _sorted(np.concatenate([proved, _exact(regions, left, progress)]), len(regions))
     edges.flags.writeable = False
     return AdjacencyGraph(regions, edges)
 
@@ -124,13 +118,27 @@ def _proved(
     """Edges that machine code proves, and the regions that it leaves, which may be all of them."""
     found = None
     is_large = len(regions) >= FEW or regions.counted.strategy == "compiled"
-    if is_large and find_spec("numba") is not None:
+    if is_large and has_machine_code():
         from linreg.adjacency.joined import is_worth_it, joined
 
         found = joined(regions, progress) if is_worth_it(len(regions)) else None
     if found is None:
         return np.empty((0, 2), dtype=np.int64), range(len(regions))
     return found[0], found[1].tolist()
+
+
+def _exact(
+    regions: Enumeration, left: Sequence[int], progress: Callable[[int], None] | None
+) -> np.ndarray:
+    """Edges that exact arithmetic finds from some regions."""
+    if not left:
+        return np.empty((0, 2), dtype=np.int64)
+    search = Search(regions)
+    for done, index in enumerate(left, start=len(regions) - len(left)):
+        if progress is not None and done % EVERY == 0:
+            progress(done)
+        search.visit(index)
+    return np.array(list(search.edges), dtype=np.int64).reshape(-1, 2)
 
 
 def _sorted(edges: np.ndarray, size: int) -> np.ndarray:
@@ -141,7 +149,7 @@ def _sorted(edges: np.ndarray, size: int) -> np.ndarray:
 
 
 class Search:
-    """The edges found so far."""
+    """The edges that exact arithmetic has found so far."""
 
     def __init__(self, regions: Enumeration) -> None:
         self.edges: set[tuple[int, int]] = set()

@@ -15,12 +15,17 @@ def compiled_explorer() -> Explorer:
     return _maker()()
 
 
+def has_machine_code() -> bool:
+    """Whether there can be any; if not, one warning says why."""
+    return _maker() is not HighsExplorer
+
+
 def is_compiled(problem: Problem, *, on_disk: bool) -> bool:
     """Whether the machine code for a problem need not be compiled first.
 
     It is loaded, or at least on disk, or there cannot be any and nothing would be waited for.
     """
-    if _maker() is HighsExplorer:
+    if not has_machine_code():
         return True
     from linreg.explore.compiled.machine import is_loaded, is_on_disk
     from linreg.explore.compiled.plane import kernel_of

@@ -28,7 +28,7 @@ from linreg import (
 )
 from linreg.adjacency import graph, joined
 from linreg.domains import Domain
-from linreg.explore.compiled import machine
+from linreg.explore.compiled import lookup, machine
 from linreg.explore.compiled.facets import join
 from linreg.network import Network
 from linreg.regions import Enumeration
@@ -268,6 +268,23 @@ def test_proposals_that_are_garbage_leave_doubts_and_the_same_edges(garbage: str
                 )
                 assert edges_of(adjacency_graph(regions)) == expected
         assert lies > 0
+
+
+def test_patterns_with_the_same_hash_are_told_apart() -> None:
+    regions = enumerate_regions(gaussian(3, 6, 5))
+    expected = exact_edges(regions)
+
+    def colliding(patterns: np.ndarray) -> lookup.Lookup:
+        honest = lookup.lookup_of(patterns)
+        alike = honest._replace(
+            factors=np.zeros_like(honest.factors), slots=np.full_like(honest.slots, -1)
+        )
+        lookup.fill(alike)
+        return alike
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joined, "lookup_of", colliding)
+        assert edges_of(adjacency_graph(regions)) == expected
 
 
 def test_edges_of_many_blocks_are_those_of_one() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -111,12 +112,10 @@ def check_sklearn() -> None:
     ------
     LinregError
     """
-    try:
-        import sklearn  # noqa: F401
-    except ImportError:
+    if find_spec("sklearn") is None:
         raise LinregError(
             "training networks needs the extra sklearn: pip install 'linreg-exact[sklearn]'"
-        ) from None
+        )
 
 
 def snapshot(course: Course, epochs: int, seed: int) -> Snapshot:

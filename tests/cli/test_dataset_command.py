@@ -10,7 +10,7 @@ from dataset_specs import rows
 from program import Outcome, linreg
 
 from linreg.cli.dataset import _duration, _rest
-from linreg.datasets import EXAMPLE, Progress, plan, spec_of
+from linreg.datasets import EXAMPLE, Progress, plan, spec_of, trained
 
 HEAD = 'name = "test"\nseed = 0\n'
 DENSE = '[[drawn]]\nname = "dense"\ninputs = 2\nwidths = [3]\ninit = "he"\n'
@@ -215,7 +215,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
         "depth: a whole number from 1 to 1,000 was expected, got 10000000000",
     ),
     "more weights than can be written": (
-        HEAD + DENSE.replace("[3]", "[1_000_000, 1_000_000]"),
+        HEAD + DENSE.replace("[3]", "[5_000, 5_000]"),
         "drawn 'dense': layer 3 (linear): at most 20,000,000 weights were expected",
     ),
     "more points than fit": (
@@ -251,6 +251,17 @@ def test_bytes_that_are_no_text_are_no_specification(tmp_path: Path) -> None:
     (tmp_path / "spec.toml").write_bytes(b"\xff\xfe\x00")
     said = linreg("dataset", tmp_path / "spec.toml", "-o", tmp_path / "made").complaint
     assert "not UTF-8 text (byte 0), so not a TOML file" in said
+
+
+def test_training_without_scikit_learn_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trained, "find_spec", lambda _name: None)
+    said = asked(HEAD + TRAINED, tmp_path).complaint
+    assert said == (
+        "trained 'net': training networks needs the extra sklearn: "
+        "pip install 'linreg-exact[sklearn]'"
+    )
 
 
 def test_the_example_is_a_specification_of_every_kind_of_network() -> None:

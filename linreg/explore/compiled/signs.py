@@ -127,6 +127,8 @@ def sharp(line: Record, at: Record, before: Record, after: Record) -> int:
         return 0
     if at.kind & WHOLE and size < EXACT and (line.integer == 3 or (far and line.integer & 1)):
         return int(value > 0.0) - int(value < 0.0)
+    if far and (_is_parallel(line, before) or _is_parallel(line, after)):
+        return 0
     if at.kind & CROSSING == 0:
         return UNSURE
     whole = line.integer & before.integer & after.integer
@@ -173,6 +175,12 @@ def _turn(p: Record, q: Record) -> int:
     if p.a * q.b == p.b * q.a:
         gap = product_error(p.a, q.b) - product_error(p.b, q.a)
     return int(gap > 0.0) - int(gap < 0.0)
+
+
+@compiled
+def _is_parallel(line: Record, edge: Record) -> bool:
+    """Whether a line certainly has an edge's direction."""
+    return not is_limit(edge) and _turn(line, edge) == 0
 
 
 @compiled

@@ -1,0 +1,347 @@
+"""The polygons of the compiled explorer, for networks of one and two inputs.
+
+Their regions are those that HiGHS and brute force find; corners that lie exactly on a line are
+known to do so, and what polygons leave in doubt is settled exactly.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from answers import patterns_of
+from generators import problems, scalar_units
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_machine import blurred, by_attribute, plain_machine
+
+import linreg
+from linreg import Box, count, enumerate_regions
+from linreg.domains import Domain
+from linreg.explore import Sink, Tally, problem_of
+from linreg.explore.compiled.explorer import CompiledExplorer
+from linreg.network import Network
+from linreg.oracle import brute_force_patterns
+from linreg.units import Unit, absolute, hard_tanh, leaky_relu, maxout
+
+FLAT = st.integers(1, 2)
+
+KINDS = (
+    "Gaussian",
+    "no bias",
+    "pruned",
+    "bytes",
+    "ternary",
+    "ternary times a float",
+    "copies",
+    "opposites",
+    "copies one ulp apart",
+    "large integers",
+    "fifty decades",
+)
+
+
+def random_net(kind: str, *widths: int, unit: Unit | None = None, seed: int = 0) -> Network:
+    rng = np.random.default_rng(seed)
+    rank = 1 if unit is None else unit.n_inputs
+    layers = []
+    for inputs, units in pairwise(widths):
+        rows = rng.normal(size=(units * rank, inputs + 1))
+        half = len(rows) // 2
+        match kind:
+            case "no bias":
+                rows[:, -1] = 0
+            case "pruned":
+                rows *= rng.uniform(size=rows.shape) < 0.4
+            case "bytes":
+                rows = np.round(40 * rows)
+            case "ternary" | "ternary times a float":
+                rows = rng.integers(-1, 2, rows.shape) * (1.0 if kind == "ternary" else 0.37)
+            case "copies" | "opposites":
+                rows[half : 2 * half] = rows[:half] * (1 if kind == "copies" else -1)
+            case "copies one ulp apart":
+                rows[half : 2 * half] = np.nextafter(rows[:half], np.inf)
+            case "large integers":
+                rows = rng.integers(-(2**23), 2**23, rows.shape).astype(float)
+            case "fifty decades":
+                rows *= 10.0 ** rng.uniform(-25, 25, rows.shape)
+        layers.append((rows[:, :-1], rows[:, -1]))
+    return linreg.mlp(layers, activation=unit)
+
+
+def agree(net: Network, domain: Domain | None = None) -> None:
+    """Both strategies find the same regions, and each witness is strictly inside its own."""
+    regions = enumerate_regions(net, domain, strategy="compiled")
+    assert patterns_of(regions) == patterns_of(enumerate_regions(net, domain, strategy="highs"))
+    assert count(net, domain, strategy="compiled").regions == len(regions)
+    for region in regions[:: max(1, len(regions) // 10)]:
+        assert region.contains(region.exact_witness)
+
+
+def lines(rows: list[list[int]]) -> Network:
+    """One ReLU for each row a, b, c: it switches where a x + b y + c = 0."""
+    return linreg.mlp([([row[:-1] for row in rows], [row[-1] for row in rows])])
+
+
+# Agreement
+
+
+@settings(max_examples=80)
+@given(problem=problems(inputs=FLAT, depth=st.integers(1, 4), max_units=9))
+def test_polygons_are_the_cells_that_brute_force_finds(problem: tuple[Network, Domain]) -> None:
+    regions = enumerate_regions(*problem, strategy="compiled")
+    assert set(patterns_of(regions)) == brute_force_patterns(*problem)
+    assert count(*problem, strategy="compiled").regions == len(regions)
+
+
+@settings(max_examples=60)
+@given(problem=problems(inputs=FLAT, kinds=st.builds(maxout, st.integers(2, 4))))
+def test_maxima_win_on_the_polygons_that_brute_force_finds(
+    problem: tuple[Network, Domain],
+) -> None:
+    regions = enumerate_regions(*problem, strategy="compiled")
+    assert set(patterns_of(regions)) == brute_force_patterns(*problem)
+
+
+@settings(max_examples=40)
+@given(problem=problems(inputs=FLAT, kinds=scalar_units(), depth=st.integers(2, 4), max_units=14))
+def test_units_of_many_pieces_cut_the_polygons_that_highs_finds(
+    problem: tuple[Network, Domain],
+) -> None:
+    agree(*problem)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_strategies_find_the_same_regions_of_the_plane_and_the_line(kind: str) -> None:
+    for inputs in (1, 2):
+        agree(random_net(kind, inputs, 6, 5))
+        agree(random_net(kind, inputs, 4, 4, 3), Box([-1] * inputs, [2] * inputs))
+
+
+@pytest.mark.parametrize(
+    "unit", [leaky_relu("1/10"), absolute(), hard_tanh(), maxout(2), maxout(3)]
+)
+@pytest.mark.parametrize("kind", ["Gaussian", "ternary", "ternary times a float"])
+def test_both_strategies_find_the_same_regions_whatever_the_unit(kind: str, unit: Unit) -> None:
+    agree(random_net(kind, 2, 4, 3, unit=unit))
+    agree(random_net(kind, 1, 4, 3, unit=unit))
+
+
+@pytest.mark.parametrize("dim", [1, 2])
+def test_a_slice_of_many_dimensions_is_explored_as_polygons(dim: int) -> None:
+    rng = np.random.default_rng(0)
+    deep = random_net("Gaussian", 6, 8, 6)
+    net = deep.on_slice(rng.normal(size=6), rng.normal(size=(dim, 6)))
+    agree(net)
+
+
+# Numbers that are known
+
+
+def test_a_gaussian_network_of_two_layers_of_fifty_has_4427_regions() -> None:
+    rng = np.random.default_rng(0)
+    layers = [
+        (rng.normal(size=(n, m)) * np.sqrt(2 / m), rng.uniform(-0.5, 0.5, n))
+        for m, n in pairwise((2, 50, 50))
+    ]
+    net = linreg.mlp(layers)
+    assert count(net, strategy="compiled").regions == 4427
+    assert count(net, strategy="compiled").exact_decisions == 0
+    assert count(net, strategy="compiled", limit=1000).regions == 1000
+
+
+def test_lines_in_general_position_make_as_many_polygons_as_buck_says() -> None:
+    """1 + m + m (m - 1) / 2: Buck (1943); on the line 1 + m points make intervals."""
+    rng = np.random.default_rng(1)
+    plane = linreg.mlp([(rng.normal(size=(40, 2)), rng.normal(size=40))])
+    assert count(plane, strategy="compiled").regions == 1 + 40 + 780
+    line = linreg.mlp([(rng.normal(size=(40, 1)), rng.normal(size=40))])
+    assert count(line, strategy="compiled").regions == 41
+
+
+@pytest.mark.parametrize("size", [3, 2**17])
+def test_lines_through_one_point_make_no_triangle_however_large_their_numbers(size: int) -> None:
+    """n lines through a point make 2 n regions; n - 2 more if the last one moves off the point.
+
+    The determinants of three such lines go far beyond 2^53.
+    """
+    directions = [(1, 0), (0, 1), (size, 1), (1, size), (size, -size - 1)]
+    through = [[a, b, -a * (size - 1) - b * (size + 2)] for a, b in directions]
+    concurrent = count(lines(through), strategy="compiled")
+    assert (concurrent.regions, concurrent.exact_decisions) == (10, 0)
+    through[-1][-1] += 1
+    moved = count(lines(through), strategy="compiled")
+    assert (moved.regions, moved.exact_decisions) == (13, 0)
+
+
+def test_parallel_lines_make_strips() -> None:
+    """The floats 0.1 and 0.3 are no short fractions, yet twice both has their direction."""
+    rows = [[0.1, 0.3], [0.2, 0.6], [-0.1, -0.3], [0.4, 1.2]]
+    net = linreg.mlp([(rows, [0.5, 0.7, 0.9, 1.1])])
+    counted = count(net, strategy="compiled")
+    assert (counted.regions, counted.exact_decisions) == (5, 0)
+
+
+def test_units_that_see_one_unit_alone_are_parallel_without_a_doubt() -> None:
+    """All rows of the second layer are multiples of the only unit of the first."""
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(size=(1, 2)), [0.3]), (rng.normal(size=(9, 1)), rng.normal(size=9))]
+    counted = count(linreg.mlp(layers), strategy="compiled")
+    crossing = sum(w * b < 0 for w, b in zip(layers[1][0][:, 0], layers[1][1], strict=True))
+    assert (counted.regions, counted.exact_decisions) == (crossing + 2, 0)
+
+
+def test_cones_without_bias_are_told_apart_without_a_doubt() -> None:
+    net = random_net("no bias", 2, 10, 10)
+    counted = count(net, strategy="compiled")
+    assert counted.exact_decisions == 0
+    assert counted.regions == count(net, strategy="highs").regions
+
+
+# What the answer does not depend on
+
+
+class Rows(Sink):
+    """Keeps patterns and witnesses."""
+
+    wants_rows = True
+
+    def __init__(self) -> None:
+        self.found: list[tuple[Any, ...]] = []
+
+    def region(self, pattern: Any, cell: Any) -> None:
+        self.found.append((*pattern, *cell.point.floats))
+
+    def regions(self, patterns: np.ndarray, witnesses: np.ndarray, exact: Any) -> None:
+        self.found += [(*p, *x) for p, x in zip(patterns.tolist(), witnesses.tolist(), strict=True)]
+
+
+def rows_found(net: Network, budget: int) -> list[tuple[Any, ...]]:
+    problem, sink, tally = problem_of(net, None), Rows(), Tally()
+    cells = CompiledExplorer().begin(problem, tally)
+    while cells:
+        cells = pickle.loads(pickle.dumps(cells))
+        cells = CompiledExplorer().explore(problem, cells, sink, tally, budget=budget)
+    assert tally.share == pytest.approx(1.0)
+    return sorted(sink.found)
+
+
+@pytest.mark.parametrize("kind", ["Gaussian", "ternary", "no bias"])
+@pytest.mark.parametrize("inputs", [1, 2])
+def test_polygons_travel_so_that_witnesses_stay_the_same(kind: str, inputs: int) -> None:
+    net = random_net(kind, inputs, 6, 6)
+    assert rows_found(net, 1) == rows_found(net, 7) == rows_found(net, 10_000)
+
+
+def test_two_workers_find_the_rows_of_one() -> None:
+    net = random_net("Gaussian", 2, 24, 24)
+    alone = enumerate_regions(net, strategy="compiled")
+    shared = enumerate_regions(net, strategy="compiled", workers=2)
+    assert np.array_equal(alone.patterns, shared.patterns)
+    assert np.array_equal(alone.witnesses, shared.witnesses)
+
+
+# In plain Python
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[SimpleNamespace]:
+    with np.errstate(all="ignore"):
+        yield plain_machine()
+
+
+def counted_by(explorer: Any, net: Network) -> tuple[int, int]:
+    """Regions and doubts."""
+    problem, tally = problem_of(net, None), Tally()
+    cells = explorer.begin(problem, tally)
+    assert explorer.explore(problem, cells, Sink(), tally, budget=10**6) == []
+    return tally.regions, explorer.exact_decisions
+
+
+@pytest.mark.parametrize("share", [1e-9, 1e-2, 0.5])
+@pytest.mark.parametrize("inputs", [1, 2])
+def test_wider_error_bounds_make_doubts_and_change_no_answer(share: float, inputs: int) -> None:
+    """Also numbers that are off by as much as their error bounds allow."""
+    plain, rng = plain_machine(), np.random.default_rng(0)
+    plain.explorer.tables_of = lambda problem: by_attribute(
+        blurred(plain.tables.tables_of(problem), share, rng)
+    )
+    for net in (random_net("Gaussian", inputs, 4, 3), random_net("ternary", inputs, 4, 4)):
+        regions, doubts = counted_by(plain.explorer.CompiledExplorer(), net)
+        assert regions == count(net, strategy="highs").regions
+        assert doubts > 0 or share < 0.1
+
+
+def test_signs_that_are_never_sure_make_doubts_and_change_no_answer() -> None:
+    plain, rng = plain_machine(), np.random.default_rng(1)
+    side = plain.signs.side
+    net = random_net("Gaussian", 2, 4, 3)
+    for unsure in (0.3, 1.0):
+
+        def blind(*given: Any, unsure: float = unsure) -> int:
+            return plain.signs.UNSURE if rng.uniform() < unsure else int(side(*given))
+
+        plain.signs.side = plain.cuts.side = blind
+        regions, doubts = counted_by(plain.explorer.CompiledExplorer(), net)
+        assert regions == count(net, strategy="highs").regions
+        assert doubts > 0
+
+
+def line(plain: SimpleNamespace, a: float, b: float, c: float, error: float = 0.0) -> Any:
+    made = by_attribute(np.zeros(1, dtype=plain.polygons.LINE))[0]
+    whole = 3 if error == 0 and all(float(v).is_integer() for v in (a, b, c)) else 0
+    plain.signs.write_line(made, a, b, c, error, error, error, whole, -1, -1)
+    return made
+
+
+def corner(plain: SimpleNamespace, p: Any, q: Any) -> Any:
+    made = by_attribute(np.zeros(1, dtype=plain.polygons.CORNER))[0]
+    plain.clipping.cross(made, p, q, plain.polygons.TIGHT)
+    return made
+
+
+numbers = st.one_of(
+    st.integers(-9, 9).map(float),
+    st.integers(-(2**50), 2**50).map(float),
+    st.floats(-1e3, 1e3).map(lambda v: v if abs(v) > 1e-9 else 0.0),
+)
+triples = st.tuples(numbers, numbers, numbers)
+
+
+@settings(max_examples=300)
+@given(rows=st.tuples(triples, triples, triples), near=st.booleans())
+def test_signs_at_corners_are_those_of_determinants(
+    plain: SimpleNamespace, rows: tuple[Any, Any, Any], near: bool
+) -> None:
+    first, second, third = rows
+    if near:
+        third = tuple(p + q for p, q in zip(first, second, strict=True))
+    p, q, f = (line(plain, *row) for row in (first, second, third))
+    (a, b, c), (d, e, g), (h, i, j) = ([Fraction(v) for v in row] for row in (first, second, third))
+    exact = h * (b * g - c * e) + i * (c * d - a * g) + j * (a * e - b * d)
+    at = corner(plain, p, q)
+    sure = {plain.signs.coarse(f, at), plain.signs.sharp(f, at, p, q)} - {plain.signs.UNSURE}
+    assert sure <= {(exact > 0) - (exact < 0)}
+    if all(float(v).is_integer() for row in (first, second, third) for v in row):
+        assert sure
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_no_sign_is_sure_where_a_number_is_none(plain: SimpleNamespace, bad: float) -> None:
+    p, q = line(plain, 1, 2, 3), line(plain, 2, -1, 5)
+    unsure = plain.signs.UNSURE
+    for place in range(3):
+        numbers = [1.0, 1.0, 1.0]
+        numbers[place] = bad
+        f = line(plain, *numbers[:2], numbers[2], 1e-9)
+        assert plain.signs.coarse(f, corner(plain, p, q)) == unsure
+        assert plain.signs.sharp(f, corner(plain, p, q), p, q) == unsure
+        at = corner(plain, p, f)
+        assert plain.signs.coarse(q, at) == unsure
+        assert plain.signs.sharp(q, at, p, f) == unsure

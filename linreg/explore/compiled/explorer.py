@@ -196,7 +196,10 @@ class _Run:
         self, cells: list[Node | Cell], budget: int, limit: int | None
     ) -> list[Node | Cell]:
         for cell in cells:
-            self._push(cell)
+            if isinstance(cell, Node):
+                self._push(cell)
+            else:
+                self._keep_outside(cell)  # as it was kept before
         while True:
             most = WHOLE if limit is None else limit - self._tally.regions
             status, budget = self._grow(

@@ -30,7 +30,7 @@ def check_strategy(name: str) -> None:
     """
     if name not in STRATEGIES:
         near = get_close_matches(name, STRATEGIES, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near else "."
         raise UnknownStrategy(f"unknown strategy {name!r}{hint}; known: {', '.join(STRATEGIES)}")
 
 

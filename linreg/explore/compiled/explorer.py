@@ -306,8 +306,8 @@ def _generic_start(problem: Problem) -> np.ndarray:
     """A point of the domain's interior at which few forms vanish."""
     assert problem.start is not None
     start = problem.start.floats
-    # The fractional parts of multiples of an irrational number are spread evenly.
-    generic = np.modf(np.arange(1, len(start) + 1) * 0.6180339887498949)[0] - 0.5
+    # Random numbers: those of any rule satisfy equations that integer networks have too.
+    generic = np.random.default_rng(0).uniform(-0.5, 0.5, len(start))
     for scale in (1.0, 0.1, 0.01, 1e-3, 1e-4):
         point = Point.of_floats(start + scale * generic)
         if all(value > 0 for value in problem.walls.at(point)):

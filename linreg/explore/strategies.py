@@ -30,8 +30,8 @@ def check_strategy(name: str) -> None:
     """
     if name not in STRATEGIES:
         near = get_close_matches(name, STRATEGIES, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise UnknownStrategy(f"unknown strategy {name!r}.{hint} Known: {', '.join(STRATEGIES)}")
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise UnknownStrategy(f"unknown strategy {name!r}{hint} Known: {', '.join(STRATEGIES)}")
 
 
 def explorer_named(name: str) -> Explorer:

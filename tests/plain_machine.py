@@ -81,6 +81,7 @@ def blurred(t: Any, share: float, rng: np.random.Generator) -> Any:
         off = share * np.abs(values)
         values += 0.99 * off * rng.uniform(-1, 1, values.shape)
         errors += off
+    t.stages["dense"] = -1  # whose weights are exact
     t.rows["integer"] = 0
     t.walls["integer"] = 0
     return t

@@ -182,7 +182,7 @@ def _check_maps(plain: SimpleNamespace, t: Any, rng: np.random.Generator) -> Non
     maps = plain.explorer.work_for(t, 0).maps
     pieces = np.array([int(rng.integers(u.size + 1 - u.is_max)) for u in t.units], dtype=np.int64)
     for s in range(t.n_stages):
-        plain.maps.compose(t, maps, s, pieces)
+        plain.composing.compose(t, maps, s, pieces)
     exact = _exact_maps(t, pieces, rng)
     for r, (gradient, constant) in enumerate(exact):
         end = maps.ends[r]
@@ -548,7 +548,7 @@ def test_a_form_in_the_coordinates_of_a_stage_is_within_its_bounds(
     work = plain.explorer.work_for(t, 0)
     pieces = np.zeros(len(t.units), dtype=np.int64)
     for s in range(4):
-        plain.maps.compose(t, work.maps, s, pieces)
+        plain.composing.compose(t, work.maps, s, pieces)
     level = 2
     outputs = t.stages[level + 1].out - t.stages[level].out
     inputs = t.stages[level].out - t.stages[level - 1].out

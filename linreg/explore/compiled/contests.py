@@ -49,8 +49,10 @@ def see_contests(t: Tables, maps: Maps, tree: Tree) -> bool:
     """
     s = tree.node[STAGE]
     at = tree.alive - t.stages[s].row
-    for r in range(t.stages[s].row, t.stages[s + 1].row):
-        tree.node[at + r] = 1
+    for u in range(t.stages[s].unit, t.stages[s + 1].unit):
+        if t.units[u].is_max:
+            for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
+                tree.node[at + r] = 1
     for u in range(t.stages[s].unit, t.stages[s + 1].unit):
         unit = t.units[u]
         if unit.is_max == 0:

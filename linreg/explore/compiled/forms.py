@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import compiled, inlined
 from linreg.explore.compiled.maps import form_constant_error, form_value, form_value_error
 from linreg.explore.compiled.points import (
     ONE,
@@ -195,7 +195,7 @@ def next_form(t: Tables, tree: Tree) -> int:
     return best
 
 
-@compiled
+@inlined
 def split_form(t: Tables, tree: Tree, f: int) -> None:
     """Put the two parts of the cell on the stack; that of the node's point is the next one."""
     s = tree.node[STAGE]
@@ -222,14 +222,16 @@ def split_form(t: Tables, tree: Tree, f: int) -> None:
         tree.points[top, 0] = 0.5 * tree.point[0]
 
 
-@compiled
+@inlined
 def push(t: Tables, tree: Tree, walls: int) -> int:
     """Put a copy of the node on the stack, with room for more walls and without points."""
     node = tree.node
     top = tree.counters[TOP]
     tree.counters[TOP] = top + 1
     child = tree.nodes[top]
-    for i in range(tree.walls + 2 * node[WALLS]):
+    for i in range(tree.pieces + t.stages[node[STAGE]].unit):
+        child[i] = node[i]
+    for i in range(tree.walls, tree.walls + 2 * node[WALLS]):
         child[i] = node[i]
     for i in range(tree.alive, len(node)):
         child[i] = node[i]

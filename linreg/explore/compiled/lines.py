@@ -22,10 +22,15 @@ CONSTANT = -2
 @compiled
 def draw(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> None:
     """Write the lines of a stage whose maps are in place."""
-    if s > 0:
-        _trace(t, maps, plane, s - 1, pieces)
+    width = 0
+    if s > 0 and _trace(t, maps, plane, s - 1, pieces):
+        width = t.stages[s].out - t.stages[s - 1].out
     for r in range(t.stages[s].row, t.stages[s + 1].row):
-        _relate(t, maps, plane, s, r)
+        if width > 0 and t.rows[r + 1].term - t.rows[r].term == width:
+            plane.directions[r] = r
+            plane.same[r] = r
+        else:
+            _relate(t, maps, plane, s, r)
     for f in range(t.stages[s].form, t.stages[s + 1].form):
         r = t.forms[f].row
         exact = t.forms[f].breakpoint == 0.0 and t.forms[f].error == 0.0
@@ -44,8 +49,9 @@ def draw(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> Non
 
 
 @compiled
-def _trace(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> None:
-    """Find the rows that the live outputs of a stage are multiples of."""
+def _trace(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> bool:
+    """Find the rows that a stage's outputs are multiples of; whether no one row is that of all."""
+    direction = CONSTANT
     for o in range(t.stages[s].out, t.stages[s + 1].out):
         out = maps.out_ends[o]
         if out.live == 0:
@@ -64,6 +70,8 @@ def _trace(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> N
                 exact = piece.intercept == 0.0 and piece.intercept_error == 0.0
         plane.out_directions[o] = plane.directions[r]
         plane.out_same[o] = plane.same[r] if exact else -1
+        direction = common(direction, plane.out_directions[o])
+    return direction == -1
 
 
 @compiled

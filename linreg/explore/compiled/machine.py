@@ -55,6 +55,15 @@ def compiled(function: Function) -> Function:
     return cast("Function", _stamped(njit(**(_OPTIONS | {"no_cpython_wrapper": True}))(function)))
 
 
+def inlined(function: Function) -> Function:
+    """The function as part of the machine code that calls it, in one place or a few.
+
+    A call hands over all arrays of its arguments one by one, which may take longer than the work.
+    """
+    options = _OPTIONS | {"no_cpython_wrapper": True, "inline": "always"}
+    return cast("Function", _stamped(njit(**options)(function)))
+
+
 def entry(function: Function) -> Function:
     """The function as machine code that Python can call, which takes longer to compile."""
     return cast("Function", _stamped(njit(**_OPTIONS)(function)))

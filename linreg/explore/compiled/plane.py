@@ -36,7 +36,7 @@ from linreg.explore.compiled.kernel import (
     grow,
 )
 from linreg.explore.compiled.lines import draw, line_of_wall
-from linreg.explore.compiled.machine import compiled, entry
+from linreg.explore.compiled.machine import compiled, entry, inlined
 from linreg.explore.compiled.maps import inside
 from linreg.explore.compiled.points import find_witness, is_known
 from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, Plane
@@ -92,7 +92,7 @@ def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) ->
     return DONE, budget
 
 
-@compiled
+@inlined
 def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
     """Take one cell down to its next split."""
     tree, plane = w.tree, w.plane
@@ -167,11 +167,13 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
             return UNCLEAR
 
 
-@compiled
+@inlined
 def _lift(t: Tables, tree: Tree, top: int) -> None:
     """Make a node the current one."""
     source = tree.nodes[top]
-    for i in range(tree.walls + 2 * source[WALLS]):
+    for i in range(tree.pieces + t.stages[source[STAGE]].unit):
+        tree.node[i] = source[i]
+    for i in range(tree.walls, tree.walls + 2 * source[WALLS]):
         tree.node[i] = source[i]
     for i in range(tree.alive, len(source)):
         tree.node[i] = source[i]
@@ -181,7 +183,7 @@ def _lift(t: Tables, tree: Tree, top: int) -> None:
         tree.point[i] = tree.points[top, i]
 
 
-@compiled
+@inlined
 def _lift_polygon(t: Tables, tree: Tree, plane: Plane, top: int) -> None:
     """Make a node's polygon the current one."""
     for i in range(len(plane.head)):

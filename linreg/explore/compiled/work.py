@@ -14,7 +14,7 @@ STAGE, WALLS, SHARED, POINTS, ENTRY, OUTSIDE, HEAD = range(7)
 """Places in a node's integers: its stage; how many walls the stages have put up; how many of them
 its parent has too; how many points it has; which entry of the stage it belongs to; the number of a
 cell that is kept elsewhere, or -1. The pieces of all units follow, then two integers for each wall,
-then, for each row of the stage, whether that candidate may still win."""
+then, for each row of the stage, whether that candidate may still win, if there are max units."""
 
 KNOWN, SIDE, SEEN = range(3)
 """Places in a node's masks, of a bit for each form: those whose side is fixed; those of them that
@@ -174,7 +174,7 @@ def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
     own_walls = len(t.forms) + int((t.units["size"] * t.units["is_max"]).sum())
     walls = len(t.walls) + own_walls + most["row"]
     points = min(most["form"] + most["row"] + 2, MOST_POINTS)
-    length = HEAD + units + 2 * own_walls + most["row"]
+    length = HEAD + units + 2 * own_walls + most["row"] * int(t.units["is_max"].any())
     masks = (SEEN + points) * t.n_words
     width = max(n, most["out"]) + 2
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from flint import fmpz
@@ -39,13 +41,25 @@ REMEMBERED = 256
 """Levels of cells seen last that are kept: cells next to each other share theirs."""
 
 
+class _Known(NamedTuple):
+    """A level, and for each form its hyperplane and which of its sides is above."""
+
+    level: Level
+    marks: list[tuple[int | None, int]]
+
+
 class Exactly:
     """What exact arithmetic makes of nodes."""
 
     def __init__(self, problem: Problem, tables: Tables) -> None:
         self._problem = problem
         self.tables = tables
-        self._levels: OrderedDict[tuple[int, ...], Level] = OrderedDict()
+        self._unit_of: list[int] = tables.forms["unit"].tolist()
+        self._form_of: list[int] = tables.units["form"].tolist()
+        self._spans: list[tuple[int, int, int]] = [
+            (int(a["unit"]), int(a["form"]), int(b["form"])) for a, b in pairwise(tables.stages)
+        ]
+        self._levels: OrderedDict[tuple[int, ...], _Known] = OrderedDict()
 
     def cell(self, work: Work, solver: Solver) -> Cell | None:
         """The cell of the current node, or None if it is empty."""
@@ -195,33 +209,32 @@ class Exactly:
 
     def level(self, stage: int, pattern: Sequence[int]) -> Level:
         """A stage on the cells whose pattern begins with these pieces."""
-        first = 0
-        level: Level | None = None
-        problem = self._problem
-        for s in range(stage + 1):
-            key = tuple(pattern[: int(self.tables.stages[s]["unit"])])
-            known = self._levels.get((s, *key))
-            if known is None:
-                if level is None:
-                    state = identity_state(problem.network.input_dim)
-                else:
-                    state = level.outputs(key[first:])
-                known = Level(problem.stages[s], state)
-                self._levels[s, *key] = known
-                if len(self._levels) > REMEMBERED:
-                    self._levels.popitem(last=False)
-            else:
-                self._levels.move_to_end((s, *key))
-            first = len(key)
-            level = known
-        assert level is not None
-        return level
+        return self._known(stage, pattern).level
+
+    def _known(self, stage: int, pattern: Sequence[int]) -> _Known:
+        units, first, last = self._spans[stage]
+        key = (stage, *pattern[:units])
+        known = self._levels.get(key)
+        if known is not None:
+            self._levels.move_to_end(key)
+            return known
+        if stage == 0:
+            state = identity_state(self._problem.network.input_dim)
+        else:
+            state = self.level(stage - 1, pattern).outputs(key[1 + self._spans[stage - 1][0] :])
+        level = Level(self._problem.stages[stage], state)
+        marks = [
+            level.breakpoint(u - units, f - self._form_of[u])
+            for f, u in enumerate(self._unit_of[first:last], first)
+        ]
+        self._levels[key] = known = _Known(level, marks)
+        if len(self._levels) > REMEMBERED:
+            self._levels.popitem(last=False)
+        return known
 
     def _plane(self, pattern: Sequence[int], stage: int, f: int) -> tuple[int | None, int]:
         """A form's hyperplane, and which of its sides is above the breakpoint."""
-        u = int(self.tables.forms["unit"][f])
-        local = u - int(self.tables.stages[stage]["unit"])
-        return self.level(stage, pattern).breakpoint(local, f - int(self.tables.units["form"][u]))
+        return self._known(stage, pattern).marks[f - self._spans[stage][1]]
 
     def _leads(
         self, pattern: Sequence[int], row: int, rivals: Sequence[int]

@@ -16,7 +16,7 @@ import numpy as np
 from flint import fmpq, fmpz
 
 from linreg.explore.problem import Problem
-from linreg.network.stages import Stage, table
+from linreg.network.stages import Stage, StagedNetwork, table
 from linreg.rational import nearest_float, primitive_factor
 from linreg.units import MaxUnit
 
@@ -107,15 +107,39 @@ class OutOfRangeError(ArithmeticError):
 
 
 def tables_of(problem: Problem) -> Tables | None:
-    """The tables of a problem, which keeps them; None if some number is out of range."""
+    """The tables of a problem, which keeps them; None if some number is out of range.
+
+    The network keeps its part for other domains.
+    """
     kept = vars(problem)
     if "tables" not in kept:
         try:
-            kept["tables"] = _tables(problem)
+            kept["tables"] = _on_domain(_kept_by(problem.network), problem)
         except OutOfRangeError:
             kept["tables"] = None
     tables: Tables | None = kept["tables"]
     return tables
+
+
+def _kept_by(network: StagedNetwork) -> Tables:
+    kept = vars(network)
+    if "tables" not in kept:
+        kept["tables"] = _tables(network)
+    tables: Tables = kept["tables"]
+    return tables
+
+
+def _on_domain(tables: Tables, problem: Problem) -> Tables:
+    """The tables of a network, with the walls of a domain."""
+    walls = [_binary(wall) for wall in problem.walls.rows]
+    normals = [[_rounded(entry) for entry in wall[:-1]] for wall in walls]
+    entries = np.array(normals, dtype=np.float64).reshape(len(walls), tables.dim, 2)
+    ends = [(*_rounded(w[-1]), _integrality(w[:-1], w[-1])) for w in walls]
+    return tables._replace(
+        walls=np.array(ends, dtype=WALL),
+        normals=np.ascontiguousarray(entries[:, :, 0]),
+        normal_errors=np.ascontiguousarray(entries[:, :, 1]),
+    )
 
 
 def _rounded(number: fmpq) -> tuple[float, float]:
@@ -128,8 +152,8 @@ def _rounded(number: fmpq) -> tuple[float, float]:
     return value, 0.0 if a * q == p * b else abs(value) * 2.0**-52
 
 
-def _tables(problem: Problem) -> Tables:
-    network = problem.network
+def _tables(network: StagedNetwork) -> Tables:
+    """The tables of a network on the whole space."""
     stages: list[tuple[int, ...]] = [(0, 0, 0, 0, -1)]
     rows: list[tuple[int, int, int, float, float]] = []
     terms: list[tuple[int, float, float]] = []
@@ -180,9 +204,6 @@ def _tables(problem: Problem) -> Tables:
     rows.append((len(terms), len(network.stages), 0, 0.0, 0.0))
     made = np.array(stages, dtype=STAGE)
     dense = _dense(made, np.array(rows, dtype=ROW), np.array(terms, dtype=TERM))
-    walls = [_binary(wall) for wall in problem.walls.rows]
-    normals = [[_rounded(entry) for entry in wall[:-1]] for wall in walls]
-    entries = np.array(normals, dtype=np.float64).reshape(len(walls), network.input_dim, 2)
     most = max((b[1] - a[1] for a, b in pairwise(stages)), default=0)
     return Tables(
         network.input_dim,
@@ -196,9 +217,9 @@ def _tables(problem: Problem) -> Tables:
         np.array(pieces, dtype=PIECE),
         np.array(outs, dtype=OUT),
         dense,
-        np.array([(*_rounded(w[-1]), _integrality(w[:-1], w[-1])) for w in walls], dtype=WALL),
-        np.ascontiguousarray(entries[:, :, 0]),
-        np.ascontiguousarray(entries[:, :, 1]),
+        np.zeros(0, dtype=WALL),
+        np.zeros((0, network.input_dim)),
+        np.zeros((0, network.input_dim)),
     )
 
 

@@ -16,6 +16,8 @@ import networkx
 import pytest
 from program import ROOT, endless, finish, start, write
 
+import linreg
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 
 PATIENCE = 60
@@ -39,7 +41,8 @@ def wait_for(what: Callable[[], bool]) -> None:
 
 def begun(*arguments: object, workers: int = 1) -> subprocess.Popen[str]:
     """A command that has found some regions, in as many processes as it was asked to use."""
-    process = start(*arguments, "--workers", workers, announce=True)
+    strategy = ["--strategy", "highs"] if workers > 1 else []  # machine code has threads
+    process = start(*arguments, *strategy, "--workers", workers, announce=True)
     if workers > 1:
         wait_for(lambda: len(children(process)) == workers)
     time.sleep(0.5)
@@ -99,6 +102,19 @@ def test_an_interrupted_count_says_how_many_regions_there_are_at_least(
     wait_for(lambda: all_gone(process))
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_machine_code_is_interrupted_as_soon(workers: int, long: Path) -> None:
+    linreg.count(linreg.mlp([([[1, 0, 0]], [0])]), strategy="compiled")  # now it is on disk
+    process = start("count", long, "--strategy", "compiled", "--workers", workers, announce=True)
+    time.sleep(4)
+    sent = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    done = finish(process)
+    assert time.monotonic() - sent < SOON
+    assert (done.code, done.said[:11]) == (3, "interrupted")
+    wait_for(lambda: all_gone(process))
+
+
 def test_an_interrupt_before_anything_is_done_is_one_line(long: Path) -> None:
     process = start("count", long, "--workers", 2, announce=True)
     time.sleep(0.05)
@@ -111,7 +127,7 @@ def test_an_interrupt_before_anything_is_done_is_one_line(long: Path) -> None:
 @pytest.mark.parametrize("delay", [0.0, 0.05])
 def test_an_interrupt_while_processes_begin_is_felt(delay: float, long: Path) -> None:
     """It neither ends one of them with a traceback nor gets lost."""
-    process = start("count", long, "--workers", 3, announce=True)
+    process = start("count", long, "--workers", 3, "--strategy", "highs", announce=True)
     wait_for(lambda: len(children(process)) > 0)
     time.sleep(delay)
     os.killpg(process.pid, signal.SIGINT)

@@ -429,7 +429,7 @@ def forge(
 @pytest.fixture
 def truth(tmp_path: Path) -> tuple[Enumeration, dict[str, Any]]:
     """Seven regions, and the header of their table."""
-    regions = EXAMPLES["seven"]()
+    regions = enumerate_regions(CROSS, strategy="highs")
     write_regions(regions, tmp_path / "truth.csv")
     return regions, header_of(tmp_path / "truth.csv")
 

@@ -94,7 +94,7 @@ def liar(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Pro
 @pytest.mark.parametrize("name", NAMES + NASTY)
 def test_whatever_is_proposed_the_counts_are_the_golden_ones(name: str) -> None:
     asked = case(name)
-    regions = enumerate_regions(asked.network, asked.domain)
+    regions = enumerate_regions(asked.network, asked.domain, strategy="highs")
     assert len(regions) == asked.expected["activation_regions"]
     assert all(region.contains(region.exact_witness) for region in regions)
     if "dual_edges" in asked.expected:
@@ -122,7 +122,10 @@ def test_whatever_rays_are_shot_the_counts_are_the_golden_ones(
 
     monkeypatch.setattr(Vantage, "shots", shots)
     asked = case(name)
-    assert count(asked.network, asked.domain).regions == asked.expected["activation_regions"]
+    assert (
+        count(asked.network, asked.domain, strategy="highs").regions
+        == asked.expected["activation_regions"]
+    )
 
 
 @pytest.mark.parametrize("reach", [2.0**-40, 2.0**-10, 1.0, 2.0**40])
@@ -132,7 +135,10 @@ def test_how_far_proposals_reach_changes_no_count(
 ) -> None:
     monkeypatch.setattr(lp_session, "REACH", reach)
     asked = case(name)
-    assert count(asked.network, asked.domain).regions == asked.expected["activation_regions"]
+    assert (
+        count(asked.network, asked.domain, strategy="highs").regions
+        == asked.expected["activation_regions"]
+    )
 
 
 @pytest.mark.parametrize("largest", [0.0, 1e-3, 1.0])
@@ -142,7 +148,7 @@ def test_questions_that_are_not_put_to_the_solver_are_decided_exactly(
 ) -> None:
     monkeypatch.setattr(lp_session, "LARGEST", largest)
     asked = case(name)
-    found = count(asked.network, asked.domain)
+    found = count(asked.network, asked.domain, strategy="highs")
     assert found.regions == asked.expected["activation_regions"]
 
 
@@ -161,10 +167,10 @@ def test_without_any_proposal_exploring_agrees_with_brute_force(
 
 def test_exact_decisions_are_those_that_proposals_leave(monkeypatch: pytest.MonkeyPatch) -> None:
     net = case("zaslavsky_n3_m6").network
-    honest = count(net)
+    honest = count(net, strategy="highs")
     assert honest.exact_decisions < honest.lps
     monkeypatch.setattr(FarkasSession, "propose", nothing)
-    silent = count(net)
+    silent = count(net, strategy="highs")
     assert silent.exact_decisions > 0 == silent.lps
     assert silent.regions == honest.regions
 
@@ -199,7 +205,10 @@ def test_a_tolerance_for_what_is_not_there_would_lose_golden_regions(
 
 
 def missing(asked: Case) -> int:
-    return asked.expected["activation_regions"] - count(asked.network, asked.domain).regions
+    return (
+        asked.expected["activation_regions"]
+        - count(asked.network, asked.domain, strategy="highs").regions
+    )
 
 
 def float_feasible(threshold: float) -> Callable[[Sequence[Row], int], bool]:

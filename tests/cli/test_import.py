@@ -63,6 +63,12 @@ def test_a_count_needs_no_module_of_other_commands(tmp_path: Path) -> None:
     assert loaded & {"cvxpy", "networkx", "pyarrow", "rich", "sklearn", "torch", "typer"} == set()
 
 
+def test_the_package_is_a_program_too() -> None:
+    command = [sys.executable, "-m", "linreg", "--version"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == linreg("--version").out
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_a_help_text(command: str) -> None:
     done = linreg(command, "--help")

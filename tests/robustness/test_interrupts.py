@@ -124,6 +124,30 @@ def test_an_interrupt_before_anything_is_done_is_one_line(long: Path) -> None:
     assert done.said.startswith("interrupted")
 
 
+@pytest.mark.parametrize(
+    ("handler", "code", "said"),
+    [("default_int_handler", 3, "linreg: interrupted\n"), ("SIG_IGN", 0, "")],
+)
+def test_an_interrupt_while_modules_are_loaded_is_one_line_or_ignored_as_asked(
+    handler: str, code: int, said: str
+) -> None:
+    """The signal comes when Python looks for NumPy, which it does early."""
+    script = f"""
+import os, signal, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "numpy":
+            os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.{handler})
+sys.meta_path.insert(0, Interrupt())
+from linreg_start import main
+main()
+"""
+    command = [sys.executable, "-c", script, "--version"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, said)
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.05])
 def test_an_interrupt_while_processes_begin_is_felt(delay: float, long: Path) -> None:
     """It neither ends one of them with a traceback nor gets lost."""

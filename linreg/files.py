@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,16 +75,33 @@ def replacing(path: StrPath) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def check_writable(path: StrPath) -> None:
-    """Refuse a path that `replacing` could not write, before any work is done; it stays as it was.
+def check_writable(path: StrPath, reading: Iterable[StrPath | None] = ()) -> None:
+    """Refuse a path that should not be written, before any work is done; it stays as it was.
+
+    Parameters
+    ----------
+    path : str or path
+    reading : iterable of str, path or None
+        What is read, and must not be replaced by what comes of it; missing files are none.
 
     Raises
     ------
     UnwritableFile
-        As for `replacing`.
+        As for `replacing`, and if the path is one of the files that are read.
     """
+    if any(source is not None and _is_same(path, source) for source in reading):
+        raise UnwritableFile(
+            f"{path}: this file is being read, so it is not replaced; give another name to write to"
+        )
     _, temporary = _temporary(path)
     temporary.unlink()
+
+
+def _is_same(path: StrPath, other: StrPath) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except (OSError, ValueError):  # one of them is missing, or no name of a file
+        return False
 
 
 def _temporary(path: StrPath) -> tuple[Path, Path]:

@@ -52,7 +52,7 @@ def certify(
 ) -> int:
     """Count the activation regions of a network, and write the proof of the count."""
     check_options(strategy, workers, None)
-    check_writable(output)
+    check_writable(output, (net, domain, slice_))
     network, where = network_and_domain(net, domain, slice_, decimal)
     with Watch("certifying", nothing_yet(network, strategy)) as watch:
         certified = certify_network(

@@ -35,7 +35,7 @@ from linreg.cli.options import (
 from linreg.cli.watch import Watch
 from linreg.export import SUFFIXES, check_graph_path, write_columns
 from linreg.network.coincidence import near_coincidences
-from linreg.readers import domain_to_json, load, load_domain, save
+from linreg.readers import check_network_path, domain_to_json, load, load_domain, save
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.report import count_table, graph_table, layer_table, network_table
 from linreg.run import check_options
@@ -124,7 +124,7 @@ def graph(
     """Find which regions share a facet, and write the graph to a file."""
     check_options(strategy, workers, limit)
     if output is not None:
-        check_graph_path(output)
+        check_graph_path(output, (net, domain, slice_))
     network, where = network_and_domain(net, domain, slice_, decimal)
     outcome = None
     with Watch("counting", nothing_yet(network, strategy)) as watch:
@@ -164,6 +164,7 @@ def convert(
     as_json: Json = False,
 ) -> None:
     """Write a network in another format; every number stays exactly what it is."""
+    check_network_path(target, (source,))
     network, domain = load(source, decimal=decimal), load_domain(source, decimal=decimal)
     save(network, target, domain)
     if as_json:

@@ -12,8 +12,7 @@ from linreg.cli.console import message, progress, show, show_json
 from linreg.cli.options import Json
 from linreg.cli.whole_numbers import json_number, whole_numbers
 from linreg.errors import HypothesisError
-from linreg.files import check_writable
-from linreg.readers import save
+from linreg.readers import check_network_path, save
 from linreg.report import whole_text
 from linreg.theory import Maximum, search_maximum
 
@@ -37,7 +36,7 @@ def maximise(
     [most] = whole_numbers([budget], "--budget")
     [start] = whole_numbers([seed], "--seed")
     if output is not None:
-        check_writable(output)
+        check_network_path(output)
     best: Maximum | None = None
     stopped = False
     try:

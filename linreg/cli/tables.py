@@ -88,7 +88,7 @@ def enumerate_(
     chosen = columns.split(",")
     is_run = output.is_dir() or not output.suffix
     if not is_run:
-        check_table_path(output)
+        check_table_path(output, (net, domain, slice_))
     elif chosen != [*DEFAULT_COLUMNS]:
         raise typer.BadParameter(
             f"a directory always holds {', '.join(DEFAULT_COLUMNS)}: other columns go into a file"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from linreg.adjacency import AdjacencyGraph, GraphColumns, LinearRegionGraph
@@ -112,16 +112,23 @@ def write_columns(
     return files
 
 
-def check_graph_path(path: StrPath) -> None:
-    """Refuse a path that no graph could be written to, before any work is done.
+def check_graph_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> None:
+    """Refuse a path that no graph should be written to, before any work is done.
+
+    Parameters
+    ----------
+    path : str or path
+    reading : iterable of str, path or None
+        Files that must not be replaced.
 
     Raises
     ------
     UnwritableFile
-        If the suffix is not known, or the folder is missing or not writable.
+        If the suffix is not known, the folder is missing or not writable, or a file is being read.
     """
+    reading = tuple(reading)
     for file in _files(path):
-        check_writable(file)
+        check_writable(file, reading)
 
 
 def _files(path: StrPath) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain, UnreadableFile, UnwritableFile
-from linreg.files import StrPath, read_bytes, replacing
+from linreg.files import StrPath, check_writable, read_bytes, replacing
 from linreg.network import Network
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
@@ -114,6 +114,24 @@ def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
         data = content(network, domain)
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+def check_network_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> None:
+    """Refuse a path that no network should be written to, before any work is done.
+
+    Parameters
+    ----------
+    path : str or path
+    reading : iterable of str, path or None
+        Files that must not be replaced.
+
+    Raises
+    ------
+    UnwritableFile
+        If the suffix is not known, the folder is missing or not writable, or a file is being read.
+    """
+    _suffix(path, UnwritableFile)
+    check_writable(path, reading)
 
 
 def _json_network(path: StrPath, *, decimal: bool = False) -> Network:

@@ -470,6 +470,41 @@ def test_a_copy_that_cannot_be_written_is_refused(
     assert {file.name for file in folder.iterdir()} == {"file", "folder.json"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "output"),
+    [
+        (["graph", "net.json", "-o"], "net.json"),
+        (["graph", "net.json", "-o"], "again.json"),
+        (["graph", "net.npz", "-o"], "net.npz"),
+        (["graph", "net.json", "--domain", "box.json", "-o"], "box.json"),
+        (["graph", "net.json", "--domain", "net-nodes.csv", "-o"], "net.csv"),
+        (["graph", "net.json", "--slice", "slice.json", "-o"], "slice.json"),
+        (["enumerate", "net.npz", "-o"], "net.npz"),
+        (["certify", "net.json", "-o"], "net.json"),
+        (["certify", "net.json", "--domain", "box.json", "-o"], "box.json"),
+        (["convert", "net.json"], "net.json"),
+        (["convert", "net.json"], "again.json"),
+    ],
+)
+def test_what_is_read_is_not_replaced(
+    arguments: list[str], output: str, triangle: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever name it goes by, and whichever of several files it would be."""
+    (folder / "net.json").write_bytes(triangle.read_bytes())
+    (folder / "again.json").symlink_to(folder / "net.json")
+    linreg("convert", triangle, folder / "net.npz")
+    for name in ("box.json", "net-nodes.csv"):
+        write(folder / name, {"type": "box", "lo": [0, 0], "hi": [1, 1]})
+    write(folder / "slice.json", {"origin": [0, 0], "basis": [[1, 1]]})
+    before = {file: file.read_bytes() for file in folder.iterdir()}
+    monkeypatch.chdir(folder)
+    refused = output.replace("net.csv", "net-nodes.csv")
+    assert linreg(*arguments, output).complaint == (
+        f"{refused}: this file is being read, so it is not replaced; give another name to write to"
+    )
+    assert {file: file.read_bytes() for file in folder.iterdir()} == before
+
+
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="all may be written")
 @pytest.mark.parametrize("command", ["graph", "convert"])
 def test_a_folder_that_may_not_be_written_is_refused(

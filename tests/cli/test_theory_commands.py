@@ -268,6 +268,14 @@ def test_mistakes_about_a_search_are_one_line(arguments) -> None:
     assert linreg("maximise", *arguments).complaint
 
 
+def test_a_search_that_could_not_be_kept_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linreg.cli.maximise.search_maximum", None)  # what is not called
+    for name in ("best.txt", "none/best.json"):
+        assert linreg("maximise", "--widths", "2,3", "-o", tmp_path / name).complaint
+
+
 def test_an_interrupted_search_shows_the_best_network_so_far(monkeypatch) -> None:
     calls = []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from linreg.errors import UnwritableFile
 from linreg.files import StrPath, check_writable, replacing
@@ -65,13 +65,19 @@ def write_regions(
         format_.write(temporary, header, held, report)
 
 
-def check_table_path(path: StrPath) -> None:
-    """Refuse a path that no table could be written to, before any work is done.
+def check_table_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> None:
+    """Refuse a path that no table should be written to, before any work is done.
+
+    Parameters
+    ----------
+    path : str or path
+    reading : iterable of str, path or None
+        Files that must not be replaced.
 
     Raises
     ------
     UnwritableFile
-        If the suffix is not known, or the folder is missing or not writable.
+        If the suffix is not known, the folder is missing or not writable, or a file is being read.
     """
     format_of(path, UnwritableFile)
-    check_writable(path)
+    check_writable(path, reading)

@@ -73,6 +73,13 @@ class Enumeration(Sequence[Region]):
     def __iter__(self) -> Iterator[Region]:
         return (self[i] for i in range(len(self)))
 
+    def __contains__(self, region: object) -> bool:
+        return (
+            isinstance(region, Region)
+            and region.problem.key == self.problem.key
+            and self.find(region.pattern) >= 0
+        )
+
     def exact_witness(self, index: int) -> tuple[Fraction, ...]:
         """A rational point strictly inside a region."""
         if index in self.exact:

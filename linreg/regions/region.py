@@ -29,7 +29,8 @@ from linreg.units import MaxUnit, Unit
 class Region:
     """A full-dimensional activation region: a pattern and a point strictly inside.
 
-    Rows and maps are derived from the pattern when asked for, exactly, and never stored.
+    Rows and maps are derived from the pattern when asked for, exactly, and never stored. Regions
+    are equal if they have the same pattern, in the same network on the same domain.
 
     Attributes
     ----------
@@ -49,6 +50,14 @@ class Region:
     pattern: np.ndarray  # (units,)
     witness: np.ndarray  # (inputs,)
     exact_witness: tuple[Fraction, ...]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Region):
+            return NotImplemented
+        return self.problem.key == other.problem.key and np.array_equal(self.pattern, other.pattern)
+
+    def __hash__(self) -> int:
+        return hash((self.problem.key, self.pattern.tobytes()))
 
     @cached_property
     def exact_affine_map(self) -> ExactAffineMap:

@@ -293,6 +293,19 @@ def test_an_enumeration_is_a_sequence_of_regions_sorted_by_pattern(name: str) ->
         regions[len(regions)]
 
 
+def test_a_region_is_the_pattern_that_a_network_has_on_a_domain() -> None:
+    lines = mlp([([[1, 0], [0, 1]], [0, 0])])
+    regions, again = enumerate_regions(lines), enumerate_regions(lines)
+    assert [region in again for region in regions] == [True] * 4
+    assert [again.index(region) for region in regions] == [0, 1, 2, 3]
+    assert len({*regions, *again}) == 4
+    on_box = enumerate_regions(lines, Box([-1, -1], [1, 1]))
+    shifted = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 1])]))
+    quadrant = enumerate_regions(lines, Box([0, 0], [1, 1]))
+    assert not any(regions[3] in others for others in (on_box, shifted, quadrant, regions[:3]))
+    assert regions.patterns[0] not in regions
+
+
 def test_a_pattern_that_no_region_has_is_not_found() -> None:
     regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
     assert regions.find([1, 1]) == -1

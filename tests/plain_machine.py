@@ -31,8 +31,13 @@ def plain_machine() -> SimpleNamespace:
         if PACKAGE in held:
             sys.modules["linreg.explore"].compiled = held[PACKAGE]  # type: ignore[attr-defined]
     plain = SimpleNamespace(**{name.rpartition(".")[2]: module for name, module in own.items()})
-    for name in ("tables_of", "work_for", "with_room"):
-        setattr(plain.explorer, name, _by_attribute(getattr(plain.explorer, name)))
+    for module, name in (
+        (plain.explorer, "tables_of"),
+        (plain.explorer, "work_for"),
+        (plain.exploration, "work_for"),
+        (plain.exploration, "with_room"),
+    ):
+        setattr(module, name, _by_attribute(getattr(module, name)))
     return plain
 
 

@@ -33,6 +33,7 @@ class Level:
 
     Attributes
     ----------
+    dim : int
     hyperplanes : Forms
         Distinct and non-constant; each with coprime entries, the first non-zero one positive.
     candidates : Forms
@@ -43,7 +44,7 @@ class Level:
     """
 
     def __init__(self, stage: IntegerStage, state: fmpz_mat) -> None:
-        dim = state.ncols() - 1
+        self.dim = state.ncols() - 1
         self._stage = stage
         self._rows = stage.preactivations(state)
         self._index: dict[tuple[fmpz, ...], int] = {}
@@ -61,8 +62,8 @@ class Level:
                 candidates += [self._rows[unit.row + rival] for rival in rivals]
             else:
                 self._readers.append(self._scalar(unit, planes))
-        self.hyperplanes = Forms(planes, dim)
-        self.candidates = Forms(candidates, dim)
+        self.hyperplanes = Forms(planes, self.dim)
+        self.candidates = Forms(candidates, self.dim)
         self.contests = tuple(contests)
 
     def _scalar(self, unit: IntegerScalar, planes: list[IntegerRow]) -> _ScalarReader:

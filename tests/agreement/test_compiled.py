@@ -26,8 +26,8 @@ from plain_machine import blurred, plain_machine
 import linreg
 from linreg import count, enumerate_regions
 from linreg.domains import Box, Domain, Polytope
-from linreg.explore import Problem, Sink, Tally, problem_of
-from linreg.explore.compiled import explorer
+from linreg.explore import Problem, Sink, Tally, cornered, problem_of
+from linreg.explore.compiled import exploration, explorer
 from linreg.explore.compiled.explorer import CompiledExplorer
 from linreg.lp import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
@@ -222,6 +222,9 @@ def swapped_candidates(seed: int, inputs: int = 3) -> Network:
     return linreg.mlp([(first, shift), (second, shifts)], activation=maxout(3))
 
 
+COPIES_IN_THE_PLANE = random_net(2, 6, 6, change=copied(1.0, ulps=True))
+"""Cells without a float64 point, and cells beside them that machine code takes up."""
+
 NETS: dict[str, Network] = {
     "Gaussian": random_net(3, 6, 5),
     "six inputs": random_net(6, 5, 4),
@@ -321,6 +324,28 @@ def test_machine_code_finds_in_more_dimensions_what_highs_finds(
     assert explored(*problem) == by_highs(*problem)
 
 
+@pytest.mark.parametrize(("inputs", "corners"), [(0, 128), (6, 5)])
+def test_cells_whose_corners_are_too_many_have_the_regions_that_highs_finds(
+    inputs: int, corners: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Linear programs split some of them, or all."""
+    monkeypatch.setattr(cornered, "MOST_INPUTS", inputs)
+    monkeypatch.setattr(cornered, "MOST_CORNERS", corners)
+    for name in ("copies one ulp apart", "pruned", "maxout", "clip", "two inputs", "tiny"):
+        agree(NETS[name])
+    agree(COPIES_IN_THE_PLANE)
+
+
+@pytest.mark.parametrize("planes", [0, 1, 3])
+def test_it_does_not_matter_when_machine_code_takes_up_an_exact_cell_again(
+    planes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exploration, "WORTHWHILE", planes)
+    for name in ("copies one ulp apart", "pruned", "hard tanh"):
+        agree(NETS[name])
+    agree(COPIES_IN_THE_PLANE)
+
+
 def test_a_polytope_of_many_walls_has_the_regions_that_highs_finds() -> None:
     rng = np.random.default_rng(0)
     normals = rng.normal(size=(40, 3))
@@ -406,9 +431,12 @@ class Watched:
         self._solver = Solver()
         self._exactly: Any = None
         self._work: Any = None
-        explorer = self.plain.explorer
-        for name, keep in (("Exactly", "_exactly"), ("work_for", "_work")):
-            setattr(explorer, name, self._kept(getattr(explorer, name), keep))
+        for module, name, keep in (
+            (self.plain.explorer, "Exactly", "_exactly"),
+            (self.plain.explorer, "work_for", "_work"),
+            (self.plain.exploration, "work_for", "_work"),
+        ):
+            setattr(module, name, self._kept(getattr(module, name), keep))
         for module in (self.plain.forms, self.plain.contests):
             module.proves = self._proves(module.proves)
         self.plain.points.inside = self._inside(self.plain.points.inside)

@@ -30,6 +30,7 @@ from linreg.explore.compiled.work import (
     WALLS,
     Work,
 )
+from linreg.explore.cornered import Cornered, is_for_corners, with_corners
 from linreg.explore.integer import identity_state
 from linreg.explore.level import TIED, Level, Sight
 from linreg.explore.problem import Problem
@@ -61,8 +62,11 @@ class Exactly:
         ]
         self._levels: OrderedDict[tuple[int, ...], _Known] = OrderedDict()
 
-    def cell(self, work: Work, solver: Solver) -> Cell | None:
-        """The cell of the current node, or None if it is empty."""
+    def cell(self, work: Work) -> Cell | Cornered | None:
+        """The cell of the current node, or None if it is empty; without points yet.
+
+        By its corners, where it has few.
+        """
         t, tree, dim = self.tables, work.tree, self.tables.dim
         node = tree.node.tolist()
         s = node[STAGE]
@@ -100,34 +104,36 @@ class Exactly:
         sides = dict(known)
         if any(sides[plane] != side for plane, side in known):
             return None  # on both sides of one hyperplane, that of several units
-        signs = [sides.get(plane, 0) for plane in range(len(level.hyperplanes))]
-        walls: tuple[Forms, ...] = (self._problem.walls, Forms(earlier, dim))
+        signs = tuple(sides.get(plane, 0) for plane in range(len(level.hyperplanes)))
+        cutting = tuple(dict.fromkeys(plane for plane, _ in here))
+        share = float(tree.point[0])
+        if is_for_corners(level):
+            walls = (*self._problem.walls.rows, *earlier)
+            cell = with_corners(pattern, s, level, walls, signs, cutting, share)
+            if cell is not None:
+                return cell if cell.corners else None
+        bundles: tuple[Forms, ...] = (self._problem.walls, Forms(earlier, dim))
         if leads:
             rows = level.hyperplanes.rows
             closed = [rows[p] if side > 0 else [-e for e in rows[p]] for p, side in here]
-            walls = (*walls, Forms(closed + leads, dim))
-            here = []
-        cell = Cell(
-            pattern,
-            s,
-            level,
-            walls,
-            tuple(signs),
-            tuple(dict.fromkeys(plane for plane, _ in here)),
-            self._alive(level, node, work, s),
-            [],
-            float(tree.point[0]),
-        )
-        for i in range(node[POINTS]):
+            bundles = (*bundles, Forms(closed + leads, dim))
+            cutting = ()
+        alive = self._alive(level, node, work, s)
+        return Cell(pattern, s, level, bundles, signs, cutting, alive, [], share)
+
+    def see(self, cell: Cell, work: Work, solver: Solver) -> bool:
+        """Give the current node's cell the points that are known inside; False if it is empty."""
+        tree, dim = work.tree, self.tables.dim
+        for i in range(int(tree.node[POINTS])):
             point = Point.of_floats(tree.point[1 + i * dim : 1 + (i + 1) * dim])
             if cell.holds(point):
-                cell.sights.append(level.sight(point))
+                cell.sights.append(cell.level.sight(point))
         if not cell.sights:
             found = decide_interior(cell.rows(), dim, solver)
             if isinstance(found, Multipliers):
-                return None
-            cell.sights.append(level.sight(found))
-        return cell
+                return False
+            cell.sights.append(cell.level.sight(found))
+        return True
 
     def settle(self, work: Work) -> bool:
         """Prove what the current node claims, and fix those sides; whether all of it is true.
@@ -205,6 +211,8 @@ class Exactly:
         self._write_sides(cell, work)
         self._write_sights(cell, _few(cell, sights, tree.most_points // 2), work)
         find_path(t, work)
+        # Lines of the plane are drawn where a path begins, and this one has none yet.
+        tree.node[ENTRY], tree.node[SHARED] = -1, 0
         return bool(find_witness(t, work.walls, tree, len(t.walls) + len(walls)))
 
     def level(self, stage: int, pattern: Sequence[int]) -> Level:

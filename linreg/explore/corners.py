@@ -1,0 +1,159 @@
+"""The corners of an open polyhedron in exact arithmetic, and of its parts on either side of a row.
+
+A polyhedron is the section at scale 1 of a cone one dimension higher. Its corners are the extreme
+rays of that cone: vertices, and directions where their scale is zero. In few dimensions there are
+few of them, and a form cuts the polyhedron if it has both signs at corners: no linear program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import mul
+from typing import NamedTuple
+
+from flint import fmpq, fmpz
+
+from linreg.lp import IntegerRow, Point
+from linreg.rational import integer_matrix, primitive, primitive_factor
+
+
+class Corner(NamedTuple):
+    """A corner, and where it lies.
+
+    Attributes
+    ----------
+    vector : list of fmpz, length dim + 1
+        Primitive; the last entry is the scale.
+    on : int
+        A bit for each row of the polyhedron, set where that is zero at the corner.
+    above, below : int
+        A bit for each form that is asked about, set where that is positive, or negative.
+    """
+
+    vector: list[fmpz]
+    on: int
+    above: int
+    below: int
+
+
+def value(row: Sequence[fmpz], vector: Sequence[fmpz]) -> fmpz:
+    """The value of a form at a point, times the point's scale."""
+    total: fmpz = sum(map(mul, row, vector), fmpz(0))
+    return total
+
+
+def corners_of(rows: Sequence[IntegerRow], dim: int, most: int) -> list[Corner] | None:
+    """The corners of {x : rows > 0}; none if it is empty or flat.
+
+    None if they are more than `most` on the way, or if the polyhedron holds a line.
+
+    Source
+    ------
+    Motzkin, Raiffa, Thompson and Thrall (1953), "The double description method".
+
+    Examples
+    --------
+    The quadrant x > 1, y > 0 has a vertex and two directions:
+
+    >>> quadrant = [[fmpz(1), fmpz(0), fmpz(-1)], [fmpz(0), fmpz(1), fmpz(0)]]
+    >>> sorted(corner.vector for corner in corners_of(quadrant, 2, 9))
+    [[0, 1, 0], [1, 0, 0], [1, 0, 1]]
+    >>> corners_of([[fmpz(1), fmpz(0)], [fmpz(-1), fmpz(0)]], 1, 9)
+    []
+    """
+    cone = [[fmpz(0)] * dim + [fmpz(1)], *rows]
+    reduced, _, rank = integer_matrix(cone, dim + 1).transpose().rref()
+    if rank <= dim:
+        return None
+    first = [next(j for j, entry in enumerate(row) if entry != 0) for row in reduced.table()[:rank]]
+    every = sum(1 << i for i in first)
+    corners = []
+    base = integer_matrix([cone[i] for i in first], dim + 1)
+    for i, column in zip(first, zip(*base.inv().table(), strict=True), strict=True):
+        factor = primitive_factor([column])
+        corners.append(Corner([(entry * factor).p for entry in column], every ^ (1 << i), 0, 0))
+    for i, row in enumerate(cone):
+        if i in first:
+            continue
+        values = [value(row, corner.vector) for corner in corners]
+        if max(values) <= 0:
+            return []
+        if min(values) < 0:
+            corners = halves(corners, row, 1 << i, (), 0)[0]
+            if len(corners) > most:
+                return None
+    return corners
+
+
+def halves(
+    corners: Sequence[Corner], row: IntegerRow, bit: int, forms: Sequence[IntegerRow], asked: int
+) -> tuple[list[Corner], list[Corner]]:
+    """The corners of the parts of a polyhedron where a row that cuts it is positive, and negative.
+
+    Parameters
+    ----------
+    corners : sequence of Corner
+    row : integer row
+    bit : int
+        What stands for the row in `Corner.on`.
+    forms : sequence of integer rows
+        What `Corner.above` and `below` are about.
+    asked : int
+        A bit for each of them that is still of interest.
+
+    Source
+    ------
+    Two extreme rays span a face if no third one has all rows zero that both have: Fukuda and
+    Prodon (1996), "Double description method revisited", Proposition 7.
+    """
+    up, down, shared = [], [], []
+    for corner in corners:
+        at = value(row, corner.vector)
+        if at > 0:
+            up.append((corner, at))
+        elif at < 0:
+            down.append((corner, at))
+        else:
+            shared.append(corner._replace(on=corner.on | bit))
+    least = len(row) - 2
+    for a, above in up:
+        for b, below in down:
+            on = a.on & b.on
+            if on.bit_count() < least or sum(on & corner.on == on for corner in corners) > 2:
+                continue
+            vector = primitive(
+                [above * y - below * x for x, y in zip(a.vector, b.vector, strict=True)]
+            )
+            positive, negative = a.above | b.above, a.below | b.below
+            opposed = positive & negative & asked
+            positive, negative = positive & ~negative, negative & ~positive
+            while opposed:
+                form = opposed & -opposed
+                opposed ^= form
+                at = value(forms[form.bit_length() - 1], vector)
+                if at > 0:
+                    positive |= form
+                elif at < 0:
+                    negative |= form
+            shared.append(Corner(vector, on | bit, positive, negative))
+    return [corner for corner, _ in up] + shared, [corner for corner, _ in down] + shared
+
+
+def inner_point(corners: Sequence[Corner]) -> Point:
+    """A point strictly inside: the mean of the vertices, and a step along all directions.
+
+    Examples
+    --------
+    >>> triangle = [[fmpz(1), fmpz(0), fmpz(0)], [fmpz(0), fmpz(1), fmpz(0)],
+    ...             [fmpz(-1), fmpz(-1), fmpz(3)]]
+    >>> inner_point(corners_of(triangle, 2, 9)).fractions
+    (Fraction(1, 1), Fraction(1, 1))
+    """
+    vertices = [corner.vector for corner in corners if corner.vector[-1] != 0]
+    parts = [[fmpq(entry, vertex[-1] * len(vertices)) for entry in vertex] for vertex in vertices]
+    for corner in corners:
+        if corner.vector[-1] == 0:
+            longest = max(abs(entry) for entry in corner.vector)
+            parts.append([fmpq(entry, longest) for entry in corner.vector])
+    sums = [sum(column, fmpq(0)) for column in zip(*parts, strict=True)]
+    return Point.of_rationals(sums[:-1])

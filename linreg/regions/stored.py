@@ -27,7 +27,7 @@ from linreg.regions.region import Region
 from linreg.regions.region_files import RegionFiles
 from linreg.run import Count, Progress
 from linreg.run.description import REGIONS, SHARDS, Description
-from linreg.run.shards import Rows
+from linreg.run.layout import Rows
 from linreg.run.sorting import sort_shards
 from linreg.run.store import layout_of, read_state
 from linreg.run.stored import count_of, run_into

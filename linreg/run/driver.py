@@ -146,12 +146,12 @@ class _Run(Generic[Store]):
                     work.lps = lps + explorer.lps
                     work.exact_decisions = exact_decisions + explorer.exact_decisions
                     work.strategy = explorer.name
+                    self._checkpoint(work, frontier, False)
+                self._report(work)
             except KeyboardInterrupt:
                 self._report(work)
                 self._checkpoint(work, frontier, True)
                 raise
-            self._report(work)
-            self._checkpoint(work, frontier, False)
         return cells
 
     def shared(self, prefixes: list[Any], workers: int, executor: Executor | None) -> list[Any]:

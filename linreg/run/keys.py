@@ -27,15 +27,42 @@ def pattern_keys(patterns: np.ndarray, *, two_pieces: bool) -> np.ndarray:
     else:
         big_endian = patterns.astype(patterns.dtype.newbyteorder(">"))
         octets = np.ascontiguousarray(big_endian).view(np.uint8)
-    width = max(WORD, -(-octets.shape[1] // WORD) * WORD)
-    padded = np.zeros((len(patterns), width), dtype=np.uint8)
+    padded = np.zeros((len(patterns), WORD * key_words(8 * octets.shape[1])), dtype=np.uint8)
     padded[:, : octets.shape[1]] = octets
     return padded.view(">u8").astype(np.uint64)
 
 
+def key_words(bits: int) -> int:
+    """How many words hold so many bits; never none."""
+    return max(1, -(-bits // (8 * WORD)))
+
+
+def patterns_of_keys(
+    keys: np.ndarray, units: int, dtype: np.dtype, *, two_pieces: bool
+) -> np.ndarray:
+    """The patterns that have these keys, shape (regions, units).
+
+    Examples
+    --------
+    >>> keys = pattern_keys(np.array([[1, 0], [0, 1]], dtype=np.uint8), two_pieces=True)
+    >>> patterns_of_keys(keys, 2, np.dtype(np.uint8), two_pieces=True).tolist()
+    [[1, 0], [0, 1]]
+    """
+    octets = keys.astype(">u8").view(np.uint8)
+    if two_pieces:
+        return np.unpackbits(octets, axis=1, count=units).astype(dtype, copy=False)
+    pieces = np.ascontiguousarray(octets[:, : units * dtype.itemsize])
+    return pieces.view(dtype.newbyteorder(">")).astype(dtype).reshape(len(keys), units)
+
+
 def order_of(patterns: np.ndarray, *, two_pieces: bool) -> np.ndarray:
     """The indices of the patterns in their order; int64, shape (regions,)."""
-    keys = pattern_keys(patterns, two_pieces=two_pieces)
+    return order_of_keys(pattern_keys(patterns, two_pieces=two_pieces))
+
+
+def order_of_keys(keys: np.ndarray) -> np.ndarray:
+    """The indices of keys in their order; int64, shape (regions,)."""
+    keys = keys.astype(np.uint64, copy=False)
     if keys.shape[1] == 1:
         return np.argsort(keys[:, 0], kind="stable")
     # lexsort takes its last key first.

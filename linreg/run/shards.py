@@ -1,21 +1,22 @@
-"""Shards: regions on file, some hundred thousand in each."""
+"""Files with regions: shards, some hundred thousand regions in each, and the parts before them.
+
+Regions are written in parts as they are found, which are quick to write and sorted each for
+itself. When a run has ended they are merged into shards, which are sorted as a whole, smaller, and
+good to read for other programs.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from linreg.errors import UnreadableFile, UnwritableFile
+from linreg.errors import UnreadableFile
 from linreg.files import read_bytes, replacing
-from linreg.rational import MAX_TEXT, fraction, rational
-from linreg.run.sinks import Columns
+from linreg.run.layout import Layout
 
 if TYPE_CHECKING:
     import pyarrow
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
 ROWS = 1 << 17
 """Regions in a shard."""
 
-KEY = b"linreg"
-"""Where a shard says in its metadata what it is."""
+PART_SUFFIX = ".arrow"
+"""Of parts, in the file format of Arrow; shards are Parquet."""
 
-FORMAT = "linreg-shard-1"
-"""The version of shards that are written and read."""
+GROUP = 1 << 11
+"""Regions of a part that are read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A shard as the journal knows it.
+    """A shard or part as the journal knows it.
 
     Attributes
     ----------
@@ -52,111 +53,6 @@ class Shard:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Layout:
-    """What each row of a run's shards holds.
-
-    Attributes
-    ----------
-    units, inputs : int
-        The network's.
-    pattern_dtype : numpy dtype
-    two_pieces : bool
-        Whether no unit has more than two pieces.
-    """
-
-    units: int
-    inputs: int
-    pattern_dtype: np.dtype
-    two_pieces: bool
-
-    @property
-    def row_size(self) -> int:
-        """Bytes of a row in memory."""
-        return self.units * self.pattern_dtype.itemsize + 8 * self.inputs
-
-    @property
-    def schema(self) -> pyarrow.Schema:
-        """Columns on file and their types.
-
-        A pattern is the bytes of its pieces, of which Parquet writes many more a second than of
-        lists. Exact witnesses are null where the float64 ones are exact.
-        """
-        import pyarrow
-
-        width = self.units * self.pattern_dtype.itemsize
-        return pyarrow.schema(
-            [
-                # Arrow takes the fixed width 0, of a network without units, for none.
-                ("pattern", pyarrow.binary(width) if width else pyarrow.binary()),
-                ("witness", pyarrow.list_(pyarrow.float64(), self.inputs)),
-                ("exact_witness", pyarrow.list_(pyarrow.string())),
-            ],
-            metadata={KEY: FORMAT},
-        )
-
-    def table(self, columns: Columns) -> pyarrow.Table:
-        """Regions as a table, in their order."""
-        import pyarrow
-
-        n, schema = columns.n_regions, self.schema
-        exact: Any = pyarrow.nulls(n, schema.field("exact_witness").type)
-        if columns.exact:
-            texts = {i: _texts(point) for i, point in columns.exact.items()}
-            exact = pyarrow.array([texts.get(i) for i in range(n)], exact.type)
-        pattern = pyarrow.array([b""] * n, pyarrow.binary())
-        if self.units:
-            held = [None, pyarrow.py_buffer(columns.patterns)]
-            pattern = pyarrow.Array.from_buffers(schema.field("pattern").type, n, held)
-        witnesses = np.frombuffer(columns.witnesses, dtype=np.float64)
-        witness = pyarrow.FixedSizeListArray.from_arrays(witnesses, self.inputs)
-        return pyarrow.table([pattern, witness, exact], schema=schema)
-
-    def patterns(self, table: pyarrow.Table) -> np.ndarray:
-        """The patterns in a table of this layout, shape (regions, units)."""
-        parts = []
-        for chunk in table.column("pattern").chunks if self.units else ():
-            pieces = np.frombuffer(chunk.buffers()[1], dtype=self.pattern_dtype)
-            first = chunk.offset * self.units
-            parts.append(pieces[first : first + len(chunk) * self.units])
-        return _joined(parts, self.pattern_dtype).reshape(table.num_rows, self.units)
-
-    def rows(self, table: pyarrow.Table) -> Rows:
-        """What a table of this layout holds."""
-        parts = [chunk.flatten() for chunk in table.column("witness").chunks]
-        witnesses = _joined([part.to_numpy() for part in parts], np.dtype(np.float64))
-        return Rows(
-            self.patterns(table), witnesses.reshape(table.num_rows, self.inputs), _exact(table)
-        )
-
-    def with_lists(self, table: pyarrow.Table) -> pyarrow.Table:
-        """The same table, with patterns as lists of numbers, as other tools like them."""
-        import pyarrow
-
-        flat = pyarrow.array(self.patterns(table).ravel())
-        pattern = pyarrow.array([[]] * table.num_rows, pyarrow.list_(flat.type))
-        if self.units:
-            pattern = pyarrow.FixedSizeListArray.from_arrays(flat, self.units)
-        return table.set_column(0, "pattern", pattern)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """Regions that were read.
-
-    Attributes
-    ----------
-    patterns : uint8 or uint16 array, shape (regions, units)
-    witnesses : float64 array, shape (regions, inputs)
-    exact : mapping
-        The exact witnesses that differ from the float64 ones, by row.
-    """
-
-    patterns: np.ndarray  # (regions, units)
-    witnesses: np.ndarray  # (regions, inputs)
-    exact: Mapping[int, tuple[Fraction, ...]]
-
-
 def write_shard(folder: Path, name: str, table: pyarrow.Table) -> Shard:
     """Write a shard, whole or not at all, so that it survives a loss of power.
 
@@ -172,14 +68,28 @@ def write_shard(folder: Path, name: str, table: pyarrow.Table) -> Shard:
     parquet.write_table(
         table, sink, compression="zstd", use_dictionary=False, write_statistics=False
     )
-    data = sink.getbuffer()
+    return _written(folder, name, sink, table.num_rows)
+
+
+def write_part(folder: Path, name: str, part: pyarrow.Table) -> Shard:
+    """Write a part, as a shard is written."""
+    from pyarrow import ipc
+
+    sink = io.BytesIO()
+    with ipc.new_file(sink, part.schema) as writer:
+        writer.write_table(part, max_chunksize=GROUP)
+    return _written(folder, name, sink, part.num_rows)
+
+
+def _written(folder: Path, name: str, content: io.BytesIO, n_rows: int) -> Shard:
+    data = content.getbuffer()
     with replacing(folder / name) as temporary:
         temporary.write_bytes(data)
-    return Shard(name, table.num_rows, len(data), sha256(data).hexdigest())
+    return Shard(name, n_rows, len(data), sha256(data).hexdigest())
 
 
 def check_shard(folder: Path, shard: Shard) -> None:
-    """Refuse a shard that is missing or has another size than was written.
+    """Refuse a file that is missing or has another size than was written.
 
     Raises
     ------
@@ -202,8 +112,31 @@ def read_shard(folder: Path, shard: Shard, layout: Layout) -> pyarrow.Table:
     UnreadableFile
         If the file is missing or has changed.
     """
-    import pyarrow
     from pyarrow import parquet
+
+    return _read(folder, shard, parquet.read_table, layout.schema)
+
+
+def read_part(folder: Path, part: Shard, layout: Layout) -> pyarrow.Table:
+    """The table in a part, which must be the one that was written; a chunk is what was a batch.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is missing or has changed.
+    """
+    from pyarrow import ipc
+
+    return _read(folder, part, lambda data: ipc.open_file(data).read_all(), layout.part_schema)
+
+
+def _read(
+    folder: Path,
+    shard: Shard,
+    read: Callable[[pyarrow.BufferReader], pyarrow.Table],
+    schema: pyarrow.Schema,
+) -> pyarrow.Table:
+    import pyarrow
 
     check_shard(folder, shard)
     path = folder / shard.name
@@ -211,37 +144,9 @@ def read_shard(folder: Path, shard: Shard, layout: Layout) -> pyarrow.Table:
     if sha256(data).hexdigest() != shard.sha256:
         raise UnreadableFile(f"{path}: damaged: it does not hold what was written")
     try:
-        table = parquet.read_table(pyarrow.BufferReader(data))
+        table = read(pyarrow.BufferReader(data))
     except (pyarrow.ArrowException, OSError) as error:
         raise UnreadableFile(f"{path}: damaged: {error}") from None
-    if table.schema != layout.schema or table.num_rows != shard.rows:
+    if table.schema != schema or table.num_rows != shard.rows:
         raise UnreadableFile(f"{path}: it does not hold the regions of this run")
     return table
-
-
-def _texts(point: tuple[Fraction, ...]) -> tuple[str, ...]:
-    # python-flint's text, since Python refuses to spell integers of more than 4300 digits.
-    texts = tuple(str(rational(entry)) for entry in point)
-    longest = max(map(len, texts))
-    if longest > MAX_TEXT:
-        raise UnwritableFile(
-            f"an exact witness of {longest} digits cannot be written; at most {MAX_TEXT} are read"
-        )
-    return texts
-
-
-def _joined(parts: list[np.ndarray], dtype: np.dtype) -> np.ndarray:
-    """Arrays one after another; a single one is not copied."""
-    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
-
-
-def _exact(table: pyarrow.Table) -> dict[int, tuple[Fraction, ...]]:
-    column = table.column("exact_witness")
-    if column.null_count == table.num_rows:
-        return {}
-    there = np.flatnonzero(column.is_valid().to_numpy())
-    rows = column.take(there).to_pylist()
-    return {
-        index: tuple(fraction(text) for text in row)
-        for index, row in zip(there.tolist(), rows, strict=True)
-    }

@@ -58,10 +58,14 @@ class Columns(Sink):
         """Another sink for patterns of the same type."""
         return Columns(self.pattern_dtype)
 
-    def clear(self) -> None:
-        """Let all regions go."""
+    def taken(self) -> Columns:
+        """All regions, which this sink then lets go."""
+        held = Columns(
+            self.pattern_dtype, self.patterns, self.witnesses, self.exact, self.n_regions
+        )
         self.patterns, self.witnesses = bytearray(), array("d")
         self.exact, self.n_regions = {}, 0
+        return held
 
     def extend(self, other: Columns) -> None:
         """Append the regions of another sink."""

@@ -1,31 +1,40 @@
-"""Shards sorted by pattern, in memory that does not grow with them.
+"""Parts merged into shards that are sorted by pattern, in memory that does not grow with them.
 
-What fits into memory is sorted there. Otherwise the rows are first dealt out to files, each of
-which takes the patterns between two others, and fits into memory.
+The rows whose patterns lie between two others are read, sorted and written, then the next ones.
+They are together in each part, since parts are sorted themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.errors import UnwritableFile
-from linreg.run.keys import order_of, pattern_texts
-from linreg.run.shards import ROWS, Layout, Shard, read_shard, write_shard
+from linreg.errors import UnreadableFile, UnwritableFile
+from linreg.run.layout import Layout
+from linreg.run.shards import (
+    PART_SUFFIX,
+    ROWS,
+    Shard,
+    read_part,
+    read_shard,
+    write_part,
+    write_shard,
+)
 
 if TYPE_CHECKING:
     import pyarrow
 
-AT_ONCE = 1 << 25
-"""Bytes of rows that are sorted at a time."""
+AT_ONCE = 1 << 23
+"""Bytes of rows that are sorted at a time, besides a few thousand rows of each part."""
 
-SAMPLES = 256
-"""Patterns that are looked at for each file, to see where to cut."""
+FAN = 256
+"""Parts that are merged at a time; of more, so many are merged into one sequence first."""
 
 
 def sort_shards(
@@ -41,8 +50,9 @@ def sort_shards(
     Parameters
     ----------
     folder : Path
-        Where the shards are; they stay.
+        Where the parts and shards are; they stay.
     shards : sequence of Shard
+        At least one; the rows of each are sorted.
     layout : Layout
     target : Path
         The folder of the new ones.
@@ -55,100 +65,132 @@ def sort_shards(
     ------
     UnreadableFile, UnwritableFile
     """
-    import pyarrow
+    sequences = [[_SortedFile(folder, shard, layout)] for shard in shards]
+    n_rows, done = sum(shard.rows for shard in shards) * _passes(len(shards)), 0
+    new = []
 
-    n_rows = sum(shard.rows for shard in shards)
-    n_files = -(-n_rows * layout.row_size // AT_ONCE)
-    if n_files <= 1:
-        whole = pyarrow.concat_tables([read_shard(folder, shard, layout) for shard in shards])
-        return _written(target, prefix, [_sorted(whole, layout)], n_rows, progress)
+    def tell(shard: Shard) -> None:
+        nonlocal done
+        done += shard.rows
+        progress(done / n_rows)
+
     try:
-        with TemporaryDirectory(dir=target) as dealt:
-            files = _dealt(folder, shards, layout, Path(dealt), n_files, progress)
-            return _written(
-                target, prefix, _read(files, layout), n_rows, lambda s: progress((1 + s) / 2)
-            )
+        with TemporaryDirectory(dir=target) as name:
+            between, names = Path(name), (f"{number}{PART_SUFFIX}" for number in count(1))
+            while len(sequences) > FAN:
+                groups = [sequences[k : k + FAN] for k in range(0, len(sequences), FAN)]
+                sequences = [[] for _ in groups]
+                for group, merged in zip(groups, sequences, strict=True):
+                    for block in _blocks([*chain(*group)], layout):
+                        part = write_part(between, next(names), block)
+                        merged.append(_SortedFile(between, part, layout))
+                        tell(part)
+            for shard in _written(_blocks([*chain(*sequences)], layout), layout, target, prefix):
+                new.append(shard)
+                tell(shard)
     except OSError as error:
         raise UnwritableFile(f"{target}: cannot be written: {error.strerror or error}") from None
-
-
-def _dealt(
-    folder: Path,
-    shards: Sequence[Shard],
-    layout: Layout,
-    target: Path,
-    n_files: int,
-    progress: Callable[[float], None],
-) -> list[Path]:
-    """Files that hold the rows, those of one file before those of the next."""
-    from pyarrow import parquet
-
-    cuts = _cuts(folder, shards, layout, n_files)
-    files = [target / f"{k}.parquet" for k in range(len(cuts) + 1)]
-    with ExitStack() as stack:
-        writers = [
-            stack.enter_context(parquet.ParquetWriter(file, layout.schema, use_dictionary=False))
-            for file in files
-        ]
-        for done, shard in enumerate(shards, start=1):
-            table = read_shard(folder, shard, layout)
-            places = np.searchsorted(cuts, _texts(table, layout), side="right")
-            for k in np.unique(places).tolist():
-                writers[k].write_table(table.take(np.flatnonzero(places == k)))
-            progress(done / len(shards) / 2)
-    return files
-
-
-def _cuts(folder: Path, shards: Sequence[Shard], layout: Layout, n_files: int) -> np.ndarray:
-    """Patterns that cut all others into equal parts, nearly, as texts that sort like them."""
-    step = max(1, sum(shard.rows for shard in shards) // (n_files * SAMPLES))
-    samples = [_texts(read_shard(folder, s, layout), layout)[::step] for s in shards]
-    some = np.sort(np.concatenate(samples))
-    return some[[len(some) * k // n_files for k in range(1, n_files)]]
-
-
-def _texts(table: pyarrow.Table, layout: Layout) -> np.ndarray:
-    return pattern_texts(layout.patterns(table), two_pieces=layout.two_pieces)
-
-
-def _read(files: Iterable[Path], layout: Layout) -> Iterator[pyarrow.Table]:
-    from pyarrow import parquet
-
-    for file in files:
-        yield _sorted(parquet.read_table(file), layout)
-
-
-def _sorted(table: pyarrow.Table, layout: Layout) -> pyarrow.Table:
-    table = table.combine_chunks()  # rows of one piece of memory are taken several times as fast
-    patterns = layout.patterns(table)
-    return table.take(order_of(patterns, two_pieces=layout.two_pieces))
+    return new
 
 
 def _written(
-    folder: Path,
-    prefix: str,
-    tables: Iterable[pyarrow.Table],
-    n_rows: int,
-    progress: Callable[[float], None],
-) -> list[Shard]:
-    """Shards of equal size that hold the rows of tables, in order."""
+    blocks: Iterable[pyarrow.Table], layout: Layout, folder: Path, prefix: str
+) -> Iterator[Shard]:
+    """Shards, each written while the rows of the next are sorted."""
+
+    def write(number: int, block: pyarrow.Table) -> Shard:
+        return write_shard(folder, f"{prefix}-{number:06d}.parquet", layout.shard(block))
+
+    with ThreadPoolExecutor(1, "linreg-sort") as writer:
+        under_way: Future[Shard] | None = None
+        for number, block in enumerate(blocks, start=1):
+            before, under_way = under_way, writer.submit(write, number, block)
+            if before is not None:
+                yield before.result()
+        if under_way is not None:
+            yield under_way.result()
+
+
+def _passes(n_files: int) -> int:
+    """How often every row is written."""
+    return 1 if n_files <= FAN else 1 + _passes(-(-n_files // FAN))
+
+
+class _SortedFile:
+    """A part or shard whose rows are sorted, and of which a few are read at a time.
+
+    Attributes
+    ----------
+    firsts : array of bytes
+        The first key of each group of rows.
+    group_rows : int array
+        How many rows there are in each group.
+    """
+
+    def __init__(self, folder: Path, file: Shard, layout: Layout) -> None:
+        self._folder, self._file, self._layout = folder, file, layout
+        self._is_part = file.name.endswith(PART_SUFFIX)
+        table = read_part(folder, file, layout) if self._is_part else self._of_shard()
+        keys = layout.key_texts(table)
+        if (keys[:-1] >= keys[1:]).any():
+            raise UnreadableFile(f"{folder / file.name}: damaged: its regions are not sorted")
+        rows = [len(chunk) for chunk in table.column("key").chunks]
+        self.group_rows = np.array(rows)
+        self.firsts = keys[np.cumsum(rows) - rows]
+        self._last = keys[-1]
+
+    def between(self, low: bytes | None, high: bytes | None) -> pyarrow.Table:
+        """The rows from one key on, and before another one."""
+        first, end = 0, len(self.firsts)
+        if low is not None:
+            first = max(0, int(np.searchsorted(self.firsts, low, side="right")) - 1)
+        if high is not None:
+            end = int(np.searchsorted(self.firsts, high))
+        if first >= end or (low is not None and self._last < low):
+            return self._layout.part_schema.empty_table()
+        table = self._groups(first, end) if self._is_part else self._of_shard()
+        keys = self._layout.key_texts(table)
+        start = 0 if low is None else int(np.searchsorted(keys, low))
+        stop = len(keys) if high is None else int(np.searchsorted(keys, high))
+        return table.slice(start, stop - start)
+
+    def _groups(self, first: int, end: int) -> pyarrow.Table:
+        import pyarrow
+        from pyarrow import ipc
+
+        with pyarrow.OSFile(str(self._folder / self._file.name)) as file:
+            reader = ipc.open_file(file)
+            return pyarrow.Table.from_batches([reader.get_batch(k) for k in range(first, end)])
+
+    def _of_shard(self) -> pyarrow.Table:
+        table = read_shard(self._folder, self._file, self._layout)
+        return self._layout.part_of_shard(table).combine_chunks()
+
+
+def _blocks(files: Sequence[_SortedFile], layout: Layout) -> Iterator[pyarrow.Table]:
+    """The rows of all files, sorted, as many at a time as are in a shard."""
     import pyarrow
 
-    shards: list[Shard] = []
     rest: list[pyarrow.Table] = []
-
-    def write(table: pyarrow.Table) -> None:
-        # One piece of memory for each column: where the parts began changes no byte on file.
-        name = f"{prefix}-{len(shards) + 1:06d}.parquet"
-        shards.append(write_shard(folder, name, table.combine_chunks()))
-        progress(sum(shard.rows for shard in shards) / n_rows)
-
-    for table in tables:
-        whole = pyarrow.concat_tables([*rest, table])
+    cuts = _cuts(files, layout)
+    for low, high in zip([None, *cuts], [*cuts, None], strict=True):
+        tables = [file.between(low, high) for file in files]
+        rest.append(layout.sorted(pyarrow.concat_tables(tables)))
+        whole = pyarrow.concat_tables(rest)
         end = len(whole) // ROWS * ROWS
         for start in range(0, end, ROWS):
-            write(whole.slice(start, ROWS))
+            # One piece of memory for each column: where the parts began changes no byte on file.
+            yield whole.slice(start, ROWS).combine_chunks()
         rest = [whole.slice(end)]
-    if rest and len(rest[0]):
-        write(rest[0])
-    return shards
+    if len(rest[0]):
+        yield rest[0].combine_chunks()
+
+
+def _cuts(files: Sequence[_SortedFile], layout: Layout) -> list[bytes]:
+    """Patterns with few enough rows between one and the next."""
+    firsts = np.concatenate([file.firsts for file in files])
+    sizes = np.concatenate([file.group_rows for file in files]) * layout.part_row_size
+    order = np.argsort(firsts)
+    places = (np.cumsum(sizes[order]) - sizes[order]) // AT_ONCE
+    begins = np.flatnonzero(np.diff(places)) + 1
+    return [bytes(text) for text in firsts[order][begins]]

@@ -7,7 +7,8 @@ has no line was never committed, and is found again.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +23,9 @@ from linreg.run.description import JOURNAL, NETWORK, REGIONS, RUN, SHARDS, Descr
 from linreg.run.driver import Beginning, Frontier
 from linreg.run.frontier import Texts, prefix_from
 from linreg.run.journal import State, commit_of, line_of, replay, sorted_into
+from linreg.run.layout import Layout
 from linreg.run.locking import lock
-from linreg.run.shards import ROWS, Layout, Shard, check_shard, write_shard
+from linreg.run.shards import PART_SUFFIX, ROWS, check_shard, write_part
 from linreg.run.sinks import Columns
 from linreg.run.sorting import sort_shards
 from linreg.run.unit import Work
@@ -48,13 +50,22 @@ class Store:
         Takes what is found until it is committed.
     """
 
-    def __init__(self, folder: Path, problem: Problem, held: Description, descriptor: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        problem: Problem,
+        held: Description,
+        descriptor: int,
+        writer: Executor,
+    ) -> None:
         self.folder = folder
         self.strategy = held.strategy
         self.layout = layout_of(problem)
         self._keeps = held.keeps
         self._descriptor = descriptor
         self._texts = Texts()
+        self._writer = writer  # one thread, so that commits are written in their order
+        self._pending: Future[None] | None = None
         content = read_bytes(folder / JOURNAL)
         self.state, self._size = _replayed(folder, content)
         for shard in self.state.shards:
@@ -62,7 +73,7 @@ class Store:
         self.sink: Sink = Sink()
         if held.keeps == REGIONS:
             self.sink = Columns(problem.network.pattern_dtype.str)
-        self._last = monotonic()
+        self._seconds, self._last = self.state.seconds, monotonic()
         self._clean()
 
     @property
@@ -75,31 +86,44 @@ class Store:
         return Beginning(work, [prefix_from(text) for text in self.state.frontier])
 
     def checkpoint(self, work: Work, frontier: Frontier, is_last: bool) -> None:
-        """Commit what has been found, if it is enough, or long ago, or the end."""
-        rows = self.sink.n_regions if isinstance(self.sink, Columns) else 0
-        if is_last or rows >= ROWS or monotonic() - self._last > EVERY:
-            self.commit(work, frontier)
+        """Commit what has been found, if it is enough, or long ago, or the end.
 
-    def commit(self, work: Work, frontier: Frontier) -> None:
-        """Commit what has been found, and empty the sink.
+        A commit is written while the exploration goes on, until the next one or the end.
 
         Raises
         ------
         UnwritableFile
             If the system refuses; what was committed before is as it was.
         """
-        if self.state.work is not None and self.state.work.tally == work.tally:
-            return
-        now = monotonic()
+        rows = self.sink.n_regions if isinstance(self.sink, Columns) else 0
+        if is_last or rows >= ROWS or monotonic() - self._last > EVERY:
+            self._wait()
+            if self.state.work is None or self.state.work.tally != work.tally:
+                now = monotonic()
+                self._seconds, self._last = self._seconds + now - self._last, now
+                found = self.sink.taken() if isinstance(self.sink, Columns) else None
+                texts = self._texts.of(frontier())
+                self._pending = self._writer.submit(
+                    self._commit, _copied(work), self._seconds, texts, found
+                )
+        if is_last:
+            self._wait()
+
+    def _wait(self) -> None:
+        """See that the last commit is written; after one that could not be, there is no other."""
+        if self._pending is not None:
+            self._pending.result()
+            self._pending = None
+
+    def _commit(
+        self, work: Work, seconds: float, texts: Sequence[str], found: Columns | None
+    ) -> None:
         shards = []
-        if isinstance(self.sink, Columns) and self.sink.n_regions:
-            name = f"part-{self.state.commits + 1:06d}.parquet"
-            shards = [self._written(name)]
-            self.sink.clear()
-        texts = self._texts.of(frontier())
-        seconds = self.state.seconds + now - self._last
+        if found is not None and found.n_regions:
+            name = f"part-{self.state.commits + 1:06d}{PART_SUFFIX}"
+            with self._written_to():
+                shards = [write_part(self.folder / SHARDS, name, self.layout.part(found))]
         self._append(commit_of(self.state, work, seconds, texts, shards))
-        self._last = now
 
     def sort(self, progress: Callable[[float], None] = lambda _: None) -> None:
         """Put shards in the place of all others that hold the regions sorted by pattern.
@@ -114,11 +138,6 @@ class Store:
                 shards = sort_shards(place, self.state.shards, self.layout, place, prefix, progress)
             self._append(sorted_into(shards))
             self._clean()
-
-    def _written(self, name: str) -> Shard:
-        with self._written_to():
-            assert isinstance(self.sink, Columns)
-            return write_shard(self.folder / SHARDS, name, self.layout.table(self.sink))
 
     def _append(self, record: dict[str, object]) -> None:
         """Add a line to the journal, which commits what it says; or nothing at all."""
@@ -197,12 +216,14 @@ def opened(
             raise UnusableRun(
                 f"{path}: it holds a run of strategy {held.strategy!r}, which cannot be had here"
             )
-        try:
-            (folder / SHARDS).mkdir(exist_ok=True)
-            store = Store(folder, problem, held, descriptor)
-        except OSError as error:
-            raise UnwritableFile(f"{path}: cannot be written: {error.strerror or error}") from None
-        yield store
+        with ThreadPoolExecutor(1, "linreg-store") as writer:
+            try:
+                (folder / SHARDS).mkdir(exist_ok=True)
+                store = Store(folder, problem, held, descriptor, writer)
+            except OSError as error:
+                reason = error.strerror or error
+                raise UnwritableFile(f"{path}: cannot be written: {reason}") from None
+            yield store
     finally:
         os.close(descriptor)
 

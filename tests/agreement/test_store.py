@@ -19,16 +19,19 @@ from hypothesis import strategies as st
 import linreg
 from linreg import (
     Network,
+    ScalarUnit,
+    UnreadableFile,
     UnusableRun,
     mlp,
     read_run,
     run_status,
 )
 from linreg.domains import Domain
-from linreg.explore import HighsExplorer, Problem
+from linreg.explore import HighsExplorer, Problem, problem_of
 from linreg.explore.compiled.explorer import CompiledExplorer
 from linreg.run import shards, sorting, store
-from linreg.run.keys import order_of, pattern_texts
+from linreg.run.keys import order_of, pattern_keys, pattern_texts, patterns_of_keys
+from linreg.run.sinks import Columns
 
 # Small networks are done by "auto" before it has to decide anything.
 count = partial(linreg.count, strategy="highs")
@@ -47,6 +50,12 @@ NET = gaussian(2, 7, 6, 5)
 THIN = mlp([([[1, 0]] * 4 + [[0, 1], [1e-300, 0]], [-1, -1 - 2**-52, -1 - 2**-51, -2, 0, -1e300])])
 """The strips between 1 + k ulp hold no float, and 1e-300 x = 1e300 is beyond them all."""
 
+ZIGZAG = ScalarUnit(
+    range(260), [1, -1] * 130 + [1], [(-1) ** (k + 1) * 2 * (k // 2) for k in range(261)]
+)
+MANY = mlp([([[1], [2]], [0, 0.25])], activation=ZIGZAG)
+"""Units with more pieces than a byte can name."""
+
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,8 +65,10 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(explorer, "slice", 2)
         monkeypatch.setattr(explorer, "unit", 7)
     monkeypatch.setattr(store, "ROWS", 5)
+    monkeypatch.setattr(shards, "GROUP", 3)
     monkeypatch.setattr(sorting, "ROWS", 16)
-    monkeypatch.setattr(sorting, "AT_ONCE", 1000)
+    monkeypatch.setattr(sorting, "AT_ONCE", 700)
+    monkeypatch.setattr(sorting, "FAN", 4)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -138,6 +149,7 @@ def test_a_run_that_stops_at_limits_ends_where_one_without_them_does(
 ) -> None:
     whole = enumerate_regions(NET, strategy=strategy)
     asked = {"strategy": strategy, "workers": workers}
+    enumerate_into(NET, tmp_path / "at once", **asked)
     for limit in (1, 2, 30, 31, 90):
         part = enumerate_into(NET, tmp_path / "run", limit=limit, **asked)
         expected = enumerate_regions(NET, limit=limit, strategy=strategy)
@@ -149,6 +161,25 @@ def test_a_run_that_stops_at_limits_ends_where_one_without_them_does(
     assert rest.counted.regions_per_stage == whole.counted.regions_per_stage
     assert rest.patterns.tobytes() == whole.patterns.tobytes()
     assert rest.witnesses.tobytes() == whole.witnesses.tobytes()
+    assert [*digests(tmp_path / "run").values()] == [*digests(tmp_path / "at once").values()]
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("net", [NET, THIN, MANY], ids=["generic", "thin", "many pieces"])
+def test_the_files_are_the_same_bytes_however_parts_are_merged(
+    net: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All at once, or two and two of them again and again, a few rows at a time."""
+    monkeypatch.setattr(sorting, "AT_ONCE", 10**6)
+    monkeypatch.setattr(sorting, "FAN", 10**6)
+    enumerate_into(net, tmp_path / "at once")
+    monkeypatch.setattr(sorting, "AT_ONCE", 100)
+    monkeypatch.setattr(sorting, "FAN", 2)
+    shares: list[float] = []
+    enumerate_into(net, tmp_path / "two and two", sorting=shares.append)
+    assert digests(tmp_path / "two and two") == digests(tmp_path / "at once")
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
 
 
 @pytest.mark.usefixtures("tiny")
@@ -225,8 +256,27 @@ def test_patterns_are_ordered_as_lists_of_numbers_are(rows: list[list[int]], mos
     patterns = np.array(rows, dtype=dtype) * most
     expected = sorted(range(len(rows)), key=lambda i: (rows[i], i))
     assert order_of(patterns, two_pieces=most == 1).tolist() == expected
+    keys = pattern_keys(patterns, two_pieces=most == 1)
+    assert (patterns_of_keys(keys, 70, patterns.dtype, two_pieces=most == 1) == patterns).all()
     texts = pattern_texts(patterns, two_pieces=most == 1)
     assert np.argsort(texts, kind="stable").tolist() == expected
+
+
+def test_a_part_that_is_not_sorted_is_refused(tmp_path: Path) -> None:
+    """Rows between two patterns would not be together in it."""
+    layout = store.layout_of(problem_of(NET, None))
+    columns = Columns("uint8")
+    columns.regions(*(np.eye(3, width, dtype=t) for width, t in ((18, "uint8"), (2, "f8"))), {})
+    part = layout.part(columns)
+    for name, rows in (("right", part), ("wrong", part.take([1, 0, 2]))):
+        held = shards.write_part(tmp_path, f"{name}.arrow", rows)
+        if name == "right":
+            [shard] = sorting.sort_shards(tmp_path, [held], layout, tmp_path, "sorted")
+            table = shards.read_shard(tmp_path, shard, layout)
+            assert layout.patterns(table).tolist() == np.eye(3, 18)[::-1].tolist()
+        else:
+            with pytest.raises(UnreadableFile, match=r"wrong\.arrow: damaged: its regions are not"):
+                sorting.sort_shards(tmp_path, [held], layout, tmp_path, "sorted")
 
 
 def test_a_shard_holds_no_more_than_its_columns_say() -> None:

@@ -36,7 +36,7 @@ from linreg import (
     run_status,
 )
 from linreg.explore import HighsExplorer
-from linreg.run import locking, sorting, store
+from linreg.run import locking, shards, sorting, store
 from linreg.run.frontier import prefix_from
 
 # What "auto" would choose depends on what was loaded before.
@@ -61,8 +61,10 @@ def tiny() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HighsExplorer, "slice", 3)
         patch.setattr(store, "ROWS", 7)
+        patch.setattr(shards, "GROUP", 3)
         patch.setattr(sorting, "ROWS", 16)
-        patch.setattr(sorting, "AT_ONCE", 1000)
+        patch.setattr(sorting, "AT_ONCE", 700)
+        patch.setattr(sorting, "FAN", 4)
         patch.setattr(locking, "PATIENCE", 0.1)
         yield
 
@@ -349,15 +351,26 @@ def test_one_process_at_a_time_works_on_a_run(stopped: Path) -> None:
     assert not run_status(stopped).in_use
 
 
+@pytest.mark.parametrize("suffix", [".arrow", ".parquet"])
+@pytest.mark.parametrize("frees_itself", [False, True])
 def test_a_disk_that_is_full_stops_the_run_and_loses_nothing(
-    tmp_path: Path, whole: list[str], monkeypatch: pytest.MonkeyPatch
+    suffix: str,
+    frees_itself: bool,
+    tmp_path: Path,
+    whole: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """At the fifth part, while the next one is explored, or at the third sorted file."""
     folder = tmp_path / "run"
-    write_bytes, room = Path.write_bytes, iter(range(4))
+    room = {".arrow": 4, ".parquet": 2}[suffix]
+    write_bytes, written = Path.write_bytes, 0
 
     def write_if_there_is_room(path: Path, data: bytes) -> int:
-        if path.suffix == ".parquet" and next(room, None) is None:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        nonlocal written
+        if path.suffix == suffix:
+            written += 1
+            if written == room + 1 or (written > room and not frees_itself):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return write_bytes(path, data)
 
     with monkeypatch.context() as patch:
@@ -365,8 +378,10 @@ def test_a_disk_that_is_full_stops_the_run_and_loses_nothing(
         with pytest.raises(UnwritableFile, match=r"No space left on device; the .* are kept"):
             go_on(folder)
     status = run_status(folder)
-    assert (status.commits, status.shards, status.damage) == (4, 4, ())
-    assert len(read_run(folder)) == status.count.regions >= 28
+    n_parts = 4 if suffix == ".arrow" else status.commits
+    assert (status.commits, status.shards, status.damage) == (n_parts, n_parts, ())
+    assert not status.is_sorted
+    assert len(read_run(folder)) == status.count.regions >= 7 * n_parts
     go_on(folder)
     assert digests(folder) == whole
 

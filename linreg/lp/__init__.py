@@ -1,6 +1,6 @@
 """Questions about one polyhedron: HiGHS proposes, exact arithmetic proves."""
 
-from linreg.lp.cone import is_bounded
+from linreg.lp.cone import Direction, is_bounded, leads_inwards, recession
 from linreg.lp.enclosing import EnclosingBox, enclosing_box
 from linreg.lp.facets import crosses_at, inside_facet
 from linreg.lp.points import Forms, IntegerRow, Point
@@ -8,6 +8,7 @@ from linreg.lp.proof import Multipliers
 from linreg.lp.vantage import Solver, Vantage, decide_interior
 
 __all__ = [
+    "Direction",
     "EnclosingBox",
     "Forms",
     "IntegerRow",
@@ -20,4 +21,6 @@ __all__ = [
     "enclosing_box",
     "inside_facet",
     "is_bounded",
+    "leads_inwards",
+    "recession",
 ]

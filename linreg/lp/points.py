@@ -125,3 +125,17 @@ class Forms:
             ],
             dtype=np.float64,
         )
+
+    def distance(self, point: Point) -> float:
+        """Distance from a point to the nearest hyperplane; Euclidean, in the point's units.
+
+        Infinite if there are none.
+        """
+        slacks = np.abs(self.floats(self.at(point), point))
+        with np.errstate(over="ignore"):
+            return float((slacks / self._lengths).min(initial=np.inf))
+
+    @cached_property
+    def _lengths(self) -> np.ndarray:
+        lengths: np.ndarray = np.linalg.norm(self.normals, axis=1)
+        return lengths

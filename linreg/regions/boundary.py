@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from linreg.explore import Problem
 from linreg.lp import Forms, IntegerRow, Point
 from linreg.rational import primitive
@@ -40,11 +38,7 @@ class Boundary:
 
         Infinite if there are no rows.
         """
-        forms = Forms(self.rows, len(point.entries) - 1)
-        slacks = forms.floats(forms.at(point), point)
-        with np.errstate(over="ignore"):
-            distances = slacks / np.linalg.norm(forms.normals, axis=1)
-        return float(distances.min(initial=np.inf))
+        return Forms(self.rows, len(point.entries) - 1).distance(point)
 
 
 class Boundaries:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from flint import fmpz
 
-from linreg.lp import Solver, is_bounded
-from linreg.regions.boundary import Boundaries, Boundary
+from linreg.explore import Problem
+from linreg.explore.level import Level
+from linreg.lp import Direction, Forms, IntegerRow, Point, Solver, leads_inwards, recession
+from linreg.regions.levels import Levels
 
 if TYPE_CHECKING:
     from linreg.regions.enumeration import Enumeration
@@ -16,44 +20,92 @@ if TYPE_CHECKING:
 EVERY = 32
 """Regions between two reports of progress: a few hundredths of a second."""
 
+Stages = Sequence[tuple[Level, tuple[int, ...]]]
+"""The levels of a region, with the pieces of their units."""
+
 
 def margins_of(regions: Enumeration) -> np.ndarray:
     """Distance from each witness to the nearest row; float64."""
-    return _frozen([b.margin(regions.point(i)) for i, b in _boundaries(regions)], float)
+    walls = regions.problem.walls
+    return _frozen([_margin(walls, s, regions.point(i)) for i, s in _stages(regions)], float)
 
 
 def bounded_of(regions: Enumeration) -> np.ndarray:
     """Whether each region is bounded; bool."""
-    judge = _judge(regions)
-    return _frozen([judge(boundary) for _, boundary in _boundaries(regions)], bool)
+    cells = _Cells(regions.problem)
+    return _frozen([cells.bound(stages) for _, stages in _stages(regions)], bool)
 
 
 def extents_of(
     regions: Enumeration, progress: Callable[[int], None] | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """What `margins_of` and `bounded_of` return."""
-    judge = _judge(regions)
+    walls, cells = regions.problem.walls, _Cells(regions.problem)
     margins, bounded = [], []
-    for index, boundary in _boundaries(regions):
+    for index, stages in _stages(regions):
         if progress is not None and index % EVERY == 0:
             progress(index)
-        margins.append(boundary.margin(regions.point(index)))
-        bounded.append(judge(boundary))
+        margins.append(_margin(walls, stages, regions.point(index)))
+        bounded.append(cells.bound(stages))
     return _frozen(margins, float), _frozen(bounded, bool)
 
 
-def _boundaries(regions: Enumeration) -> Iterator[tuple[int, Boundary]]:
-    boundaries = Boundaries(regions.problem)
+def _stages(regions: Enumeration) -> Iterator[tuple[int, Stages]]:
+    levels = Levels(regions.problem)
     for index, pattern in enumerate(regions.patterns.tolist()):
-        yield index, boundaries.of(pattern)
+        yield index, levels.of(tuple(pattern))
 
 
-def _judge(regions: Enumeration) -> Callable[[Boundary], bool]:
-    """What tells whether a region with such a boundary is bounded."""
-    dim, solver = regions.problem.network.input_dim, Solver()
-    if is_bounded(regions.problem.walls.rows, dim, solver):
-        return lambda _boundary: True
-    return lambda boundary: is_bounded(boundary.rows, dim, solver)
+def _margin(walls: Forms, stages: Stages, point: Point) -> float:
+    """Distance from a point to the nearest row of its region."""
+    least = walls.distance(point)
+    for level, pieces in stages:
+        # A unit's other breakpoints do no harm: they are parallel, and farther away.
+        forms = level.hyperplanes
+        if level.contests:
+            forms = Forms([bound.row for bound in level.bounds(pieces)], len(point.entries) - 1)
+        least = min(least, forms.distance(point))
+    return least
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A prefix of a pattern: its rows, and a direction in which it goes on for ever, if any."""
+
+    rows: list[IntegerRow]
+    direction: Direction | None
+
+
+class _Cells:
+    """Boundedness from stage to stage: what lies in a bounded cell is bounded.
+
+    Fastest when regions come sorted, since the cells that a region shares with the last are kept.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._dim = problem.network.input_dim
+        self._solver = Solver()
+        self._whole = self._within(_Cell([], [fmpz(1)] * self._dim), problem.walls.rows)
+        self._path: list[tuple[Level, tuple[int, ...], _Cell]] = []
+
+    def bound(self, stages: Stages) -> bool:
+        """Whether the region with these levels is bounded."""
+        cell = self._whole
+        for depth, (level, pieces) in enumerate(stages):
+            if cell.direction is None:
+                break
+            if depth == len(self._path) or self._path[depth][:2] != (level, pieces):
+                rows = [bound.row for bound in level.bounds(pieces)]
+                self._path[depth:] = [(level, pieces, self._within(cell, rows))]
+            cell = self._path[depth][2]
+        return cell.direction is None
+
+    def _within(self, cell: _Cell, more: Sequence[IntegerRow]) -> _Cell:
+        """The part of an unbounded cell where more rows are positive."""
+        rows = [*cell.rows, *more]
+        if cell.direction is not None and leads_inwards(cell.direction, more):
+            return _Cell(rows, cell.direction)
+        return _Cell(rows, recession(rows, self._dim, self._solver))
 
 
 def _frozen(values: Sequence[object], dtype: type) -> np.ndarray:

@@ -13,7 +13,15 @@ from flint import fmpq, fmpz
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from linreg.lp import Multipliers, Point, Solver, Vantage, decide_interior, is_bounded
+from linreg.lp import (
+    Multipliers,
+    Point,
+    Solver,
+    Vantage,
+    decide_interior,
+    is_bounded,
+    recession,
+)
 from linreg.lp.points import Forms
 from linreg.lp.proof import non_negative
 from linreg.lp.session import FarkasSession
@@ -304,7 +312,12 @@ def test_a_polyhedron_is_bounded_if_and_only_if_it_has_no_ray(
     inside = [Fraction(data.draw(st.integers(-3, 3)), 3) for _ in range(dim)]
     rows = positive_at(inside, data.draw(st.lists(row, min_size=1, max_size=8)))
     assume(rows)
-    assert is_bounded(integers(rows), dim, Solver()) == is_bounded_by_rays(rows, dim)
+    direction = recession(integers(rows), dim, Solver())
+    assert (direction is None) == is_bounded_by_rays(rows, dim)
+    if direction is not None:
+        assert any(direction)
+        for row in integers(rows):
+            assert sum(g * d for g, d in zip(row[:-1], direction, strict=True)) >= 0
 
 
 @pytest.mark.parametrize("dim", range(1, 9))

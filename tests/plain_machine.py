@@ -34,7 +34,6 @@ def plain_machine() -> SimpleNamespace:
     for module, name in (
         (plain.explorer, "tables_of"),
         (plain.explorer, "work_for"),
-        (plain.exploration, "work_for"),
         (plain.exploration, "with_room"),
     ):
         setattr(module, name, _by_attribute(getattr(module, name)))

@@ -53,7 +53,7 @@ def joined(
     tables = tables_of(regions.problem)
     if tables is None:
         return None
-    work = work_for(tables, 0, 1)
+    work = work_for(tables, 1)
     size = len(work.walls.ends)
     around = around_for(tables, size, _direction(tables.dim))
     lookup = lookup_of(regions.patterns)

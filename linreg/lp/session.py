@@ -14,6 +14,7 @@ dual feasible: the dual simplex method starts where it stopped, and stops early 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,10 +55,18 @@ class FarkasSession:
     """One HiGHS instance that answers questions about one polyhedron after another."""
 
     def __init__(self) -> None:
+        self.solved = 0
+
+    @cached_property
+    def _highspy(self) -> Any:
         import highspy
 
-        self._highspy = highspy
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        return highspy
+
+    @cached_property
+    def _highs(self) -> Any:
+        """The instance, which takes longer to make than a small network to explore."""
+        highs = self._highspy.Highs()
         for option, value in (
             ("output_flag", False),
             ("presolve", "off"),
@@ -66,12 +75,8 @@ class FarkasSession:
             ("primal_feasibility_tolerance", 1e-10),
             ("dual_feasibility_tolerance", 1e-10),
         ):
-            self._check(self._highs.setOptionValue(option, value), f"option {option}")
-        self._usable = (
-            highspy.HighsModelStatus.kOptimal,
-            highspy.HighsModelStatus.kObjectiveBound,
-        )
-        self.solved = 0
+            self._check(highs.setOptionValue(option, value), f"option {option}")
+        return highs
 
     def load(self, columns: np.ndarray, costs: np.ndarray, reach: int) -> None:
         """Take up another polyhedron.
@@ -122,7 +127,8 @@ class FarkasSession:
             highs.changeRowsBounds(len(target), self._program_rows, target, target), "the target"
         )
         highs.run()
-        if highs.getModelStatus() not in self._usable:
+        status = self._highspy.HighsModelStatus
+        if highs.getModelStatus() not in (status.kOptimal, status.kObjectiveBound):
             return None
         step = -np.array(highs.getSolution().row_dual)
         _, basic = highs.getBasicVariables()

@@ -434,7 +434,6 @@ class Watched:
         for module, name, keep in (
             (self.plain.explorer, "Exactly", "_exactly"),
             (self.plain.explorer, "work_for", "_work"),
-            (self.plain.exploration, "work_for", "_work"),
         ):
             setattr(module, name, self._kept(getattr(module, name), keep))
         for module in (self.plain.forms, self.plain.contests):

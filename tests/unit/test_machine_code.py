@@ -179,7 +179,7 @@ def _holds(value: float, error: float, exact: Fraction) -> bool:
 
 
 def _check_maps(plain: SimpleNamespace, t: Any, rng: np.random.Generator) -> None:
-    maps = plain.explorer.work_for(t, 0).maps
+    maps = plain.explorer.work_for(t).maps
     pieces = np.array([int(rng.integers(u.size + 1 - u.is_max)) for u in t.units], dtype=np.int64)
     for s in range(t.n_stages):
         plain.composing.compose(t, maps, s, pieces)
@@ -256,7 +256,7 @@ class Polyhedron:
         net = mlp([(np.eye(dim)[[0] * walls], np.arange(walls))])
         self.plain = plain
         self.tables = by_attribute(plain.tables.tables_of(problem_of(net, None)))
-        self.work = plain.explorer.work_for(self.tables, 0)
+        self.work = plain.explorer.work_for(self.tables)
         self.dim, self.m = dim, walls
         for i in range(walls):
             self.work.program.rows[i].wall = i
@@ -545,7 +545,7 @@ def test_a_form_in_the_coordinates_of_a_stage_is_within_its_bounds(
     """Also where a coefficient times a weight of 1e-55 falls below all floats."""
     net = chain(4, 1e-55)
     t = by_attribute(plain.tables.tables_of(problem_of(net, None)))
-    work = plain.explorer.work_for(t, 0)
+    work = plain.explorer.work_for(t)
     pieces = np.zeros(len(t.units), dtype=np.int64)
     for s in range(4):
         plain.composing.compose(t, work.maps, s, pieces)

@@ -26,8 +26,9 @@ from linreg.explore.compiled.work import (
     ROWS,
     SHARED,
     TOP,
+    Work,
     with_room,
-    work_for,
+    with_rows,
 )
 from linreg.explore.cornered import Cornered, cornered
 from linreg.explore.cornered import split as split_cornered
@@ -59,9 +60,15 @@ class Exploration:
     """One call of `explore`."""
 
     def __init__(
-        self, problem: Problem, exactly: Exactly, sink: Sink, tally: Tally, solver: Solver
+        self,
+        problem: Problem,
+        exactly: Exactly,
+        work: Work,
+        sink: Sink,
+        tally: Tally,
+        solver: Solver,
     ) -> None:
-        self.work = work_for(exactly.tables, BLOCK_ROWS if sink.wants_rows else 0)
+        self.work = with_rows(work, exactly.tables, BLOCK_ROWS) if sink.wants_rows else work
         self._problem = problem
         self._exactly = exactly
         self._sink = sink

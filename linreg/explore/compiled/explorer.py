@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from linreg.affine import ExactAffineMap
@@ -19,6 +21,7 @@ from linreg.explore.compiled.work import (
     OUTSIDE,
     POINTS,
     PROGRAMS,
+    Work,
     work_for,
 )
 from linreg.explore.problem import Problem
@@ -46,6 +49,7 @@ class CompiledExplorer:
         self._solver = Solver()
         self._problem: Problem | None = None
         self._exactly: Exactly | None = None
+        self._work: Work | None = None  # memory that is not in use
         self._lps = 0
         self._doubts = 0
 
@@ -65,7 +69,7 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return [first_cell(problem)]
-        tables, work = exactly.tables, work_for(exactly.tables, 0)
+        tables, work = exactly.tables, work_for(exactly.tables)
         tree = work.tree
         tree.node[OUTSIDE] = -1
         tree.node[POINTS] = 1
@@ -74,6 +78,7 @@ class CompiledExplorer:
         put_domain(tables, work.walls)
         if not enter(tables, work, 0):
             return [first_cell(problem)]
+        self._work = work
         return [Node(tree.node, tree.mask, tree.point)]
 
     def explore(
@@ -90,7 +95,9 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return self._explore_exactly(problem, cells, sink, tally, budget, limit)
-        run = Exploration(problem, exactly, sink, tally, self._solver)
+        work = work_for(exactly.tables) if self._work is None else self._work
+        self._work = None
+        run = Exploration(problem, exactly, work, sink, tally, self._solver)
         left = run.advance(cells, budget, limit)
         counters = run.work.tree.counters
         self._lps += int(counters[PROGRAMS])
@@ -123,6 +130,7 @@ class CompiledExplorer:
         """The tables of a problem; None if machine code cannot have it."""
         if self._problem is not problem:
             self._problem = problem
+            self._work = None
             tables = tables_of(problem) if problem.network.stages else None
             self._exactly = None if tables is None else Exactly(problem, tables)
         return self._exactly
@@ -148,10 +156,14 @@ def _generic_start(problem: Problem) -> np.ndarray:
     """A point of the domain's interior at which few forms vanish."""
     assert problem.start is not None
     start = problem.start.floats
-    # Random numbers: those of any rule satisfy equations that integer networks have too.
-    generic = np.random.default_rng(0).uniform(-0.5, 0.5, len(start))
     for scale in (1.0, 0.1, 0.01, 1e-3, 1e-4):
-        point = Point.of_floats(start + scale * generic)
+        point = Point.of_floats(start + scale * _generic(len(start)))
         if all(value > 0 for value in problem.walls.at(point)):
             return point.floats
     return start
+
+
+@cache
+def _generic(dim: int) -> np.ndarray:
+    """Random numbers: those of any rule satisfy equations that integer networks have too."""
+    return np.random.default_rng(0).uniform(-0.5, 0.5, dim)

@@ -71,7 +71,7 @@ def entry(function: Function) -> Function:
 
 def is_loaded(function: Callable[..., object]) -> bool:
     """Whether this process has a function's machine code."""
-    return bool(cast("Any", function).signatures)
+    return bool(cast("Any", function).overloads)
 
 
 def is_on_disk(function: Callable[..., object]) -> bool:

@@ -154,14 +154,12 @@ class Work(NamedTuple):
     plane: Plane
 
 
-def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
-    """Empty memory.
+def work_for(t: Tables, waiting: int = 64) -> Work:
+    """Empty memory, without room for rows.
 
     Parameters
     ----------
     t : Tables
-    block : int
-        Regions in a block of rows; 0 if they are only counted.
     waiting : int
         Nodes that can wait.
     """
@@ -238,11 +236,18 @@ def work_for(t: Tables, block: int, waiting: int = 64) -> Work:
             counters,
             ints(t.n_stages),
             zeros(1),
-            zeros((block, units), dtype=np.uint16),
-            zeros((block, n)),
+            zeros((0, units), dtype=np.uint16),
+            zeros((0, n)),
         ),
         plane_for(t, waiting, most["form"]),
     )
+
+
+def with_rows(work: Work, t: Tables, block: int) -> Work:
+    """The same memory, and a block of so many rows for regions."""
+    patterns = np.zeros((block, len(t.units)), dtype=np.uint16)
+    witnesses = np.zeros((block, t.dim))
+    return work._replace(tree=work.tree._replace(patterns=patterns, witnesses=witnesses))
 
 
 def with_room(work: Work, waiting: int) -> Work:

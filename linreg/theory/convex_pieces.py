@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from flint import fmpq
 
 from linreg.adjacency import AdjacencyGraph
 from linreg.errors import IncompleteError
-from linreg.lp import Forms
+from linreg.lp import Forms, Point
 from linreg.theory.convex_unions import Piece, Unions, bits
 
 MOST_POINTS = 40
@@ -32,7 +32,8 @@ def convex_pieces(graph: AdjacencyGraph, labels: Sequence[int], budget: int) -> 
     (int, int)
         The second number is that of a complex made of activation regions joined together. The
         first adds up, over linear regions, points of which no two can be in one convex piece,
-        because the segment between them leaves the linear region. Equal numbers are the answer.
+        because the segment between them leaves the linear region, or because different linear
+        regions lie beyond one facet. Equal numbers are the answer.
 
     Raises
     ------
@@ -53,7 +54,7 @@ def convex_pieces(graph: AdjacencyGraph, labels: Sequence[int], budget: int) -> 
     min(relu(x), relu(y)) is 0 on three quadrants, x and y on the halves of the fourth. Two convex
     pieces do not make up three quadrants here, because the half-plane x < 0 would touch both the
     third quadrant and half of the first along one facet. (A cut where the network has none, down
-    the diagonal, would do it: the answer is 4.)
+    the diagonal, does it: see `linreg.theory.extended`.)
 
     >>> from linreg import adjacency_graph, enumerate_regions, mlp
     >>> from linreg.adjacency import linear_regions
@@ -108,28 +109,39 @@ class _Search:
         """Most points of a linear region, as far as tried, of which no two are in one piece.
 
         The points lie on its outer facets. What holds for them holds for inner points next to them.
+        Two of them are not in one piece if the segment between them leaves the linear region, or
+        if they lie in one hyperplane and different linear regions are beyond: a facet of a cell of
+        a complex has one cell beyond.
         """
         import networkx
 
-        if unions.is_convex():
-            return 1
-        self._spend(len(self._regions))
         walls = [wall for each in unions.walls.values() for wall in each]
-        points = [w.point for w in walls if not unions.everything >> w.beyond & 1][:MOST_POINTS]
+        outer = [wall for wall in walls if not unions.everything >> wall.beyond & 1][:MOST_POINTS]
+        conflicts = networkx.Graph()
+        conflicts.add_nodes_from(range(len(outer)))
+        conflicts.add_edges_from(
+            (a, b)
+            for (a, one), (b, other) in combinations(enumerate(outer), 2)
+            if one.row == other.row and self._labels[one.beyond] != self._labels[other.beyond]
+        )
+        if not unions.is_convex():
+            conflicts.add_edges_from(self._out_of_sight(unions, [wall.point for wall in outer]))
+        clique, _ = networkx.max_weight_clique(conflicts, weight=None)
+        return max(1, len(clique))
+
+    def _out_of_sight(self, unions: Unions, points: Sequence[Point]) -> Iterator[tuple[int, int]]:
+        """Pairs of points such that the segment between them leaves the linear region."""
+        self._spend(len(self._regions))
         others = [
             Forms(region.boundary.rows, region.problem.network.input_dim)
             for k, region in enumerate(self._regions)
             if not unions.everything >> k & 1
         ]
         values = [[[fmpq(v, p.entries[-1]) for v in f.at(p)] for f in others] for p in points]
-        conflicts = networkx.Graph()
-        conflicts.add_nodes_from(range(len(points)))
         for a, b in combinations(range(len(points)), 2):
             self._spend()
             if any(_crosses(here, there) for here, there in zip(values[a], values[b], strict=True)):
-                conflicts.add_edge(a, b)
-        clique, _ = networkx.max_weight_clique(conflicts, weight=None)
-        return len(clique)
+                yield a, b
 
     def _touching(self) -> list[list[int]]:
         """Groups of linear regions whose pieces may have to fit each other."""

@@ -13,7 +13,7 @@ from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.network import Network, StagedNetwork
 from linreg.rational import rational
 from linreg.regions import Enumeration, enumerate_regions
-from linreg.theory.convex_pieces import convex_pieces
+from linreg.theory.extended import fewest_pieces
 from linreg.theory.mixed import Form, holds_somewhere, patterns_of_points
 
 BUDGET = 20_000
@@ -100,8 +100,9 @@ def definitions(
     Notes
     -----
     R3: fewest cells that regions can be joined to from above, and from below points that no convex
-    piece can share; see `linreg.theory.convex_pieces`. A complex may also cut where the network
-    does not, so that the two can differ, and then R3 is left open.
+    piece can share; see `linreg.theory.extended`. Regions may be cut along the extended facets of
+    linear regions first. A complex may cut elsewhere too, so that the two can differ, and then R3
+    is left open.
 
     R5: for an affine map g that several linear regions have, the set {f = g} is made of a closed
     polyhedron for each activation region, perhaps of lower dimension. Those that meet are joined,
@@ -140,7 +141,7 @@ def definitions(
     tell(1 / 3, "convex pieces")
     convex = None
     try:
-        least, most = convex_pieces(graph, labels, budget)
+        least, most = fewest_pieces(graph, labels, budget)
         if least == most:
             convex = most
         else:

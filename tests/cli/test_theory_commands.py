@@ -231,15 +231,14 @@ def test_all_definitions_of_a_region_are_counted_and_shown(tmp_path: Path) -> No
 
 
 def test_what_a_definition_leaves_open_has_its_reason(tmp_path: Path) -> None:
-    """min(relu(x), relu(y)): 0 on three quadrants, which are two convex pieces or three."""
-    path = tmp_path / "minimum.json"
-    first, second = ([[1, 0], [0, 1]], [0, 0]), ([[1, 0], [1, -1]], [0, 0])
-    save(mlp([first, second], readout=([[1, -1]], [0])), path)
+    path = tmp_path / "open.json"
+    first, second = ([[1, -1], [0, -1]], [-1, 0]), ([[1, -1], [-1, 0]], [-1, 1])
+    save(mlp([first, second], readout=([[-1, 1]], [0])), path)
     answer = linreg("count", path, "--all-definitions", "--json").json
     assert answer["convex_pieces"] is None
-    assert answer["undecided"] == {"convex_pieces": "between 4 and 5"}
+    assert answer["undecided"] == {"convex_pieces": "between 5 and 6"}
     shown = linreg("count", path, "--all-definitions").out
-    assert "not decided  between 4 and 5" in shown
+    assert "not decided  between 5 and 6" in shown
 
 
 def test_the_best_network_of_a_search_is_written(tmp_path: Path) -> None:

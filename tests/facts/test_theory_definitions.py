@@ -108,12 +108,28 @@ def test_convex_pieces_of_golden_networks_are_known_from_both_sides(name, pieces
     assert convex_pieces(graph, labels, 20_000) == (pieces, pieces)
 
 
-def test_three_quadrants_of_one_map_are_left_open() -> None:
-    """min(relu(x), relu(y)): four pieces with a cut down the diagonal, five along the axes."""
+def test_three_quadrants_of_one_map_are_two_convex_pieces_cut_down_the_diagonal() -> None:
+    """min(relu(x), relu(y)): four pieces in all; along the axes alone there would be five."""
     net = mlp([([[1, 0], [0, 1]], [0, 0]), ([[1, 0], [1, -1]], [0, 0])], readout=([[1, -1]], [0]))
-    found = theory.definitions(net)
-    assert numbers(found) == (5, 5, None, 3, 3, 3)
-    assert found.undecided == {"convex_pieces": "between 4 and 5"}
+    assert numbers(theory.definitions(net)) == (5, 5, 4, 3, 3, 3)
+
+
+def test_a_half_plane_that_touches_two_regions_along_its_edge_is_two_pieces() -> None:
+    """A facet of a cell of a complex has one cell beyond.
+
+    With a = relu(-x - 1) and b = relu(x - y + 1), relu(b - a) - relu(a + b) is 0 for x > -1, and
+    of the three maps for x < -1 the two on -a and -2a reach the line.
+    """
+    first, second = ([[-1, 0], [1, -1]], [-1, 1]), ([[-1, 1], [1, 1]], [0, 0])
+    net = mlp([first, second], readout=([[1, -1]], [0]))
+    assert numbers(theory.definitions(net)) == (5, 5, 5, 4, 4, 4)
+
+
+def test_what_neither_side_decides_is_left_open() -> None:
+    first, second = ([[1, -1], [0, -1]], [-1, 0]), ([[1, -1], [-1, 0]], [-1, 1])
+    found = theory.definitions(mlp([first, second], readout=([[-1, 1]], [0])))
+    assert numbers(found) == (8, 7, None, 4, 4, 4)
+    assert found.undecided == {"convex_pieces": "between 5 and 6"}
 
 
 @given(net=networks(inputs=st.just(2), max_units=5, depth=st.integers(1, 2)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import BinaryIO
 
-MAGIC = b"linreg-certificate-1\n"
+MAGIC = b"linreg-certificate-2\n"
 """The first line of every certificate, before compression starts."""
 
 END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
@@ -56,7 +56,7 @@ def text(document: Mapping[str, object]) -> bytes:
 
 
 def unsigned(number: int) -> bytes:
-    """A non-negative integer, seven bits a byte, lowest first; the top bit says that more follow.
+    """A number that is seldom large: seven bits a byte, lowest first; the top bit says more follow.
 
     Examples
     --------
@@ -65,21 +65,21 @@ def unsigned(number: int) -> bytes:
     """
     if number < 0x80:
         return bytes((number,))
-    size = -(-number.bit_length() // 7)
-    return bytes((number >> (7 * i) & 0x7F) | (0x80 if i + 1 < size else 0) for i in range(size))
+    digits = bytearray()
+    while number >= 0x80:
+        digits.append(number & 0x7F | 0x80)
+        number >>= 7
+    digits.append(number)
+    return bytes(digits)
 
 
-def signed(number: int) -> bytes:
-    """An integer z as the non-negative integer 2z, or -2z - 1 if it is negative.
+def integer(number: int) -> bytes:
+    """An integer of any size: how many bytes it has, and these, lowest first, in two's complement.
 
     Examples
     --------
-    >>> [signed(z)[0] for z in (0, -1, 1, -2)]
-    [0, 1, 2, 3]
+    >>> [integer(z).hex() for z in (0, 1, -1, 255)]
+    ['00', '0101', '01ff', '02ff00']
     """
-    return unsigned(2 * number if number >= 0 else -2 * number - 1)
-
-
-def rationals(numerators: Iterable[int], denominator: int) -> bytes:
-    """A list of rationals over a common denominator: the denominator, then the numerators."""
-    return unsigned(denominator) + b"".join(map(signed, numerators))
+    size = number.bit_length() // 8 + 1 if number else 0
+    return unsigned(size) + number.to_bytes(size, "little", signed=True)

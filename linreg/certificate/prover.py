@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Self
+from typing import Self, SupportsInt
 
 import numpy as np
 from flint import fmpq, fmpz
@@ -21,7 +21,7 @@ from linreg.certificate.encoding import (
     REGION,
     WON,
     Writer,
-    rationals,
+    integer,
     text,
     unsigned,
 )
@@ -30,7 +30,6 @@ from linreg.explore import Cell, Sink, problem_of
 from linreg.files import StrPath, replacing
 from linreg.lp import Forms, IntegerRow, Multipliers, Point, Solver, Vantage
 from linreg.network import Network, StagedNetwork
-from linreg.rational import common_denominator
 from linreg.run import Count, Progress, run
 
 FULL = 1 << 16
@@ -65,14 +64,18 @@ class Proof(Sink):
         self.records = bytearray()
         self.n_facets = 0
         self._n_domain_rows = n_domain_rows
-        self._with_facets = with_facets
+        self.wants_cells = with_facets
         self._solver: Solver | None = None
 
     def region(self, pattern: Sequence[int], cell: Cell) -> None:
         """Append a region: a point strictly inside, and what each of its rows is."""
-        self.records += bytes((REGION,)) + _point(cell.point)
-        if self._with_facets:
+        self.inside(cell.point.entries)
+        if self.wants_cells:
             self._facets(cell)
+
+    def inside(self, point: Sequence[SupportsInt]) -> None:
+        """Append a region of which no facets are asked for."""
+        self.records += bytes((REGION,)) + _point(point)
 
     def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:
         """Append that a hyperplane does not meet the cell."""
@@ -94,7 +97,7 @@ class Proof(Sink):
 
     def empty(self) -> Self:
         """Another sink for records of the same kind."""
-        return type(self)(self._n_domain_rows, self._with_facets)
+        return type(self)(self._n_domain_rows, self.wants_cells)
 
     def extend(self, other: Self) -> None:
         """Append the records of another sink."""
@@ -121,7 +124,9 @@ class Proof(Sink):
             if isinstance(answer, Multipliers):
                 self.records += bytes((REDUNDANT,)) + _multipliers(answer)
             else:
-                self.records += bytes((FACET,)) + _point(_crossing(rows[place], point, answer))
+                self.records += bytes((FACET,)) + _point(
+                    _crossing(rows[place], point, answer).entries
+                )
                 self.n_facets += 1
 
     def __getstate__(self) -> dict[str, object]:
@@ -238,15 +243,14 @@ def _value(row: IntegerRow, point: Point) -> fmpq:
     return fmpq(total, point.entries[-1])
 
 
-def _point(point: Point) -> bytes:
-    *numerators, denominator = (int(entry) for entry in point.entries)
-    return rationals(numerators, denominator)
+def _point(point: Sequence[SupportsInt]) -> bytes:
+    *numerators, denominator = map(int, point)
+    return integer(denominator) + b"".join(map(integer, numerators))
 
 
 def _multipliers(proof: Multipliers) -> bytes:
     """The common denominator, how many there are, and each row's number and numerator."""
-    denominator = common_denominator(proof.by_row.values())
-    record = unsigned(int(denominator)) + unsigned(len(proof.by_row))
-    for row, multiplier in proof.by_row.items():
-        record += unsigned(row) + unsigned(int((multiplier * denominator).p))
-    return record
+    parts = [integer(int(proof.denominator)), unsigned(len(proof.numerators))]
+    for row, numerator in proof.numerators.items():
+        parts += unsigned(row), integer(int(numerator))
+    return b"".join(parts)

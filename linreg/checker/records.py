@@ -13,14 +13,17 @@ from typing import Any, BinaryIO
 from linreg.errors import UnreadableFile
 from linreg.files import StrPath
 
-MAGIC = b"linreg-certificate-1\n"
+MAGIC = b"linreg-certificate-2\n"
 DIGEST = hashlib.sha256().digest_size
 
 CHUNK = 1 << 16
 """Bytes that are read, or decompressed, at a time."""
 
-LARGEST = 1 << 20
-"""Bits of the largest integer that is read."""
+WIDEST = 63
+"""Bits of the largest number that is not an integer of any size."""
+
+LARGEST = 1 << 17
+"""Bytes of the largest integer that is read."""
 
 LONGEST = 1 << 26
 """Bytes of the longest text that is read."""
@@ -75,7 +78,7 @@ class Records:
         return value
 
     def unsigned(self) -> int:
-        """The next non-negative integer."""
+        """The next number, which is not negative and seldom large."""
         value, shift = 0, 0
         while True:
             byte = self.byte()
@@ -83,20 +86,22 @@ class Records:
             if byte < 0x80:
                 return value
             shift += 7
-            if shift > LARGEST:
-                raise self.unreadable(f"it holds an integer of more than {LARGEST} bits")
+            if shift > WIDEST:
+                raise self.unreadable(f"it holds a number of more than {WIDEST} bits")
 
-    def signed(self) -> int:
-        """The next integer of either sign."""
-        value = self.unsigned()
-        return -((value + 1) // 2) if value & 1 else value // 2
+    def integer(self) -> int:
+        """The next integer of any size and sign."""
+        size = self.unsigned()
+        if size > LARGEST:
+            raise self.unreadable(f"it holds an integer of more than {LARGEST} bytes")
+        return int.from_bytes(self._bytes(size), "little", signed=True)
 
     def text(self) -> dict[str, Any]:
         """The next JSON object."""
         length = self.unsigned()
         if length > LONGEST:
             raise self.unreadable(f"it holds a text of {length} bytes")
-        data = bytes(self.byte() for _ in range(length))
+        data = self._bytes(length)
         try:
             document = json.loads(data)
         except (ValueError, RecursionError):
@@ -121,7 +126,7 @@ class Records:
     def _verify_digest(self) -> int:
         """Number of bytes before the digest, which fits them."""
         if self._stream.read(len(MAGIC)) != MAGIC:
-            raise self.unreadable("its first line is not linreg-certificate-1")
+            raise self.unreadable("its first line is not linreg-certificate-2")
         size = self._stream.seek(0, 2) - DIGEST
         if size < len(MAGIC):
             raise self.unreadable("it is cut off")
@@ -138,6 +143,20 @@ class Records:
             raise self.unreadable("its content does not fit its digest, so it is damaged")
         self._stream.seek(len(MAGIC))
         return size
+
+    def _bytes(self, size: int) -> bytes:
+        """So many bytes."""
+        data = self._buffer[self._place : self._place + size]
+        self._place += len(data)
+        if len(data) == size:
+            return data
+        parts, missing = [data], size - len(data)
+        while missing:
+            self._refill()
+            self._place = min(missing, len(self._buffer))
+            parts.append(self._buffer[: self._place])
+            missing -= self._place
+        return b"".join(parts)
 
     def _refill(self) -> None:
         if not self._more():

@@ -280,22 +280,22 @@ class Tree:
         return contest, branch.alive[contest]
 
     def _multipliers(self, branch: Branch, n_rows: int) -> Multipliers:
-        denominator, size = self._records.unsigned(), self._records.unsigned()
+        denominator, size = self._records.integer(), self._records.unsigned()
         if size > n_rows:
             raise self._false(branch, f"a proof has {size} multipliers for {n_rows} rows")
         numerators: dict[int, int] = {}
         for _ in range(size):
-            row, numerator = self._records.unsigned(), self._records.unsigned()
+            row, numerator = self._records.unsigned(), self._records.integer()
             if row >= n_rows or row in numerators:
                 raise self._false(branch, f"a proof has a multiplier for row {row} of {n_rows}")
             numerators[row] = numerator
         return denominator, numerators
 
     def _point(self, branch: Branch) -> tuple[int, ...]:
-        denominator = self._records.unsigned()
-        if denominator == 0:
-            raise self._false(branch, "a point has the denominator 0")
-        numerators = (self._records.signed() for _ in range(self._network.input_dim))
+        denominator = self._records.integer()
+        if denominator <= 0:
+            raise self._false(branch, f"a point has the denominator {denominator}")
+        numerators = (self._records.integer() for _ in range(self._network.input_dim))
         return (*numerators, denominator)
 
     def _check_header(self) -> None:

@@ -5,7 +5,7 @@ from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
 from linreg.explore.problem import Problem, problem_of
 from linreg.explore.sink import Sink
-from linreg.explore.strategies import STRATEGIES, check_strategy, explorer_named
+from linreg.explore.strategies import STRATEGIES, check_strategy, explorer_for, explorer_named
 from linreg.explore.subdivision import Tally
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Sink",
     "Tally",
     "check_strategy",
+    "explorer_for",
     "explorer_named",
     "problem_of",
 ]

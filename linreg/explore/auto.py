@@ -8,7 +8,7 @@ from typing import Any
 from linreg.explore.cells import Prefix
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
-from linreg.explore.machine_code import compiled_explorer, is_compiled
+from linreg.explore.machine_code import compiled_explorer, is_compiled, proving_explorer
 from linreg.explore.problem import Problem
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally
@@ -29,9 +29,15 @@ class AutoExplorer:
     A small network is done before machine code could be loaded, and one that is not so small
     before it could be compiled for the first time. Where machine code is loaded already, or cannot
     be had at all, there is no choice.
+
+    Parameters
+    ----------
+    proofs : bool
+        Whether to tell proofs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, proofs: bool = False) -> None:
+        self._proofs = proofs
         self._past: list[Explorer] = []
         self._now: Explorer = HighsExplorer()
         self._taken = 0
@@ -74,8 +80,9 @@ class AutoExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Any]:
         """The cells to start from."""
-        if "linreg.explore.compiled.kernel" in sys.modules and is_compiled(problem, on_disk=False):
-            self._now = compiled_explorer()
+        is_imported = "linreg.explore.compiled.kernel" in sys.modules
+        if is_imported and self._is_compiled(problem, on_disk=False):
+            self._now = self._compiled()
             self._may_change = False
         return self._now.begin(problem, tally)
 
@@ -85,7 +92,7 @@ class AutoExplorer:
             return ""
         return (
             "loading machine code"
-            if is_compiled(problem, on_disk=True)
+            if self._is_compiled(problem, on_disk=True)
             else "compiling (first use)"
         )
 
@@ -93,7 +100,7 @@ class AutoExplorer:
         """Go on in machine code from here."""
         self._may_change = False
         self._past.append(self._now)
-        self._now = compiled_explorer()
+        self._now = self._compiled()
         self._now.prepare(problem)
 
     def explore(
@@ -120,10 +127,16 @@ class AutoExplorer:
             self.prepare(problem)
         return self._now.cell_of(problem, prefix)
 
+    def _compiled(self) -> Explorer:
+        return proving_explorer() if self._proofs else compiled_explorer()
+
+    def _is_compiled(self, problem: Problem, *, on_disk: bool) -> bool:
+        return is_compiled(problem, proofs=self._proofs, on_disk=on_disk)
+
     def _is_time(self, problem: Problem, tally: Tally) -> bool:
         if self._taken < LOAD_AFTER:
             return False
-        if is_compiled(problem, on_disk=True):
+        if self._is_compiled(problem, on_disk=True):
             return True
         left = self._taken * (1 - tally.share) / max(tally.share, 1e-9)
         return self._taken >= COMPILE_AFTER and left > COMPILE_FOR

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from flint import fmpz, fmpz_mat
+from flint import fmpz
 
 from linreg.explore.integer import NO_UNITS, identity_state
 from linreg.explore.level import Level, Sight
@@ -193,7 +193,7 @@ def cell_of(problem: Problem, prefix: Prefix) -> Cell:
         pieces = prefix.pattern[first : first + len(before.units)]
         level = Level(stage, level.outputs(pieces))
         first += len(pieces)
-    points = [Point(fmpz_mat(dim + 1, 1, list(column))) for column in prefix.points]
+    points = [Point.of_entries(column) for column in prefix.points]
     return Cell(
         prefix.pattern,
         prefix.stage,

@@ -74,7 +74,8 @@ class Level:
             return _ScalarReader(passed, (), is_tied)
         marks = []
         for by, cut in unit.cuts:
-            form = primitive([*(entry * by for entry in row[:-1]), row[-1] * by - cut])
+            scaled = row if by == 1 else [entry * by for entry in row]
+            form = primitive(scaled if cut == 0 else [*scaled[:-1], scaled[-1] - cut])
             upward = next(entry for entry in form if entry != 0) > 0
             key = tuple(form) if upward else tuple(-entry for entry in form)
             if key not in self._index:
@@ -98,6 +99,18 @@ class Level:
         if not reader.marks:
             return None, 1 if k < reader.passed else -1
         return reader.marks[k]
+
+    def marks(self) -> list[tuple[int, int, int]]:
+        """A scalar unit that switches at each hyperplane.
+
+        For each hyperplane the unit, which of its breakpoints is there, and which side is above.
+        """
+        marks = [(0, 0, 0)] * len(self.hyperplanes)
+        for unit, reader in enumerate(self._readers):
+            if isinstance(reader, _ScalarReader):
+                for k, (plane, above) in enumerate(reader.marks):
+                    marks[plane] = unit, k, above
+        return marks
 
     def rivals(self, unit: int) -> tuple[int, tuple[int, ...]]:
         """The contest of a max unit, and which of the unit's candidates take part."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from functools import cache
 
 from linreg.explore.explorer import Explorer
@@ -15,13 +16,22 @@ def compiled_explorer() -> Explorer:
     return _maker()()
 
 
+def proving_explorer() -> Explorer:
+    """The compiled explorer that tells proofs; the recursive one where it cannot be had."""
+    if not has_machine_code():
+        return HighsExplorer()
+    from linreg.explore.compiled.proving import ProvingExplorer
+
+    return ProvingExplorer()
+
+
 def has_machine_code() -> bool:
     """Whether there can be any; if not, one warning says why."""
     return _maker() is not HighsExplorer
 
 
-def is_compiled(problem: Problem, *, on_disk: bool) -> bool:
-    """Whether the machine code for a problem need not be compiled first.
+def is_compiled(problem: Problem, *, proofs: bool, on_disk: bool) -> bool:
+    """Whether the machine code for a problem, and for proofs, need not be compiled first.
 
     It is loaded, or at least on disk, or there cannot be any and nothing would be waited for.
     """
@@ -30,8 +40,12 @@ def is_compiled(problem: Problem, *, on_disk: bool) -> bool:
     from linreg.explore.compiled.machine import is_loaded, is_on_disk
     from linreg.explore.compiled.plane import kernel_of
 
-    grow = kernel_of(problem.domain.dim)
-    return is_loaded(grow) or (on_disk and is_on_disk(grow))
+    needed: list[Callable[..., object]] = [kernel_of(problem.domain.dim)]
+    if proofs:
+        from linreg.explore.compiled.splitting import split_found
+
+        needed.append(split_found)
+    return all(is_loaded(code) or (on_disk and is_on_disk(code)) for code in needed)
 
 
 @cache

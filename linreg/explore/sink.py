@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import ClassVar, Self
+from typing import ClassVar, Self, SupportsInt
 
 import numpy as np
 
@@ -25,10 +25,14 @@ class Sink:
         Whether the sink looks at regions; if not, `region` and `regions` need not be told.
     wants_proofs : bool
         Whether the sink looks at decisions and their proofs, which not every strategy tells.
+    wants_cells : bool
+        Of a sink that wants proofs, whether it looks at the cells of regions; if not, `inside` may
+        be told instead of `region`.
     """
 
     wants_rows: ClassVar[bool] = False
     wants_proofs: ClassVar[bool] = False
+    wants_cells: bool = True
 
     def region(self, pattern: Sequence[int], cell: Cell) -> None:
         """Take a region: its pattern and its cell, all of whose units are decided.
@@ -49,6 +53,9 @@ class Sink:
         exact : dict
             The exact witnesses that differ from the float64 ones, by row of this block.
         """
+
+    def inside(self, point: Sequence[SupportsInt]) -> None:
+        """Take a region of which one point is told: numerators, and a positive denominator."""
 
     def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:
         """Take note that a hyperplane of the level does not meet the cell, which is on `side`.

@@ -217,7 +217,7 @@ def _lose_on_box(
             # The lead and the rows that prove its negative add up to a constant <= 0.
             proof = box.proof([-entry for entry in lead])
             one = {len(vantage.rows) + place: fmpq(1)}
-            losing[contest, candidate] = Multipliers(proof.by_row | one)
+            losing[contest, candidate] = Multipliers.of_rationals(proof.by_row | one)
     return losing
 
 

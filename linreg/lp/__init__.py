@@ -3,8 +3,8 @@
 from linreg.lp.cone import Direction, is_bounded, leads_inwards, recession
 from linreg.lp.enclosing import EnclosingBox, enclosing_box
 from linreg.lp.facets import crosses_at, inside_facet
-from linreg.lp.points import Forms, IntegerRow, Point
-from linreg.lp.proof import Multipliers
+from linreg.lp.points import Forms, IntegerRow, Point, binary_entries
+from linreg.lp.proof import Multipliers, non_negative
 from linreg.lp.vantage import Solver, Vantage, decide_interior
 
 __all__ = [
@@ -16,11 +16,13 @@ __all__ = [
     "Point",
     "Solver",
     "Vantage",
+    "binary_entries",
     "crosses_at",
     "decide_interior",
     "enclosing_box",
     "inside_facet",
     "is_bounded",
     "leads_inwards",
+    "non_negative",
     "recession",
 ]

@@ -54,7 +54,7 @@ class EnclosingBox:
             assert side is not None
             for row, multiplier in side.proof.by_row.items():
                 total[row] = total.get(row, fmpq(0)) + coefficient * multiplier
-        return Multipliers(total)
+        return Multipliers.of_rationals(total)
 
     def _least(self, form: IntegerRow) -> fmpq | None:
         """The least value of a form on the box; None if the box does not bound it."""

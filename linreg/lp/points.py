@@ -36,17 +36,19 @@ class Point:
     @classmethod
     def of_floats(cls, x: np.ndarray) -> Point:
         """The point whose coordinates are exactly these float64 numbers."""
-        ratios = [value.as_integer_ratio() for value in x.tolist()]
-        denominator = max((d for _, d in ratios), default=1)  # powers of two
-        numerators = [p * (denominator // d) for p, d in ratios]
-        return cls(fmpz_mat(len(ratios) + 1, 1, [*numerators, denominator]))
+        return cls.of_entries(binary_entries(x.tolist()))
+
+    @classmethod
+    def of_entries(cls, entries: Sequence[int | fmpz]) -> Point:
+        """The point with these numerators and, last, their positive common denominator."""
+        return cls(fmpz_mat(len(entries), 1, list(entries)))
 
     @classmethod
     def of_rationals(cls, x: Sequence[fmpq]) -> Point:
         """The point with these coordinates."""
         denominator = common_denominator(x)
         numerators = [value.p * (denominator // value.q) for value in x]
-        return cls(fmpz_mat(len(x) + 1, 1, [*numerators, denominator]))
+        return cls.of_entries([*numerators, denominator])
 
     @cached_property
     def entries(self) -> list[fmpz]:
@@ -81,6 +83,19 @@ class Point:
         """The nearest float64 coordinates."""
         *numerators, denominator = (int(entry) for entry in self.entries)
         return np.array([nearest_float(value, denominator) for value in numerators])
+
+
+def binary_entries(x: Sequence[float]) -> list[int]:
+    """Numerators of float64 numbers, then their least common denominator.
+
+    Examples
+    --------
+    >>> binary_entries([0.75, -2.0])
+    [3, -8, 4]
+    """
+    ratios = [value.as_integer_ratio() for value in x]
+    denominator = max((d for _, d in ratios), default=1)  # powers of two
+    return [*(p * (denominator // d) for p, d in ratios), denominator]
 
 
 class Forms:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq, fmpz, fmpz_mat
 
 from linreg.lp.points import IntegerRow
+from linreg.rational import common_denominator
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +16,33 @@ class Multipliers:
     """Non-negative numbers, by row: form = sum of multiplier * row, plus a constant >= 0.
 
     Rows are non-negative on the polyhedron, so the form is (Farkas, 1902).
+
+    Attributes
+    ----------
+    denominator : fmpz
+        Common to all, positive.
+    numerators : dict of fmpz, by row
     """
 
-    by_row: dict[int, fmpq]
+    denominator: fmpz
+    numerators: dict[int, fmpz]
+
+    @classmethod
+    def of_rationals(cls, by_row: Mapping[int, fmpq]) -> Multipliers:
+        """These numbers.
+
+        Examples
+        --------
+        >>> Multipliers.of_rationals({2: fmpq(1, 2), 5: fmpq(3)})
+        Multipliers(denominator=2, numerators={2: 1, 5: 6})
+        """
+        denominator = common_denominator(by_row.values())
+        return cls(denominator, {row: (by * denominator).p for row, by in by_row.items()})
+
+    @property
+    def by_row(self) -> dict[int, fmpq]:
+        """The numbers themselves."""
+        return {row: fmpq(by, self.denominator) for row, by in self.numerators.items()}
 
 
 def non_negative(
@@ -38,11 +63,11 @@ def non_negative(
 
     >>> rows = [[fmpz(1), fmpz(0), fmpz(-1)], [fmpz(0), fmpz(1), fmpz(1)]]
     >>> non_negative([fmpz(1), fmpz(1), fmpz(0)], rows, [0, 1])
-    Multipliers(by_row={0: 1, 1: 1})
+    Multipliers(denominator=1, numerators={0: 1, 1: 1})
     >>> non_negative([fmpz(1), fmpz(1), fmpz(-1)], rows, [0, 1]) is None
     True
     """
-    found = combination(form, rows, basis)
+    found = _solved(form, rows, basis)
     return None if found is None or found[0] < 0 else found[1]
 
 
@@ -56,24 +81,44 @@ def combination(
     2x + 1 is 2 (x - 3) + 7:
 
     >>> combination([fmpz(2), fmpz(1)], [[fmpz(1), fmpz(-3)]], [0])
-    (7, Multipliers(by_row={0: 2}))
+    (7, Multipliers(denominator=1, numerators={0: 2}))
     """
-    dim, size = len(form) - 1, len(basis)
+    found = _solved(form, rows, basis)
+    if found is None:
+        return None
+    rest, proof = found
+    return fmpq(rest, proof.denominator), proof
+
+
+def _solved(
+    form: IntegerRow, rows: Sequence[IntegerRow], basis: Sequence[int]
+) -> tuple[fmpz, Multipliers] | None:
+    """As `combination`, with the constant times the denominator."""
+    size = len(basis)
     chosen = [*(rows[i] for i in basis), form]
-    augmented = fmpz_mat(dim, size + 1, [row[j] for j in range(dim) for row in chosen])
-    reduced, denominator, rank = augmented.rref()
-    numerators: dict[int, fmpz] = {}
+    flat = [entry for row in chosen for entry in row[:-1]]
+    reduced, denominator, rank = fmpz_mat(size + 1, len(form) - 1, flat).transpose().rref()
+    pivots = _pivots(reduced, rank)
+    if size in pivots:
+        return None  # the form's gradient is not a combination of the basis
+    solution = [reduced[i, size] for i in range(rank)]
+    if denominator < 0:
+        denominator, solution = -denominator, [-entry for entry in solution]
     rest = form[-1] * denominator
-    for row in reduced.table()[:rank]:
-        pivot = next(j for j, entry in enumerate(row) if entry != 0)
-        if pivot == size:
-            return None  # the form's gradient is not a combination of the basis
-        # Rows outside the pivots carry nothing: any solution is a proof.
-        numerator = row[-1]
-        if numerator != 0:
-            if (numerator < 0) != (denominator < 0):
-                return None
+    numerators: dict[int, fmpz] = {}
+    # Rows outside the pivots carry nothing: any solution is a proof.
+    for pivot, numerator in zip(pivots, solution, strict=True):
+        if numerator > 0:
             numerators[basis[pivot]] = numerator
-            rest -= numerator * rows[basis[pivot]][-1]
-    by_row = {i: fmpq(value, denominator) for i, value in numerators.items()}
-    return fmpq(rest, denominator), Multipliers(by_row)
+            rest -= numerator * chosen[pivot][-1]
+        elif numerator < 0:
+            return None
+    return rest, Multipliers(denominator, numerators)
+
+
+def _pivots(reduced: fmpz_mat, rank: int) -> Sequence[int]:
+    """The first column of each row of an echelon form that is not zero."""
+    if rank == 0 or reduced[rank - 1, rank - 1] != 0:
+        return range(rank)
+    columns = range(reduced.ncols())
+    return [next(j for j in columns if reduced[i, j] != 0) for i in range(rank)]

@@ -44,7 +44,7 @@ def seek_negative(
     >>> seek_negative(fmpq(1), [fmpq(-1)], [fmpq(0)], [[fmpq(1)]])
     Below(step=[2])
     >>> seek_negative(fmpq(1), [fmpq(1)], [fmpq(0)], [[fmpq(1)]])
-    Multipliers(by_row={0: 1})
+    Multipliers(denominator=1, numerators={0: 1})
     """
     return _Dictionary(value, gradient, slacks, normals).solve()
 
@@ -92,7 +92,7 @@ class _Dictionary:
         while self.form[0] >= 0:
             entering = self._entering()
             if entering is None:
-                return Multipliers(
+                return Multipliers.of_rationals(
                     {
                         variable - self.dim: coefficient
                         for variable, coefficient in zip(self.nonbasic, self.form[1:], strict=True)

@@ -286,7 +286,7 @@ def decide_interior(rows: Sequence[IntegerRow], dim: int, solver: Solver) -> Poi
     >>> decide_interior(triangle, 2, Solver()).fractions < (1, 1)
     True
     >>> decide_interior([[fmpz(1), fmpz(0)], [fmpz(-1), fmpz(0)]], 1, Solver())
-    Multipliers(by_row={0: 1/2, 1: 1/2})
+    Multipliers(denominator=2, numerators={0: 1, 1: 1})
     """
     origin = Point.of_rationals([fmpq(0)] * dim)
     return Vantage.of_rows([], origin, solver).meet(rows) if rows else origin

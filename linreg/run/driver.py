@@ -12,7 +12,7 @@ from os import cpu_count
 from queue import SimpleQueue
 from typing import Any, Generic
 
-from linreg.explore import Explorer, Problem, Tally, explorer_named
+from linreg.explore import Explorer, Problem, Tally, explorer_for
 from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
 from linreg.run.processes import interrupts_held, process_pool, thread_pool
 from linreg.run.unit import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
@@ -75,7 +75,7 @@ def drive(
     beginning : Beginning, optional
         What an earlier run has left.
     """
-    explorer = explorer_named("highs" if sink.wants_proofs else strategy)
+    explorer = explorer_for(strategy, problem, sink)
     run = _Run(problem, explorer, sink, report, checkpoint, limit)
     is_shared = executor is not None or workers > 1
     if beginning is not None:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from linreg.explore import Problem, Sink, Tally, explorer_named
+from linreg.explore import Problem, Sink, Tally, explorer_for
 from linreg.run.processes import is_wanted
 
 MOST_PROBLEMS = 8
@@ -116,7 +116,7 @@ def explore_unit(task: Task[Store]) -> Found[Store] | ProblemNeeded:
             return ProblemNeeded()
     else:
         remember(problem)
-    explorer = explorer_named(task.strategy)
+    explorer = explorer_for(task.strategy, problem, task.sink)
     # Where threads do the work they are all given the same sink, which stays empty.
     found = task.sink.empty()
     tally = Tally(cells=[0] * len(problem.stages))

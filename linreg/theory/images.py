@@ -161,7 +161,7 @@ def _cone(vectors: Sequence[IntegerRow]) -> Hashable:
         if not isinstance(answer, Multipliers):
             break
         # Multipliers that add up to nothing: minus each of these vectors is in the cone too.
-        lines = [*basis, *(rays[place] for place in answer.by_row)]
+        lines = [*basis, *(rays[place] for place in answer.numerators)]
     extreme = irredundant(rows, answer, solver) if rows else {}
     return tuple(map(tuple, basis)), tuple(sorted(tuple(rays[place]) for place in extreme))
 

@@ -18,7 +18,7 @@ import linreg
 from linreg.checker import claims
 from linreg.oracle import brute_force_edges, brute_force_patterns
 
-MAGIC = b"linreg-certificate-1\n"
+MAGIC = b"linreg-certificate-2\n"
 SMALL = [
     case
     for name in ("golden", "nasty")
@@ -64,11 +64,17 @@ def certificate(tmp_path: Path) -> Path:
     return tmp_path / "proof"
 
 
-@pytest.mark.parametrize("with_graph", [False, True], ids=["count", "graph"])
+@pytest.mark.parametrize(
+    ("strategy", "with_graph"),
+    [("highs", False), ("highs", True), ("compiled", False)],
+    ids=["highs", "graph", "compiled"],
+)
 @pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
-def test_every_known_count_can_be_proved(case: Case, with_graph: bool, certificate: Path) -> None:
+def test_every_known_count_can_be_proved(
+    case: Case, strategy: str, with_graph: bool, certificate: Path
+) -> None:
     """Expected numbers: the golden networks."""
-    linreg.certify(case.network, certificate, case.domain, graph=with_graph)
+    linreg.certify(case.network, certificate, case.domain, graph=with_graph, strategy=strategy)
     verdict = linreg.check(certificate, case.network, case.domain)
     assert verdict.false_claim is None
     assert verdict.regions == case.expected["activation_regions"]
@@ -192,12 +198,12 @@ def test_a_false_claim_is_named_with_its_place_in_the_tree(certificate: Path) ->
 def test_bytes_that_are_no_certificate_are_refused_in_bounded_memory(certificate: Path) -> None:
     net = linreg.mlp([([[1]], [0])])
     draw = random.Random(0)
-    long_integer = b"\xff" * (1 << 18) + b"\x00"
+    long_number = b"\xff" * (1 << 18) + b"\x00"
     for content in (
         b"",
         b"\x00",
         draw.randbytes(300),
-        long_integer,
+        long_number,
         b"\xff\xff\xff\xff\x7f" + b"{}",
         b"\x02[]",
         b"\x02{}",
@@ -257,7 +263,7 @@ def test_two_processes_accept_and_refuse_what_one_does(certificate: Path) -> Non
 
 def test_a_proof_shared_out_to_processes_is_the_same_file(certificate: Path) -> None:
     case = next(case for case in cases("golden") if case.name == "threshold_functions_n4")
-    linreg.certify(case.network, certificate, case.domain)
+    linreg.certify(case.network, certificate, case.domain, strategy="highs")
     alone = certificate.read_bytes()
-    linreg.certify(case.network, certificate, case.domain, workers=2)
+    linreg.certify(case.network, certificate, case.domain, strategy="highs", workers=2)
     assert certificate.read_bytes() == alone

@@ -189,7 +189,7 @@ def believes_no(tolerance: float) -> Callable[..., Point | Multipliers]:
             point = self.confirm(pull * proposal.step, [[-entry for entry in form]])
             if point is not None:
                 return point
-        return Multipliers({})
+        return Multipliers.of_rationals({})
 
     return below
 

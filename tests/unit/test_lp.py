@@ -95,7 +95,7 @@ def test_what_is_accepted_as_multipliers_is_a_proof(data: st.DataObject, dim: in
     basis = data.draw(st.lists(st.integers(0, len(rows) - 1), max_size=dim + 2, unique=True))
     proof = non_negative(integers([form])[0], integers(rows), basis)
     if proof is not None:
-        assert set(proof.by_row) <= set(basis)
+        assert set(proof.numerators) <= set(basis)
         assert proves(proof, form, rows)
 
 

@@ -1,0 +1,170 @@
+"""Certificates of what machine code has found: nothing that it says is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from generators import problems
+from golden_networks import Case, cases
+from hypothesis import given, settings
+
+import linreg
+from linreg.errors import BrokenInvariant
+from linreg.explore import Sink, Tally, problem_of
+from linreg.explore.compiled import proving, splitting, stage_tree
+from linreg.explore.compiled.proving import ProvingExplorer
+from linreg.oracle import brute_force_patterns
+
+NAMES = ["threshold_functions_n4", "shi_n3_relu", "random_3_5_4_2", "thm5_fold_n2_4x4_allR"]
+KNOWN = [case for case in cases("golden") if case.name in NAMES]
+
+
+class Proofs(Sink):
+    """Counts what it is told."""
+
+    wants_proofs = True
+    wants_cells = False
+
+    def __init__(self) -> None:
+        self.regions_told = 0
+
+    def inside(self, point: object) -> None:
+        self.regions_told += 1
+
+    def region(self, pattern: object, cell: object) -> None:
+        self.regions_told += 1
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    return tmp_path / "proof"
+
+
+@pytest.fixture
+def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Cells with more than three regions are split by exact arithmetic first."""
+    monkeypatch.setattr(proving, "MOST", 3)
+    monkeypatch.setattr(proving, "AT_ONCE", 1)
+    return iter(())
+
+
+def proved(case: Case, certificate: Path) -> linreg.certificate.Certified:
+    """A certificate that the checker accepts."""
+    certified = linreg.certify(case.network, certificate, case.domain, strategy="compiled")
+    verdict = linreg.check(certificate, case.network, case.domain)
+    assert verdict.false_claim is None
+    assert verdict.regions == case.expected["activation_regions"] == certified.count.regions
+    assert verdict.regions_per_stage == certified.count.regions_per_stage
+    return certified
+
+
+@given(problem=problems())
+@settings(max_examples=60)
+def test_what_is_proved_is_what_brute_force_counts(
+    problem: tuple[linreg.Network, linreg.Domain], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    network, domain = problem
+    certificate = tmp_path_factory.mktemp("certificates") / "proof"
+    linreg.certify(network, certificate, domain, strategy="compiled")
+    verdict = linreg.check(certificate, network, domain)
+    assert verdict.accepted
+    assert verdict.regions == len(brute_force_patterns(network, domain))
+
+
+@pytest.mark.parametrize("case", KNOWN, ids=lambda case: case.name)
+def test_machine_code_finds_and_exact_arithmetic_proves(case: Case, certificate: Path) -> None:
+    assert proved(case, certificate).count.strategy == "compiled"
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+@pytest.mark.parametrize("case", KNOWN, ids=lambda case: case.name)
+def test_a_cell_with_many_regions_is_split_first(case: Case, certificate: Path) -> None:
+    proved(case, certificate)
+
+
+@pytest.mark.usefixtures("few_at_a_time")
+def test_two_processes_write_the_same_file(certificate: Path) -> None:
+    case = KNOWN[0]
+    proved(case, certificate)
+    alone = certificate.read_bytes()
+    linreg.certify(case.network, certificate, case.domain, strategy="compiled", workers=2)
+    assert certificate.read_bytes() == alone
+
+
+@pytest.mark.parametrize("case", KNOWN, ids=lambda case: case.name)
+def test_where_proposals_are_garbage_exact_arithmetic_decides(
+    case: Case, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every proposal names the first row alone."""
+    honest = proved(case, certificate).count
+
+    def sabotaged(*arguments: object) -> int:
+        length = splitting.split_found(*arguments)
+        events = arguments[-1]
+        assert isinstance(events, np.ndarray)
+        at = 0
+        while at < length:
+            if events[at] == splitting.NO_CUT:
+                events[at + 6 : at + 6 + events[at + 4]] = 0
+            at += {
+                splitting.PART: 4,
+                splitting.NO_CUT: 6 + events[at + 4],
+                splitting.CUT: 2,
+                splitting.LEAF: 3,
+            }[int(events[at])]
+        return length
+
+    monkeypatch.setattr(stage_tree, "split_found", sabotaged)
+    assert proved(case, certificate).count.lps > honest.lps
+
+
+def test_little_room_for_what_is_told_is_made_larger(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage_tree, "ROOM", 1)
+    for case in KNOWN:
+        proved(case, certificate)
+
+
+@pytest.mark.parametrize("lost", [0, 1, 7])
+def test_a_lost_region_is_found_out(
+    lost: int, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three lines cut the plane into seven regions; the explorer tells six, or one twice."""
+    found = ProvingExplorer._regions_of
+
+    def forgetful(self: ProvingExplorer, *arguments: object) -> object:
+        regions = found(self, *arguments)
+        kept = [i for i in range(len(regions)) if i != lost] if lost < 7 else [*range(7), 3]
+        regions._patterns = [regions.patterns[kept]]
+        regions._witnesses = [regions.witnesses[kept]]
+        return regions
+
+    monkeypatch.setattr(ProvingExplorer, "_regions_of", forgetful)
+    net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+    with pytest.raises(BrokenInvariant, match="lost a region" if lost < 7 else "region twice"):
+        linreg.certify(net, certificate, strategy="compiled")
+    assert not certificate.exists()
+
+
+@pytest.mark.parametrize("limit", [1, 4, 369, 370, 400])
+def test_a_limit_is_met_exactly(limit: int) -> None:
+    """The resonance arrangement of dimension 4 has 370 regions (Kamiya, Takemura, Terao, 2012)."""
+    problem = problem_of(linreg.zoo.resonance(4).network, None)
+    sink, tally = Proofs(), Tally()
+    explorer = ProvingExplorer()
+    cells = explorer.begin(problem, tally)
+    while cells and tally.regions < limit:
+        cells = explorer.explore(problem, cells, sink, tally, budget=1, limit=limit)
+    assert tally.regions == sink.regions_told == min(limit, 370)
+
+
+def test_max_units_and_graphs_are_proved_by_the_other_strategy(certificate: Path) -> None:
+    shi = next(case for case in cases("golden") if case.name == "shi_n3_maxout3")
+    assert proved(shi, certificate).count.strategy == "highs"
+    net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+    certified = linreg.certify(net, certificate, strategy="compiled", graph=True)
+    assert (certified.count.strategy, certified.edges) == ("highs", 9)

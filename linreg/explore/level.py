@@ -78,10 +78,10 @@ class Level:
             form = primitive(scaled if cut == 0 else [*scaled[:-1], scaled[-1] - cut])
             upward = next(entry for entry in form if entry != 0) > 0
             key = tuple(form) if upward else tuple(-entry for entry in form)
-            if key not in self._index:
-                self._index[key] = len(planes)
+            plane = self._index.setdefault(key, len(planes))
+            if plane == len(planes):
                 planes.append(list(key))
-            marks.append((self._index[key], 1 if upward else -1))
+            marks.append((plane, 1 if upward else -1))
         return _ScalarReader(0, tuple(marks), False)
 
     def pieces(self, signs: Sequence[int], winners: Sequence[int]) -> list[int]:

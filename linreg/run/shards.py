@@ -27,7 +27,7 @@ ROWS = 1 << 17
 PART_SUFFIX = ".arrow"
 """Of parts, in the file format of Arrow; shards are Parquet."""
 
-GROUP = 1 << 11
+GROUP = 1 << 9
 """Regions of a part that are read at a time."""
 
 

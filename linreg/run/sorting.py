@@ -30,10 +30,10 @@ from linreg.run.shards import (
 if TYPE_CHECKING:
     import pyarrow
 
-AT_ONCE = 1 << 23
+AT_ONCE = 1 << 22
 """Bytes of rows that are sorted at a time, besides a few thousand rows of each part."""
 
-FAN = 256
+FAN = 512
 """Parts that are merged at a time; of more, so many are merged into one sequence first."""
 
 

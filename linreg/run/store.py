@@ -25,10 +25,13 @@ from linreg.run.frontier import Texts, prefix_from
 from linreg.run.journal import State, commit_of, line_of, replay, sorted_into
 from linreg.run.layout import Layout
 from linreg.run.locking import lock
-from linreg.run.shards import PART_SUFFIX, ROWS, check_shard, write_part
+from linreg.run.shards import PART_SUFFIX, check_shard, write_part
 from linreg.run.sinks import Columns
 from linreg.run.sorting import sort_shards
 from linreg.run.unit import Work
+
+ROWS = 1 << 16
+"""Regions that are committed at once, nearly: a part."""
 
 EVERY = 10.0
 """Seconds between two commits, at most; what they hold together depends on no clock."""

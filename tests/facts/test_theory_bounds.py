@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, product
 from math import comb, prod
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -242,9 +242,9 @@ WIDE = [function for function in COLUMNS if function is not theory.serra_2018_lo
 @pytest.mark.parametrize("function", [*WIDE, theory.serra_2018_lower, theory.hinz_2019])
 @pytest.mark.parametrize("inputs", [2, 100, 3000])
 def test_fifty_layers_of_ten_thousand_units_take_less_than_a_second(function, inputs) -> None:
-    started = perf_counter()
+    started = process_time()
     value = function(inputs, [10_000] * 50)
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1
     assert type(value) is int
     assert value.bit_length() > 1000
 

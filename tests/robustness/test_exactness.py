@@ -152,7 +152,7 @@ def test_questions_that_are_not_put_to_the_solver_are_decided_exactly(
     assert found.regions == asked.expected["activation_regions"]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[*HealthCheck])
 @given(problem=problems(max_units=6))
 def test_without_any_proposal_exploring_agrees_with_brute_force(
     problem: tuple[Network, Domain], monkeypatch: pytest.MonkeyPatch

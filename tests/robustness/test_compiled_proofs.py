@@ -168,3 +168,13 @@ def test_max_units_and_graphs_are_proved_by_the_other_strategy(certificate: Path
     net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
     certified = linreg.certify(net, certificate, strategy="compiled", graph=True)
     assert (certified.count.strategy, certified.edges) == ("highs", 9)
+
+
+@pytest.mark.parametrize("dim", [1, 2, 3, 20])
+def test_what_is_prepared_needs_no_compiling(dim: int) -> None:
+    """Before any proof in 20 dimensions, where one layer may have a million regions."""
+    problem = problem_of(linreg.mlp([([[1] * dim], [0])]), None)
+    explorer = ProvingExplorer()
+    explorer.prepare(problem)
+    assert explorer.preparation(problem, Tally()) == ""
+    assert splitting.split_found.signatures

@@ -110,11 +110,8 @@ class CompiledExplorer:
         return "" if is_loaded(grow) or is_on_disk(grow) else "compiling (first use)"
 
     def prepare(self, problem: Problem) -> None:
-        """Compile what any network of as many inputs needs, by exploring one of one layer."""
-        dim = problem.domain.dim
-        units = Stage(ExactAffineMap.identity(dim), (relu(),) * dim)
-        network = StagedNetwork(dim, (units,), ExactAffineMap.identity(dim))
-        small, tally = Problem(network, WholeSpace(dim)), Tally()
+        """Compile what any network of as many inputs needs, by exploring one of one unit."""
+        small, tally = of_one_unit(problem.domain.dim), Tally()
         explorer = CompiledExplorer()
         explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=2)
 
@@ -167,3 +164,10 @@ def _generic_start(problem: Problem) -> np.ndarray:
 def _generic(dim: int) -> np.ndarray:
     """Random numbers: those of any rule satisfy equations that integer networks have too."""
     return np.random.default_rng(0).uniform(-0.5, 0.5, dim)
+
+
+def of_one_unit(dim: int) -> Problem:
+    """The two regions of a ReLU unit of the first input; the other inputs pass."""
+    unit = Stage(ExactAffineMap.identity(dim), (relu(),))
+    network = StagedNetwork(dim, (unit,), ExactAffineMap.identity(dim))
+    return Problem(network, WholeSpace(dim))

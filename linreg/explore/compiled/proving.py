@@ -18,7 +18,7 @@ from flint import fmpz
 from linreg.errors import BrokenInvariant
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
 from linreg.explore.compiled.exploration import Node
-from linreg.explore.compiled.explorer import CompiledExplorer
+from linreg.explore.compiled.explorer import CompiledExplorer, of_one_unit
 from linreg.explore.compiled.machine import is_loaded, is_on_disk
 from linreg.explore.compiled.splitting import Found, split_found
 from linreg.explore.compiled.stage_tree import StageTree, Workplace
@@ -103,8 +103,10 @@ class ProvingExplorer:
         return "compiling (first use)"
 
     def prepare(self, problem: Problem) -> None:
-        """Compile what finds the regions; the rest, which is little, is compiled when it is due."""
-        self._finder.prepare(problem)
+        """Compile what any network of as many inputs needs, by proving those of one unit."""
+        small, tally = of_one_unit(problem.domain.dim), Tally()
+        explorer = ProvingExplorer()
+        explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=1)
 
     def prefix_of(self, cell: Cell) -> Prefix:
         """The cell in plain integers."""

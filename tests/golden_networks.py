@@ -58,6 +58,11 @@ def cases(file: str = "golden") -> list[Case]:
     return [Case(each["name"], each) for each in data["cases"]]
 
 
+def strategy_for(each: Case) -> str:
+    """Machine code for the few large ones: auto takes it only if other tests have made it."""
+    return "compiled" if each.expected["activation_regions"] > 1000 else "auto"
+
+
 def case(name: str) -> Case:
     """The network of that name, in either file; a name that is in both means "golden"."""
     return next(each for each in [*cases("golden"), *cases("nasty")] if each.name == name)

@@ -7,7 +7,7 @@ from math import inf, nextafter
 
 import pytest
 from answers import edges_of, explored, patterns_of
-from golden_networks import Case, case, cases
+from golden_networks import Case, case, cases, strategy_for
 
 from linreg import adjacency_graph, count, enumerate_regions, mlp
 from linreg.regions import Region
@@ -31,7 +31,7 @@ def is_inside(region: Region) -> bool:
 
 @pytest.mark.parametrize("case", GOLDEN)
 def test_a_golden_network_has_the_regions_that_two_programs_found(case: Case) -> None:
-    found = count(case.network, case.domain)
+    found = count(case.network, case.domain, strategy=strategy_for(case))
     assert found.complete
     assert found.regions == found.regions_per_stage[-1] == case.expected["activation_regions"]
 

@@ -294,7 +294,7 @@ class Tree:
     def _point(self, branch: Branch) -> tuple[int, ...]:
         denominator = self._records.integer()
         if denominator <= 0:
-            raise self._false(branch, f"a point has the denominator {denominator}")
+            raise self._false(branch, "a point has a denominator that is not positive")
         numerators = (self._records.integer() for _ in range(self._network.input_dim))
         return (*numerators, denominator)
 

@@ -15,6 +15,7 @@ from golden_networks import Case, cases
 from hypothesis import given
 
 import linreg
+from linreg.certificate.encoding import CUT, REGION, integer
 from linreg.checker import claims
 from linreg.oracle import brute_force_edges, brute_force_patterns
 
@@ -218,6 +219,21 @@ def test_bytes_that_are_no_certificate_are_refused_in_bounded_memory(certificate
             linreg.check(certificate, net)
     with pytest.raises(linreg.UnreadableFile):
         linreg.check(certificate.with_name("missing"), net)
+
+
+@pytest.mark.parametrize("denominator", [0, -1, -(1 << 100_000)], ids=["zero", "-1", "huge"])
+def test_a_point_whose_denominator_is_not_positive_is_named(
+    denominator: int, certificate: Path
+) -> None:
+    """Integers of more than 4,300 digits have no decimal text in Python."""
+    net = linreg.mlp([([[1]], [0])])
+    linreg.certify(net, certificate)
+    content = content_of(certificate)
+    header = content[: content.index(b"}") + 1]
+    tree = bytes((CUT, 0, REGION)) + integer(denominator) + integer(1)
+    certificate.write_bytes(signed(header + tree))
+    verdict = linreg.check(certificate, net)
+    assert "a denominator that is not positive" in str(verdict.false_claim)
 
 
 def test_a_stream_that_expands_without_end_is_read_a_little_at_a_time(certificate: Path) -> None:

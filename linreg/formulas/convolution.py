@@ -23,8 +23,8 @@ from linreg.errors import HypothesisError
 from linreg.formulas.receptive import PerAxis, convolution
 from linreg.formulas.transversals import transversal_sum
 
-BUDGET = 1_500_000
-"""Most vectors of capacities that are formed; about ten seconds."""
+BUDGET = 20_000_000
+"""Most capacities that are formed, in vectors of them; about ten seconds."""
 
 Vector = tuple[int, ...]
 

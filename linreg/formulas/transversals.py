@@ -119,7 +119,7 @@ def _anywhere(
                 part = count * weight(t)
                 after[rest] = after[rest] + part if rest in after else part
                 vectors = _taken(vectors, known, i)
-                budget -= len(vectors)
+                budget -= len(vectors) * len(known)
                 if budget < 0:
                     raise TooLarge(
                         "the layer is too large for the formula: more steps than its budget allows"

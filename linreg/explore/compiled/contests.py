@@ -19,7 +19,6 @@ from linreg.explore.compiled.work import (
     OF_DOMAIN,
     POINTS,
     STAGE,
-    TOP,
     WALLS,
     Maps,
     Program,
@@ -32,13 +31,13 @@ SAME, BELOW, ABOVE, DISTINCT, UNSURE = range(5)
 
 
 @compiled
-def has_room(t: Tables, tree: Tree) -> bool:
-    """Whether the stack has room for the parts of one more cell."""
+def most_parts(t: Tables) -> int:
+    """Into how many parts one cell may split."""
     parts = 2
     for u in range(len(t.units)):
         if t.units[u].is_max:
             parts = max(parts, t.units[u].size)
-    return tree.counters[TOP] + parts < len(tree.nodes)
+    return parts
 
 
 @compiled

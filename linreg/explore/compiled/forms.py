@@ -78,7 +78,7 @@ def take_up(t: Tables, walls: Walls, tree: Tree, p: Program) -> int:
     return m
 
 
-@compiled
+@inlined
 def test_forms(t: Tables, maps: Maps, walls: Walls, tree: Tree, p: Program, proof: Proof) -> bool:
     """Find out which of the stage's forms cut the cell; False if some are in doubt.
 
@@ -95,7 +95,7 @@ def test_forms(t: Tables, maps: Maps, walls: Walls, tree: Tree, p: Program, proo
         if t.forms[f].twin != f or is_known(t, tree, local) or is_seen_cut(t, tree, local):
             continue
         if tree.node[POINTS] + 2 > tree.most_points:
-            return next_form(t, tree) >= 0 and tree.counters[CLAIMS] == 0
+            return next_form(t, tree)[0] >= 0 and tree.counters[CLAIMS] == 0
         value = form_value(t, maps, f, x)
         error = form_value_error(t, maps, f, x)
         if m < 0:
@@ -122,7 +122,7 @@ def claim(tree: Tree, p: Program, proof: Proof, f: int, k: int) -> None:
         claims[2 + i] = p.rows[p.nonbasic[proof.support[i].column]].wall
 
 
-@compiled
+@inlined
 def _test(
     t: Tables,
     maps: Maps,
@@ -178,21 +178,25 @@ def _test(
 
 
 @compiled
-def next_form(t: Tables, tree: Tree) -> int:
-    """The form, of those that cut the cell, whose sides share its points most evenly; or -1."""
+def next_form(t: Tables, tree: Tree) -> tuple[int, int]:
+    """The form, of those that cut the cell, whose sides share its points most evenly; how many do.
+
+    It is -1 if none has points on both sides.
+    """
     s, points = tree.node[STAGE], tree.node[POINTS]
     first = t.stages[s].form
-    best, fewest = -1, 0
+    best, fewest, n_open = -1, 0, 0
     for f in range(first, t.stages[s + 1].form):
-        if t.forms[f].twin != f or is_known(t, tree, f - first):
+        if is_known(t, tree, f - first) or t.forms[f].twin != f:
             continue
+        n_open += 1
         positive = 0
         for i in range(points):
             positive += sees(t, tree, i, f - first)
         few = min(positive, points - positive)
         if few > fewest:
             best, fewest = f, few
-    return best
+    return best, n_open
 
 
 @inlined

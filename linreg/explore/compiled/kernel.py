@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from linreg.explore.compiled.composing import compose
 from linreg.explore.compiled.contests import (
-    has_room,
+    most_parts,
     next_contest,
     see_contests,
     split_contest,
     test_contests,
 )
 from linreg.explore.compiled.forms import next_form, see_constants, split_form, test_forms
-from linreg.explore.compiled.machine import compiled, entry
+from linreg.explore.compiled.machine import compiled, entry, inlined
 from linreg.explore.compiled.maps import put_domain, put_lead, put_side
-from linreg.explore.compiled.points import find_witness, is_known, is_positive, look
+from linreg.explore.compiled.points import (
+    is_known,
+    is_positive,
+    is_surely_cut,
+    look,
+    stand_inside,
+)
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
     DOUBTS,
@@ -23,6 +29,7 @@ from linreg.explore.compiled.work import (
     POINTS,
     REGIONS,
     ROWS,
+    SEEN,
     SHARED,
     STAGE,
     TOP,
@@ -42,15 +49,17 @@ the same is in doubt."""
 def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """Take cells until something stops it: why, and how much of the budget is left.
 
-    Where a cell stops it, that is the node just above the stack.
+    Where a cell stops it, that is the current node; one that is kept elsewhere is the node just
+    above the stack.
     """
     tree = w.tree
     counters = tree.counters
+    parts = most_parts(t)
     while counters[TOP] > 0:
         top = counters[TOP] - 1
         if budget <= 0 or counters[REGIONS] >= limit:
             return PAUSED, budget
-        if not has_room(t, tree):
+        if top + 1 + parts >= len(tree.nodes):
             return FULL, budget
         if wants_rows and counters[ROWS] >= len(tree.patterns):
             return BLOCK, budget
@@ -58,72 +67,93 @@ def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple
         if tree.nodes[top, OUTSIDE] >= 0:
             return ELSEWHERE, budget
         budget -= 1
-        status = _take(t, w, top, wants_rows)
+        status = _take(t, w, top, limit, wants_rows)
         if status != DONE:
             counters[DOUBTS] += 1
-            for i in range(len(tree.node)):
-                tree.nodes[top, i] = tree.node[i]
-            for i in range(len(tree.mask)):
-                tree.masks[top, i] = tree.mask[i]
-            for i in range(len(tree.point)):
-                tree.points[top, i] = tree.point[i]
             return status, budget
     return DONE, budget
 
 
-@compiled
-def _take(t: Tables, w: Work, top: int, wants_rows: bool) -> int:
+@inlined
+def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
     """Take one cell down to its next split."""
     tree = w.tree
     node = tree.node
-    for i in range(len(node)):
-        node[i] = tree.nodes[top, i]
-    for i in range(len(tree.mask)):
-        tree.mask[i] = tree.masks[top, i]
-    for i in range(1 + node[POINTS] * t.dim):
-        tree.point[i] = tree.points[top, i]
-    find_path(t, w)
-    if not find_witness(t, w.walls, tree, len(t.walls) + node[WALLS]):
+    lift(t, tree, top)
+    follow_path(t, w)
+    if not stand_inside(t, w.walls, tree, len(t.walls) + node[WALLS]):
         return LOST
     while True:
         if not test_forms(t, w.maps, w.walls, tree, w.program, w.proof):
             return DOUBT
-        f = next_form(t, tree)
-        if f >= 0:
-            split_form(t, tree, f)
-            return DONE
-        if not test_contests(t, w.maps, w.walls, tree, w.program, w.proof):
-            return DOUBT
-        u = next_contest(t, tree)
-        if u >= 0:
-            split_contest(t, w.maps, tree, u)
-            return DONE
         s = node[STAGE]
-        fix_pieces(t, tree)
+        is_last = s + 1 >= t.n_stages
+        has_contests = len(node) > tree.alive
+        f, n_open = next_form(t, tree)
+        if f >= 0:
+            if (
+                n_open == 1
+                and is_last
+                and not wants_rows
+                and tree.counters[REGIONS] + 2 <= limit
+                and not (has_contests and next_contest(t, tree) >= 0)
+                and is_surely_cut(t, w.maps, w.walls, tree, f)
+            ):
+                tree.cells[s] += 2
+                tree.counters[REGIONS] += 2
+                tree.share[0] += tree.point[0]
+            else:
+                split_form(t, tree, f)
+            return DONE
+        if has_contests:
+            if not test_contests(t, w.maps, w.walls, tree, w.program, w.proof):
+                return DOUBT
+            u = next_contest(t, tree)
+            if u >= 0:
+                split_contest(t, w.maps, tree, u)
+                return DONE
+        if wants_rows or not is_last:
+            fix_pieces(t, tree)
         tree.cells[s] += 1
-        if s + 1 >= t.n_stages:
+        if is_last:
             give_region(t, tree, wants_rows)
             return DONE
         if not enter(t, w, s + 1):
             return UNCLEAR
 
 
+@inlined
+def lift(t: Tables, tree: Tree, top: int) -> None:
+    """Make a node the current one."""
+    source = tree.nodes[top]
+    for i in range(tree.pieces + t.stages[source[STAGE]].unit):
+        tree.node[i] = source[i]
+    for i in range(tree.walls, tree.walls + 2 * source[WALLS]):
+        tree.node[i] = source[i]
+    for i in range(tree.alive, len(source)):
+        tree.node[i] = source[i]
+    for i in range((SEEN + max(1, source[POINTS])) * t.n_words):
+        tree.mask[i] = tree.masks[top, i]
+    for i in range(1 + source[POINTS] * t.dim):
+        tree.point[i] = tree.points[top, i]
+
+
 @entry
 def find_path(t: Tables, w: Work) -> None:
     """Put the maps and walls of the node in place."""
+    follow_path(t, w)
+
+
+@inlined
+def follow_path(t: Tables, w: Work) -> None:
+    """`find_path`, as part of the machine code that calls it."""
     tree = w.tree
     node = tree.node
-    s = node[STAGE]
     first = node[SHARED]
-    is_elsewhere = node[ENTRY] < 0 or tree.entered[s].entry != node[ENTRY]
+    is_elsewhere = node[ENTRY] < 0 or tree.entered[node[STAGE]].entry != node[ENTRY]
     if is_elsewhere:
         first = 0
-        put_domain(t, w.walls)
-        pieces = node[tree.pieces :]
-        for stage in range(t.n_stages):
-            tree.entered[stage].entry = -1
-        for stage in range(s + 1):
-            compose(t, w.maps, stage, pieces)
+        _begin_path(t, w)
     for i in range(first, node[WALLS]):
         row, rival = node[tree.walls + 2 * i], node[tree.walls + 2 * i + 1]
         if rival < 0:
@@ -132,6 +162,16 @@ def find_path(t: Tables, w: Work) -> None:
             put_lead(t, w.maps, w.walls, len(t.walls) + i, row, rival)
     if is_elsewhere:
         _arrive(t, tree)
+
+
+@compiled
+def _begin_path(t: Tables, w: Work) -> None:
+    """Put the domain and the maps of all stages of the node in place."""
+    put_domain(t, w.walls)
+    for stage in range(t.n_stages):
+        w.tree.entered[stage].entry = -1
+    for stage in range(w.tree.node[STAGE] + 1):
+        compose(t, w.maps, stage, w.tree.node[w.tree.pieces :])
 
 
 @compiled

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from linreg.explore.compiled.clipping import cut_off, halve
-from linreg.explore.compiled.contests import next_contest, runners
+from linreg.explore.compiled.contests import most_parts, next_contest, runners
 from linreg.explore.compiled.cuts import (
     IN_DOUBT,
     WHOLE_PLANE,
@@ -34,6 +34,7 @@ from linreg.explore.compiled.kernel import (
     fix_pieces,
     give_region,
     grow,
+    lift,
 )
 from linreg.explore.compiled.lines import draw, line_of_wall
 from linreg.explore.compiled.machine import compiled, entry, inlined
@@ -49,7 +50,6 @@ from linreg.explore.compiled.work import (
     POINTS,
     REGIONS,
     ROWS,
-    SEEN,
     STAGE,
     TOP,
     WALLS,
@@ -69,10 +69,7 @@ def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) ->
     """`grow` for problems of at most two dimensions."""
     tree = w.tree
     counters = tree.counters
-    parts = 2
-    for u in range(len(t.units)):
-        if t.units[u].is_max:
-            parts = max(parts, t.units[u].size)
+    parts = most_parts(t)
     while counters[TOP] > 0:
         top = counters[TOP] - 1
         if budget <= 0 or counters[REGIONS] >= limit:
@@ -97,7 +94,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
     """Take one cell down to its next split."""
     tree, plane = w.tree, w.plane
     node = tree.node
-    _lift(t, tree, top)
+    lift(t, tree, top)
     s = node[STAGE]
     arrives = node[ENTRY] < 0 or tree.entered[s].entry != node[ENTRY]
     find_path(t, w)
@@ -165,22 +162,6 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
         if not is_clear:
             _stand_inside(t, w.walls, tree, plane)
             return UNCLEAR
-
-
-@inlined
-def _lift(t: Tables, tree: Tree, top: int) -> None:
-    """Make a node the current one."""
-    source = tree.nodes[top]
-    for i in range(tree.pieces + t.stages[source[STAGE]].unit):
-        tree.node[i] = source[i]
-    for i in range(tree.walls, tree.walls + 2 * source[WALLS]):
-        tree.node[i] = source[i]
-    for i in range(tree.alive, len(source)):
-        tree.node[i] = source[i]
-    for i in range((SEEN + max(1, source[POINTS])) * t.n_words):
-        tree.mask[i] = tree.masks[top, i]
-    for i in range(1 + source[POINTS] * t.dim):
-        tree.point[i] = tree.points[top, i]
 
 
 @inlined

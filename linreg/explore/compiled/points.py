@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled, entry
+from linreg.explore.compiled.machine import compiled, entry, inlined
 from linreg.explore.compiled.maps import (
     FLOOR,
     HIGHEST,
@@ -21,6 +21,7 @@ from linreg.explore.compiled.work import (
     SEEN,
     SIDE,
     STAGE,
+    WALLS,
     Maps,
     Program,
     Tree,
@@ -103,6 +104,12 @@ def wall_value(walls: Walls, n: int, i: int, x: np.ndarray) -> tuple[float, floa
 @entry
 def find_witness(t: Tables, walls: Walls, tree: Tree, last: int) -> bool:
     """Bring a point to the front that is certainly strictly inside."""
+    return stand_inside(t, walls, tree, last)
+
+
+@inlined
+def stand_inside(t: Tables, walls: Walls, tree: Tree, last: int) -> bool:
+    """`find_witness`, as part of the machine code that calls it."""
     n, words = t.dim, t.n_words
     for i in range(tree.node[POINTS]):
         if not inside(walls, n, tree.point[1 + i * n : 1 + (i + 1) * n], last):
@@ -119,6 +126,31 @@ def find_witness(t: Tables, walls: Walls, tree: Tree, last: int) -> bool:
 
 
 @compiled
+def is_surely_cut(t: Tables, maps: Maps, walls: Walls, tree: Tree, f: int) -> bool:
+    """Whether a form certainly has one sign at the node's point and the other one elsewhere inside.
+
+    The walls' slacks are then those at the other point.
+    """
+    n, s = t.dim, tree.node[STAGE]
+    x = tree.point[1 : 1 + n]
+    here = form_value(t, maps, f, x)
+    if not abs(here) > form_value_error(t, maps, f, x):
+        return False
+    for i in range(1, tree.node[POINTS]):
+        if sees(t, tree, i, f - t.stages[s].form) == (here > 0.0):
+            continue
+        x = tree.point[1 + i * n : 1 + (i + 1) * n]
+        there = form_value(t, maps, f, x)
+        if (
+            abs(there) > form_value_error(t, maps, f, x)
+            and (there > 0.0) != (here > 0.0)
+            and inside(walls, n, x, len(t.walls) + tree.node[WALLS])
+        ):
+            return True
+    return False
+
+
+@inlined
 def keep_beyond(t: Tables, maps: Maps, tree: Tree, p: Program, f: int, value: float) -> bool:
     """Add the point that a descent of a form found, pulled inside; whether it is beyond the form.
 

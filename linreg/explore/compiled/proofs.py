@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.coordinates import columns_at, express, parallel
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import compiled, inlined
 from linreg.explore.compiled.maps import EXACT, FLOOR, ROUNDOFF, UP
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import Maps, Program, Proof, Walls
@@ -17,7 +17,7 @@ SMALL, TINY = 1e-7, 1e-10
 """Multipliers below this share of the largest may be zero, or are taken for zero."""
 
 
-@compiled
+@inlined
 def proves(
     t: Tables,
     maps: Maps,
@@ -42,26 +42,84 @@ def proves(
     what `row` and `rival` say for a wall, at stage s.
     """
     k = gather(p, proof, n, m)
+    if _proves_at_once(walls, p, proof, n, m, k, value, error, constant, constant_error, integer):
+        return True
+    return _proves_before(
+        t,
+        maps,
+        walls,
+        p,
+        proof,
+        pieces,
+        n,
+        k,
+        s,
+        row,
+        rival,
+        value,
+        error,
+        constant,
+        constant_error,
+    )
+
+
+@inlined
+def _proves_at_once(
+    walls: Walls,
+    p: Program,
+    proof: Proof,
+    n: int,
+    m: int,
+    k: int,
+    value: float,
+    error: float,
+    constant: float,
+    constant_error: float,
+    integer: int,
+) -> bool:
+    """Whether the support proves it in integers, or as a full basis in the input's coordinates."""
     if integer & 1 and _integer(
         walls, p, proof, n, k, value, error, constant, constant_error, integer
     ):
         return True
-    if k == n:
-        for i in range(n):
-            j = proof.support[i].column
-            wall = p.rows[p.nonbasic[j]].wall
-            for c in range(n):
-                proof.basis[i, c] = walls.normals[wall, c]
-                proof.basis_error[i, c] = walls.errors[wall, c]
-                proof.inverse[i, c] = p.tableau[j, m + c]
+    if k < n:
+        return False
+    for i in range(n):
+        j = proof.support[i].column
+        wall = p.rows[p.nonbasic[j]].wall
         for c in range(n):
-            proof.target[c] = p.goal[c]
-            proof.target_error[c] = p.goal_error[c]
-        spread = _spread(proof, n)
-        if spread >= 0.0 and _value_holds(
-            walls, p, proof, k, spread, value, error, constant, constant_error
-        ):
-            return True
+            proof.basis[i, c] = walls.normals[wall, c]
+            proof.basis_error[i, c] = walls.errors[wall, c]
+            proof.inverse[i, c] = p.tableau[j, m + c]
+    for c in range(n):
+        proof.target[c] = p.goal[c]
+        proof.target_error[c] = p.goal_error[c]
+    spread = _spread(proof, n)
+    return spread >= 0.0 and _value_holds(
+        walls, p, proof, k, spread, value, error, constant, constant_error
+    )
+
+
+@compiled
+def _proves_before(
+    t: Tables,
+    maps: Maps,
+    walls: Walls,
+    p: Program,
+    proof: Proof,
+    pieces: np.ndarray,
+    n: int,
+    k: int,
+    s: int,
+    row: int,
+    rival: int,
+    value: float,
+    error: float,
+    constant: float,
+    constant_error: float,
+) -> bool:
+    """Whether the support proves it in the coordinates of some stage, with fewer walls."""
+    if k == n:
         # Multipliers that are nearly zero may be zero: the others then prove it below.
         largest = 0.0
         for i in range(n):

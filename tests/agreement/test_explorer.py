@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from linreg import adjacency_graph, clip, count, enumerate_regions, maxout, mlp
 from linreg.affine import ExactAffineMap
 from linreg.domains import Box, Domain, WholeSpace
+from linreg.explore import Sink, Tally, explorer_named, problem_of
 from linreg.network import Network, StagedNetwork
 from linreg.oracle import (
     arrangement_regions,
@@ -174,3 +175,23 @@ def test_edges_are_sorted_pairs_of_indices() -> None:
     assert edges == sorted(edges)
     assert all(i < j for i, j in edges)
     assert len(edges_of(graph)) == len(edges)
+
+
+@pytest.mark.parametrize("strategy", ["highs", "compiled"])
+@settings(max_examples=60)
+@given(problem=problems(), limit=st.integers(1, 20))
+def test_a_limit_on_regions_is_one_on_cells_since_every_cell_holds_a_region(
+    strategy: str, problem: tuple[Network, Domain], limit: int
+) -> None:
+    """What docs/datasets.md promises: of the cells before the last region, all hold one of them.
+
+    A path has a cell for each stage and each piece that is decided on it. Each further region
+    needs one more cell that splits, and one for itself and each stage that it does not share.
+    """
+    posed = problem_of(*problem)
+    whole = count(*problem).regions
+    budget = limit * (len(posed.stages) + 1) + sum(u.n_pieces for u in posed.network.units)
+    explorer, tally = explorer_named(strategy), Tally()
+    cells = explorer.begin(posed, tally)
+    explorer.explore(posed, cells, Sink(), tally, budget=budget, limit=limit)
+    assert tally.regions == min(limit, whole)

@@ -26,7 +26,7 @@ from linreg.formulas.expected import (
     tseran_montufar_2021,
     tseran_montufar_2021_boundary,
 )
-from linreg.formulas.generic import generic_count, modular_count
+from linreg.formulas.generic import generic_count, modular_count, random_count
 from linreg.formulas.histograms import hinz_2019
 from linreg.formulas.hypotheses import architecture, whole
 from linreg.formulas.maxout import (
@@ -90,6 +90,7 @@ __all__ = [
     "partition_bound",
     "pattern_bound",
     "raghu_2017",
+    "random_count",
     "semiorder_regions",
     "serra_2018_lower",
     "serra_2018_maxout_upper",

@@ -7,7 +7,7 @@ formula is the sum over t in K_N of the products of C(filters, t_i).
 
 It counts the sets of rows that would be linearly independent if all entries on the supports were
 generic. In a convolution they are not: the same weights occur at all locations. So the formula is
-an upper bound; `generic_count` is the number.
+an upper bound; `generic_count` is the number, which on a line is the same.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def xiong_formula(
 ) -> int:
     """The formula of Xiong et al. for one convolutional layer of rectifiers: an upper bound.
 
-    It is stated as the maximum over all weights, and is that for all one-dimensional layers that
-    were tried, but not for all two-dimensional ones; see `generic_count`.
+    It is stated as the maximum over all weights, and is that for one-dimensional layers, but not
+    for all two-dimensional ones; see `generic_count` for the proof and the reason.
 
     Parameters
     ----------

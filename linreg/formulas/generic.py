@@ -7,6 +7,7 @@ from math import prod
 from random import Random
 
 from linreg.errors import TooLarge
+from linreg.formulas.convolution import xiong_formula
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
 
 PRIME = 2**61 - 1
@@ -34,7 +35,72 @@ def generic_count(
     All weights but a set of measure zero have that many regions: a region survives small changes
     of the weights, so the maximum is attained on an open set, and the number is the same wherever
     no minor vanishes that does not vanish always. It is also the expected number for weights with
-    a density.
+    a density. On a line it is `xiong_formula`; elsewhere it is that of random weights.
+
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    filters : int
+    kernel, stride, padding : int or one for each axis
+    seed, budget, progress
+        As those of `random_count`.
+
+    Raises
+    ------
+    HypothesisError
+        If the layer is impossible.
+    TooLarge
+        If it takes more than the budget.
+
+    Notes
+    -----
+    On a line, `xiong_formula` is the number. Let a weight have as degree its place in the kernel,
+    channels counted as places. A minor is a sum over the ways to give each of its rows a cell of
+    its own. Where two of these cross, uncrossing them brings their places closer together; so the
+    ways with the smallest sum of squared places give blocks of cells to locations in order, and
+    their part of the minor is a product, over locations, of minors of the matrix of all weights,
+    which is not zero. Hence rows are independent if Hall's condition holds. The multipliers of a
+    smallest dependence are minors without one of its rows. They are homogeneous, and those without
+    rows of the same filter at different locations have different degrees; so the multipliers of a
+    filter do not add up to zero, and no dependence holds for the biases too: exactly the sets of
+    independent rows have a common point, which Whitney's theorem counts.
+
+    Elsewhere see `random_count`; an upper bound that is equal proves it: `xiong_formula`, or
+    `koszul_upper`.
+
+    Source
+    ------
+    Zaslavsky (1975); Xiong et al. (2020), Theorem 1, is the same number wherever no two rows
+    depend on each other because filters are shared. For input 1 x 3 x 3 and two filters p, q of
+    2 x 2 they do: with rows as polynomials x^i y^j p and x^i y^j q, q p - p q = 0 is a dependence
+    between eight rows.
+
+    Examples
+    --------
+    >>> generic_count((1, 3), 2, 2), xiong_formula((1, 3), 2, 2)
+    (15, 15)
+    >>> generic_count((1, 3, 3), 2, (2, 2)), xiong_formula((1, 3, 3), 2, (2, 2))
+    (255, 256)
+    """
+    if convolution(input_shape, filters, kernel, stride, padding).is_on_a_line:
+        return xiong_formula(input_shape, filters, kernel, stride, padding, progress=progress)
+    return random_count(
+        input_shape, filters, kernel, stride, padding, seed=seed, budget=budget, progress=progress
+    )
+
+
+def random_count(
+    input_shape: Sequence[int],
+    filters: int,
+    kernel: PerAxis,
+    stride: PerAxis = 1,
+    padding: PerAxis = 0,
+    *,
+    seed: int = 0,
+    budget: int = BUDGET,
+    progress: Callable[[float], None] | None = None,
+) -> int:
+    """Number of regions of one convolutional layer with random weights: almost surely the largest.
 
     Parameters
     ----------
@@ -67,22 +133,16 @@ def generic_count(
     weights, and more independent sets never make fewer regions, by induction with r(A) = r(A - H) +
     r(A^H) for any row H that is not zero (Lucas, 1975). It is too small only if one of the minors
     that matter is zero there by accident, which has a probability of at most its degree over the
-    prime. An upper bound that is equal proves it: `xiong_formula`, or `koszul_upper`.
+    prime.
 
     Source
     ------
-    Zaslavsky (1975); Xiong et al. (2020), Theorem 1, is the same number wherever no two rows
-    depend on each other because filters are shared. For input 1 x 3 x 3 and two filters p, q of
-    2 x 2 they do: with rows as polynomials x^i y^j p and x^i y^j q, q p - p q = 0 is a dependence
-    between eight rows.
+    Zaslavsky (1975), Whitney's theorem.
 
     Examples
     --------
-    >>> from linreg.formulas import xiong_formula
-    >>> generic_count((1, 3), 2, 2), xiong_formula((1, 3), 2, 2)
-    (15, 15)
-    >>> generic_count((1, 3, 3), 2, (2, 2)), xiong_formula((1, 3, 3), 2, (2, 2))
-    (255, 256)
+    >>> random_count((1, 3), 2, 2), random_count((1, 3, 3), 2, (2, 2), seed=7)
+    (15, 255)
     """
     layer = convolution(input_shape, filters, kernel, stride, padding)
     random = Random(seed)
@@ -107,7 +167,7 @@ def modular_count(
 ) -> int:
     """A lower bound of the regions of a convolutional layer with given weights.
 
-    Whitney's sum modulo the prime 2^61 - 1, as in `generic_count`: rows that depend on each other
+    Whitney's sum modulo the prime 2^61 - 1, as in `random_count`: rows that depend on each other
     do so modulo the prime as well, and more dependences never make more regions.
 
     Parameters
@@ -116,7 +176,7 @@ def modular_count(
     weights : integers, shape (filters, channels, places of the kernel)
     biases : integers, shape (filters,)
     budget, progress
-        As those of `generic_count`.
+        As those of `random_count`.
 
     Raises
     ------

@@ -56,6 +56,20 @@ class Convolution:
         """Number of weights and biases."""
         return self.filters * (self.channels * prod(self.kernel) + 1)
 
+    @property
+    def is_on_a_line(self) -> bool:
+        """Whether windows that share cells are moved along one axis only.
+
+        Examples
+        --------
+        >>> convolution((1, 9), 2, 3).is_on_a_line, convolution((1, 9, 3), 2, 3).is_on_a_line
+        (True, True)
+        >>> convolution((1, 9, 3), 2, 2).is_on_a_line
+        False
+        """
+        overlapping = [k > 1 and n > 1 for k, n in zip(self.kernel, self.output, strict=True)]
+        return sum(overlapping) <= 1
+
     def supports(self) -> list[tuple[int, ...]]:
         """The spatial cells that each location reads, as numbers, row by row; padding is cut off.
 

@@ -18,6 +18,7 @@ from linreg.formulas import (
     xiong_2020_upper,
     xiong_formula,
 )
+from linreg.formulas.receptive import convolution
 from linreg.theory.bound import AT_LEAST, EXACTLY, PRODUCT, UPPER, Bound, LeftOut, Theorem
 from linreg.theory.explicit import explicit_count
 
@@ -47,6 +48,7 @@ FORMULA = Theorem(
     "Xiong et al. (2020), Theorem 1",
     "stated as the maximum; too large for some planar layers",
 )
+ON_A_LINE = replace(FORMULA, note="stated as the maximum, which it is on a line")
 LOWER = Theorem(
     xiong_2020_lower, AT_LEAST, "Xiong 2020, lower", "Xiong et al. (2020), Theorem 2 (i)"
 )
@@ -156,7 +158,8 @@ def _one_layer(
 ) -> list[Bound | LeftOut | None]:
     """The generic count, and the upper bounds until one proves that it is the maximum."""
     generic = _told(GENERIC, progress, input_shape, **layer)
-    upper = [_told(FORMULA, progress, input_shape, **layer)]
+    formula = ON_A_LINE if convolution(input_shape, **layer).is_on_a_line else FORMULA
+    upper = [_told(formula, progress, input_shape, **layer)]
     if not isinstance(generic, Bound):
         return [generic, *upper]
     value = generic.value

@@ -11,6 +11,7 @@ from golden_networks import case
 
 from linreg import HypothesisError, theory
 from linreg.errors import TooLarge
+from linreg.formulas import random_count
 from linreg.formulas.receptive import convolution
 from linreg.formulas.relations import parts_of, relations_of
 from linreg.network import INPUT, AffineNode, Network, UnitNode
@@ -42,7 +43,8 @@ def random_layer(shape, filters, kernel, stride=1, padding=0, seed=1) -> Network
 )
 def test_filters_of_two_cells_have_their_worked_values(length, values) -> None:
     assert [theory.xiong_formula((1, length), d, 2) for d in (1, 2, 3, 4)] == values
-    assert [theory.generic_count((1, length), d, 2) for d in (1, 2, 3)] == values[:3]
+    assert [theory.generic_count((1, length), d, 2) for d in (1, 2, 3, 4)] == values
+    assert [random_count((1, length), d, 2) for d in (1, 2, 3)] == values[:3]
 
 
 @pytest.mark.parametrize(
@@ -87,14 +89,50 @@ def test_the_formula_is_the_sum_over_k_n(shape, filters, kernel, stride, padding
 
 
 @pytest.mark.parametrize(("shape", "filters", "kernel", "stride", "padding"), SMALL)
-def test_the_generic_count_never_exceeds_the_formula(
+def test_random_weights_never_exceed_the_formula_and_attain_it_on_a_line(
     shape, filters, kernel, stride, padding
 ) -> None:
     layer = (shape, filters, kernel, stride, padding)
-    generic, formula = theory.generic_count(*layer), theory.xiong_formula(*layer)
-    assert generic <= formula
+    found, formula = random_count(*layer), theory.xiong_formula(*layer)
+    assert found <= formula
+    assert found == theory.generic_count(*layer)
     if len(shape) == 2 or kernel == 1:
-        assert generic == formula
+        assert convolution(*layer).is_on_a_line
+    if convolution(*layer).is_on_a_line:
+        assert found == formula
+
+
+@pytest.mark.parametrize(
+    ("shape", "filters", "kernel", "stride", "padding"),
+    [
+        ((1, 2, 4), 2, (1, 3), 1, (0, 1)),  # rows of the image that share filters and no cell
+        ((1, 3, 3), 2, (2, 1), 1, 0),
+        ((2, 3, 2), 2, (2, 2), 1, 0),  # as wide as the image
+        ((1, 2, 4), 2, (2, 2), (2, 1), 0),
+        ((1, 1, 4), 2, (3, 2), 1, (1, 0)),  # taller than the image, by its border
+        ((1, 4), 2, 3, 1, 2),
+        ((1, 2), 3, 3, 1, 2),
+        ((3, 4), 4, 2, 2, 1),
+    ],
+)
+def test_images_over_which_windows_move_along_one_axis_are_lines(
+    shape, filters, kernel, stride, padding
+) -> None:
+    layer = (shape, filters, kernel, stride, padding)
+    assert convolution(*layer).is_on_a_line
+    assert random_count(*layer) == theory.xiong_formula(*layer)
+
+
+def test_on_a_line_the_maximum_is_known_for_thousands_of_units() -> None:
+    """As many as for one filter of one cell, where units are independent: 2^1000."""
+    assert theory.generic_count((1, 1000), 1, 1) == 2**1000
+    [found] = [
+        bound
+        for bound in theory.conv_bounds((3, 500), [{"filters": 16, "kernel": 3}])
+        if bound.name == "generic_count"
+    ]
+    assert found.side == "max_exactly"
+    assert found.value == theory.xiong_formula((3, 500), 16, 3)
 
 
 LAYERS = [

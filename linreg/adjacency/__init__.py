@@ -3,7 +3,7 @@
 from linreg.adjacency.columns import GraphColumns
 from linreg.adjacency.counts import RegionCounts, counts_of_graph, region_counts
 from linreg.adjacency.distances import adjacency_matrix
-from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
+from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph, preparation
 from linreg.adjacency.maps import linear_regions, output_maps
 from linreg.adjacency.merged import LinearRegionGraph, merged_graph
 from linreg.adjacency.statistics import GraphStatistics, graph_statistics
@@ -21,5 +21,6 @@ __all__ = [
     "linear_regions",
     "merged_graph",
     "output_maps",
+    "preparation",
     "region_counts",
 ]

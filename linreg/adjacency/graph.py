@@ -112,16 +112,37 @@ def adjacency_graph(
     return AdjacencyGraph(regions, edges)
 
 
+def preparation(regions: Enumeration) -> str:
+    """What `adjacency_graph` has to do first, in a few words; empty if it takes no time."""
+    if not _is_for_machine_code(regions):
+        return ""
+    from linreg.explore.compiled.facets import join
+    from linreg.explore.compiled.machine import is_loaded, is_on_disk
+
+    if is_loaded(join):
+        return ""
+    return "loading machine code" if is_on_disk(join) else "compiling (first use)"
+
+
+def _is_for_machine_code(regions: Enumeration) -> bool:
+    """Whether machine code is to find the edges, even if it must be loaded or compiled first."""
+    is_large = len(regions) >= FEW or regions.counted.strategy == "compiled"
+    if not (is_large and has_machine_code()):
+        return False
+    from linreg.adjacency.joined import is_worth_it
+
+    return is_worth_it(len(regions))
+
+
 def _proved(
     regions: Enumeration, progress: Callable[[int], None] | None
 ) -> tuple[np.ndarray, Sequence[int]]:
     """Edges that machine code proves, and the regions that it leaves, which may be all of them."""
     found = None
-    is_large = len(regions) >= FEW or regions.counted.strategy == "compiled"
-    if is_large and has_machine_code():
-        from linreg.adjacency.joined import is_worth_it, joined
+    if _is_for_machine_code(regions):
+        from linreg.adjacency.joined import joined
 
-        found = joined(regions, progress) if is_worth_it(len(regions)) else None
+        found = joined(regions, progress)
     if found is None:
         return np.empty((0, 2), dtype=np.int64), range(len(regions))
     return found[0], found[1].tolist()

@@ -65,7 +65,7 @@ def joined(
     found = [np.empty((0, 2), dtype=np.int64)]
     done = 0
     while done < len(regions):
-        if progress is not None:
+        if progress is not None and done > 0:
             progress(done - int(np.count_nonzero(doubtful)))
         last = min(done + AT_ONCE, len(regions))
         done, edges = join(

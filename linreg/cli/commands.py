@@ -17,6 +17,7 @@ from linreg.adjacency import (
     adjacency_graph,
     graph_statistics,
     merged_graph,
+    preparation,
 )
 from linreg.cli.answers import count_json, nothing_yet, statistics_json
 from linreg.cli.codes import DONE, STOPPED
@@ -198,6 +199,8 @@ def _outcome(
 
     n = len(regions)
     graph: AdjacencyGraph | LinearRegionGraph
+    if waits_for := preparation(regions):
+        watch.tell(0.0, waits_for)
     graph = adjacency_graph(regions, progress=share(n, "regions have their facets"))
     if merged:
         graph = merged_graph(graph, progress=share(n, "regions compared"))

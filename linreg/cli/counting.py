@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from linreg.adjacency import AdjacencyGraph, RegionCounts, adjacency_graph, counts_of_graph
+from linreg.adjacency import (
+    AdjacencyGraph,
+    RegionCounts,
+    adjacency_graph,
+    counts_of_graph,
+    preparation,
+)
 from linreg.cli.all_definitions import six_json, six_table
 from linreg.cli.answers import count_json, definitions_json, nothing_yet
 from linreg.cli.certificates import certified
@@ -141,6 +147,8 @@ def count(
 
 def _by_definition(regions: Enumeration, watch: Watch) -> tuple[AdjacencyGraph, RegionCounts]:
     n = len(regions)
+    if waits_for := preparation(regions):
+        watch.tell(0.0, waits_for)
     graph = adjacency_graph(
         regions, progress=lambda done: watch.share(done, n, "regions have their facets")
     )

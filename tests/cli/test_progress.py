@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -92,6 +93,24 @@ def test_a_graph_shows_a_bar_for_its_facets_too() -> None:
     assert (done.code, done.json["edges"]) == (0, 449)
     assert "counting" in terminal.seen
     assert re.search(r"\d of 235 regions", terminal.seen)
+    assert terminal.left == ""
+
+
+def test_a_graph_says_that_it_compiles() -> None:
+    """Where machine code is on no disk; half a second of sleep stands for the compiling."""
+    terminal = Terminal()
+    compiling = f"""
+        {AT_ONCE}
+        import time
+        from linreg.adjacency import graph, joined
+        from linreg.explore.compiled import machine
+        graph.FEW = joined.MANY = 1
+        joined.is_on_disk = machine.is_on_disk = lambda function: False
+        joined.joined = lambda regions, progress: time.sleep(0.5)
+    """
+    done = terminal.run("graph", IRIS, "--json", prelude=dedent(compiling))
+    assert (done.code, done.json["edges"]) == (0, 449)
+    assert "compiling (first use)" in terminal.seen
     assert terminal.left == ""
 
 

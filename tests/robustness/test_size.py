@@ -48,11 +48,12 @@ def test_counting_to_the_end_takes_about_the_memory_of_the_first_few_regions(str
     assert peak_of_counting(net, strategy) < 4 * peak_of_counting(net, strategy, limit=25)
 
 
+@pytest.mark.parametrize("strategy", ["highs", "compiled"])
 @pytest.mark.parametrize("depth", [400, 1500])
-def test_a_chain_of_relus_may_be_of_any_depth(depth: int) -> None:
+def test_a_chain_of_relus_may_be_of_any_depth(depth: int, strategy: str) -> None:
     """Nothing recurses: 400 layers are deeper than 1000 calls of Python would allow for."""
     net = mlp([([[1]], [0])] * depth)
-    regions = enumerate_regions(net, Box([-1], [1]))
+    regions = enumerate_regions(net, Box([-1], [1]), strategy=strategy)
     assert regions.patterns.sum(axis=1).tolist() == [0, depth]
     assert regions.counted.regions_per_stage == (2,) * depth
     assert adjacency_graph(regions).crossed(0).tolist() == list(range(depth))

@@ -23,10 +23,12 @@ from hypothesis import strategies as st
 from numba import njit
 from plain_machine import blurred, by_attribute, plain_machine
 
-from linreg import leaky_relu, mlp
+from linreg import Box, leaky_relu, mlp
 from linreg.domains import Domain
 from linreg.explore import problem_of
 from linreg.explore.compiled import coordinates, machine
+from linreg.explore.compiled.exact import Exactly
+from linreg.explore.compiled.tables import tables_of
 from linreg.lp import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.network import INPUT, AffineNode, Network, UnitNode, linear_map
 from linreg.rational import primitive_factor
@@ -568,3 +570,13 @@ def test_a_form_in_the_coordinates_of_a_stage_is_within_its_bounds(
     for value, off, entry in zip(line, error, exact, strict=False):
         assert _holds(value, off, entry)
     assert any(entry != 0 for entry in exact)
+
+
+def test_a_stage_is_known_exactly_behind_more_stages_than_calls_within_calls() -> None:
+    """1500 times relu: the identity where all are on, and 0 where the first is off."""
+    problem = problem_of(mlp([([[1]], [0])] * 1500), Box([-1], [1]))
+    tables = tables_of(problem)
+    assert tables is not None
+    exactly = Exactly(problem, tables)
+    assert exactly.level(1499, [1] * 1500).hyperplanes.rows == [[1, 0]]
+    assert exactly.level(1499, [0] * 1500).hyperplanes.rows == []

@@ -220,25 +220,38 @@ class Exactly:
         return self._known(stage, pattern).level
 
     def _known(self, stage: int, pattern: Sequence[int]) -> _Known:
+        """What is known of a stage, from the last one before it that is remembered."""
+        known: _Known | None = None
+        missing = []
+        # A loop, since there may be more stages than calls within calls.
+        for s in range(stage, -1, -1):
+            key = (s, *pattern[: self._spans[s][0]])
+            known = self._levels.get(key)
+            if known is not None:
+                self._levels.move_to_end(key)
+                break
+            missing.append(key)
+        for key in reversed(missing):
+            known = self._levels[key] = self._made(key, known)
+            if len(self._levels) > REMEMBERED:
+                self._levels.popitem(last=False)
+        assert known is not None
+        return known
+
+    def _made(self, key: tuple[int, ...], before: _Known | None) -> _Known:
+        """A stage on the cells whose pattern begins with the rest of the key."""
+        stage, *pieces = key
         units, first, last = self._spans[stage]
-        key = (stage, *pattern[:units])
-        known = self._levels.get(key)
-        if known is not None:
-            self._levels.move_to_end(key)
-            return known
-        if stage == 0:
+        if before is None:
             state = identity_state(self._problem.network.input_dim)
         else:
-            state = self.level(stage - 1, pattern).outputs(key[1 + self._spans[stage - 1][0] :])
+            state = before.level.outputs(pieces[self._spans[stage - 1][0] :])
         level = Level(self._problem.stages[stage], state)
         marks = [
             level.breakpoint(u - units, f - self._form_of[u])
             for f, u in enumerate(self._unit_of[first:last], first)
         ]
-        self._levels[key] = known = _Known(level, marks)
-        if len(self._levels) > REMEMBERED:
-            self._levels.popitem(last=False)
-        return known
+        return _Known(level, marks)
 
     def _plane(self, pattern: Sequence[int], stage: int, f: int) -> tuple[int | None, int]:
         """A form's hyperplane, and which of its sides is above the breakpoint."""

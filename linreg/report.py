@@ -41,8 +41,7 @@ def network_table(net: Network, domain: Domain, warnings: Sequence[str] = ()) ->
     table.add_row("inputs", f"{staged.input_dim}" + _shape(net.input_shape))
     for k, stage in enumerate(staged.stages, start=1):
         passing = stage.map.n_outputs - stage.starts[-1]
-        also = f", and {passing} values that pass through" if passing else ""
-        table.add_row(f"stage {k}", _units(stage.units) + also)
+        table.add_row(f"stage {k}", _units(stage.units) + _passing(passing))
     table.add_row("outputs", f"{staged.readout.n_outputs}")
     table.add_row("units", f"{len(staged.units)}")
     table.add_row("domain", domain_text(domain))
@@ -203,13 +202,18 @@ def _bipartite(statistics: GraphStatistics) -> str:
     return f"no: {shown}{rest} is a cycle of {len(walk)} regions{because}"
 
 
+def _passing(values: int) -> str:
+    several = f", and {values} values that pass through" if values else ""
+    return ", and 1 value that passes through" if values == 1 else several
+
+
 def domain_text(domain: Domain) -> str:
     """A domain in a few words.
 
     Examples
     --------
-    >>> domain_text(Box([-1, -1], [1, 1]))
-    'box, [-1, 1] in each of 2 coordinates'
+    >>> domain_text(Box([-1, -1], [1, 1])), domain_text(Box([0], [1]))
+    ('box, [-1, 1] in each of 2 coordinates', 'box, [0, 1]')
     """
     if isinstance(domain, WholeSpace):
         return f"the whole space, R^{domain.dim}"
@@ -217,7 +221,8 @@ def domain_text(domain: Domain) -> str:
         sides = set(zip(domain.lower, domain.upper, strict=True))
         if len(sides) == 1:
             ((low, high),) = sides
-            return f"box, [{_number(low)}, {_number(high)}] in each of {domain.dim} coordinates"
+            each = f" in each of {domain.dim} coordinates" if domain.dim > 1 else ""
+            return f"box, [{_number(low)}, {_number(high)}]{each}"
         return f"box in R^{domain.dim}"
     return f"polytope of {len(domain.offsets)} rows in R^{domain.dim}"
 

@@ -34,18 +34,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("info")(commands.info)
-app.command("count")(counting.count)
-app.command("graph")(commands.graph)
-app.command("enumerate")(tables.enumerate_)
-app.command("convert")(commands.convert)
-app.command("certify")(certificates.certify)
-app.command("check")(certificates.check)
-app.command("bounds")(bounds.bounds)
-app.command("zoo")(zoo.zoo)
-app.command("maximise")(maximise.maximise)
-app.command("dataset")(dataset.dataset)
-app.command("status")(running.status)
+# What each command does, in a line that fits where all are listed.
+for name, command, purpose in (
+    ("info", commands.info, "The layers, stages and units of a network file."),
+    ("count", counting.count, "Count activation regions, exactly."),
+    ("graph", commands.graph, "Find which regions share a facet, and write the graph."),
+    ("enumerate", tables.enumerate_, "Write a table with one row for each region."),
+    ("convert", commands.convert, "Write a network in another format."),
+    ("certify", certificates.certify, "Count regions, and write the proof of the count."),
+    ("check", certificates.check, "Check a certificate."),
+    ("bounds", bounds.bounds, "What theory says: bounds and maxima, with their sources."),
+    ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
+    ("maximise", maximise.maximise, "Look for weights with many regions."),
+    ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
+    ("status", running.status, "Say how far a run directory is."),
+):
+    app.command(name, short_help=purpose)(command)
 
 
 def _version(asked: bool) -> None:

@@ -4,6 +4,7 @@ Bounds are called `f(inputs, widths)`, for maxout `f(inputs, widths, rank)`, and
 `HypothesisError` where their hypotheses do not hold.
 """
 
+from linreg.errors import HypothesisError, TooLarge
 from linreg.formulas import (
     arora_2018,
     convolution_upper,
@@ -73,9 +74,11 @@ __all__ = [
     "Definitions",
     "Efficiency",
     "Growth",
+    "HypothesisError",
     "LeftOut",
     "Maximum",
     "Neighbourhoods",
+    "TooLarge",
     "arora_2018",
     "ceilings",
     "columns",

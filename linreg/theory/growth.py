@@ -146,7 +146,7 @@ def convolutional_growth(
         _one_connected("1 connected layer", n0),
     ]
     if len(chain) > 1:
-        name = f"{len(chain)} convolutions"
+        name = f"{len(chain)} convolution{'s' if len(chain) > 1 else ''}"
         squares = sum(prod(layer.kernel) for layer in chain[1:])
         after, share = xiong_asymptotics((channels, *last.cells), last.kernel, last.stride)
         folds = channels * sum(cells[:-1])

@@ -193,7 +193,7 @@ def convolutional_against_connected(
     ...     print(each.architecture, each.parameters, each.regions, each.known)
     3 convolutions 84 1392640 lower bound
     3 convolutions 84 1496662206 upper bound
-    1 convolution, 28 filters 84 54015109 upper bound
+    1 convolution, 28 filters 84 54015109 exact maximum
     1 connected layer of 14 84 3473 exact maximum
     """
     chain = chained(input_shape, layers)
@@ -202,7 +202,7 @@ def convolutional_against_connected(
     filters = max(1, parameters * first.filters // first.n_parameters)
     wide = xiong_formula(input_shape, filters, first.kernel, first.stride, first.padding)
     units = max(1, parameters // (first.n_inputs + 1))
-    name = f"{len(chain)} convolutions"
+    name = f"{len(chain)} convolution{'s' if len(chain) > 1 else ''}"
     lower, upper = xiong_2020_lower(input_shape, layers), xiong_2020_upper(input_shape, layers)
     return (
         Efficiency(name, parameters, lower, LOWER, "Xiong et al. (2020), Theorem 2 (i)"),
@@ -211,7 +211,7 @@ def convolutional_against_connected(
             f"1 convolution, {filters} filters",
             filters * first.n_parameters // first.filters,
             wide,
-            UPPER,
+            EXACT if first.is_on_a_line else UPPER,
             "Xiong et al. (2020), Theorem 1",
         ),
         Efficiency(

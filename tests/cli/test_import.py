@@ -92,3 +92,4 @@ def test_every_command_can_answer_in_json(command: str) -> None:
 def test_the_help_lists_every_command() -> None:
     out = linreg("--help").out
     assert [command for command in COMMANDS if f"\n  {command} " not in out] == []
+    assert out.count("...") == 1  # that of the usage: no purpose is cut short

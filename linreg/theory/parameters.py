@@ -204,9 +204,12 @@ def convolutional_against_connected(
     units = max(1, parameters // (first.n_inputs + 1))
     name = f"{len(chain)} convolution{'s' if len(chain) > 1 else ''}"
     lower, upper = xiong_2020_lower(input_shape, layers), xiong_2020_upper(input_shape, layers)
-    return (
+    deep = (
         Efficiency(name, parameters, lower, LOWER, "Xiong et al. (2020), Theorem 2 (i)"),
         Efficiency(name, parameters, upper, UPPER, "Xiong et al. (2020), Theorem 2 (ii)"),
+    )
+    return (
+        *(deep if len(chain) > 1 or lower < upper else ()),  # else the next row says it all
         Efficiency(
             f"1 convolution, {filters} filters",
             filters * first.n_parameters // first.filters,

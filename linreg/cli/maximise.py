@@ -45,11 +45,12 @@ def maximise(
             def report(found: Maximum) -> None:
                 nonlocal best
                 best = found
-                shown(found.counted / most, f"{found.regions:,} regions")
+                words = f"{found.regions:,} regions" if found.regions else "the first is counted"
+                shown(found.counted / most, words)
 
             best = search_maximum(inputs, hidden, most, start, progress=report)
     except KeyboardInterrupt:
-        if best is None:
+        if best is None or not best.regions:
             raise
         stopped = True
         message(f"interrupted, after {best.counted:,} networks")

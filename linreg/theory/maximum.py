@@ -9,7 +9,7 @@ from random import Random
 
 from linreg.formulas import architecture, serra_2018_upper, whole
 from linreg.network import Network, mlp
-from linreg.run import count_regions
+from linreg.run import Progress, count_regions
 from linreg.zoo import folding, serra
 
 Layers = list[tuple[list[list[Fraction]], list[Fraction]]]
@@ -62,7 +62,8 @@ def search_maximum(
     seed : int
         Same seed and budget, same network.
     progress : callable, optional
-        Called after each count with the best so far.
+        Called after each count, and now and then during one, with the best so far, which has no
+        regions before the first is done.
 
     Raises
     ------
@@ -85,7 +86,7 @@ def search_maximum(
     best = Maximum(mlp(candidate), 0, upper, 0)
     for counted in range(1, left + 1):
         network = mlp(candidate, name=" ".join(map(str, ["maximum", inputs, *widths])))
-        found = count_regions(network)
+        found = count_regions(network, progress=_telling(best, progress))
         stalled = 0 if found > regions else stalled + 1
         if found >= regions:
             current, regions = candidate, found
@@ -101,6 +102,12 @@ def search_maximum(
         else:
             candidate = _changed(current, random)
     return best
+
+
+def _telling(
+    best: Maximum, progress: Callable[[Maximum], None] | None
+) -> Callable[[Progress], None] | None:
+    return None if progress is None else lambda _so_far: progress(best)
 
 
 def _starts(inputs: int, widths: Sequence[int], random: Random) -> Iterator[Layers]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -289,3 +290,25 @@ def test_an_interrupted_search_shows_the_best_network_so_far(monkeypatch) -> Non
     assert done.code == 3
     assert (done.json["counted"], done.json["complete"]) == (3, False)
     assert done.err == "linreg: interrupted, after 3 networks\n"
+
+
+def test_a_search_is_reported_and_interrupted_while_it_counts_its_first_network(
+    monkeypatch,
+) -> None:
+    seen = []
+
+    def stop(found: theory.Maximum) -> None:
+        seen.append((found.regions, found.counted))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        theory.search_maximum(3, [8, 8], progress=stop)
+    assert seen == [(0, 0)]
+
+    def interrupted(*arguments: object, progress: Callable[[None], None]) -> int:
+        progress(None)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(maximum, "count_regions", interrupted)
+    done = linreg("maximise", "--widths", "3,8,8")
+    assert (done.code, done.out, done.err) == (3, "", "linreg: interrupted\n")

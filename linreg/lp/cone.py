@@ -9,9 +9,8 @@ from flint import fmpq, fmpz, fmpz_mat
 
 from linreg.lp.points import Forms, IntegerRow, Point
 from linreg.lp.proof import Multipliers, non_negative
-from linreg.lp.session import Proposal
+from linreg.lp.session import Proposal, Solver
 from linreg.lp.simplex import seek_negative
-from linreg.lp.vantage import Solver
 from linreg.rational import integer_matrix
 
 Direction = list[fmpz]

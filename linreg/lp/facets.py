@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from flint import fmpq, fmpz_mat
 
+from linreg.lp.interior import decide_interior
 from linreg.lp.points import IntegerRow, Point
 from linreg.lp.proof import Multipliers
-from linreg.lp.vantage import Solver, decide_interior
+from linreg.lp.session import Solver
 from linreg.rational import integer_matrix, primitive
 
 

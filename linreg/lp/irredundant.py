@@ -10,7 +10,8 @@ from flint import fmpq, fmpz_mat
 from linreg.lp.facets import inside_facet
 from linreg.lp.points import Forms, IntegerRow, Point
 from linreg.lp.proof import Multipliers
-from linreg.lp.vantage import Solver, Vantage
+from linreg.lp.session import Solver
+from linreg.lp.vantage import Vantage
 from linreg.rational import integer_matrix, primitive, rational
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
 
+from linreg.lp.interior import decide_interior
 from linreg.lp.points import Forms, IntegerRow, Point
 from linreg.lp.proof import non_negative
-from linreg.lp.session import Proposal
+from linreg.lp.session import Proposal, Solver
 from linreg.lp.simplex import seek_least
-from linreg.lp.vantage import Solver, decide_interior
 
 NEAR, FAR = (1.0,), (2.0**10, 2.0**20)
 """What HiGHS measures lengths in: proposals reach 2^20 of these units, and get less precise."""

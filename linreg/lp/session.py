@@ -13,7 +13,7 @@ dual feasible: the dual simplex method starts where it stopped, and stops early 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -139,3 +139,16 @@ class FarkasSession:
     def _check(self, status: highspy.HighsStatus, what: str) -> None:
         if status == self._highspy.HighsStatus.kError:
             raise RuntimeError(f"HiGHS refused {what}")
+
+
+@dataclass(slots=True)
+class Solver:
+    """What answers questions: one HiGHS session, and how often the exact simplex was needed."""
+
+    session: FarkasSession = field(default_factory=FarkasSession)
+    exact_decisions: int = 0
+
+    @property
+    def lps(self) -> int:
+        """Number of linear programs that HiGHS has solved."""
+        return self.session.solved

@@ -7,7 +7,6 @@ exact simplex method decides. An answer is a `Point` (yes, there) or `Multiplier
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from flint import fmpq, fmpz
@@ -15,25 +14,12 @@ from flint import fmpq, fmpz
 from linreg.errors import BrokenInvariant
 from linreg.lp.points import Forms, IntegerRow, Point
 from linreg.lp.proof import Multipliers, non_negative
-from linreg.lp.session import FarkasSession, Proposal
+from linreg.lp.session import Proposal, Solver
 from linreg.lp.simplex import seek_negative
 from linreg.rational import rational
 
 ENOUGH = 2.0
 """HiGHS may stop once a form of value 1 at the witness is known to fall to -1: deep enough."""
-
-
-@dataclass(slots=True)
-class Solver:
-    """What answers questions: one HiGHS session, and how often the exact simplex was needed."""
-
-    session: FarkasSession = field(default_factory=FarkasSession)
-    exact_decisions: int = 0
-
-    @property
-    def lps(self) -> int:
-        """Number of linear programs that HiGHS has solved."""
-        return self.session.solved
 
 
 class Vantage:
@@ -272,24 +258,6 @@ class Vantage:
             if self._is_right(rounded, forms):
                 return rounded
         return exact
-
-
-def decide_interior(rows: Sequence[IntegerRow], dim: int, solver: Solver) -> Point | Multipliers:
-    """A point where all rows are positive, or the proof that there is none.
-
-    Examples
-    --------
-    The triangle x > 0, y > 0, x + y < 1 has an inside; the segment 0 < x < 0 has none:
-
-    >>> triangle = [[fmpz(1), fmpz(0), fmpz(0)], [fmpz(0), fmpz(1), fmpz(0)],
-    ...             [fmpz(-1), fmpz(-1), fmpz(1)]]
-    >>> decide_interior(triangle, 2, Solver()).fractions < (1, 1)
-    True
-    >>> decide_interior([[fmpz(1), fmpz(0)], [fmpz(-1), fmpz(0)]], 1, Solver())
-    Multipliers(denominator=2, numerators={0: 1, 1: 1})
-    """
-    origin = Point.of_rationals([fmpq(0)] * dim)
-    return Vantage.of_rows([], origin, solver).meet(rows) if rows else origin
 
 
 def _negated(form: IntegerRow) -> IntegerRow:

@@ -15,7 +15,7 @@ from linreg.domains import Halfspaces
 from linreg.explore import Problem
 from linreg.lp import Point
 from linreg.network.stages import table
-from linreg.rational import nearest_float, rational
+from linreg.rational import fraction, nearest_float, rational
 from linreg.regions import geometry
 from linreg.regions.boundary import Boundaries, Boundary
 from linreg.regions.convex import ConvexRegion, convex_region
@@ -29,8 +29,8 @@ from linreg.units import MaxUnit, Unit
 class Region:
     """A full-dimensional activation region: a pattern and a point strictly inside.
 
-    Rows and maps are derived from the pattern when asked for, exactly, and never stored. Regions
-    are equal if they have the same pattern, in the same network on the same domain.
+    Rows and maps are derived from the pattern when asked for, exactly, and never stored. Regions of
+    one pattern, network and domain are equal.
 
     Attributes
     ----------
@@ -73,18 +73,17 @@ class Region:
     def exact_halfspaces(self) -> Halfspaces:
         """The rows that define the region, as object arrays of Fraction.
 
-        Every breakpoint next to a unit's piece, every candidate that a max unit's winner beats,
-        and the domain's rows (owner -1). Rows may be redundant or coincide: each is evidence
-        about its owner.
+        Every breakpoint next to a unit's piece, every candidate that a max unit's winner beats, and
+        the domain's rows (owner -1). Redundant rows are evidence about their owners too.
         """
-        rows = [(owner, row) for owner, row in self._forms]
         dim = self.problem.network.input_dim
-        normals = np.empty((len(rows), dim), dtype=object)
-        offsets = np.empty(len(rows), dtype=object)
-        for i, (_, row) in enumerate(rows):
-            normals[i] = [_fraction(-entry) for entry in row[:-1]]
-            offsets[i] = _fraction(row[-1])
-        return Halfspaces(normals, offsets, np.array([owner for owner, _ in rows], dtype=np.int64))
+        normals = np.empty((len(self._forms), dim), dtype=object)
+        offsets = np.empty(len(self._forms), dtype=object)
+        for i, (_, row) in enumerate(self._forms):
+            normals[i] = [fraction(-entry) for entry in row[:-1]]
+            offsets[i] = fraction(row[-1])
+        owners = np.array([owner for owner, _ in self._forms], dtype=np.int64)
+        return Halfspaces(normals, offsets, owners)
 
     @cached_property
     def halfspaces(self) -> Halfspaces:
@@ -195,8 +194,8 @@ class Region:
     def chebyshev(self) -> geometry.Ball:
         """Centre and radius of a largest ball, from an exact linear program, then rounded.
 
-        Euclidean, in input units. If the region holds balls of any size the radius is infinite
-        and the centre is the witness.
+        Euclidean, in input units. If there are balls of any size the radius is infinite and the
+        centre is the witness.
         """
         return geometry.chebyshev_ball(self.polyhedron)
 
@@ -299,7 +298,3 @@ def _unit_forms(unit: Unit, piece: int, rows: Sequence[list[fmpq]]) -> list[list
 
 def _float(number: Fraction) -> float:
     return nearest_float(number.numerator, number.denominator)
-
-
-def _fraction(number: fmpq) -> Fraction:
-    return Fraction(int(number.p), int(number.q))

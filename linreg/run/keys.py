@@ -22,6 +22,22 @@ def pattern_keys(patterns: np.ndarray, *, two_pieces: bool) -> np.ndarray:
     >>> pattern_keys(np.array([[1, 0], [0, 1]], dtype=np.uint8), two_pieces=True).tolist()
     [[9223372036854775808], [4611686018427387904]]
     """
+    octets = key_octets(patterns, two_pieces=two_pieces)
+    return octets.view(">u8").astype(np.uint64)
+
+
+def key_octets(patterns: np.ndarray, *, two_pieces: bool) -> np.ndarray:
+    """The bytes of keys, high ones first, so that they are ordered as texts are, too.
+
+    Parameters
+    ----------
+    patterns, two_pieces
+        As for `pattern_keys`.
+
+    Returns
+    -------
+    uint8 array, shape (regions, 8 * words)
+    """
     if two_pieces:
         octets = np.packbits(patterns.astype(np.uint8, copy=False), axis=1)
     else:
@@ -29,7 +45,7 @@ def pattern_keys(patterns: np.ndarray, *, two_pieces: bool) -> np.ndarray:
         octets = np.ascontiguousarray(big_endian).view(np.uint8)
     padded = np.zeros((len(patterns), WORD * key_words(8 * octets.shape[1])), dtype=np.uint8)
     padded[:, : octets.shape[1]] = octets
-    return padded.view(">u8").astype(np.uint64)
+    return padded
 
 
 def key_words(bits: int) -> int:
@@ -71,5 +87,5 @@ def order_of_keys(keys: np.ndarray) -> np.ndarray:
 
 def pattern_texts(patterns: np.ndarray, *, two_pieces: bool) -> np.ndarray:
     """Texts of bytes that are ordered as the patterns are; shape (regions,)."""
-    keys = pattern_keys(patterns, two_pieces=two_pieces).astype(">u8")
-    return keys.view(f"S{keys.shape[1] * WORD}").ravel()
+    octets = key_octets(patterns, two_pieces=two_pieces)
+    return octets.view(f"S{octets.shape[1]}").ravel()

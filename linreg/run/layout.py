@@ -11,8 +11,8 @@ import numpy as np
 
 from linreg.errors import UnwritableFile
 from linreg.rational import MAX_TEXT, fraction, rational
-from linreg.run.keys import WORD, key_words, order_of_keys, pattern_keys, patterns_of_keys
-from linreg.run.sinks import Columns
+from linreg.run.keys import WORD, key_octets, key_words, order_of_keys, patterns_of_keys
+from linreg.run.sinks import KeyedColumns
 
 if TYPE_CHECKING:
     import pyarrow
@@ -90,14 +90,17 @@ class Layout:
         bits = self.units if self.two_pieces else 8 * self.units * self.pattern_dtype.itemsize
         return WORD * key_words(bits)
 
-    def part(self, columns: Columns) -> pyarrow.Table:
+    @property
+    def sink(self) -> KeyedColumns:
+        """What takes regions for a part."""
+        return KeyedColumns(self.pattern_dtype.str, two_pieces=self.two_pieces)
+
+    def part(self, columns: KeyedColumns) -> pyarrow.Table:
         """Regions as the table of a part, sorted by pattern."""
         import pyarrow
 
         n, schema = columns.n_regions, self.part_schema
-        shape = (n, self.units)
-        patterns = np.frombuffer(columns.patterns, dtype=self.pattern_dtype).reshape(shape)
-        keys = pattern_keys(patterns, two_pieces=self.two_pieces)
+        keys = np.frombuffer(columns.patterns, dtype=">u8").reshape(n, self._key_size // WORD)
         order = order_of_keys(keys)
         witnesses = np.frombuffer(columns.witnesses, dtype=np.float64).reshape(n, self.inputs)
         exact: list[tuple[str, ...] | None] = [None] * n
@@ -105,7 +108,7 @@ class Layout:
             texts = {i: _texts(point) for i, point in columns.exact.items()}
             exact = [texts.get(i) for i in order.tolist()]
         arrays = [
-            _of_bytes(keys[order].astype(">u8")),
+            _of_bytes(keys[order]),
             _of_bytes(witnesses[order]),
             pyarrow.array(exact, schema.field("exact_witness").type),
         ]
@@ -139,8 +142,8 @@ class Layout:
         """The table of a part, with the rows of a shard's."""
         import pyarrow
 
-        keys = pattern_keys(self.patterns(shard), two_pieces=self.two_pieces)
-        arrays = [_of_bytes(keys.astype(">u8")), _of_bytes(self.witnesses(shard))]
+        keys = key_octets(self.patterns(shard), two_pieces=self.two_pieces)
+        arrays = [_of_bytes(keys), _of_bytes(self.witnesses(shard))]
         return pyarrow.table([*arrays, shard.column("exact_witness")], schema=self.part_schema)
 
     def patterns(self, shard: pyarrow.Table) -> np.ndarray:

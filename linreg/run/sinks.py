@@ -1,4 +1,4 @@
-"""A sink that keeps the regions, column by column."""
+"""Sinks that keep the regions, column by column."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from linreg.explore import Cell, Sink
+from linreg.run.keys import key_octets
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Columns(Sink):
         point = cell.point
         if not point.is_float64:
             self.exact[self.n_regions] = point.fractions
-        self.patterns += np.array(pattern, dtype=self.pattern_dtype).tobytes()
+        self.patterns += self._spelled(np.array([pattern], dtype=self.pattern_dtype))
         self.witnesses.extend(point.floats.tolist())
         self.n_regions += 1
 
@@ -50,7 +51,7 @@ class Columns(Sink):
     ) -> None:
         """Append a block of regions."""
         self.exact |= {self.n_regions + i: point for i, point in exact.items()}
-        self.patterns += patterns.astype(self.pattern_dtype, copy=False).tobytes()
+        self.patterns += self._spelled(patterns)
         self.witnesses.frombytes(witnesses.astype(np.float64, copy=False).tobytes())
         self.n_regions += len(patterns)
 
@@ -58,18 +59,44 @@ class Columns(Sink):
         """Another sink for patterns of the same type."""
         return Columns(self.pattern_dtype)
 
-    def taken(self) -> Columns:
-        """All regions, which this sink then lets go."""
-        held = Columns(
-            self.pattern_dtype, self.patterns, self.witnesses, self.exact, self.n_regions
-        )
-        self.patterns, self.witnesses = bytearray(), array("d")
-        self.exact, self.n_regions = {}, 0
-        return held
-
     def extend(self, other: Columns) -> None:
         """Append the regions of another sink."""
         self.exact |= {self.n_regions + i: point for i, point in other.exact.items()}
         self.patterns += other.patterns
         self.witnesses.extend(other.witnesses)
         self.n_regions += other.n_regions
+
+    def _spelled(self, patterns: np.ndarray) -> bytes:
+        return patterns.astype(self.pattern_dtype, copy=False).tobytes()
+
+
+@dataclass(slots=True)
+class KeyedColumns(Columns):
+    """Keeps in place of each pattern its key, which is shorter, and what it is sorted by.
+
+    Attributes
+    ----------
+    patterns : bytearray
+        Key after key, as `linreg.run.keys.key_octets` makes them.
+    two_pieces : bool
+        Whether no unit has more than two pieces.
+    """
+
+    two_pieces: bool = False
+
+    def empty(self) -> KeyedColumns:
+        """Another sink for patterns of the same type."""
+        return KeyedColumns(self.pattern_dtype, two_pieces=self.two_pieces)
+
+    def taken(self) -> KeyedColumns:
+        """All regions, in another sink; this one lets them go."""
+        other = self.empty()
+        other.patterns, self.patterns = self.patterns, other.patterns
+        other.witnesses, self.witnesses = self.witnesses, other.witnesses
+        other.exact, self.exact = self.exact, other.exact
+        other.n_regions, self.n_regions = self.n_regions, other.n_regions
+        return other
+
+    def _spelled(self, patterns: np.ndarray) -> bytes:
+        patterns = patterns.astype(self.pattern_dtype, copy=False)
+        return key_octets(patterns, two_pieces=self.two_pieces).tobytes()

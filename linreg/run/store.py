@@ -26,7 +26,7 @@ from linreg.run.journal import State, commit_of, line_of, replay, sorted_into
 from linreg.run.layout import Layout
 from linreg.run.locking import lock
 from linreg.run.shards import PART_SUFFIX, check_shard, write_part
-from linreg.run.sinks import Columns
+from linreg.run.sinks import KeyedColumns
 from linreg.run.sorting import sort_shards
 from linreg.run.unit import Work
 
@@ -75,7 +75,7 @@ class Store:
             check_shard(folder / SHARDS, shard)
         self.sink: Sink = Sink()
         if held.keeps == REGIONS:
-            self.sink = Columns(problem.network.pattern_dtype.str)
+            self.sink = self.layout.sink
         self._seconds, self._last = self.state.seconds, monotonic()
         self._clean()
 
@@ -98,13 +98,13 @@ class Store:
         UnwritableFile
             If the system refuses; what was committed before is as it was.
         """
-        rows = self.sink.n_regions if isinstance(self.sink, Columns) else 0
+        rows = self.sink.n_regions if isinstance(self.sink, KeyedColumns) else 0
         if is_last or rows >= ROWS or monotonic() - self._last > EVERY:
             self._wait()
             if self.state.work is None or self.state.work.tally != work.tally:
                 now = monotonic()
                 self._seconds, self._last = self._seconds + now - self._last, now
-                found = self.sink.taken() if isinstance(self.sink, Columns) else None
+                found = self.sink.taken() if isinstance(self.sink, KeyedColumns) else None
                 texts = self._texts.of(frontier())
                 self._pending = self._writer.submit(
                     self._commit, _copied(work), self._seconds, texts, found
@@ -119,7 +119,7 @@ class Store:
             self._pending = None
 
     def _commit(
-        self, work: Work, seconds: float, texts: Sequence[str], found: Columns | None
+        self, work: Work, seconds: float, texts: Sequence[str], found: KeyedColumns | None
     ) -> None:
         shards = []
         if found is not None and found.n_regions:

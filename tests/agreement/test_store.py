@@ -31,7 +31,6 @@ from linreg.explore import HighsExplorer, Problem, problem_of
 from linreg.explore.compiled.explorer import CompiledExplorer
 from linreg.run import shards, sorting, store
 from linreg.run.keys import order_of, pattern_keys, pattern_texts, patterns_of_keys
-from linreg.run.sinks import Columns
 
 # Small networks are done by "auto" before it has to decide anything.
 count = partial(linreg.count, strategy="highs")
@@ -265,7 +264,7 @@ def test_patterns_are_ordered_as_lists_of_numbers_are(rows: list[list[int]], mos
 def test_a_part_that_is_not_sorted_is_refused(tmp_path: Path) -> None:
     """Rows between two patterns would not be together in it."""
     layout = store.layout_of(problem_of(NET, None))
-    columns = Columns("uint8")
+    columns = layout.sink
     columns.regions(*(np.eye(3, width, dtype=t) for width, t in ((18, "uint8"), (2, "f8"))), {})
     part = layout.part(columns)
     for name, rows in (("right", part), ("wrong", part.take([1, 0, 2]))):

@@ -23,12 +23,14 @@ from plain_machine import blurred, by_attribute, plain_machine
 
 import linreg
 from linreg import Box, count, enumerate_regions
+from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
 from linreg.explore import Sink, Tally, problem_of
 from linreg.explore.compiled.explorer import CompiledExplorer
-from linreg.network import Network
+from linreg.network import Network, StagedNetwork
+from linreg.network.stages import Stage
 from linreg.oracle import brute_force_patterns
-from linreg.units import Unit, absolute, hard_tanh, leaky_relu, maxout
+from linreg.units import Unit, absolute, hard_tanh, leaky_relu, maxout, relu
 
 FLAT = st.integers(1, 2)
 
@@ -87,6 +89,14 @@ def agree(net: Network, domain: Domain | None = None) -> None:
 def lines(rows: list[list[int]]) -> Network:
     """One ReLU for each row a, b, c: it switches where a x + b y + c = 0."""
     return linreg.mlp([([row[:-1] for row in rows], [row[-1] for row in rows])])
+
+
+def staged(*layers: tuple[list[list[float]], list[float], int]) -> StagedNetwork:
+    """Layers of a matrix, a shift, and how many of its rows ReLUs read; the others pass through."""
+    stages = [Stage(ExactAffineMap.of(rows, shift), (relu(),) * n) for rows, shift, n in layers]
+    return StagedNetwork(
+        len(layers[0][0][0]), tuple(stages), ExactAffineMap.identity(layers[-1][2])
+    )
 
 
 # Agreement
@@ -204,6 +214,45 @@ def test_cones_without_bias_are_told_apart_without_a_doubt() -> None:
     assert counted.regions == count(net, strategy="highs").regions
 
 
+def test_a_line_that_leaves_a_wide_strip_far_away_cuts_it() -> None:
+    """Two parallels and two more lines, no three through a point, make 10 regions.
+
+    The determinant of the parallels and the last line is far above 2^63, though that line's value
+    at the direction of the strip is not.
+    """
+    a, b, wide, apart = 2**23, 2**23, 2**26, 3 * 2**13
+    first = [[1, 0], [a, 1], [a, 1], [a + 1, 1]], [0, wide, 0, 0], 1
+    second = [[0, b, 0, 1], [0, 0, b, 1], [0, b, -apart, 1]], [0, 0, 0], 3
+    regions, _ = counted_by(CompiledExplorer(), staged(first, second))
+    assert regions == 10
+
+
+def test_a_redundant_wall_of_a_strip_bounds_no_cell() -> None:
+    """The line x = 0 and 13 horizontal ones make 28 regions.
+
+    That the second layer's first row is horizontal floats cannot see, so that the strip below it
+    seems to reach up to the second row's line.
+    """
+    first = [[0, 1], [1, 1], [-1, 1], [1, 0]], [0, 0, 0, 0], 1
+    second = (
+        [[0.37, 0.1, 0.1, 0], [1, 0, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0]],
+        [-2.85, -7, 0, 0],
+        3,
+    )
+    third = [[0, 0, 0, 2]] * 9 + [[0, 0, 0, 1]], [*range(-1, -10, -1), 0], 9
+    fourth = [[0] * 9 + [1]], [-6], 1
+    regions, _ = counted_by(CompiledExplorer(), staged(first, second, third, fourth))
+    assert regions == 28
+
+
+def test_a_slope_that_is_too_small_for_floats_is_not_zero() -> None:
+    """The last row is (0.1 * 0.7 - fl(0.1 * 0.7)) x 1e-330: it cuts the line at 0."""
+    slopes = [[[0], [0.7], [1]], [[0, 0, 0], [1, 0.1, -0.1 * 0.7]], *[[[0, 0], [1, 1e-55]]] * 5]
+    layers = [(rows, [-1, *[0] * (len(rows) - 1)], 1) for rows in slopes]
+    last = [[1, 1e-55]], [0], 1
+    assert counted_by(CompiledExplorer(), staged(*layers, last))[0] == 2
+
+
 # What the answer does not depend on
 
 
@@ -256,7 +305,7 @@ def plain() -> Iterator[SimpleNamespace]:
         yield plain_machine()
 
 
-def counted_by(explorer: Any, net: Network) -> tuple[int, int]:
+def counted_by(explorer: Any, net: Network | StagedNetwork) -> tuple[int, int]:
     """Regions and doubts."""
     problem, tally = problem_of(net, None), Tally()
     cells = explorer.begin(problem, tally)

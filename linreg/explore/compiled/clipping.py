@@ -27,7 +27,7 @@ def halve(line: Record, corners: np.ndarray, edges: np.ndarray) -> int:
         edges[k] = line
         set_far(edges[2 + k])
     cross(corners[0], edges[3], edges[0], TIGHT)
-    rest(corners[1], line)
+    rest(corners[1], line, TIGHT)
     cross(corners[2], edges[1], edges[2], TIGHT)
     inner = corners[3]
     inner.x = line.a
@@ -81,11 +81,12 @@ def clip(
     if leaves >= 0 and is_far(new_corners[leaves]):
         enters = leaves + 1 if leaves + 1 < m else 0
         if is_far(new_corners[enters]):
-            # The whole line is an edge.
+            # The whole line is an edge, of the closed cell too if both of its ends are.
+            tight = new_corners[leaves].kind & new_corners[enters].kind & TIGHT
             for k in range(m, leaves + 1, -1):
                 new_corners[k] = new_corners[k - 1]
                 new_edges[k] = new_edges[k - 1]
-            rest(new_corners[leaves + 1], line)
+            rest(new_corners[leaves + 1], line, tight)
             new_edges[leaves + 1] = line
             m += 1
     return m
@@ -133,7 +134,7 @@ def finish(at: Record, kind: int) -> None:
 
 
 @compiled
-def rest(at: Record, line: Record) -> None:
+def rest(at: Record, line: Record, kind: int) -> None:
     """Write a corner in the middle of a line: the point next to the origin."""
     a, b, c = line.a, line.b, line.c
     at.x = -c * a
@@ -148,7 +149,7 @@ def rest(at: Record, line: Record) -> None:
         at.x_error = (at.x_error + ROUNDOFF * abs(at.x)) * UP
         at.y_error = (at.y_error + ROUNDOFF * abs(at.y)) * UP
         at.w_error = (at.w_error + 3.0 * ROUNDOFF * at.w) * UP
-    finish(at, TIGHT | (WHOLE if whole else 0))
+    finish(at, kind | (WHOLE if whole else 0))
 
 
 @compiled

@@ -183,16 +183,25 @@ def _finish(
     errors = maps.gradient_errors[r]
     for k in range(n):
         a = abs(maps.gradients[r, k])
-        if (a != 0.0 and not LOWEST < a < HIGHEST) or not errors[k] < HIGHEST:
+        if not (_is_in_range(a, LOWEST) and _is_in_range(errors[k], ROUNDOFF * LOWEST)):
             errors[k] = np.inf  # never NaN, which the larger of two numbers forgets
         rate = max(rate, errors[k] + (n + 4) * ROUNDOFF * a)
-    if (total != 0.0 and not LOWEST < abs(total) < HIGHEST) or not error < HIGHEST:
+    if not (_is_in_range(abs(total), LOWEST) and _is_in_range(error, ROUNDOFF * LOWEST)):
         error = np.inf
     end = maps.ends[r]
     end.constant = total
     end.error = error
     end.rate = rate * UP
     end.integer = integer
+
+
+@compiled
+def _is_in_range(size: float, lowest: float) -> bool:
+    """Whether products with a number will not leave the floats' range.
+
+    An error may not either: one that vanishes says that a number is exact.
+    """
+    return size == 0.0 or lowest < size < HIGHEST
 
 
 @compiled

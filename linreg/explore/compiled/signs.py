@@ -133,8 +133,10 @@ def sharp(line: Record, at: Record, before: Record, after: Record) -> int:
         return UNSURE
     whole = line.integer & before.integer & after.integer
     flat = is_limit(before) or is_limit(after)
-    if (whole == 3 or (flat and whole & 1)) and abs(value) + error < 2.0**62:
-        return _integer_sign(line, before, after, flat)
+    if whole == 3 or (flat and whole & 1):
+        sign = _integer_sign(line, before, after, flat)
+        if sign != UNSURE:
+            return sign
     if flat:
         sign = _turn(line, after if is_limit(before) else before)
         return -sign if is_limit(before) and sign != UNSURE else sign
@@ -154,16 +156,28 @@ def _modular(number: float) -> np.uint64:
 
 @compiled
 def _integer_sign(line: Record, before: Record, after: Record, flat: bool) -> int:
-    """The sign of the determinant of three integer lines, whose size is below 2^63."""
-    a1, b1 = _modular(line.a), _modular(line.b)
-    a2, b2 = _modular(before.a), _modular(before.b)
-    a3, b3 = _modular(after.a), _modular(after.b)
-    c1 = _modular(0.0 if flat else line.c)
-    c2 = _modular(before.c if is_limit(before) or not flat else 0.0)
-    c3 = _modular(after.c if is_limit(after) or not flat else 0.0)
+    """The sign of the determinant of three integer lines, if floats bound it by 2^63.
+
+    A corner that was there before one of its edges is only a multiple of their product, so that its
+    own coordinates bound nothing.
+    """
+    c = 0.0 if flat else line.c
+    c_before = before.c if is_limit(before) or not flat else 0.0
+    c_after = after.c if is_limit(after) or not flat else 0.0
+    x1, x2 = before.b * c_after, after.b * c_before
+    y1, y2 = after.a * c_before, before.a * c_after
+    w1, w2 = before.a * after.b, after.a * before.b
+    value = line.a * (x1 - x2) + line.b * (y1 - y2) + c * (w1 - w2)
+    size = abs(line.a) * (abs(x1) + abs(x2)) + abs(line.b) * (abs(y1) + abs(y2))
+    size += abs(c) * (abs(w1) + abs(w2))
+    if not abs(value) + 8.0 * ROUNDOFF * size < 2.0**62:
+        return UNSURE
+    a1, b1, c1 = _modular(line.a), _modular(line.b), _modular(c)
+    a2, b2, c2 = _modular(before.a), _modular(before.b), _modular(c_before)
+    a3, b3, c3 = _modular(after.a), _modular(after.b), _modular(c_after)
     total = a1 * (b2 * c3 - b3 * c2) + b1 * (c2 * a3 - c3 * a2) + c1 * (a2 * b3 - a3 * b2)
-    value = np.int64(total)
-    return int(value > 0) - int(value < 0)
+    exact = np.int64(total)
+    return int(exact > 0) - int(exact < 0)
 
 
 @compiled

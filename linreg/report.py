@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 
 import numpy as np
+from flint import fmpz
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -255,8 +256,10 @@ def _number(number: Fraction) -> str:
 
 
 def _rounded(number: Fraction, digits: int) -> str:
-    quotient = Context(prec=digits).divide(Decimal(number.numerator), Decimal(number.denominator))
-    return f"{quotient.normalize():g}"
+    # fmpz spells long numbers faster than Decimal takes them.
+    top, bottom = (Decimal(str(fmpz(part))) for part in (number.numerator, number.denominator))
+    context = Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    return f"{context.divide(top, bottom).normalize(context):g}"
 
 
 def _shape(shape: Sequence[int]) -> str:

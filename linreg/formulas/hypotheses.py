@@ -7,6 +7,9 @@ from operator import index
 
 from linreg.errors import HypothesisError
 
+MOST_UNITS = 100_000_000
+"""Units beyond which bounds have more digits than could be worked out or looked at."""
+
 
 def whole(name: str, value: object, least: int = 1) -> int:
     """A whole number of at least `least`.
@@ -37,7 +40,8 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
     Raises
     ------
     HypothesisError
-        If a number is not a whole number of at least 1, or there is no layer.
+        If a number is not a whole number of at least 1, there is no layer, or units are more than
+        `MOST_UNITS`.
 
     Examples
     --------
@@ -49,6 +53,8 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
     checked = tuple(whole(f"width {k}", width) for k, width in enumerate(widths, start=1))
     if not checked:
         raise HypothesisError("widths must name at least one layer")
+    if sum(checked) > MOST_UNITS:
+        raise HypothesisError(f"bounds are for at most {MOST_UNITS:,} units: got {sum(checked):,}")
     return whole("inputs", inputs), checked
 
 

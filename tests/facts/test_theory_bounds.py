@@ -252,7 +252,10 @@ def test_fifty_layers_of_ten_thousand_units_take_less_than_a_second(function, in
 @pytest.mark.parametrize("function", [*COLUMNS, theory.arora_2018, theory.hinz_2019])
 @pytest.mark.parametrize(
     ("inputs", "widths"),
-    [(0, [3]), (-1, [3]), (2, [0, 3]), (2, [3, -1]), (2, []), (2.5, [3]), (2, ["3"]), (2, 3)],
+    [
+        *[(0, [3]), (-1, [3]), (2, [0, 3]), (2, [3, -1]), (2, []), (2.5, [3]), (2, ["3"]), (2, 3)],
+        *[(2, [10**9]), (2, [10**30]), (2, [10**8, 1])],  # nobody could hold 2^N
+    ],
 )
 def test_impossible_architectures_are_refused(function, inputs, widths) -> None:
     with pytest.raises(HypothesisError):

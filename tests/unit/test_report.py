@@ -28,6 +28,7 @@ NUMBERS = [
     (10**15, "1e+15"),
     (2**70, "1.18e+21"),
     (2**20_000, "3.98e+6020"),  # Python refuses to spell it out
+    (2**20_000_000, "8.19e+6020599"),  # longer than numbers of decimal are by default
 ]
 
 SIDES = [

@@ -86,7 +86,13 @@ Strategy = Annotated[
     str, typer.Option("--strategy", help="auto, compiled or highs; the answer is the same.")
 ]
 Workers = Annotated[
-    int, typer.Option("--workers", metavar="K", parser=processes, help="Number of processes, or of threads of machine code.")
+    int,
+    typer.Option(
+        "--workers",
+        metavar="K",
+        parser=processes,
+        help="Number of processes, or of threads of machine code.",
+    ),
 ]
 ClusterAddress = Annotated[
     str | None,

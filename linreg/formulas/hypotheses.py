@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import index
 
-from linreg.errors import HypothesisError
+from linreg.errors import HypothesisError, TooLarge
 
-MOST_UNITS = 100_000_000
-"""Units beyond which bounds have more digits than could be worked out or looked at."""
+LARGEST = 10**18
+"""Inputs or units of a layer beyond which binomial coefficients are not worked out."""
+
+MOST_BITS = 100_000_000
+"""Bits beyond which a number is not worked out: it takes seconds to spell its digits."""
 
 
 def whole(name: str, value: object, least: int = 1) -> int:
@@ -40,8 +43,7 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
     Raises
     ------
     HypothesisError
-        If a number is not a whole number of at least 1, there is no layer, or units are more than
-        `MOST_UNITS`.
+        If a number is not a whole number from 1 to `LARGEST`, or there is no layer.
 
     Examples
     --------
@@ -53,9 +55,24 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
     checked = tuple(whole(f"width {k}", width) for k, width in enumerate(widths, start=1))
     if not checked:
         raise HypothesisError("widths must name at least one layer")
-    if sum(checked) > MOST_UNITS:
-        raise HypothesisError(f"bounds are for at most {MOST_UNITS:,} units: got {sum(checked):,}")
-    return whole("inputs", inputs), checked
+    dim = whole("inputs", inputs)
+    largest = max(dim, *checked)
+    if largest > LARGEST:
+        raise HypothesisError(f"inputs and widths must be at most 10^18: got {largest:,}")
+    return dim, checked
+
+
+def power_of_two(exponent: int) -> int:
+    """2^exponent, as long as anybody could look at its digits.
+
+    Raises
+    ------
+    TooLarge
+        If the exponent is above `MOST_BITS`.
+    """
+    if exponent > MOST_BITS:
+        raise TooLarge(f"2^{exponent:,} has more digits than anybody could look at")
+    return 1 << exponent
 
 
 def one_layer(theorem: str, widths: Sequence[int]) -> int:

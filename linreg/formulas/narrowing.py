@@ -72,7 +72,8 @@ def _of_equal_layers(inputs: int, width: int, depth: int) -> fmpz:
     """
     most, half = min(inputs, width), width // 2
     sums = _sums_of_choices(width, min(most, half))
-    choices, above = fmpz.bin_uiui(width, half + 1), fmpz(0)
+    above = fmpz(0)
+    choices = fmpz.bin_uiui(width, half + 1) if most > half else fmpz(0)
     for off in range(half + 1, most + 1):
         above += choices * sums[width - off] ** (depth - 1)
         choices = choices * (width - off) // (off + 1)

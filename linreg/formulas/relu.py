@@ -13,7 +13,7 @@ from math import prod
 
 from linreg.errors import HypothesisError
 from linreg.formulas.arrangements import buck
-from linreg.formulas.hypotheses import architecture
+from linreg.formulas.hypotheses import architecture, power_of_two
 from linreg.formulas.narrowing import Layer, narrowing_bound
 
 
@@ -25,7 +25,7 @@ def trivial(inputs: int, widths: Sequence[int]) -> int:
     Raises
     ------
     HypothesisError
-        If a number is below 1 or there is no layer.
+        If a number is below 1, there is no layer, or units are more than 100,000,000 (`TooLarge`).
 
     Source
     ------
@@ -37,7 +37,7 @@ def trivial(inputs: int, widths: Sequence[int]) -> int:
     64
     """
     _, widths = architecture(inputs, widths)
-    return 1 << sum(widths)
+    return power_of_two(sum(widths))
 
 
 def montufar_2014(inputs: int, widths: Sequence[int]) -> int:

@@ -9,6 +9,7 @@ from time import process_time
 import pytest
 
 from linreg import HypothesisError, theory
+from linreg.errors import TooLarge
 from linreg.formulas import Layer, buck, narrowing_bound, partition_bound
 from linreg.formulas.histograms import all_on, few_off, generic_on
 
@@ -254,12 +255,21 @@ def test_fifty_layers_of_ten_thousand_units_take_less_than_a_second(function, in
     ("inputs", "widths"),
     [
         *[(0, [3]), (-1, [3]), (2, [0, 3]), (2, [3, -1]), (2, []), (2.5, [3]), (2, ["3"]), (2, 3)],
-        *[(2, [10**9]), (2, [10**30]), (2, [10**8, 1])],  # nobody could hold 2^N
+        *[(2, [10**30]), (10**30, [2])],  # beyond what binomial coefficients are for
     ],
 )
 def test_impossible_architectures_are_refused(function, inputs, widths) -> None:
     with pytest.raises(HypothesisError):
         function(inputs, widths)
+
+
+def test_wide_layers_have_bounds_though_nobody_could_write_down_all_patterns() -> None:
+    """Z(n, 2) = 1 + n + n (n - 1) / 2, for a billion and for as many units as may be."""
+    for width in (10**9, 10**18):
+        assert theory.serra_2018_upper(2, [width]) == 1 + width + width * (width - 1) // 2
+        with pytest.raises(TooLarge, match="more digits"):
+            theory.trivial(2, [width])
+        assert "trivial" not in {bound.name for bound in theory.relu_bounds(2, [width])}
 
 
 @pytest.mark.parametrize("rank", [0, -2, 1.5, [2, 2], [[2], [2, 2], [2]]])

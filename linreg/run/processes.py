@@ -37,8 +37,10 @@ def process_pool(workers: int, begin: Callable[[], object] = int) -> Iterator[Ex
         pool.shutdown(wait=True)
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
         writer.close()
+        # A process that others have begun would end the queues before the pool has ended its
+        # processes through them, and wait for these for ever.
+        pool.shutdown(wait=parent_process() is not None, cancel_futures=True)
         reader.close()
 
 

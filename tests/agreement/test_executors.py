@@ -331,3 +331,32 @@ def test_a_block_of_regions_is_as_good_as_one_after_another() -> None:
     assert bytes(blocks.patterns) == bytes([0, 1, 1, 0, 1, 1])
     assert blocks.witnesses.tolist() == [0.5, 2.0, 1 / 3]
     assert (blocks.n_regions, blocks.exact) == (3, {2: (Fraction(1, 3),)})
+
+
+NESTED = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import test_executors as test
+test.HighsExplorer.alone = 64
+net = test.gaussian(4, 10, 10)
+def counted(limit):
+    return test.count(net, workers=2, limit=limit).regions
+with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+    print(pool.submit(counted, 600).result())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be copied there")
+def test_a_process_of_a_pool_that_begins_processes_ends_all_the_same() -> None:
+    """While these are still at work on what is beyond the limit."""
+    here = os.path.dirname(__file__)
+    done = subprocess.run(
+        [sys.executable, "-c", NESTED, here, os.path.dirname(here)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.split() == ["600"]

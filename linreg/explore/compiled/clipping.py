@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import NOTHING, compiled
 from linreg.explore.compiled.maps import EXACT, FLOOR, ROUNDOFF, UP
 from linreg.explore.compiled.polygons import CROSSING, TIGHT, WHOLE, Record
 from linreg.explore.compiled.signs import (
@@ -26,9 +26,9 @@ def halve(line: Record, corners: np.ndarray, edges: np.ndarray) -> int:
     for k in range(2):
         edges[k] = line
         set_far(edges[2 + k])
-    cross(corners[0], edges[3], edges[0], TIGHT)
+    cross(corners[0], edges[3], edges[0], TIGHT + NOTHING)
     rest(corners[1], line, TIGHT)
-    cross(corners[2], edges[1], edges[2], TIGHT)
+    cross(corners[2], edges[1], edges[2], TIGHT + NOTHING)
     inner = corners[3]
     inner.x = line.a
     inner.y = line.b

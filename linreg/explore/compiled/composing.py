@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import NOTHING, compiled, inlined
 from linreg.explore.compiled.maps import EXACT, HIGHEST, LOWEST, ROUNDOFF, UP
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import Maps
@@ -29,10 +29,10 @@ def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
         for e in range(t.rows[r].term, t.rows[r + 1].term):
             gradient[t.terms[e].column] = t.terms[e].weight
             errors[t.terms[e].column] = t.terms[e].error
-        _finish(t, maps, r, t.rows[r].integer, 0.0, 0.0, 0.0, 0)
+        _finish(t, maps, r, t.rows[r].integer, 0.0, 0.0, 0.0, NOTHING)
 
 
-@compiled
+@inlined
 def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
     """The rows of a stage, one coefficient after another."""
     n = t.dim
@@ -46,8 +46,8 @@ def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
         constant = 0.0
         constant_error = 0.0
         constant_size = 0.0
-        terms = 0
-        constants = 0
+        terms = NOTHING
+        constants = NOTHING
         integer = t.rows[r].integer
         plain = True  # one term with weight 1 or -1
         for e in range(t.rows[r].term, t.rows[r + 1].term):
@@ -78,7 +78,7 @@ def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
         _finish(t, maps, r, integer, constant, constant_error, constant_size, constants)
 
 
-@compiled
+@inlined
 def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
     """The rows of a stage all at once, which suits the processor where few weights are zero.
 
@@ -93,8 +93,8 @@ def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
     for line in range(3 * (n + 1)):
         for i in range(height):
             sums[line, i] = 0.0
-    terms = 0
-    constants = 0
+    terms = NOTHING
+    constants = NOTHING
     integer = 3
     for o in range(first_out, last_out):
         out = maps.out_ends[o]
@@ -204,7 +204,7 @@ def _is_in_range(size: float, lowest: float) -> bool:
     return size == 0.0 or lowest < size < HIGHEST
 
 
-@compiled
+@inlined
 def _select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     """What a stage hands on where its units are on the node's pieces."""
     n = t.dim

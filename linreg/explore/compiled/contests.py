@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.forms import hand_on, push, take_up
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import NONE, NOTHING, compiled
 from linreg.explore.compiled.maps import ROUNDOFF, UP, put_lead
 from linreg.explore.compiled.points import look, wall_value
 from linreg.explore.compiled.program import CUT, LEAST, descend, load
@@ -248,13 +248,13 @@ def _test(
         n + 1,
         m,
         s,
-        -1,
-        OF_DOMAIN,
+        NONE,
+        OF_DOMAIN + NOTHING,
         -start,
         0.0,
         0.0,
         0.0,
-        3,
+        3 + NOTHING,
     ):
         return LEAST
     return 0

@@ -8,7 +8,7 @@ from linreg.explore.compiled.clipping import clip, cut_off, halve
 from linreg.explore.compiled.contests import runners, split_contest
 from linreg.explore.compiled.forms import split_form
 from linreg.explore.compiled.lines import line_of_wall
-from linreg.explore.compiled.machine import compiled, inlined
+from linreg.explore.compiled.machine import NOTHING, compiled, inlined
 from linreg.explore.compiled.maps import put_lead
 from linreg.explore.compiled.points import ONE, ZERO, is_known, is_seen_cut, sees, settle
 from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, TIGHT, Plane, Record
@@ -121,7 +121,7 @@ def split_lines(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
     turn_over(plane.line[0], plane.lines[f])
     first = tree.counters[TOP]
     split_form(t, tree, f)
-    here = sees(t, tree, 0, f - t.stages[tree.node[STAGE]].form)
+    here = sees(t, tree, NOTHING, f - t.stages[tree.node[STAGE]].form)
     for i in range(2):
         top = first + i
         positive = here if i == 1 else not here

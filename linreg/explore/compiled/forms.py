@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled, inlined
+from linreg.explore.compiled.machine import NOTHING, compiled, inlined
 from linreg.explore.compiled.maps import form_constant_error, form_value, form_value_error
 from linreg.explore.compiled.points import (
     ONE,
@@ -107,7 +107,7 @@ def test_forms(t: Tables, maps: Maps, walls: Walls, tree: Tree, p: Program, proo
         else:
             if step_off(t, maps, walls, tree, p, f, m):
                 continue
-            claim(tree, p, proof, f, 0)
+            claim(tree, p, proof, f, NOTHING)
     return tree.counters[CLAIMS] == 0
 
 
@@ -172,7 +172,7 @@ def _test(
             return LEAST
         claim(tree, p, proof, f, gather(p, proof, n, m))
     else:
-        claim(tree, p, proof, f, 0)
+        claim(tree, p, proof, f, NOTHING)
     load(p, walls, n, m)
     return 0
 
@@ -204,7 +204,7 @@ def split_form(t: Tables, tree: Tree, f: int) -> None:
     """Put the two parts of the cell on the stack; that of the node's point is the next one."""
     s = tree.node[STAGE]
     first = t.stages[s].form
-    here = sees(t, tree, 0, f - first)
+    here = sees(t, tree, NOTHING, f - first)
     unit = t.units[t.forms[f].unit]
     for turn in range(2):
         positive = here if turn == 1 else not here

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import NOTHING, compiled
 from linreg.explore.compiled.maps import form_constant_error
 from linreg.explore.compiled.polygons import Plane, Record
 from linreg.explore.compiled.signs import write_line
@@ -51,7 +51,7 @@ def draw(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> Non
 @compiled
 def _trace(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> bool:
     """Find the rows that a stage's outputs are multiples of; whether no one row is that of all."""
-    direction = CONSTANT
+    direction = CONSTANT + NOTHING
     for o in range(t.stages[s].out, t.stages[s + 1].out):
         out = maps.out_ends[o]
         if out.live == 0:
@@ -79,7 +79,7 @@ def _relate(t: Tables, maps: Maps, plane: Plane, s: int, r: int) -> None:
     """Find the row that a row is a multiple of: itself, if no other."""
     direction, same = r, r
     if s > 0:
-        direction = CONSTANT
+        direction = CONSTANT + NOTHING
         same = CONSTANT if t.rows[r].bias == 0.0 and t.rows[r].bias_error == 0.0 else -1
         first = t.stages[s - 1].out
         for e in range(t.rows[r].term, t.rows[r + 1].term):

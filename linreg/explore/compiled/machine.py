@@ -10,10 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
+NOTHING = cast("int", np.int64(0))
+NONE = cast("int", np.int64(-1))
+"""0 and -1 as arguments: for a literal one, numba compiles the function once more."""
 
 _OPTIONS: dict[str, Any] = {
     "nogil": True,

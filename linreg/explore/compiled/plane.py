@@ -37,7 +37,7 @@ from linreg.explore.compiled.kernel import (
     lift,
 )
 from linreg.explore.compiled.lines import draw, line_of_wall
-from linreg.explore.compiled.machine import compiled, entry, inlined
+from linreg.explore.compiled.machine import NONE, NOTHING, compiled, entry, inlined
 from linreg.explore.compiled.maps import inside
 from linreg.explore.compiled.points import find_witness, is_known
 from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, Plane
@@ -199,7 +199,7 @@ def _rebuild(t: Tables, walls: Walls, plane: Plane, own: int) -> int:
     now = 0
     line = plane.line[1]
     if t.dim == 1:
-        write_line(line, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 3, -1, -1)
+        write_line(line, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 3 + NOTHING, NONE, NONE)
         n = halve(line, plane.at[0], plane.along[0])
     for i in range(len(t.walls) + own):
         line_of_wall(t, walls, plane, i, line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled, entry, inlined
+from linreg.explore.compiled.machine import NOTHING, compiled, entry, inlined
 from linreg.explore.compiled.maps import (
     FLOOR,
     HIGHEST,
@@ -56,7 +56,7 @@ def sees(t: Tables, tree: Tree, i: int, local: int) -> bool:
 @compiled
 def is_seen_cut(t: Tables, tree: Tree, local: int) -> bool:
     """Whether two of the node's points seem to be on different sides of a form."""
-    here = sees(t, tree, 0, local)
+    here = sees(t, tree, NOTHING, local)
     for i in range(1, tree.node[POINTS]):
         if sees(t, tree, i, local) != here:
             return True

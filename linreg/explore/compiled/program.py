@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import NONE, compiled, inlined
 from linreg.explore.compiled.work import PIVOTS, PROGRAMS, Program, Walls
 
 GAVE_UP, CUT, LEAST = range(3)
@@ -64,7 +64,7 @@ def descend(p: Program, n: int, m: int, value: float) -> int:
                 p.step[k] = tableau[n, m + k]
             return CUT
         steepest = 1e-10 * largest
-        q = -1
+        q = NONE
         for j in range(n):
             slope = tableau[j, form]
             fall = abs(slope) if p.nonbasic[j] < 0 else -slope
@@ -74,7 +74,7 @@ def descend(p: Program, n: int, m: int, value: float) -> int:
         if q < 0:
             return LEAST
         direction = -1.0 if tableau[q, form] > 0.0 else 1.0
-        r = -1
+        r = NONE
         length = np.inf
         rate_of_r = 0.0
         for i in range(m):
@@ -96,7 +96,7 @@ def descend(p: Program, n: int, m: int, value: float) -> int:
     return GAVE_UP
 
 
-@compiled
+@inlined
 def _pivot(p: Program, n: int, m: int, r: int, q: int) -> None:
     """Exchange the variable of row r with that of column q."""
     tableau, by = p.tableau, p.column

@@ -308,7 +308,7 @@ def _integer(
     return rest >= (doubt + (k + 4) * ROUNDOFF * size) * UP
 
 
-@compiled
+@inlined
 def _invert(proof: Proof, k: int) -> bool:
     """Write the transposed inverse of the basis, and the multipliers, in floats."""
     a = proof.scratch

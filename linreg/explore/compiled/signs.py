@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.coordinates import product_error
-from linreg.explore.compiled.machine import compiled
+from linreg.explore.compiled.machine import NONE, NOTHING, compiled
 from linreg.explore.compiled.maps import EXACT, FLOOR, ROUNDOFF, UP
 from linreg.explore.compiled.polygons import CROSSING, TIGHT, WHOLE, Record
 
@@ -74,7 +74,7 @@ def turn_over(line: Record, source: Record) -> None:
 @compiled
 def set_far(edge: Record) -> None:
     """Write the line at infinity."""
-    write_line(edge, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 3, -1, -1)
+    write_line(edge, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 3 + NOTHING, NONE, NONE)
 
 
 @compiled

@@ -40,7 +40,7 @@ def is_compiled(problem: Problem, *, proofs: bool, on_disk: bool) -> bool:
     from linreg.explore.compiled.machine import is_loaded, is_on_disk
     from linreg.explore.compiled.plane import kernel_of
 
-    needed: list[Callable[..., object]] = [kernel_of(problem.domain.dim)]
+    needed: list[Callable[..., object]] = [kernel_of(problem.network)]
     if proofs:
         from linreg.explore.compiled.splitting import split_found
 

@@ -29,6 +29,7 @@ from linreg.domains import Box, Domain, Polytope
 from linreg.explore import Problem, Sink, Tally, cornered, problem_of
 from linreg.explore.compiled import exploration, explorer
 from linreg.explore.compiled.explorer import CompiledExplorer
+from linreg.explore.compiled.plane import kernel_of
 from linreg.lp import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.oracle import brute_force_patterns
@@ -334,6 +335,15 @@ def test_cells_whose_corners_are_too_many_have_the_regions_that_highs_finds(
     for name in ("copies one ulp apart", "pruned", "maxout", "clip", "two inputs", "tiny"):
         agree(NETS[name])
     agree(COPIES_IN_THE_PLANE)
+
+
+@pytest.mark.parametrize("name", ["maxout", "Gaussian", "two inputs"])
+def test_what_is_prepared_needs_no_compiling(name: str) -> None:
+    """There is other machine code for networks with max units."""
+    problem, prepared = problem_of(NETS[name], None), CompiledExplorer()
+    prepared.prepare(problem)
+    assert prepared.preparation(problem, Tally()) == ""
+    assert kernel_of(problem.network).overloads  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("planes", [0, 1, 3])

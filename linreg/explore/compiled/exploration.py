@@ -76,7 +76,7 @@ class Exploration:
         self._solver = solver
         self._outside: dict[int, Cell | Cornered] = {}
         self._n_outside = 0
-        self._grow = kernel_of(exactly.tables.dim)
+        self._grow = kernel_of(problem.network)
 
     def advance(
         self, cells: list[Node | Cell], budget: int, limit: int | None

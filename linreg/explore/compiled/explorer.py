@@ -14,7 +14,7 @@ from linreg.explore.compiled.exploration import Exploration, Node
 from linreg.explore.compiled.kernel import enter
 from linreg.explore.compiled.machine import is_loaded, is_on_disk
 from linreg.explore.compiled.maps import put_domain
-from linreg.explore.compiled.plane import kernel_of
+from linreg.explore.compiled.plane import has_max_units, kernel_of
 from linreg.explore.compiled.tables import tables_of
 from linreg.explore.compiled.work import (
     DOUBTS,
@@ -30,7 +30,7 @@ from linreg.explore.subdivision import Tally, split
 from linreg.lp import Point, Solver
 from linreg.network import StagedNetwork
 from linreg.network.stages import Stage
-from linreg.units import relu
+from linreg.units import MaxUnit, Unit, relu
 
 
 class CompiledExplorer:
@@ -106,12 +106,13 @@ class CompiledExplorer:
 
     def preparation(self, problem: Problem, tally: Tally) -> str:
         """To compile, if that was not done before."""
-        grow = kernel_of(problem.domain.dim)
+        grow = kernel_of(problem.network)
         return "" if is_loaded(grow) or is_on_disk(grow) else "compiling (first use)"
 
     def prepare(self, problem: Problem) -> None:
-        """Compile what any network of as many inputs needs, by exploring one of one unit."""
-        small, tally = of_one_unit(problem.domain.dim), Tally()
+        """Compile what a network of as many inputs needs, by exploring one of one unit."""
+        unit = MaxUnit(1) if has_max_units(problem.network) else relu()
+        small, tally = of_one_unit(problem.domain.dim, unit), Tally()
         explorer = CompiledExplorer()
         explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=2)
 
@@ -166,8 +167,8 @@ def _generic(dim: int) -> np.ndarray:
     return np.random.default_rng(0).uniform(-0.5, 0.5, dim)
 
 
-def of_one_unit(dim: int) -> Problem:
-    """The two regions of a ReLU unit of the first input; the other inputs pass."""
-    unit = Stage(ExactAffineMap.identity(dim), (relu(),))
-    network = StagedNetwork(dim, (unit,), ExactAffineMap.identity(dim))
+def of_one_unit(dim: int, unit: Unit) -> Problem:
+    """The regions of a unit of the first input; the other inputs pass."""
+    stage = Stage(ExactAffineMap.identity(dim), (unit,))
+    network = StagedNetwork(dim, (stage,), ExactAffineMap.identity(dim))
     return Problem(network, WholeSpace(dim))

@@ -50,8 +50,23 @@ def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple
     """Take cells until something stops it: why, and how much of the budget is left.
 
     Where a cell stops it, that is the current node; one that is kept elsewhere is the node just
-    above the stack.
+    above the stack. Only for networks without max units.
     """
+    return _grow(t, w, budget, limit, wants_rows, False)
+
+
+@entry
+def grow_with_contests(
+    t: Tables, w: Work, budget: int, limit: int, wants_rows: bool
+) -> tuple[int, int]:
+    """`grow` for any network, which takes longer to compile."""
+    return _grow(t, w, budget, limit, wants_rows, True)
+
+
+@inlined
+def _grow(
+    t: Tables, w: Work, budget: int, limit: int, wants_rows: bool, contests: bool
+) -> tuple[int, int]:
     tree = w.tree
     counters = tree.counters
     parts = most_parts(t)
@@ -67,7 +82,7 @@ def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple
         if tree.nodes[top, OUTSIDE] >= 0:
             return ELSEWHERE, budget
         budget -= 1
-        status = _take(t, w, top, limit, wants_rows)
+        status = _take(t, w, top, limit, wants_rows, contests)
         if status != DONE:
             counters[DOUBTS] += 1
             return status, budget
@@ -75,7 +90,7 @@ def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple
 
 
 @inlined
-def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
+def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: bool) -> int:
     """Take one cell down to its next split."""
     tree = w.tree
     node = tree.node
@@ -88,7 +103,6 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
             return DOUBT
         s = node[STAGE]
         is_last = s + 1 >= t.n_stages
-        has_contests = len(node) > tree.alive
         f, n_open = next_form(t, tree)
         if f >= 0:
             if (
@@ -96,7 +110,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
                 and is_last
                 and not wants_rows
                 and tree.counters[REGIONS] + 2 <= limit
-                and not (has_contests and next_contest(t, tree) >= 0)
+                and next_contest(t, tree) < 0
                 and is_surely_cut(t, w.maps, w.walls, tree, f)
             ):
                 tree.cells[s] += 2
@@ -105,7 +119,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
             else:
                 split_form(t, tree, f)
             return DONE
-        if has_contests:
+        if contests:
             if not test_contests(t, w.maps, w.walls, tree, w.program, w.proof):
                 return DOUBT
             u = next_contest(t, tree)

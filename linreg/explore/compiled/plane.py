@@ -34,6 +34,7 @@ from linreg.explore.compiled.kernel import (
     fix_pieces,
     give_region,
     grow,
+    grow_with_contests,
     lift,
 )
 from linreg.explore.compiled.lines import draw, line_of_wall
@@ -57,16 +58,40 @@ from linreg.explore.compiled.work import (
     Walls,
     Work,
 )
+from linreg.network import StagedNetwork
+from linreg.units import MaxUnit
 
 
-def kernel_of(dim: int) -> Callable[[Tables, Work, int, int, bool], tuple[int, int]]:
-    """The machine code that explores problems of so many inputs, `grow` or `grow_plane`."""
-    return grow_plane if dim <= 2 else grow
+def kernel_of(network: StagedNetwork) -> Callable[[Tables, Work, int, int, bool], tuple[int, int]]:
+    """The machine code that explores a network."""
+    if has_max_units(network):
+        return grow_plane_with_contests if network.input_dim <= 2 else grow_with_contests
+    return grow_plane if network.input_dim <= 2 else grow
+
+
+def has_max_units(network: StagedNetwork) -> bool:
+    """Whether a network has max units, for which there is more to compile."""
+    return any(isinstance(unit, MaxUnit) for stage in network.stages for unit in stage.units)
 
 
 @entry
 def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """`grow` for problems of at most two dimensions."""
+    return _grow(t, w, budget, limit, wants_rows, False)
+
+
+@entry
+def grow_plane_with_contests(
+    t: Tables, w: Work, budget: int, limit: int, wants_rows: bool
+) -> tuple[int, int]:
+    """`grow_with_contests` for problems of at most two dimensions."""
+    return _grow(t, w, budget, limit, wants_rows, True)
+
+
+@inlined
+def _grow(
+    t: Tables, w: Work, budget: int, limit: int, wants_rows: bool, contests: bool
+) -> tuple[int, int]:
     tree = w.tree
     counters = tree.counters
     parts = most_parts(t)
@@ -82,7 +107,7 @@ def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) ->
         if tree.nodes[top, OUTSIDE] >= 0:
             return ELSEWHERE, budget
         budget -= 1
-        status = _take(t, w, top, limit, wants_rows)
+        status = _take(t, w, top, limit, wants_rows, contests)
         if status != DONE:
             counters[DOUBTS] += 1
             return status, budget
@@ -90,7 +115,7 @@ def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) ->
 
 
 @inlined
-def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
+def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: bool) -> int:
     """Take one cell down to its next split."""
     tree, plane = w.tree, w.plane
     node = tree.node
@@ -137,7 +162,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
             else:
                 split_lines(t, tree, plane, f)
             return DONE
-        while True:
+        while contests:
             u = next_contest(t, tree)
             if u < 0:
                 break

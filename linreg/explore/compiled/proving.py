@@ -27,6 +27,7 @@ from linreg.explore.problem import Problem
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, split
 from linreg.lp import Point, Solver, binary_entries
+from linreg.units import relu
 
 MOST = 8192
 """Regions that are proved at a time: a cell with more is split first."""
@@ -104,7 +105,7 @@ class ProvingExplorer:
 
     def prepare(self, problem: Problem) -> None:
         """Compile what any network of as many inputs needs, by proving those of one unit."""
-        small, tally = of_one_unit(problem.domain.dim), Tally()
+        small, tally = of_one_unit(problem.domain.dim, relu()), Tally()
         explorer = ProvingExplorer()
         explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import NOTHING, compiled
+from linreg.explore.compiled.machine import NONE, NOTHING, compiled
 from linreg.explore.compiled.maps import EXACT, FLOOR, ROUNDOFF, UP
 from linreg.explore.compiled.polygons import CROSSING, TIGHT, WHOLE, Record
 from linreg.explore.compiled.signs import (
@@ -27,7 +27,7 @@ def halve(line: Record, corners: np.ndarray, edges: np.ndarray) -> int:
         edges[k] = line
         set_far(edges[2 + k])
     cross(corners[0], edges[3], edges[0], TIGHT + NOTHING)
-    rest(corners[1], line, TIGHT)
+    rest(corners[1], line, TIGHT + NOTHING)
     cross(corners[2], edges[1], edges[2], TIGHT + NOTHING)
     inner = corners[3]
     inner.x = line.a
@@ -184,9 +184,9 @@ def loosen(
         (source.a_error + by * (a_error + rounding) + 2.0 * ROUNDOFF * abs(source.a)) * UP + FLOOR,
         (source.b_error + by * (b_error + rounding) + 2.0 * ROUNDOFF * abs(source.b)) * UP + FLOOR,
         (source.c_error + by * (c_error + rounding) + 2.0 * ROUNDOFF * abs(source.c)) * UP + FLOOR,
-        0,
-        -1,
-        -1,
+        NOTHING,
+        NONE,
+        NONE,
     )
     line.wall = source.wall
 

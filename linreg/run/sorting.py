@@ -6,6 +6,7 @@ They are together in each part, since parts are sorted themselves.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, count
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1 << 22
 """Bytes of rows that are sorted at a time, besides a few thousand rows of each part."""
+
+WRITERS = 2
+"""Shards that are written at a time: most of the work, and none of it takes Python's lock."""
 
 FAN = 512
 """Parts that are merged at a time; of more, so many are merged into one sequence first."""
@@ -96,19 +100,19 @@ def sort_shards(
 def _written(
     blocks: Iterable[pyarrow.Table], layout: Layout, folder: Path, prefix: str
 ) -> Iterator[Shard]:
-    """Shards, each written while the rows of the next are sorted."""
+    """Shards, some of which are written while the rows of the next are sorted."""
 
     def write(number: int, block: pyarrow.Table) -> Shard:
         return write_shard(folder, f"{prefix}-{number:06d}.parquet", layout.shard(block))
 
-    with ThreadPoolExecutor(1, "linreg-sort") as writer:
-        under_way: Future[Shard] | None = None
+    with ThreadPoolExecutor(WRITERS, "linreg-sort") as writers:
+        under_way: deque[Future[Shard]] = deque()
         for number, block in enumerate(blocks, start=1):
-            before, under_way = under_way, writer.submit(write, number, block)
-            if before is not None:
-                yield before.result()
-        if under_way is not None:
-            yield under_way.result()
+            if len(under_way) == WRITERS:
+                yield under_way.popleft().result()
+            under_way.append(writers.submit(write, number, block))
+        while under_way:
+            yield under_way.popleft().result()
 
 
 def _passes(n_files: int) -> int:

@@ -296,7 +296,7 @@ def test_edges_of_many_blocks_are_those_of_one() -> None:
         patch.setattr(joined, "EDGES", 0)
         assert edges_of(adjacency_graph(regions, progress=seen.append)) == whole
     assert seen == sorted(seen)
-    assert seen[0] == 0
+    assert seen[0] <= 7
     assert len(regions) - 8 < seen[-1] < len(regions)
 
 

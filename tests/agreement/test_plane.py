@@ -10,6 +10,7 @@ import pickle
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
+from math import gcd
 from types import SimpleNamespace
 from typing import Any
 
@@ -379,6 +380,37 @@ def test_signs_at_corners_are_those_of_determinants(
     assert sure <= {(exact > 0) - (exact < 0)}
     if all(float(v).is_integer() for row in (first, second, third) for v in row):
         assert sure
+
+
+@pytest.mark.parametrize(
+    ("f", "p", "q"),
+    [
+        (
+            (-1222612026042591, -5628863174417136, 1489366121421439),
+            (-3007985689, -3560127684, 3664281458),
+            (-1024, -3560129604, 512),
+        ),
+        (
+            (-3465781550121475, -3598798481424137, 533168737967878),
+            (-87503865, -148481944, 19261682),
+            (1786443883541, 1854980426040, -274820121898),
+        ),
+    ],
+)
+def test_a_corner_that_is_a_fraction_of_its_edges_product_bounds_no_determinant(
+    plain: SimpleNamespace, f: Any, p: Any, q: Any
+) -> None:
+    """The determinants are between 2^63 and 2^64; other lines through the corner made it."""
+    (a, b, c), (d, e, g) = p, q
+    product = b * g - c * e, c * d - a * g, a * e - b * d
+    at = corner(plain, line(plain, *p), line(plain, *q))
+    at.x, at.y, at.w = (v / gcd(*product) for v in product)
+    at.x_error, at.y_error, at.w_error = (2.0**-52 * abs(v) for v in (at.x, at.y, at.w))
+    plain.clipping.finish(at, plain.polygons.CROSSING)
+    exact = sum(v * w for v, w in zip(f, product, strict=True))
+    assert 2**63 < abs(exact) < 2**64
+    sign = plain.signs.sharp(line(plain, *f), at, line(plain, *p), line(plain, *q))
+    assert sign in ((exact > 0) - (exact < 0), plain.signs.UNSURE)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -133,7 +133,7 @@ class Tree(NamedTuple):
     node: np.ndarray
     mask: np.ndarray
     point: np.ndarray
-    claims: np.ndarray  # (forms, 2 + dim): a form in doubt, how many walls, and which
+    claims: np.ndarray  # (forms, 2 + dim, at least 4): a form in doubt, how many walls, and which
     entered: np.ndarray  # (stages,) of ENTERED
     base: np.ndarray  # (stages, walls)
     counters: np.ndarray
@@ -230,7 +230,7 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             ints(length),
             zeros(masks, dtype=np.uint64),
             zeros(1 + points * n),
-            ints(most["form"] + 1, 2 + n),
+            ints(most["form"] + 1, 2 + max(n, 2)),
             zeros(t.n_stages, dtype=ENTERED),
             ints(t.n_stages, walls),
             counters,

@@ -43,6 +43,9 @@ BLOCK_ROWS = 4096
 WORTHWHILE = 8
 """Hyperplanes that cut a cell of known corners from which on machine code is tried again."""
 
+EXACT = 16
+"""Cells of the budget that one takes which is split exactly: an interrupt waits for no more."""
+
 WHOLE = 2**62
 """More regions than anyone has counted."""
 
@@ -130,7 +133,7 @@ class Exploration:
             self._keep_outside(tested)
 
     def _split(self, cell: Cell | Cornered, budget: int, limit: int | None) -> int:
-        """Split a cell exactly: how many cells were taken.
+        """Split a cell exactly: how much of the budget that takes.
 
         Parts go back to machine code where that is possible and pays.
         """
@@ -139,11 +142,11 @@ class Exploration:
             assert isinstance(cell, Cell)
             for part in split(self._problem, cell, self._sink, self._tally, self._solver):
                 self._push(part)
-            return 1
+            return EXACT
         taken = 0
         waiting = [known]
         while waiting and taken < budget and (limit is None or self._tally.regions < limit):
-            taken += 1
+            taken += EXACT
             parts = split_cornered(
                 self._problem, waiting.pop(), self._sink, self._tally, self._exactly.level
             )

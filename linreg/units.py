@@ -13,6 +13,9 @@ from itertools import pairwise
 from linreg.errors import InvalidNetwork
 from linreg.rational import Number, fraction
 
+MOST_PIECES = 1 << 16
+"""Pieces of a unit, so that two bytes tell which one it is on."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScalarUnit:
@@ -30,8 +33,9 @@ class ScalarUnit:
     Raises
     ------
     InvalidNetwork
-        If the lengths do not match, a number is not finite, the breakpoints do not increase, or
-        the function jumps at a breakpoint: its regions would not meet face to face.
+        If the lengths do not match, a number is not finite, the breakpoints do not increase, the
+        function jumps at a breakpoint, so that its regions would not meet face to face, or there
+        are more than 65,536 pieces.
 
     Examples
     --------
@@ -76,6 +80,7 @@ class ScalarUnit:
                     f"to {above}, so its regions would not meet face to face"
                 )
         kinks = [k for k in range(len(cuts)) if rises[k] != rises[k + 1]]
+        _check_pieces(len(kinks) + 1)
         object.__setattr__(self, "breakpoints", tuple(cuts[k] for k in kinks))
         object.__setattr__(self, "slopes", tuple(rises[k] for k in (*kinks, len(cuts))))
         object.__setattr__(self, "intercepts", tuple(shifts[k] for k in (*kinks, len(cuts))))
@@ -95,6 +100,11 @@ class ScalarUnit:
 class MaxUnit:
     """The largest of `rank` pre-activations; the piece is the lowest index that attains it.
 
+    Raises
+    ------
+    InvalidNetwork
+        If the rank is less than 1 or more than 65,536.
+
     Examples
     --------
     >>> MaxUnit(3).n_pieces
@@ -106,6 +116,7 @@ class MaxUnit:
     def __post_init__(self) -> None:
         if self.rank < 1:
             raise InvalidNetwork(f"a max unit needs a rank of at least 1: got {self.rank}")
+        _check_pieces(self.rank)
 
     @property
     def n_pieces(self) -> int:
@@ -175,3 +186,11 @@ def _exact(field: str, numbers: Sequence[Number]) -> tuple[Fraction, ...]:
         return tuple(fraction(number) for number in numbers)
     except (TypeError, ValueError) as error:
         raise InvalidNetwork(f"{field}: {error}") from None
+
+
+def _check_pieces(n_pieces: int) -> None:
+    if n_pieces > MOST_PIECES:
+        raise InvalidNetwork(
+            f"a unit has at most {MOST_PIECES:,} pieces: got {n_pieces:,}; a sum of several units "
+            "can have more"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import accumulate
 
 import pytest
 
@@ -11,6 +12,7 @@ from linreg import (
     Box,
     IncompleteError,
     InvalidDomain,
+    InvalidNetwork,
     LinregError,
     Polytope,
     UnknownStrategy,
@@ -21,6 +23,7 @@ from linreg import (
     enumerate_regions,
     mlp,
 )
+from linreg.units import MaxUnit, ScalarUnit, Unit
 
 NET = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
 ask = pytest.mark.parametrize("ask", [count, count_regions, enumerate_regions])
@@ -98,3 +101,23 @@ def test_what_is_no_point_is_in_no_region(point: list) -> None:
     region = enumerate_regions(NET)[0]
     with pytest.raises((ValueError, TypeError)):
         region.contains(point)
+
+
+@pytest.mark.parametrize("n_pieces", [1 << 16, (1 << 16) + 1])
+@pytest.mark.parametrize("kind", ["staircase", "max"])
+def test_no_unit_has_more_pieces_than_two_bytes_can_tell(kind: str, n_pieces: int) -> None:
+    """Slopes 0 and 1 in turn, with a breakpoint at each integer; or the largest of so many."""
+
+    def made() -> Unit:
+        if kind == "max":
+            return MaxUnit(n_pieces)
+        slopes = [k % 2 for k in range(n_pieces)]
+        # At breakpoint k the slope changes by d, so the intercept changes by -d k.
+        changes = [k * (slopes[k] - slopes[k + 1]) for k in range(n_pieces - 1)]
+        return ScalarUnit(range(n_pieces - 1), slopes, list(accumulate(changes, initial=0)))
+
+    if n_pieces <= 1 << 16:
+        assert made().n_pieces == n_pieces
+    else:
+        with pytest.raises(InvalidNetwork, match="at most 65,536 pieces: got 65,537"):
+            made()

@@ -93,6 +93,8 @@ class ProvingExplorer:
             regions = None if tables_of(problem) is None else self._regions_of(problem, cell)
             if regions is None or (limit is not None and tally.regions + len(regions) > limit):
                 cells += split(problem, cell, sink, tally, self._solver)
+            elif len(regions) == 0:
+                raise BrokenInvariant("machine code has found no region in a cell")
             else:
                 self._prove(problem, cell, regions, sink, tally)
         return cells

@@ -31,14 +31,14 @@ TRIANGLE = {
 
 
 def endless() -> dict[str, object]:
-    """A network whose regions take hours to count: random, of widths 4, 24, 24, 24."""
+    """A network whose regions take hours to count: random, of widths 8, 24, 24, 24."""
     rng = np.random.default_rng(0)
     layers: list[dict[str, object]] = []
-    for width in (4, 24, 24):
+    for width in (8, 24, 24):
         weight, bias = rng.normal(size=(24, width)), rng.normal(size=24)
         layers.append({"type": "linear", "weight": weight.tolist(), "bias": bias.tolist()})
         layers.append({"type": "relu"})
-    return {"input_shape": [4], "layers": layers}
+    return {"input_shape": [8], "layers": layers}
 
 
 @dataclass(frozen=True)

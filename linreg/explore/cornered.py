@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from linreg.explore.cells import Cell
 from linreg.explore.corners import Corner, corners_of, halves, inner_point, value
 from linreg.explore.level import Level
 from linreg.explore.problem import Problem
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally
-from linreg.lp import Forms, IntegerRow, Point
+from linreg.lp import Forms, IntegerRow, Point, shortened
 
 MOST_INPUTS = 6
 """Inputs up to which cells have few corners."""
@@ -104,12 +102,13 @@ class Cornered:
         ]
 
     def cell(self) -> Cell:
-        """The same cell, with a point strictly inside: a float64 point if the nearest one is."""
-        point = inner_point(self.corners)
-        if np.isfinite(point.floats).all():
-            rounded = Point.of_floats(point.floats)
-            if all(value(row, rounded.entries) > 0 for row in (*self.walls, *self.bounding_rows)):
-                point = rounded
+        """The same cell, with a point strictly inside."""
+        rows = (*self.walls, *self.bounding_rows)
+
+        def holds(point: Point) -> bool:
+            return all(value(row, point.entries) > 0 for row in rows)
+
+        point = shortened(inner_point(self.corners), holds)
         return Cell(
             self.pattern,
             self.stage,

@@ -4,7 +4,7 @@ from linreg.lp.cone import Direction, is_bounded, leads_inwards, recession
 from linreg.lp.enclosing import EnclosingBox, enclosing_box
 from linreg.lp.facets import crosses_at, inside_facet
 from linreg.lp.interior import decide_interior
-from linreg.lp.points import Forms, IntegerRow, Point, binary_entries
+from linreg.lp.points import Forms, IntegerRow, Point, binary_entries, shortened
 from linreg.lp.proof import Multipliers, non_negative
 from linreg.lp.session import Solver
 from linreg.lp.vantage import Vantage
@@ -27,4 +27,5 @@ __all__ = [
     "leads_inwards",
     "non_negative",
     "recession",
+    "shortened",
 ]

@@ -7,7 +7,7 @@ a point is the sign of one integer product.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -50,6 +50,14 @@ class Point:
         numerators = [value.p * (denominator // value.q) for value in x]
         return cls.of_entries([*numerators, denominator])
 
+    def rounded(self, places: int) -> Point:
+        """The nearest point whose coordinates have so many binary places."""
+        *numerators, denominator = (int(entry) for entry in self.entries)
+        nearest = [
+            ((entry << places + 1) + denominator) // (2 * denominator) for entry in numerators
+        ]
+        return Point.of_entries([*nearest, 1 << places])
+
     @cached_property
     def entries(self) -> list[fmpz]:
         """Numerators and denominator."""
@@ -83,6 +91,41 @@ class Point:
         """The nearest float64 coordinates."""
         *numerators, denominator = (int(entry) for entry in self.entries)
         return np.array([nearest_float(value, denominator) for value in numerators])
+
+
+def shortened(point: Point, holds: Callable[[Point], bool]) -> Point:
+    """A point near one of an open set that is in the set too, with as few digits as that allows.
+
+    It is the nearest float64 point, or else is rounded to 64, 128, 256, ... binary places.
+
+    Parameters
+    ----------
+    point : Point
+        In the set.
+    holds : callable
+        Whether a point is in the set.
+
+    Examples
+    --------
+    >>> third = Point.of_rationals([fmpq(10**60 + 10**30 + 1, 3 * 10**60)])
+    >>> shortened(third, lambda near: near.fractions[0] > 0).is_float64
+    True
+    >>> near = shortened(third, lambda near: 0 < near.fractions[0] - Fraction(1, 3) < 1)
+    >>> near.entries[-1] == 2**128
+    True
+    """
+    if np.isfinite(point.floats).all():
+        near = Point.of_floats(point.floats)
+        if holds(near):
+            return near
+    size = point.entries[-1].bit_length()
+    places = 64
+    while places < size:
+        near = point.rounded(places)
+        if holds(near):
+            return near
+        places *= 2
+    return point
 
 
 def binary_entries(x: Sequence[float]) -> list[int]:

@@ -12,7 +12,7 @@ import numpy as np
 from flint import fmpq, fmpz
 
 from linreg.errors import BrokenInvariant
-from linreg.lp.points import Forms, IntegerRow, Point
+from linreg.lp.points import Forms, IntegerRow, Point, shortened
 from linreg.lp.proof import Multipliers, non_negative
 from linreg.lp.session import Proposal, Solver
 from linreg.lp.simplex import seek_negative
@@ -249,15 +249,11 @@ class Vantage:
         return self._exact_point([pull * s for s in step], forms)
 
     def _exact_point(self, step: Sequence[fmpq], forms: Sequence[IntegerRow]) -> Point:
-        """The vantage point plus an exact step, rounded to floats where the rounding holds too."""
+        """The vantage point plus an exact step, rounded as far as the rounding holds too."""
         exact = Point.of_rationals([x + s for x, s in zip(self.point.rationals, step, strict=True)])
         if not self._is_right(exact, forms):
             raise BrokenInvariant("the exact simplex method returned a point that is not inside")
-        if np.isfinite(exact.floats).all():
-            rounded = Point.of_floats(exact.floats)
-            if self._is_right(rounded, forms):
-                return rounded
-        return exact
+        return shortened(exact, lambda near: self._is_right(near, forms))
 
 
 def _negated(form: IntegerRow) -> IntegerRow:

@@ -22,7 +22,7 @@ from linreg.lp import (
     is_bounded,
     recession,
 )
-from linreg.lp.points import Forms
+from linreg.lp.points import Forms, shortened
 from linreg.lp.proof import non_negative
 from linreg.lp.session import FarkasSession
 from linreg.lp.simplex import Below, seek_negative
@@ -414,3 +414,22 @@ def test_forms_in_floats_are_the_exact_ones_rounded_and_scaled(
         assert normal.tolist() == [entry / scale for entry in row[:-1]]
         assert largest == 0 or 0.5 <= np.abs(normal).max() <= 1
         assert value == float(value_at(row, point.fractions) / scale)
+
+
+@given(
+    x=st.lists(st.fractions(-100, 100, max_denominator=10**9), min_size=1, max_size=3),
+    far=st.integers(0, 500),
+    thin=st.integers(1, 500),
+)
+def test_a_point_of_a_thin_slab_is_given_few_digits(x: list[Fraction], far: int, thin: int) -> None:
+    """The slab 0 < x_1 - c < 2^-thin needs no more than about twice as many binary places."""
+    cut = x[0] + Fraction(1, 3**far)
+    inside = [fmpq(y.numerator, y.denominator) for y in (cut + Fraction(1, 3 * 2**thin), *x[1:])]
+
+    def holds(point: Point) -> bool:
+        return 0 < point.fractions[0] - cut < Fraction(1, 2**thin)
+
+    point = Point.of_rationals(inside)
+    short = shortened(point, holds)
+    assert holds(short)
+    assert int(short.entries[-1]) <= max(2 ** (2 * thin + 64), 2**1100 if short.is_float64 else 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
-    BrokenExecutor,
     Executor,
     ProcessPoolExecutor,
     ThreadPoolExecutor,
@@ -25,22 +24,17 @@ _of_thread = local()
 
 @contextmanager
 def process_pool(workers: int, begin: Callable[[], object] = int) -> Iterator[Executor]:
-    """A pool of processes, which ends without waiting; `begin` is called in each."""
+    """A pool of processes, each of which ends at its next look; `begin` is called in each."""
     reader, writer = Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, initializer=_serve, initargs=(reader, writer, begin))
     try:
         with interrupts_held():
             pool.submit(int)  # the first piece of work begins the processes
         yield pool
-    except BrokenExecutor:
-        # Nothing runs any more; a thread that is still tidying up when Python ends would complain.
-        pool.shutdown(wait=True)
-        raise
     finally:
         writer.close()
-        # A process that others have begun would end the queues before the pool has ended its
-        # processes through them, and wait for these for ever.
-        pool.shutdown(wait=parent_process() is not None, cancel_futures=True)
+        # Python waits when it ends, too, but by then the pool's queues may be closed.
+        pool.shutdown(wait=True, cancel_futures=True)
         reader.close()
 
 

@@ -160,7 +160,7 @@ def certify(
         Also prove which rows of each region are facets, and so the number of edges of the
         adjacency graph.
     strategy, workers, executor, progress
-        As for `linreg.count`.
+        As for `linreg.count`; proofs about max units or of a graph always come from "highs".
 
     Raises
     ------

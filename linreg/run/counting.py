@@ -12,6 +12,7 @@ from linreg.errors import IncompleteError
 from linreg.explore import Problem, Sink, check_strategy, problem_of
 from linreg.network import Network, StagedNetwork
 from linreg.run.driver import Beginning, Checkpoint, drive
+from linreg.run.settling import settled
 from linreg.run.unit import Store, Work
 
 
@@ -89,7 +90,7 @@ def count(
     domain : WholeSpace, Box or Polytope, optional
         The whole space unless given.
     strategy : str
-        "compiled", "highs", or "auto" for the fastest there is; the answer is the same.
+        "compiled", "highs", or "auto" for the fastest there is; the number is the same.
     workers : int
         Number of processes, or of threads in machine code.
     executor : concurrent.futures.Executor, optional
@@ -210,6 +211,11 @@ def run(
         if progress is not None:
             progress(Progress(counted(work), work.tally.share, work.activity))
 
+    if strategy == "auto" and (sink.wants_rows or sink.wants_proofs):
+        first = settled(problem, sink, limit, report)
+        strategy, beginning = first.strategy, first.beginning
+        if beginning is not None:
+            sink.extend(first.found)
     return counted(
         drive(
             problem,

@@ -592,7 +592,7 @@ def test_enumerate_writes_the_table_that_the_library_writes(suffix: str, tmp_pat
     path = tmp_path / f"regions{suffix}"
     outcome = run("enumerate", net, "-o", path, "--json")
     assert outcome.code == 0
-    counted = run("count", net, "--json").json
+    counted = run("count", net, "--strategy", outcome.json["strategy"], "--json").json
     more = {"output": str(path), "columns": list(DEFAULT_COLUMNS)}
     assert outcome.json == counted | more | {"seconds": outcome.json["seconds"]}
     assert equal(read_regions(path, load(net)), enumerate_regions(load(net)))

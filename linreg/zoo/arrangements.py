@@ -37,6 +37,18 @@ def zaslavsky(n: int, m: int) -> Construction:
     For t = 1..m. Any n of them meet in one point, since Vandermonde's determinant is not zero, and
     no n + 1 do: a polynomial t^n - ... has n roots.
 
+    Parameters
+    ----------
+    n : int
+        Dimension of the input.
+    m : int
+        Number of hyperplanes.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> zaslavsky(2, 5).regions
@@ -53,6 +65,16 @@ def zaslavsky(n: int, m: int) -> Construction:
 def braid(n: int) -> Construction:
     """x_i = x_j for i < j; n! regions.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> braid(4).regions
@@ -67,6 +89,16 @@ def shi(n: int) -> Construction:
     Montufar et al. (2014), Example 10, writes the offsets once as {0, 1} and once as {1, 2}; only
     consecutive offsets from 0 give this arrangement.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> shi(4).regions
@@ -77,6 +109,16 @@ def shi(n: int) -> Construction:
 
 def catalan(n: int) -> Construction:
     """x_i - x_j = -1, 0, 1 for i < j; n! C_n regions.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -89,6 +131,16 @@ def catalan(n: int) -> Construction:
 def linial(n: int) -> Construction:
     """x_i - x_j = 1 for i < j.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> linial(4).regions
@@ -100,6 +152,16 @@ def linial(n: int) -> Construction:
 def semiorder(n: int) -> Construction:
     """x_i - x_j = -1 and = 1 for i < j.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> semiorder(3).regions
@@ -110,6 +172,16 @@ def semiorder(n: int) -> Construction:
 
 def type_b(n: int) -> Construction:
     """x_i = 0 and x_i = x_j and x_i = -x_j for i < j; 2^n n! regions.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -125,6 +197,16 @@ def type_b(n: int) -> Construction:
 def type_d(n: int) -> Construction:
     """x_i = x_j and x_i = -x_j for i < j; 2^(n-1) n! regions.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> type_d(4).regions
@@ -138,6 +220,16 @@ def type_d(n: int) -> Construction:
 
 def threshold_graphs(n: int) -> Construction:
     """x_i + x_j = 0 for i < j: a region for each labelled threshold graph.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -153,6 +245,16 @@ def resonance(n: int) -> Construction:
     """All sums of coordinates = 0: the 2^n - 1 normals with entries 0 and 1.
 
     No closed form is known.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -170,6 +272,16 @@ def threshold(n: int) -> Construction:
     """Normals (1, v), v with entries 0 and 1: a region for each threshold function of n variables.
 
     No closed form is known.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -189,6 +301,16 @@ def threshold(n: int) -> Construction:
 def shi_maxout(n: int) -> Construction:
     """The Shi arrangement as a layer of units max(0, d, 2 d - 1), d = x_i - x_j.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> shi_maxout(3).regions
@@ -200,6 +322,16 @@ def shi_maxout(n: int) -> Construction:
 
 def catalan_maxout(n: int) -> Construction:
     """The Catalan arrangement as a layer of units of rank 4, with kinks at d = -1, 0, 1.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------

@@ -50,6 +50,11 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
         activation regions are the same. Otherwise cells on both sides of a fold, with all of the
         last units off, have the same constant map and merge.
 
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Raises
     ------
     HypothesisError
@@ -88,6 +93,18 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
 def serra(n0: int, *widths: int) -> Construction:
     """As `folding`, but three or more units fold a coordinate once more than there are units.
 
+    Parameters
+    ----------
+    n0 : int
+        Dimension of the input.
+    widths : int
+        Number of units of each layer, all at least n0.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Raises
     ------
     HypothesisError
@@ -111,6 +128,22 @@ def arora(n0: int, m: int, w: int, depth: int) -> Construction:
 
     A sawtooth with breakpoints k / w in (0, 1) has w pieces on (0, inf), each onto (0, 1) and the
     last onto (0, inf), so that the next finds all its breakpoints in each.
+
+    Parameters
+    ----------
+    n0 : int
+        Dimension of the input.
+    m : int
+        Number of terms of the gauge.
+    w : int
+        Number of units of each later layer.
+    depth : int
+        Number of layers.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Raises
     ------

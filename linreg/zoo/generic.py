@@ -25,6 +25,18 @@ def convolution(channels: int, *numbers: int) -> Construction:
     upper bound on all layers of that size, as it does for small ones: `xiong_formula` or
     `koszul_upper`.
 
+    Parameters
+    ----------
+    channels : int
+        Number C of channels of the input.
+    numbers : int
+        N, d, k for signals, or H, W, d, kh, kw for images.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Raises
     ------
     HypothesisError

@@ -23,6 +23,7 @@ from linreg.cli import (
 )
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import drop_output, message
+from linreg.cli.terminating import tidy_before_ending
 from linreg.errors import LinregError
 
 app = typer.Typer(
@@ -76,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     0: done; 1: the answer is negative; 2: a mistake, or a file that cannot be read or written,
     said in one line on stderr; 3: interrupted, or a limit was reached.
     """
+    tidy_before_ending()
     code = _run(sys.argv[1:] if arguments is None else arguments)
     if code == STOPPED:
         # Whoever interrupts again, while other processes end, does not want to wait.

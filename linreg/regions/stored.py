@@ -8,8 +8,6 @@ from contextlib import ExitStack
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, overload
 from weakref import finalize
 
@@ -31,6 +29,7 @@ from linreg.run.layout import Rows
 from linreg.run.sorting import sort_shards
 from linreg.run.store import layout_of, read_state
 from linreg.run.stored import count_of, run_into
+from linreg.temporary import temporary_folder
 
 if TYPE_CHECKING:
     import pyarrow
@@ -210,9 +209,8 @@ def read_run(path: StrPath) -> StoredRegions:
     layout = layout_of(problem)
     files = RegionFiles(folder / SHARDS, state.shards, layout)
     if not state.is_sorted:
-        target = Path(mkdtemp())
         with ExitStack() as stack:
-            stack.callback(rmtree, target, ignore_errors=True)
+            target = stack.enter_context(temporary_folder())
             shards = sort_shards(folder / SHARDS, state.shards, layout, target, "regions")
             files = RegionFiles(target, shards, layout)
             # From here on the folder is there as long as somebody may read it.

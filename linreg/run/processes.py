@@ -12,7 +12,7 @@ from concurrent.futures import (
 from contextlib import contextmanager
 from multiprocessing import Pipe, parent_process
 from multiprocessing.connection import Connection
-from signal import SIG_IGN, SIGINT, getsignal, raise_signal, signal
+from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, getsignal, raise_signal, signal
 from threading import Event, Thread, current_thread, local, main_thread
 
 _line: Connection | None = None
@@ -65,6 +65,7 @@ def _serve(reader: Connection, writer: Connection, begin: Callable[[], object]) 
     global _line
     # An interrupt is for the parent, which then closes the line.
     signal(SIGINT, SIG_IGN)
+    signal(SIGTERM, SIG_DFL)  # at once, and not after what machine code is doing
     writer.close()
     _line = reader
     Thread(target=_end_with_parent, daemon=True).start()

@@ -129,7 +129,7 @@ class CompiledExplorer:
         if self._problem is not problem:
             self._problem = problem
             self._work = None
-            tables = tables_of(problem) if problem.network.stages else None
+            tables = tables_of(problem)
             self._exactly = None if tables is None else Exactly(problem, tables)
         return self._exactly
 

@@ -107,10 +107,12 @@ class OutOfRangeError(ArithmeticError):
 
 
 def tables_of(problem: Problem) -> Tables | None:
-    """The tables of a problem, which keeps them; None if some number is out of range.
+    """The tables of a problem, which keeps them; None without stages, or with numbers out of range.
 
     The network keeps its part for other domains.
     """
+    if not problem.network.stages:
+        return None
     kept = vars(problem)
     if "tables" not in kept:
         try:

@@ -102,7 +102,7 @@ def start(
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     reading, writing = os.pipe()
     said = f"import os; os.write({writing}, b'.'); os.close({writing})" if announce else ""
-    script = "\n".join(["from linreg.cli import main", prelude, said, "main()"])
+    script = "\n".join(["import linreg.cli, linreg_start", prelude, said, "linreg_start.main()"])
     process = subprocess.Popen(
         [sys.executable, "-c", script, *map(str, arguments)],
         env=os.environ | {"PYTHONPATH": path} | (env or {}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from signal import SIG_DFL, SIGINT, signal
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -25,6 +25,7 @@ from linreg.cli import (
 )
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import columns, drop_output, message, show
+from linreg.cli.interrupts import listen, see_through
 from linreg.errors import LinregError
 
 NARROWEST, WIDEST = 50, 78
@@ -107,10 +108,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     0: done; 1: the answer is negative; 2: a mistake, or a file that cannot be read or written,
     said in one line on stderr; 3: interrupted, or a limit was reached.
     """
-    code = _run(sys.argv[1:] if arguments is None else arguments)
-    if code == STOPPED:
-        # Whoever interrupts again, while other processes end, does not want to wait.
-        signal(SIGINT, SIG_DFL)
+    listen()
+    code = STOPPED
+    with suppress(KeyboardInterrupt):
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        see_through()
     sys.exit(code)
 
 
@@ -140,6 +142,7 @@ def _run(arguments: Sequence[str]) -> int:
         message(f"the system refuses to go on: {error.strerror or error}")
         return MISTAKE
     except KeyboardInterrupt:
+        see_through()
         message("interrupted")
         return STOPPED
     return outcome if isinstance(outcome, int) else DONE

@@ -134,7 +134,7 @@ def start(
     telling = (
         f"import os\ndef tell(left=[b'.']): left and os.write({writing}, left.pop())\n{moment}"
     )
-    script = ["from linreg.cli import main", prelude, telling * announce, "main()"]
+    script = ["import linreg.cli, linreg_start", prelude, telling * announce, "linreg_start.main()"]
     process = subprocess.Popen(
         [sys.executable, "-c", "\n".join(script), *map(str, arguments)],
         env=os.environ | PATHS | (env or {}),

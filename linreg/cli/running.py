@@ -59,6 +59,14 @@ def going_on(folder: Path) -> str:
     return f"; what is in {folder} is kept, and the same command goes on with it"
 
 
+def not_going_on(file: Path) -> str:
+    """What more is to be said where a file was to be written of all regions at once."""
+    return (
+        f"; {file} was not written; with -o {file.with_suffix('')} regions are kept in a "
+        "directory, and the same command goes on with them"
+    )
+
+
 def status(
     folder: Path = typer.Argument(metavar="DIR", help="The directory of a run."),
     as_json: Json = False,

@@ -52,14 +52,14 @@ def _greets() -> bool:
 def _made() -> Any:
     import highspy
 
-    class Quiet(highspy.Highs):  # type: ignore[misc]
+    class Quiet(highspy.Highs):  # type: ignore[misc, unused-ignore]
         """An instance that is silent before its constructor gives it callbacks, when it greets."""
 
         def enableCallbacks(self) -> None:  # noqa: N802
             self.setOptionValue("output_flag", False)
-            super().enableCallbacks()
+            super().enableCallbacks()  # type: ignore[no-untyped-call, unused-ignore]
 
-    highs = Quiet()
+    highs = Quiet()  # type: ignore[no-untyped-call, unused-ignore]
     highs.setOptionValue("output_flag", False)
     return highs
 
@@ -100,5 +100,5 @@ def _is_open(descriptor: int) -> bool:
 
 
 def _flush() -> None:
-    """Write what the streams of C hold, which comes at exit otherwise where they are no terminal."""
+    """Write what the streams of C hold, which may come at exit otherwise."""
     ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None).fflush(None)

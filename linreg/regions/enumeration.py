@@ -23,7 +23,7 @@ from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.extents import bounded_of, extents_of, margins_of
 from linreg.regions.location import NOWHERE, Locator, Points, places_of
 from linreg.regions.region import Region
-from linreg.run import Columns, Count, Progress, run
+from linreg.run import Columns, Count, Progress, carrying, run
 from linreg.run.keys import order_of
 
 
@@ -246,7 +246,7 @@ def enumerate_regions(
     """All activation regions of a network on the interior of a domain.
 
     The same rows in the same order, whatever the strategy, the workers and the executor. The
-    arguments and errors are those of `linreg.count`.
+    arguments and errors are those of `linreg.count`; an interrupt, too, has its attribute `count`.
 
     Examples
     --------
@@ -270,7 +270,8 @@ def enumerate_regions(
         limit=limit,
         progress=progress,
     )
-    return _sorted(problem, columns, counted)
+    with carrying(lambda: counted):
+        return _sorted(problem, columns, counted)
 
 
 def _sorted(problem: Problem, columns: Columns, counted: Count) -> Enumeration:

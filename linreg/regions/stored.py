@@ -161,7 +161,7 @@ def enumerate_into(
         If the directory holds another run or other files, or another process works on it.
     UnreadableFile, UnwritableFile
         If it is damaged, or cannot be written; what was committed is not lost.
-    InvalidDomain, UnknownStrategy, ValueError
+    InvalidDomain, UnknownStrategy, ValueError, KeyboardInterrupt
         As for `linreg.count`.
 
     Examples

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
-from linreg.explore import Problem, Sink, check_strategy, problem_of
+from linreg.explore import Problem, Sink, Tally, check_strategy, problem_of
 from linreg.network import Network, StagedNetwork
 from linreg.run.driver import Beginning, Checkpoint, drive
 from linreg.run.unit import Store, Work
@@ -107,6 +108,8 @@ def count(
         If no strategy has that name.
     ValueError
         If workers or limit is less than 1.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `count` is then what was found by then, a `Count`.
 
     Source
     ------
@@ -206,12 +209,18 @@ def run(
             monotonic() - started,
         )
 
-    def report(work: Work) -> None:
+    work = Work(Tally(cells=[0] * len(problem.stages)), strategy)
+    if beginning is not None:
+        work = beginning.work
+
+    def report(so_far: Work) -> None:
+        nonlocal work
+        work = so_far
         if progress is not None:
             progress(Progress(counted(work), work.tally.share, work.activity))
 
-    return counted(
-        drive(
+    with carrying(lambda: counted(work)):
+        work = drive(
             problem,
             strategy,
             sink,
@@ -222,7 +231,18 @@ def run(
             executor=executor,
             beginning=beginning,
         )
-    )
+        return counted(work)
+
+
+@contextmanager
+def carrying(known: Callable[[], Count]) -> Iterator[None]:
+    """Context in which an interrupt carries the count that is known by then, as `count`."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        if not hasattr(interrupt, "count"):
+            interrupt.count = known()  # type: ignore[attr-defined]
+        raise
 
 
 def check_options(strategy: str, workers: int, limit: int | None) -> None:

@@ -13,7 +13,7 @@ from linreg.errors import LinregError, UnreadableFile
 from linreg.explore import problem_of
 from linreg.files import StrPath
 from linreg.network import Network
-from linreg.run.counting import Count, Progress, check_options, run
+from linreg.run.counting import Count, Progress, carrying, check_options, run
 from linreg.run.description import COUNT, JOURNAL, SHARDS, Description
 from linreg.run.journal import State
 from linreg.run.locking import try_lock
@@ -87,7 +87,7 @@ def count_into(
         If the directory holds another run or other files, or another process works on it.
     UnreadableFile, UnwritableFile
         If it is damaged, or cannot be written; what was committed is not lost.
-    InvalidDomain, UnknownStrategy, ValueError
+    InvalidDomain, UnknownStrategy, ValueError, KeyboardInterrupt
         As for `linreg.count`.
 
     Examples
@@ -145,8 +145,10 @@ def run_into(
                 seconds=store.state.seconds,
                 checkpoint=store.checkpoint,
             )
-        store.sort(sorting)
-        return count_of(store.state, store.strategy, len(problem.stages))
+        found = count_of(store.state, store.strategy, len(problem.stages))
+        with carrying(lambda: found):
+            store.sort(sorting)
+        return found
 
 
 def run_status(path: StrPath) -> RunStatus:

@@ -91,7 +91,7 @@ def run_in_shell(command: str, home: Path) -> tuple[int, str]:
     if not programs.exists():
         programs.mkdir()
         for name, script in (
-            ("linreg", " -c 'from linreg.cli import main; main()'"),
+            ("linreg", " -c 'from linreg_start import main; main()'"),
             ("python", ""),
         ):
             (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable}{script} "$@"\n')

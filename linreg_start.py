@@ -38,6 +38,8 @@ def main() -> None:
         last.daemon = True
         with suppress(RuntimeError):  # the system refuses a thread
             last.start()
+            # Any handler but this one would be taken away at some time before the end.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise
 
 

@@ -42,26 +42,33 @@ def silence() -> Iterator[None]:
 
 @cache
 def _greets() -> bool:
-    """Whether an instance writes something when it is made."""
-    with TemporaryFile() as heard:
-        with _written_to(heard.fileno()):
-            _made()
-        return os.fstat(heard.fileno()).st_size > 0
+    """Whether an instance writes something when it is made; taken for granted without a file."""
+    try:
+        with TemporaryFile() as heard:
+            with _written_to(heard.fileno()):
+                _made()
+            return os.fstat(heard.fileno()).st_size > 0
+    except OSError:
+        return True
 
 
 def _made() -> Any:
-    import highspy
-
-    class Quiet(highspy.Highs):  # type: ignore[misc, unused-ignore]
-        """An instance that is silent before its constructor gives it callbacks, when it greets."""
-
-        def enableCallbacks(self) -> None:  # noqa: N802
-            self.setOptionValue("output_flag", False)
-            super().enableCallbacks()  # type: ignore[no-untyped-call, unused-ignore]
-
-    highs = Quiet()  # type: ignore[no-untyped-call, unused-ignore]
+    highs = _quiet_class()()
     highs.setOptionValue("output_flag", False)
     return highs
+
+
+@cache
+def _quiet_class() -> Any:
+    """HiGHS, told to be silent before its constructor asks for callbacks: it greets there."""
+    import highspy
+
+    class Quiet(highspy.Highs):
+        def enableCallbacks(self) -> None:  # noqa: N802
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    return Quiet
 
 
 @contextmanager
@@ -83,12 +90,14 @@ def _written_to(target: int) -> Iterator[None]:
                 os.dup2(target, descriptor)
             yield
         finally:
-            _flush()
-            for descriptor, copy in kept.items():
-                os.dup2(copy, descriptor)
-                os.close(copy)
-            for descriptor in closed:
-                os.close(descriptor)
+            try:
+                _flush()
+            finally:
+                for descriptor, copy in kept.items():
+                    os.dup2(copy, descriptor)
+                    os.close(copy)
+                for descriptor in closed:
+                    os.close(descriptor)
 
 
 def _is_open(descriptor: int) -> bool:
@@ -100,5 +109,5 @@ def _is_open(descriptor: int) -> bool:
 
 
 def _flush() -> None:
-    """Write what the streams of C hold, which may come at exit otherwise."""
+    """Write what the streams of C hold: if they lead to no terminal, that comes at exit else."""
     ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None).fflush(None)

@@ -85,7 +85,8 @@ def write_part(folder: Path, name: str, part: pyarrow.Table) -> Shard:
 
 
 def _written(folder: Path, name: str, content: io.BytesIO, n_rows: int) -> Shard:
-    data = content.getbuffer()
+    # Not getbuffer: up to Python 3.12.2, a view that a traceback holds crashes the garbage collector.
+    data = content.getvalue()
     with replacing(folder / name) as temporary:
         temporary.write_bytes(data)
     return Shard(name, n_rows, len(data), sha256(data).hexdigest())

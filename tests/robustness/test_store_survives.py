@@ -447,6 +447,29 @@ def test_a_journal_that_cannot_grow_keeps_its_last_whole_line(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
+def test_a_failed_write_leaves_nothing_that_breaks_the_garbage_collector(tmp_path: Path) -> None:
+    """Python 3.12.1 crashed at a view of a BytesIO in a cycle, here of a traceback and its frame."""
+    script = """
+import gc, resource, signal, sys
+from pathlib import Path
+import pyarrow
+from linreg import UnwritableFile
+from linreg.run.shards import write_part
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    write_part(Path(sys.argv[1]), "part.arrow", pyarrow.table({"x": [1, 2, 3]}))
+except UnwritableFile as error:
+    error.cycle = error
+gc.collect()
+"""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script, tmp_path], env=env, check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
 def test_files_that_may_not_grow_end_a_program_with_one_line(tmp_path: Path) -> None:
     small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))"
     folder = tmp_path / "run"

@@ -69,10 +69,13 @@ def not_going_on(file: Path) -> str:
 
 def status(
     folder: Path = typer.Argument(metavar="DIR", help="The directory of a run."),
+    quick: bool = typer.Option(
+        False, "--quick", help="Compare sizes alone, and do not read the files with regions."
+    ),
     as_json: Json = False,
 ) -> int:
     """Say what is in a run directory: how far it is, and whether its files are what they were."""
-    found = run_status(folder)
+    found = run_status(folder, quick=quick)
     description, count = found.description, found.count
     if as_json:
         show_json(

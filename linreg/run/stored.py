@@ -15,9 +15,9 @@ from linreg.files import StrPath
 from linreg.network import Network
 from linreg.run.counting import Count, Progress, carrying, check_options, run
 from linreg.run.description import COUNT, JOURNAL, SHARDS, Description
-from linreg.run.journal import State
 from linreg.run.locking import try_lock
-from linreg.run.shards import check_shard
+from linreg.run.shards import check_content, check_shard
+from linreg.run.state import State
 from linreg.run.store import opened, read_state
 
 
@@ -151,8 +151,14 @@ def run_into(
         return found
 
 
-def run_status(path: StrPath) -> RunStatus:
+def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     """What is in a run directory; nothing is changed, whoever works on it.
+
+    Parameters
+    ----------
+    path : str or path
+    quick : bool
+        Whether the size of each file with regions is enough, and its content is not read.
 
     Raises
     ------
@@ -188,7 +194,7 @@ def run_status(path: StrPath) -> RunStatus:
     # A process that works on the run may have put other shards in the place of these.
     for shard in () if in_use else state.shards:
         try:
-            check_shard(folder / SHARDS, shard)
+            (check_shard if quick else check_content)(folder / SHARDS, shard)
         except UnreadableFile as error:
             damage.append(str(error))
     return RunStatus(

@@ -515,8 +515,8 @@ def test_a_prefix_that_would_run_a_program_is_refused(tmp_path: Path) -> None:
     ("name", "content", "says"),
     [
         ("run.json", "{", "it is no JSON"),
-        ("run.json", '{"format": "linreg-run-2"}', "'linreg-run-1' was expected"),
-        ("run.json", '{"format": "linreg-run-1"}', "keeps is missing"),
+        ("run.json", '{"format": "linreg-run-1"}', "'linreg-run-2' was expected"),
+        ("run.json", '{"format": "linreg-run-2"}', "keeps is missing"),
         ("network.json", json.dumps(TRIANGLE), "it is not the network of this run"),
     ],
 )

@@ -354,7 +354,7 @@ def _check_keys(what: str, document: Mapping[str, object], expected: Set[str]) -
 
 
 def _is_exactly(value: object, expected: object) -> bool:
-    """Whether two values of JSON are the same; 12.0 and true are equal to integers and are none."""
+    """Whether two values of JSON are the same, and not merely equal: 12.0 is no integer."""
     if type(value) is not type(expected):
         return False
     if isinstance(value, list) and isinstance(expected, list):

@@ -67,7 +67,7 @@ class EnclosedMap:
     def __call__(self, x: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Values, shape (points, outputs), of arguments known up to `error`, and their bounds."""
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            value = self._map(x)
+            value = self._map.apply(x)
             doubt = error + self._growth * np.abs(x)
             np.add(doubt, SMALL, out=doubt, where=(x != 0) | (error != 0))
             bound = np.asarray(doubt @ self._sizes.T)

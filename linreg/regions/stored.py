@@ -13,6 +13,8 @@ from weakref import finalize
 
 import numpy as np
 
+from linreg.arguments import listed, numbered
+from linreg.arguments import pattern as pieces_of
 from linreg.domains import Domain
 from linreg.errors import UnreadableFile
 from linreg.explore import Problem
@@ -61,25 +63,33 @@ class StoredRegions(Enumeration):
     def __getitem__(self, index: int | slice) -> Region | list[Region]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        place = range(len(self))[index]
+        place = listed(index, len(self), "regions")
         rows, row = self._files.at(place)
         exact = _exact_witness(rows, row)
         return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
 
     def exact_witness(self, index: int) -> tuple[Fraction, ...]:
-        """A rational point strictly inside a region."""
-        return _exact_witness(*self._files.at(index))
+        """A rational point strictly inside a region; the errors are those of an enumeration's."""
+        return _exact_witness(*self._files.at(numbered(index, len(self), "index", "regions")))
 
     def point(self, index: int) -> Point:
-        """The exact witness in integer coordinates."""
-        rows, row = self._files.at(index)
+        """The exact witness in integer coordinates; the errors are those of `exact_witness`."""
+        rows, row = self._files.at(numbered(index, len(self), "index", "regions"))
         if row in rows.exact:
             return Point.of_rationals([rational(x) for x in rows.exact[row]])
         return Point.of_floats(rows.witnesses[row])
 
     def find(self, pattern: Sequence[int] | np.ndarray) -> int:
-        """The index of the region with a pattern; -1 if no region has it."""
-        return self._files.find(np.asarray(pattern))
+        """The index of the region with a pattern; -1 if no region has it.
+
+        As -1 also stands for the last region of a list, ask before it is used as an index.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the pattern has not an integer for each unit.
+        """
+        return self._files.find(pieces_of(pattern, len(self.problem.network.units)))
 
     def tables(self) -> Iterator[pyarrow.Table]:
         """All regions as Arrow tables, one file's at a time; docs/schema.md says what is in them.

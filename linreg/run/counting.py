@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
+from linreg.arguments import how_many
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
 from linreg.explore import Problem, Sink, Tally, check_strategy, problem_of
@@ -248,7 +249,6 @@ def carrying(known: Callable[[], Count]) -> Iterator[None]:
 def check_options(strategy: str, workers: int, limit: int | None) -> None:
     """Refuse a strategy that does not exist, and counts of things below one."""
     check_strategy(strategy)
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1: got {workers}")
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit must be at least 1: got {limit}")
+    how_many(workers, "workers")
+    if limit is not None:
+        how_many(limit, "limit")

@@ -77,7 +77,7 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
     >>> folding(2, 5, 4).regions
     66
     """
-    n0, widths = architecture(n0, widths)
+    n0, widths = architecture(whole("n0", n0), widths)
     regions = montufar_2014_remainders(n0, widths)
     if oriented and widths[-1] <= n0:
         raise HypothesisError(
@@ -115,7 +115,7 @@ def serra(n0: int, *widths: int) -> Construction:
     >>> serra(1, 3, 3).regions
     16
     """
-    n0, widths = architecture(n0, widths)
+    n0, widths = architecture(whole("n0", n0), widths)
     regions = zigzag_lower(n0, widths)
     name = " ".join(map(str, ["serra", n0, *widths]))
     source = "after Serra et al. (2018), with no unit idle"

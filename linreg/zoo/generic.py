@@ -7,7 +7,7 @@ from random import Random
 
 from linreg.domains import WholeSpace
 from linreg.errors import HypothesisError, TooLarge
-from linreg.formulas import chained, koszul_upper, modular_count, xiong_formula
+from linreg.formulas import chained, koszul_upper, modular_count, whole, xiong_formula
 from linreg.network import INPUT, AffineNode, Network, UnitNode
 from linreg.network.operators import conv_map
 from linreg.units import relu
@@ -53,7 +53,8 @@ def convolution(channels: int, *numbers: int) -> Construction:
             f"{len(numbers) + 1} numbers"
         )
     axes = (len(numbers) - 1) // 2
-    shape, filters, kernel = (channels, *numbers[:axes]), numbers[axes], numbers[axes + 1 :]
+    shape = (whole("channels", channels), *numbers[:axes])
+    filters, kernel = numbers[axes], numbers[axes + 1 :]
     [layer] = chained(shape, [{"filters": filters, "kernel": kernel}])
     check_size(layer.n_units * layer.n_inputs)
     random = Random(0)

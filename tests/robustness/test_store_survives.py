@@ -9,6 +9,7 @@ import os
 import pickle
 import shutil
 import signal
+import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -72,6 +73,7 @@ Store._append = append_and_tell
 """The moment before some line of the journal; beyond the next line the program does not get."""
 
 LOSSES = """
+import subprocess
 import sys
 from contextlib import contextmanager
 from multiprocessing import active_children
@@ -448,7 +450,7 @@ def test_a_journal_that_cannot_grow_keeps_its_last_whole_line(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
 def test_a_failed_write_leaves_nothing_that_breaks_the_garbage_collector(tmp_path: Path) -> None:
-    """Python 3.12.1 crashed at a view of a BytesIO in a cycle, here of a traceback and its frame."""
+    """Python 3.12.1 crashed at a view of a BytesIO in a cycle: here a traceback and its frame."""
     script = """
 import gc, resource, signal, sys
 from pathlib import Path

@@ -160,7 +160,8 @@ def certify(
         Also prove which rows of each region are facets, and so the number of edges of the
         adjacency graph.
     strategy, workers, executor, progress
-        As for `linreg.count`; proofs about max units or of a graph always come from "highs".
+        As for `enumerate_regions`: strategies prove in other ways, and "auto" is one of them by the
+        problem alone. Proofs about max units or of a graph always come from "highs".
 
     Raises
     ------

@@ -83,7 +83,7 @@ Decimal = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Strategy = Annotated[
-    str, typer.Option("--strategy", help="auto, compiled or highs; the answer is the same.")
+    str, typer.Option("--strategy", help="auto, compiled or highs; the regions are the same.")
 ]
 Workers = Annotated[
     int,

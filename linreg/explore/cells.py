@@ -35,7 +35,7 @@ class Cell:
     alive : tuple of tuples of int, length contests
         The candidates of each contest that may still win it somewhere in the cell.
     sights : list of Sight
-        Points strictly inside, at least one.
+        Points strictly inside, at least one; none if the cell waits to be told by its corners.
     share : float
         The cell's part of the whole tree, dimensionless: shares of siblings are equal.
     """

@@ -109,15 +109,20 @@ class Cornered:
             return all(value(row, point.entries) > 0 for row in rows)
 
         point = shortened(inner_point(self.corners), holds)
+        return replace(self.pointless(), sights=[self.level.sight(point)])
+
+    def pointless(self) -> Cell:
+        """The same cell without a point: `cornered` gives this one again, however many corners."""
+        walls = (Forms(self.walls, self.level.dim),)
         return Cell(
             self.pattern,
             self.stage,
             self.level,
-            (Forms(self.walls, self.level.dim),),
+            walls,
             self.signs,
             self.cutting,
             (),
-            [self.level.sight(point)],
+            [],
             self.share,
         )
 
@@ -128,7 +133,14 @@ def cornered(cell: Cell) -> Cornered | None:
         return None
     walls = tuple(row for wall in cell.walls for row in wall.rows)
     return with_corners(
-        cell.pattern, cell.stage, cell.level, walls, cell.signs, cell.cutting, cell.share
+        cell.pattern,
+        cell.stage,
+        cell.level,
+        walls,
+        cell.signs,
+        cell.cutting,
+        cell.share,
+        most=MOST_CORNERS if cell.sights else None,
     )
 
 
@@ -145,13 +157,14 @@ def with_corners(
     signs: Sequence[int],
     cutting: tuple[int, ...],
     share: float,
+    most: int | None = MOST_CORNERS,
 ) -> Cornered | None:
-    """A cell whose fields are those of `Cell`; see `cornered`."""
+    """A cell whose fields are those of `Cell`; see `cornered`, and `corners_of` for `most`."""
     positive = sum(1 << plane for plane, sign in enumerate(signs) if sign > 0)
     asked = sum(1 << plane for plane, sign in enumerate(signs) if sign == 0)
     cell = Cornered(pattern, stage, level, walls, positive, cutting, asked, [], 0, share)
     rows = [*walls, *cell.bounding_rows]
-    corners = corners_of(rows, level.dim, MOST_CORNERS)
+    corners = corners_of(rows, level.dim, most)
     if corners is None:
         return None
     seen = [_seen(corner, level, asked) for corner in corners]

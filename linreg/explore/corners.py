@@ -42,10 +42,11 @@ def value(row: Sequence[fmpz], vector: Sequence[fmpz]) -> fmpz:
     return total
 
 
-def corners_of(rows: Sequence[IntegerRow], dim: int, most: int) -> list[Corner] | None:
+def corners_of(rows: Sequence[IntegerRow], dim: int, most: int | None) -> list[Corner] | None:
     """The corners of {x : rows > 0}; none if it is empty or flat.
 
-    None if they are more than `most` on the way, or if the polyhedron holds a line.
+    None if they are more than `most` on the way, where that is given, or if the polyhedron holds
+    a line.
 
     Source
     ------
@@ -80,7 +81,7 @@ def corners_of(rows: Sequence[IntegerRow], dim: int, most: int) -> list[Corner] 
             return []
         if min(values) < 0:
             corners = halves(corners, row, 1 << i, (), 0)[0]
-            if len(corners) > most:
+            if most is not None and len(corners) > most:
                 return None
     return corners
 

@@ -263,8 +263,11 @@ def enumerate_regions(
 ) -> Enumeration:
     """All activation regions of a network on the interior of a domain.
 
-    The same rows in the same order, whatever the strategy, the workers and the executor. The
-    arguments and errors are those of `linreg.count`; an interrupt, too, has its attribute `count`.
+    The same patterns in the same order, whatever the strategy, and the same witnesses whatever the
+    workers, the executor and what was done before: strategies find other witnesses, so "auto" is
+    one of them by the problem and the limit alone, which `counted.strategy` names. It is "highs"
+    for small problems and where there is no machine code, and "compiled" elsewhere. The arguments
+    and errors are those of `linreg.count`; an interrupt, too, has its attribute `count`.
 
     Examples
     --------

@@ -25,6 +25,9 @@ NOWHERE = -1
 BATCH = 2**13
 """Most numbers in one intermediate array, so that these stay in the processor's cache."""
 
+LEAST = 16
+"""Fewest points of a batch, however wide the network is."""
+
 EXACT_INTEGERS = 2**53
 """Up to this size every integer is a float64."""
 
@@ -55,6 +58,8 @@ class Points:
         """
         # In a list, NumPy would turn numbers beside text into text, and round them beside floats.
         array = np.asarray(x, dtype=object if isinstance(x, list | tuple) else None)
+        if array.dtype == object and {*map(type, array.ravel().tolist())} <= {float}:
+            array = array.astype(np.float64)
         if array.ndim != 2 or array.shape[1] != dim:
             raise ValueError(
                 f"x: an array of shape (points, {dim}) was expected, a row for each point and a "
@@ -131,7 +136,7 @@ class Locator:
         self._places = places
         self._is_complete = is_complete
         self._pieces = EnclosedPieces(problem.network)
-        self._batch = max(1, BATCH // self._pieces.width)
+        self._batch = max(LEAST, BATCH // self._pieces.width)
         self._boundaries = Boundaries(problem)
         walls = problem.walls.rows
         self._walls = (

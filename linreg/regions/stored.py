@@ -161,7 +161,8 @@ def enumerate_into(
     path : str or path
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress
-        As for `linreg.count`. "auto" goes on with the strategy that the run began with.
+        As for `linreg.count`. "auto" chooses by the problem alone, as for `enumerate_regions`, and
+        goes on with the strategy that the run began with.
     sorting : callable
         Called, when all regions are found and are sorted, with the share that is done.
 

@@ -14,6 +14,7 @@ from linreg.errors import IncompleteError
 from linreg.explore import Problem, Sink, Tally, check_strategy, problem_of
 from linreg.network import Network, StagedNetwork
 from linreg.run.driver import Beginning, Checkpoint, drive
+from linreg.run.settling import settled
 from linreg.run.unit import Store, Work
 
 
@@ -91,7 +92,7 @@ def count(
     domain : WholeSpace, Box or Polytope, optional
         The whole space unless given.
     strategy : str
-        "compiled", "highs", or "auto" for the fastest there is; the answer is the same.
+        "compiled", "highs", or "auto" for the fastest there is; the number is the same.
     workers : int
         Number of processes, or of threads in machine code.
     executor : concurrent.futures.Executor, optional
@@ -221,6 +222,11 @@ def run(
             progress(Progress(counted(work), work.tally.share, work.activity))
 
     with carrying(lambda: counted(work)):
+        if strategy == "auto" and (sink.wants_rows or sink.wants_proofs):
+            first = settled(problem, sink, limit, report)
+            strategy, beginning = first.strategy, first.beginning
+            if beginning is not None:
+                sink.extend(first.found)
         work = drive(
             problem,
             strategy,

@@ -16,7 +16,7 @@ from shutil import rmtree
 from time import monotonic
 
 from linreg.errors import UnreadableFile, UnusableRun, UnwritableFile
-from linreg.explore import Problem, Sink, Tally, explorer_named
+from linreg.explore import Problem, Sink, explorer_named
 from linreg.files import StrPath
 from linreg.network import Network
 from linreg.run.description import JOURNAL, NETWORK, REGIONS, RUN, SHARDS, Description
@@ -25,6 +25,7 @@ from linreg.run.frontier import Texts, prefix_from
 from linreg.run.journal import Found, Journal, Record, read_journal
 from linreg.run.layout import Layout
 from linreg.run.locking import lock
+from linreg.run.settling import settled
 from linreg.run.shards import PART_SUFFIX, check_content, write_part
 from linreg.run.sinks import KeyedColumns
 from linreg.run.sorting import sort_shards
@@ -36,9 +37,6 @@ ROWS = 1 << 16
 
 EVERY = 10.0
 """Seconds between two commits, at most; what they hold together depends on no clock."""
-
-SMALL = 1024
-"""Cells of a problem that is done before machine code is loaded, in about half a second."""
 
 
 class Store:
@@ -196,7 +194,8 @@ def opened(
         if not lock(descriptor):
             raise UnusableRun(f"{path}: another process works on this run; wait for it to end")
         if not (folder / RUN).exists():
-            asked = replace(asked, strategy=_settled(strategy, problem))
+            chosen = settled(problem, Sink()).strategy if strategy == "auto" else strategy
+            asked = replace(asked, strategy=explorer_named(chosen).name)
             asked.write(folder, network, problem.domain)
         held = Description.read(folder)
         if strategy == "auto":
@@ -216,20 +215,6 @@ def opened(
             yield store
     finally:
         os.close(descriptor)
-
-
-def _settled(strategy: str, problem: Problem) -> str:
-    """The strategy that a new run keeps to.
-
-    It must not depend on when the run is interrupted, since strategies find other witnesses: so
-    "auto" is machine code for all but small problems, and these are tried out.
-    """
-    if strategy == "auto":
-        explorer, tally = explorer_named("highs"), Tally()
-        cells = explorer.begin(problem, tally)
-        left = explorer.explore(problem, cells, Sink(), tally, budget=SMALL)
-        strategy = "compiled" if left else "highs"
-    return explorer_named(strategy).name
 
 
 def read_state(folder: Path) -> State:

@@ -33,7 +33,7 @@ GOAL = 24_000
 """Regions a second, counted and joined, on these: 300 times 80, which is what relucent's complete
 search reaches at least on a machine like that of `docs/benchmarks.md`; up to 230 have been seen."""
 
-LARGER = [(3, 32, 32, 1), (4, 16, 16, 1), (6, 10, 10, 1)]
+LARGER = [(3, 32, 32, 1), (4, 16, 16, 1), (6, 10, 10, 1), (2, 128, 128, 128, 1)]
 LARGEST = (8, 12, 12, 1)
 
 MOST = 60_000

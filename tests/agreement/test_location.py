@@ -370,3 +370,26 @@ def test_locating_is_the_same_one_by_one_and_all_at_once() -> None:
     found = regions.locate(points)
     assert found[::100].tolist() == [regions.locate(p[None])[0] for p in points[::100]]
     assert (found >= 0).all()
+
+
+@pytest.mark.parametrize("n_points", [1, 15, 16, 35])
+def test_a_product_in_parts_is_the_product(n_points: int) -> None:
+    """700 columns of 300 rows take several parts; sums of small integers are not rounded."""
+    rng = np.random.default_rng(0)
+    weights, points = rng.integers(-3, 4, (300, 700)), rng.integers(-3, 4, (n_points, 700))
+    map_ = EnclosedMap(ExactAffineMap.of(weights.tolist(), [1] * 300))
+    for value, bound in (
+        map_(points.astype(float), np.zeros(points.shape)),
+        map_.coarsely(points.astype(float), np.zeros(n_points)),
+    ):
+        assert value.tolist() == (points @ weights.T + 1).tolist()
+        assert (bound > 0).all()
+        assert bound.max() < 1e-8
+
+
+def test_one_bound_for_all_values_of_a_point_is_no_less_than_each_of_them() -> None:
+    rng = np.random.default_rng(1)
+    map_ = EnclosedMap(ExactAffineMap.of(rng.normal(size=(9, 7)).tolist(), [0.5] * 9))
+    x, error = rng.normal(size=(40, 7)), rng.uniform(0, 1e-9, (40, 7))
+    each, all_of_them = map_(x, error)[1], map_.coarsely(x, error.max(axis=1))[1]
+    assert (each <= all_of_them[:, None]).all()

@@ -29,7 +29,7 @@ from linreg import (
 from linreg.domains import Domain
 from linreg.explore import HighsExplorer, Problem, problem_of
 from linreg.explore.compiled.explorer import CompiledExplorer
-from linreg.run import shards, sorting, store
+from linreg.run import settling, shards, sorting, store
 from linreg.run.keys import order_of, pattern_keys, pattern_texts, patterns_of_keys
 
 # Small networks are done by "auto" before it has to decide anything.
@@ -288,11 +288,11 @@ def test_a_run_keeps_to_the_strategy_that_it_begins_with(
 ) -> None:
     """A small problem is left to Python, a larger one goes to machine code."""
     for small, strategy in ((10**6, "highs"), (10, "compiled")):
-        monkeypatch.setattr(store, "SMALL", small)
+        monkeypatch.setattr(settling, "SMALL", small)
         folder = tmp_path / strategy
         linreg.enumerate_into(NET, folder, limit=20)
         assert run_status(folder).description.strategy == strategy
-        monkeypatch.setattr(store, "SMALL", 10)
+        monkeypatch.setattr(settling, "SMALL", 10)
         assert linreg.enumerate_into(NET, folder).counted.strategy == strategy
         other = {"highs": "compiled", "compiled": "highs"}[strategy]
         with pytest.raises(UnusableRun, match=f"it holds a run of strategy '{strategy}'"):

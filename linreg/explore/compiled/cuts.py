@@ -10,7 +10,7 @@ from linreg.explore.compiled.forms import split_form
 from linreg.explore.compiled.lines import line_of_wall
 from linreg.explore.compiled.machine import NOTHING, compiled, inlined
 from linreg.explore.compiled.maps import put_lead
-from linreg.explore.compiled.points import ONE, ZERO, is_known, is_seen_cut, sees, settle
+from linreg.explore.compiled.points import ONE, is_known, is_seen_cut, sees, settle
 from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, TIGHT, Plane, Record
 from linreg.explore.compiled.signs import (
     ALWAYS,
@@ -114,9 +114,6 @@ def _claim(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
 def split_lines(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
     """Put the two parts of the cell on the stack."""
     n = plane.head[CORNERS]
-    if tree.node[POINTS] == 0:
-        for word in range(t.n_words):
-            tree.mask[SEEN * t.n_words + word] = ZERO
     plane.lines[f].wall = len(t.walls) + tree.node[WALLS]
     turn_over(plane.line[0], plane.lines[f])
     first = tree.counters[TOP]

@@ -137,28 +137,29 @@ class Exploration:
 
         Parts go back to machine code where that is possible and pays.
         """
-        known = cornered(cell) if isinstance(cell, Cell) else cell
+        known = cell if isinstance(cell, Cornered) else cornered(cell)
         if known is None:
             assert isinstance(cell, Cell)
-            for part in split(self._problem, cell, self._sink, self._tally, self._solver):
-                self._push(part)
+            for half in split(self._problem, cell, self._sink, self._tally, self._solver):
+                self._push(half)
             return EXACT
         taken = 0
-        waiting = [known]
+        waiting = [known]  # the next one last, on top of the stack of nodes
         while waiting and taken < budget and (limit is None or self._tally.regions < limit):
             taken += EXACT
             parts = split_cornered(
                 self._problem, waiting.pop(), self._sink, self._tally, self._exactly.level
             )
-            for piece in parts:
-                if isinstance(piece, Cell):
-                    self._push(piece)
-                elif piece.n_open < WORTHWHILE or not self._exactly.place(piece.cell(), self.work):
-                    waiting.append(piece)
+            for part in parts:
+                if isinstance(part, Cell):
+                    self._keep_all_outside(waiting)
+                    self._push(part)
+                elif part.n_open < WORTHWHILE or not self._exactly.place(part.cell(), self.work):
+                    waiting.append(part)
                 else:
+                    self._keep_all_outside(waiting)
                     self._push_current()
-        for piece in waiting:
-            self._keep_outside(piece)
+        self._keep_all_outside(waiting)
         return taken
 
     def _push(self, cell: Node | Cell) -> None:
@@ -192,6 +193,12 @@ class Exploration:
         self._push_current()
         self.work.tree.node[OUTSIDE] = -1
 
+    def _keep_all_outside(self, waiting: list[Cornered]) -> None:
+        """Put all that waits on the stack: what comes then is taken before it, as on one stack."""
+        for cell in waiting:
+            self._keep_outside(cell)
+        waiting.clear()
+
     def _flush(self) -> None:
         """Give what machine code has found to the sink and the tally."""
         tree, tally = self.work.tree, self._tally
@@ -213,7 +220,7 @@ class Exploration:
             number = int(tree.nodes[i, OUTSIDE])
             if number >= 0:
                 cell = self._outside[number]
-                left.append(cell.cell() if isinstance(cell, Cornered) else cell)
+                left.append(cell.pointless() if isinstance(cell, Cornered) else cell)
             else:
                 node = tree.nodes[i].copy(), tree.masks[i].copy(), tree.points[i].copy()
                 left.append(Node(*node, polygon_of(self.work.plane, i)))

@@ -40,7 +40,7 @@ from linreg.explore.compiled.kernel import (
 from linreg.explore.compiled.lines import draw, line_of_wall
 from linreg.explore.compiled.machine import NONE, NOTHING, compiled, entry, inlined
 from linreg.explore.compiled.maps import inside
-from linreg.explore.compiled.points import find_witness, is_known
+from linreg.explore.compiled.points import ZERO, find_witness, is_known
 from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, Plane
 from linreg.explore.compiled.signs import ALWAYS, find_signs, is_far, write_line
 from linreg.explore.compiled.tables import Tables
@@ -51,6 +51,7 @@ from linreg.explore.compiled.work import (
     POINTS,
     REGIONS,
     ROWS,
+    SEEN,
     STAGE,
     TOP,
     WALLS,
@@ -137,8 +138,12 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: 
     last = len(t.walls) + node[WALLS]
     if node[POINTS] > 0 and not find_witness(t, w.walls, tree, last):
         node[POINTS] = 0
-    if node[POINTS] == 0 and plane.head[PROVED] == 0:
-        return LOST
+    if node[POINTS] == 0:
+        if plane.head[PROVED] == 0:
+            return LOST
+        # What is left there of another node would decide which part comes first.
+        for word in range(SEEN * t.n_words, (SEEN + 1) * t.n_words):
+            tree.mask[word] = ZERO
     plane.head[PROVED] = 1
     while True:
         f = test_lines(t, tree, plane)

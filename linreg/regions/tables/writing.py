@@ -22,8 +22,9 @@ def write_regions(
 ) -> None:
     """Write regions to a table, one row for each, replacing the file whole or not at all.
 
-    The same regions give the same bytes: nothing that varies from run to run is written. What
-    each format holds is described in docs/schema.md.
+    The same regions give the same bytes: nothing that varies from run to run is written. The
+    header names the strategy, on which witnesses depend. What each format holds is described in
+    docs/schema.md.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ def write_part(folder: Path, name: str, part: pyarrow.Table) -> Shard:
 
 
 def _written(folder: Path, name: str, content: io.BytesIO, n_rows: int) -> Shard:
-    # Not getbuffer: up to Python 3.12.2, a view that a traceback holds crashes its collector.
+    # Not getbuffer: up to Python 3.12.2, a view that a traceback holds crashes garbage collection.
     data = content.getvalue()
     with replacing(folder / name) as temporary:
         temporary.write_bytes(data)

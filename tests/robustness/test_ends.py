@@ -13,7 +13,7 @@ from time import sleep
 from typing import Any
 
 import pytest
-from program import TRIANGLE, linreg, write
+from program import PATIENCE, TRIANGLE, linreg, write
 
 from linreg import (
     Count,
@@ -61,15 +61,17 @@ def test_a_process_that_never_looks_is_killed_when_its_pool_ends(
     with process_pool(2) as pool:
         asked = [pool.submit(sleep, 3600) for _ in range(5)]
     assert active_children() == []
-    assert all(isinstance(future.exception(timeout=60), BrokenProcessPool) for future in asked)
-    assert isinstance(pool.submit(int).exception(timeout=60), BrokenProcessPool)
+    assert all(
+        isinstance(future.exception(timeout=PATIENCE), BrokenProcessPool) for future in asked
+    )
+    assert isinstance(pool.submit(int).exception(timeout=PATIENCE), BrokenProcessPool)
 
 
 def test_whoever_waits_for_a_process_that_is_lost_is_told() -> None:
     """So is who waits for what was not begun, as the pool is to be replaced."""
     with process_pool(2) as pool:
         asked = [pool.submit(os._exit, 1), *(pool.submit(sleep, 0.1) for _ in range(9))]
-        assert wait(asked, timeout=60).not_done == set()
+        assert wait(asked, timeout=PATIENCE).not_done == set()
         assert isinstance(asked[0].exception(), BrokenProcessPool)
         assert isinstance(asked[-1].exception(), BrokenProcessPool)
         assert isinstance(pool.submit(int).exception(), BrokenProcessPool)

@@ -6,20 +6,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from program import ROOT, TRIANGLE, finish, linreg, start, write
+from program import PATIENCE, ROOT, TRIANGLE, finish, linreg, start, wait_for, write
 
 from linreg import load, save, temporary
 from linreg.files import replacing
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 
-SLOW = "import os, time; os.fsync = lambda _: time.sleep(60)"
-"""Makes a program wait before its file takes its place."""
+HALF = f"import os, time; os.fsync = lambda _: (tell(), time.sleep({PATIENCE}))"
+"""The moment before a file takes its place, at which the program then waits."""
 
 WRITERS = {
     "certify": ["certify", "net.json", "-o", "answer", "--workers", "2", "--strategy", "highs"],
@@ -37,23 +35,11 @@ def hidden(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(temporary.PREFIX)]
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def stopped_by(number: int, arguments: list[str], folder: Path) -> int:
     """The exit code of a program that is sent a signal while its file is half written."""
-    process = start(*arguments, prelude=SLOW, cwd=folder)
-    try:
-        wait_for(lambda: hidden(folder))
-        time.sleep(0.2)
-        process.send_signal(number)
-    finally:
-        outcome = finish(process)
-    return outcome.code
+    process = start(*arguments, announce=True, moment=HALF, cwd=folder)
+    process.send_signal(number)
+    return finish(process).code
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -91,7 +77,7 @@ from linreg.temporary import temporary_folder
 with temporary_folder(Path(sys.argv[1])) as folder:
     (folder / "part").write_text("half")
     print(folder, flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
     with temporary.temporary_folder(tmp_path) as first:
         process = subprocess.Popen(

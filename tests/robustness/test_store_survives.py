@@ -24,7 +24,7 @@ import pyarrow
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from program import FOUND, ROOT, TRIANGLE, endless, finish, linreg, start, write
+from program import FOUND, ROOT, TRIANGLE, endless, finish, linreg, python, start, write
 
 import linreg as library
 from linreg import (
@@ -450,7 +450,7 @@ def test_a_journal_that_cannot_grow_keeps_its_last_whole_line(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
 def test_a_failed_write_leaves_nothing_that_breaks_the_garbage_collector(tmp_path: Path) -> None:
-    """Python 3.12.1 crashed at a view of a BytesIO in a cycle: here a traceback and its frame."""
+    """Python 3.12.1 crashed at a view of a BytesIO in a cycle, here of a traceback and frame."""
     script = """
 import gc, resource, signal, sys
 from pathlib import Path
@@ -466,9 +466,7 @@ except UnwritableFile as error:
     error.cycle = error
 gc.collect()
 """
-    env = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", script, tmp_path], env=env, check=False)
-    assert done.returncode == 0
+    assert python(script, tmp_path).code == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linreg.explore.compiled.frames import as_frame
 from linreg.explore.compiled.polygons import Plane, longer_plane, plane_for
 from linreg.explore.compiled.tables import Tables
 
@@ -61,6 +62,7 @@ COLUMN = np.dtype([("column", "i8"), ("multiplier", "f8"), ("exactly", "i8")])
 without an error."""
 
 
+@as_frame
 class Maps(NamedTuple):
     """Rows and outputs of the stages so far as forms of the input."""
 
@@ -74,6 +76,7 @@ class Maps(NamedTuple):
     sums: np.ndarray  # (3 (dim + 1), rows of a stage)
 
 
+@as_frame
 class Walls(NamedTuple):
     """The walls of the current cell: the domain's, then the node's, then leads that are tested.
 
@@ -85,6 +88,7 @@ class Walls(NamedTuple):
     ends: np.ndarray  # (walls,) of WALL
 
 
+@as_frame
 class Program(NamedTuple):
     """A linear program; see `program`."""
 
@@ -99,6 +103,7 @@ class Program(NamedTuple):
     counters: np.ndarray
 
 
+@as_frame
 class Proof(NamedTuple):
     """What a proof is worked out in; see `proofs`."""
 
@@ -117,6 +122,7 @@ class Proof(NamedTuple):
     half: np.ndarray  # (1,) which of the two expressions is current
 
 
+@as_frame
 class Tree(NamedTuple):
     """Nodes that wait, as a stack, and the current one.
 
@@ -143,6 +149,7 @@ class Tree(NamedTuple):
     witnesses: np.ndarray  # (rows of the block, dim)
 
 
+@as_frame
 class Work(NamedTuple):
     """All that machine code writes."""
 

@@ -64,9 +64,6 @@ def compiled(function: Function) -> Function:
     return cast("Function", njit(**_PART)(function))
 
 
-inlined = compiled
-
-
 def entry(function: Function) -> Function:
     """The function as machine code that Python can call, which takes longer to compile."""
     return cast("Function", _stamped(njit(**_OPTIONS)(function)))

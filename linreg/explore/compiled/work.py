@@ -17,6 +17,9 @@ its parent has too; how many points it has; which entry of the stage it belongs 
 cell that is kept elsewhere, or -1. The pieces of all units follow, then two integers for each wall,
 then, for each row of the stage, whether that candidate may still win, if there are max units."""
 
+BEFORE = -1
+"""In place of a node's stage: it is the whole domain, and has not entered the first one."""
+
 KNOWN, SIDE, SEEN = range(3)
 """Places in a node's masks, of a bit for each form: those whose side is fixed; those of them that
 are positive; from `SEEN` on, for each point, those that are positive there."""

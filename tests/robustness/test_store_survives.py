@@ -9,7 +9,6 @@ import os
 import pickle
 import shutil
 import signal
-import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from flint import fmpq, fmpz
 
+from linreg.explore.compiled.frames import as_frame
 from linreg.explore.problem import Problem
 from linreg.network.stages import Stage, StagedNetwork, table
 from linreg.rational import nearest_float, primitive_factor
@@ -68,6 +69,7 @@ OUT = np.dtype([("unit", "i8"), ("row", "i8")])
 WALL = np.dtype([("constant", "f8"), ("error", "f8"), ("integer", "i8")])
 
 
+@as_frame
 class Tables(NamedTuple):
     """The network and the domain in floats.
 

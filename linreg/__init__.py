@@ -8,6 +8,7 @@ Load or build a network, then count its regions, list them, or see how they touc
 7
 """
 
+import linreg_start  # noqa: F401 - first, for the sake of `python -m linreg`
 from linreg import theory, zoo
 from linreg.adjacency import (
     AdjacencyGraph,
@@ -33,6 +34,7 @@ from linreg.errors import (
     InvalidNetwork,
     InvalidSpec,
     LinregError,
+    NoSuchIndex,
     NotPiecewiseLinear,
     UnknownStrategy,
     UnreachableCluster,
@@ -91,6 +93,7 @@ __all__ = [
     "LinregError",
     "MaxUnit",
     "Network",
+    "NoSuchIndex",
     "NotPiecewiseLinear",
     "Polytope",
     "Progress",

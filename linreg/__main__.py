@@ -1,6 +1,6 @@
 """The command line, as `python -m linreg`."""
 
-from linreg.cli import main
+from linreg_start import main
 
 if __name__ == "__main__":
     main()

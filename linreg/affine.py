@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
+from numpy.typing import ArrayLike
 
+from linreg.arguments import point, points
 from linreg.rational import (
     fractions_array,
     nearest_float,
@@ -19,6 +21,7 @@ from linreg.rational import (
     rational,
     rational_matrix,
 )
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -43,9 +46,19 @@ class AffineMap:
     matrix: np.ndarray | csr_array  # (outputs, inputs)
     shift: np.ndarray  # (outputs,)
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """The value at `x`, shape (outputs,), or at each row of an array of points."""
-        return np.asarray(np.asarray(x) @ self.matrix.T + self.shift)
+    def __call__(self, x: ArrayLike) -> np.ndarray:
+        """The value at `x`, shape (outputs,), or at each row of an array of points.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
+        """
+        return self.apply(points(x, self.matrix.shape[1]))
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """The value at a float64 array of this shape, which may have overflowed before."""
+        return np.asarray(x @ self.matrix.T + self.shift)
 
 
 Terms = tuple[tuple[int, fmpq], ...]
@@ -72,7 +85,20 @@ class ExactAffineMap:
 
     @classmethod
     def of(cls, matrix: Sequence[Sequence[object]], shift: Sequence[object]) -> ExactAffineMap:
-        """The map with these entries; `matrix` has at least one row."""
+        """The map with these entries; `matrix` has at least one row.
+
+        Raises
+        ------
+        ValueError
+            If the rows differ in length, or there are not as many shifts.
+        """
+        widths = {len(row) for row in matrix}
+        if len(widths) != 1 or len(matrix) != len(shift):
+            raise ValueError(
+                "matrix: rows of one length, as many as shifts, were expected, got "
+                f"{counted(len(matrix), 'row')} of lengths {sorted(widths)} and "
+                f"{counted(len(shift), 'shift')}"
+            )
         together = [[*row, last] for row, last in zip(matrix, shift, strict=True)]
         return cls(rational_matrix(together, len(together[0])))
 
@@ -87,6 +113,11 @@ class ExactAffineMap:
 
         An input may occur several times in a group: its coefficients add up.
 
+        Raises
+        ------
+        ValueError
+            If there are not as many shifts as groups, or a group names an input that is none.
+
         Examples
         --------
         >>> ExactAffineMap.of_terms([[(0, 1), (2, "1/2")]], [5], 3)([1, 10, 4])
@@ -97,8 +128,17 @@ class ExactAffineMap:
         self.terms = tuple(_collected(group) for group in terms)
         self.shifts = tuple(rational(shift) for shift in shifts)
         self.n_outputs = len(self.terms)
+        for k, group in enumerate(self.terms):
+            if group and not 0 <= group[0][0] <= group[-1][0] < n_inputs:
+                raise ValueError(
+                    f"terms: inputs are numbered from 0 to {n_inputs - 1}, but group {k} reads "
+                    f"input {group[0][0] if group[0][0] < 0 else group[-1][0]}"
+                )
         if len(self.shifts) != self.n_outputs:
-            raise ValueError(f"{self.n_outputs} groups of terms need as many shifts")
+            raise ValueError(
+                f"shifts: {self.n_outputs} were expected, one for each group of terms, got "
+                f"{len(self.shifts)}"
+            )
         return self
 
     @classmethod
@@ -160,9 +200,15 @@ class ExactAffineMap:
         """Constant part: object array of Fraction, shape (outputs,)."""
         return fractions_array(self.rows)[:, -1]
 
-    def __call__(self, x: Sequence[Fraction | int]) -> list[Fraction]:
-        """The exact value at a point."""
-        column = fmpq_mat(self.n_inputs, 1, [rational(value) for value in x])
+    def __call__(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
+        """The exact value at a point, whose floats mean what they are.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
+        """
+        column = fmpq_mat(self.n_inputs, 1, point(x, self.n_inputs))
         return [Fraction(int(y.p), int(y.q)) for y in self.apply(column).entries()]
 
     def apply(self, columns: fmpq_mat) -> fmpq_mat:
@@ -188,7 +234,17 @@ class ExactAffineMap:
         return fmpq_mat(self.n_outputs, width, entries)
 
     def compose(self, inner: ExactAffineMap) -> ExactAffineMap:
-        """The map x -> self(inner(x))."""
+        """The map x -> self(inner(x)).
+
+        Raises
+        ------
+        ValueError
+            If the inner map has not as many outputs as this one has inputs.
+        """
+        if inner.n_outputs != self.n_inputs:
+            raise ValueError(
+                f"inner: a map with {counted(self.n_inputs, 'output')} was expected, got {inner!r}"
+            )
         if not inner.is_sparse:
             return ExactAffineMap(self.apply(inner.rows))
         groups, shifts = [], []

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from linreg.arguments import entries, how_many, numbers, point, points
 from linreg.errors import InvalidDomain
 from linreg.rational import Number, fraction
+from linreg.wording import counted
 
 Row = tuple[Fraction, ...]
 """An affine form (g_1, ..., g_n, c): the function x -> g @ x + c, positive inside a domain."""
@@ -36,19 +41,39 @@ class Halfspaces:
     offsets: np.ndarray  # (rows,)
     owners: np.ndarray  # (rows,)
 
-    def slack(self, x: np.ndarray) -> np.ndarray:
+    def slack(self, x: ArrayLike) -> np.ndarray:
         """Slack `offsets - normals @ x` of every row; negative means violated.
 
-        Not a distance: divide by the row norms for Euclidean distance in input units.
+        Not a distance: divide by the row norms for Euclidean distance in input units. It is exact
+        where the rows are, and floats mean what they are.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
         """
-        return np.asarray(self.offsets - self.normals @ x)
+        dim = self.normals.shape[1]
+        exact = [fraction(entry) for entry in point(x, dim)]
+        is_exact = self.normals.dtype == object
+        at = np.array(exact, dtype=object) if is_exact else points(exact, dim)
+        return np.asarray(self.offsets - self.normals @ at)
 
 
 @dataclass(frozen=True, slots=True)
 class WholeSpace:
-    """All of R^dim, the domain that is asked about unless another is given."""
+    """All of R^dim, the domain that is asked about unless another is given.
+
+    Raises
+    ------
+    InvalidDomain
+        If the dimension is not a whole number of at least 1.
+    """
 
     dim: int
+
+    def __post_init__(self) -> None:
+        with _as_domain():
+            how_many(self.dim, "dim")
 
     def rows(self) -> Iterator[Row]:
         """No rows: nothing bounds the whole space."""
@@ -130,7 +155,9 @@ class Polytope:
     offsets: tuple[Fraction, ...]
 
     def __init__(self, A: Sequence[Sequence[Number]], b: Sequence[Number]) -> None:
-        normals = tuple(_exact(f"A, row {i}", row) for i, row in enumerate(A))
+        with _as_domain():
+            rows = entries(A, "A")
+        normals = tuple(_exact(f"A[{i}]", row) for i, row in enumerate(rows))
         offsets = _exact("b", b)
         if not normals or not normals[0]:
             raise InvalidDomain("a polytope needs at least one row; for no bounds use WholeSpace")
@@ -157,6 +184,41 @@ class Polytope:
 Domain = WholeSpace | Box | Polytope
 
 
+def check_domain(domain: object) -> Domain:
+    """The domain, if it is one.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    if not isinstance(domain, Domain):
+        raise TypeError(
+            f"domain: a WholeSpace, Box or Polytope was expected, got {reprlib.repr(domain)}"
+        )
+    return domain
+
+
+def asked_domain(domain: object, dim: int) -> Domain:
+    """The domain of a network of so many inputs; None stands for the whole space.
+
+    Raises
+    ------
+    TypeError
+        If it is no domain.
+    InvalidDomain
+        If it is of another dimension.
+    """
+    if domain is None:
+        return WholeSpace(dim)
+    asked = check_domain(domain)
+    if asked.dim != dim:
+        raise InvalidDomain(
+            f"the domain has dimension {asked.dim}, but the network has {counted(dim, 'input')}"
+        )
+    return asked
+
+
 def integer_rows(domain: Domain) -> list[list[int]]:
     """The domain's rows, each scaled by a positive factor to coprime integers.
 
@@ -175,8 +237,15 @@ def _coprime(row: Row) -> list[int]:
     return [entry // divisor for entry in integers]
 
 
-def _exact(field: str, numbers: Sequence[Number]) -> tuple[Fraction, ...]:
+def _exact(field: str, values: Sequence[Number]) -> tuple[Fraction, ...]:
+    with _as_domain():
+        return tuple(map(fraction, numbers(entries(values, field), field)))
+
+
+@contextmanager
+def _as_domain() -> Iterator[None]:
+    """Context in which a wrong argument makes the domain invalid."""
     try:
-        return tuple(fraction(number) for number in numbers)
+        yield
     except (TypeError, ValueError) as error:
-        raise InvalidDomain(f"{field}: {error}") from None
+        raise InvalidDomain(str(error)) from None

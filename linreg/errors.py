@@ -26,6 +26,10 @@ class InvalidSpec(LinregError, ValueError):
     """A specification of a dataset has an unknown key or a value that cannot be."""
 
 
+class NoSuchIndex(LinregError, IndexError, ValueError):
+    """A region, an edge or the like has a number that none of them has."""
+
+
 class UnreadableFile(LinregError):
     """A file is missing, malformed, truncated, or of a kind that is not known."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from linreg.errors import UnreadableFile, UnwritableFile
+from linreg.temporary import put_in_place, temporary_file
 
 StrPath = str | os.PathLike[str]
 """What is accepted as a path."""
@@ -63,16 +63,15 @@ def replacing(path: StrPath) -> Iterator[Path]:
     ...     [file.name for file in Path(folder).iterdir()]
     ['answer.txt']
     """
-    target, temporary = _temporary(path)
+    target = _target(path)
     try:
-        yield temporary
-        with temporary.open("r+b") as stream:
-            os.fsync(stream.fileno())
-        os.replace(temporary, target)
+        with temporary_file(target.parent, target.suffix) as temporary:
+            yield temporary
+            with temporary.open("r+b") as stream:
+                os.fsync(stream.fileno())
+            put_in_place(temporary, target)
     except OSError as error:
         raise UnwritableFile(f"{path}: cannot be written: {_reason(error)}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def check_writable(path: StrPath, reading: Iterable[StrPath | None] = ()) -> None:
@@ -93,8 +92,12 @@ def check_writable(path: StrPath, reading: Iterable[StrPath | None] = ()) -> Non
         raise UnwritableFile(
             f"{path}: this file is being read, so it is not replaced; give another name to write to"
         )
-    _, temporary = _temporary(path)
-    temporary.unlink()
+    target = _target(path)
+    try:
+        with temporary_file(target.parent, target.suffix):
+            pass
+    except OSError as error:
+        raise UnwritableFile(f"{path}: cannot be written: {_reason(error)}") from None
 
 
 def _is_same(path: StrPath, other: StrPath) -> bool:
@@ -104,24 +107,19 @@ def _is_same(path: StrPath, other: StrPath) -> bool:
         return False
 
 
-def _temporary(path: StrPath) -> tuple[Path, Path]:
-    """The file that a path means, and a new empty file beside it."""
+def _target(path: StrPath) -> Path:
+    """The file that a path means, which may be written to its folder."""
     try:
         target = Path(os.path.realpath(path))
         if target.is_dir():
             raise UnwritableFile(f"{path}: this is a directory; give the name of a file")
         if target.exists() and not target.is_file():
             raise UnwritableFile(f"{path}: this is not a regular file, so it cannot be replaced")
-        temporary = target.with_name(f".linreg-{secrets.token_hex(8)}{target.suffix}")
-        # Not tempfile.mkstemp, whose files only their owner may read.
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except FileNotFoundError:
-        raise UnwritableFile(
-            f"{path}: there is no folder {Path(path).parent}; make it first"
-        ) from None
+        if not target.parent.exists():
+            raise UnwritableFile(f"{path}: there is no folder {Path(path).parent}; make it first")
     except (OSError, ValueError) as error:
         raise UnwritableFile(f"{path}: cannot be written: {_reason(error)}") from None
-    return target, temporary
+    return target
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -1,8 +1,11 @@
 """Install the project from a source archive, away from git, and try it there.
 
-The archive is made from a copy of the working tree without .git and installed, with nothing but
-the dependencies it declares, into a throw-away environment. What it must then do: hold every file
-of linreg/, import, tell its version, and count an example.
+The archive is made from a copy of the working tree without .git, a wheel is made from the archive,
+and installed, with nothing but the dependencies it declares, into a throw-away environment. What
+it must then do: hold every file of linreg/, import, tell its version, and count an example.
+
+    python scripts/check_install.py               with the newest releases of what it needs
+    python scripts/check_install.py CONSTRAINTS   with those of a file
 
 A pass is remembered beside the interpreter that runs this script, so that an unchanged package is
 not tried again; with CI=true it always is.
@@ -41,9 +44,11 @@ def tree_files() -> list[Path]:
     return sorted(name for name in names if (ROOT / name).is_file())
 
 
-def digest(files: list[Path]) -> str:
-    """Hash of what is installed and of the interpreter."""
+def digest(files: list[Path], constraints: list[Path]) -> str:
+    """Hash of what is installed, of the releases it is installed with, and of the interpreter."""
     total = hashlib.sha256(sys.version.encode())
+    for path in constraints:
+        total.update(path.read_bytes())
     for name in files:
         if name.parts[0] == "linreg" or len(name.parts) == 1:
             total.update(repr((str(name), (ROOT / name).read_bytes())).encode())
@@ -62,19 +67,21 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
-def check(files: list[Path], work: Path) -> str:
+def check(files: list[Path], constraints: list[Path], work: Path) -> str:
     """Version of the project as installed from its source archive."""
     tree, archive, fresh = work / "tree", work / "archive", work / "venv"
     for name in files:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, tree / name)
-    run(sys.executable, "-m", "build", "--sdist", "--outdir", archive, tree, cwd=work)
-    (sdist,) = archive.iterdir()
+    # Without isolation, or the newest hatchling would be fetched.
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", archive, tree, cwd=work)
+    (wheel,) = archive.glob("*.whl")
 
     venv.create(fresh, with_pip=True)
     paths = sysconfig.get_paths("venv", vars={"base": str(fresh), "platbase": str(fresh)})
     scripts, packages = Path(paths["scripts"]), Path(paths["purelib"])
-    run(scripts / "python", "-m", "pip", "install", "-qq", sdist, cwd=work)
+    limits = [f"--constraint={path}" for path in constraints]
+    run(scripts / "python", "-m", "pip", "install", "-qq", *limits, wheel, cwd=work)
 
     for name in files:
         if name.parts[0] == "linreg" and not (packages / name).is_file():
@@ -99,14 +106,14 @@ def check(files: list[Path], work: Path) -> str:
 
 def main() -> None:
     """Check, unless what would be installed is what passed before."""
-    files = tree_files()
-    key = digest(files)
+    files, constraints = tree_files(), [Path(path).resolve() for path in sys.argv[1:]]
+    key = digest(files, constraints)
     if os.environ.get("CI") != "true" and STAMP.exists() and STAMP.read_text() == key:
         print("unchanged since it passed")
         return
     STAMP.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as work:
-        version = check(files, Path(work).resolve())
+        version = check(files, constraints, Path(work).resolve())
     STAMP.write_text(key)
     print(f"linreg {version} installs from its source archive and counts")
 

@@ -1,11 +1,40 @@
-"""How examples are searched for: the same ones in every run, unless a search is asked for."""
+"""How tests are run: examples are the same every time, and what hangs ends."""
 
 from __future__ import annotations
 
+import gc
+import signal
+from collections.abc import Generator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Whether an example is made in time is up to the machine, and to what else it does.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same ones in every run, unless a search is asked for.
 settings.register_profile("repeatable", patient, derandomize=True)
 settings.register_profile("search", patient)  # pytest --hypothesis-profile=search
 settings.load_profile("repeatable")
+
+LONGEST = 1200
+"""Seconds after which a test hangs, on however busy a machine.
+
+Well before that what it waits for is given up, and faulthandler says where it is."""
+
+
+def pytest_collection_finish() -> None:
+    """Take what is there for good out of the sight of the garbage collector: it is a lot."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """End this process, whatever it is in, if a test hangs; xdist says which, and goes on."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(LONGEST)
+    try:
+        return (yield)
+    finally:
+        if hasattr(signal, "alarm"):
+            signal.alarm(0)

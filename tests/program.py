@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,34 @@ import pytest
 from linreg.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
+
+PATIENCE = 300
+"""Seconds after which something that should happen will not, on however busy a machine."""
+
+BEGUN = """
+import typer.main as commands
+get = commands.get_command
+commands.get_command = lambda app: (tell(), get(app))[1]
+"""
+"""The moment from which on what happens is the program's own affair and not Python's."""
+
+FOUND = """
+from linreg.cli.watch import Watch
+report = Watch.report
+def report_and_tell(watch, progress):
+    report(watch, progress)
+    if progress.count.regions:
+        tell()
+Watch.report = report_and_tell
+"""
+"""The moment at which the first regions have been found."""
+
+PATHS = {
+    "PYTHONPATH": os.pathsep.join(
+        [str(ROOT), str(ROOT / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
+}
+"""Where a process of its own finds the project and what its tests share."""
 
 TRIANGLE = {
     "input_shape": [2],
@@ -90,41 +120,72 @@ def start(
     *arguments: object,
     env: dict[str, str] | None = None,
     announce: bool = False,
+    moment: str = BEGUN,
     prelude: str = "",
     **options: Any,
 ) -> subprocess.Popen[str]:
     """Begin a command in a process of its own, of a session of its own.
 
-    The prelude is a statement that is run before, after all imports.
-    With `announce`, this returns when the process is about to call the command line, and what it
-    does from then on is the program's own affair and not Python's.
+    The prelude is statements that are run before, after all imports.
+    With `announce`, this returns at some moment of the run: when the statements that are given for
+    the moment have come to call `tell()`.
     """
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     reading, writing = os.pipe()
-    said = f"import os; os.write({writing}, b'.'); os.close({writing})" if announce else ""
-    script = "\n".join(["from linreg.cli import main", prelude, said, "main()"])
+    telling = (
+        f"import os\ndef tell(left=[b'.']): left and os.write({writing}, left.pop())\n{moment}"
+    )
+    script = ["import linreg.cli, linreg_start", prelude, telling * announce, "linreg_start.main()"]
     process = subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        env=os.environ | {"PYTHONPATH": path} | (env or {}),
+        [sys.executable, "-c", "\n".join(script), *map(str, arguments)],
+        env=os.environ | PATHS | (env or {}),
         text=True,
         start_new_session=True,
         pass_fds=[writing] * announce,
         **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
     )
     os.close(writing)
-    if announce:
-        assert os.read(reading, 1) == b"."
-    os.close(reading)
+    with open(reading, "rb") as told:
+        if announce and told.read(1) != b".":
+            pytest.fail(f"the moment never came: {finish(process)}")
     return process
 
 
 def finish(process: subprocess.Popen[str]) -> Outcome:
     """Wait for a process that was begun."""
     try:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     return Outcome(process.returncode, out or "", err or "")
+
+
+def python(script: str, *arguments: object, env: dict[str, str] | None = None) -> Outcome:
+    """Run a script in a process of its own, which finds what tests import."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        env=os.environ | PATHS | (env or {}),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def processor_seconds() -> float:
+    """Seconds that all programs have worked which tests of this process have waited for.
+
+    Other than the time on a clock it is nearly the same on a busy machine.
+    """
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def write(path: Path, document: object) -> Path:

@@ -10,6 +10,7 @@ import numpy as np
 
 from linreg.adjacency.beyond import pattern_beyond
 from linreg.adjacency.columns import GraphColumns, crossings, region_columns, unit_lists
+from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.explore.machine_code import has_machine_code
 from linreg.lp import Solver, crosses_at, inside_facet
@@ -37,8 +38,14 @@ class AdjacencyGraph:
     edges: np.ndarray  # (edges, 2)
 
     def crossed(self, edge: int) -> np.ndarray:
-        """The units whose piece differs on the two sides of an edge; int64, increasing."""
-        i, j = self.edges[edge]
+        """The units whose piece differs on the two sides of an edge; int64, increasing.
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no edge of that number; they are counted from 0.
+        """
+        i, j = self.edges[numbered(edge, len(self.edges), "edge", "edges")]
         return np.flatnonzero(self.regions.patterns[i] != self.regions.patterns[j])
 
     def __len__(self) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from linreg.adjacency.graph import AdjacencyGraph
+from linreg.arguments import numbered
 from linreg.regions import EVERY, Enumeration, Levels
 
 
@@ -35,7 +36,7 @@ def output_maps(
 
     Raises
     ------
-    ValueError
+    NoSuchIndex
         If the network has no such output.
 
     Examples
@@ -49,11 +50,8 @@ def output_maps(
     ([0, 1], [0, 0])
     """
     n_outputs = regions.problem.network.readout.n_outputs
-    if output is not None and not 0 <= output < n_outputs:
-        raise ValueError(
-            f"output must be from 0 to {n_outputs - 1}, since the network has {n_outputs} "
-            f"output{'s' * (n_outputs != 1)}: got {output}"
-        )
+    if output is not None:
+        output = numbered(output, n_outputs, "output", "the network's outputs")
     levels = Levels(regions.problem)
     known: dict[tuple[object, ...], int] = {}
     labels = np.empty(len(regions), dtype=np.int64)
@@ -93,7 +91,7 @@ def linear_regions(
 
     Raises
     ------
-    ValueError
+    NoSuchIndex
         If the network has no such output.
 
     Notes

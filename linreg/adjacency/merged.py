@@ -12,6 +12,7 @@ import numpy as np
 from linreg.adjacency.columns import AT_ONCE, GraphColumns, crossings, region_columns, unit_lists
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.maps import linear_regions
+from linreg.arguments import numbered
 
 if TYPE_CHECKING:
     import networkx
@@ -40,11 +41,25 @@ class LinearRegionGraph:
         return len(self._firsts)
 
     def members(self, node: int) -> np.ndarray:
-        """The activation regions that make up a linear region; int64, increasing."""
+        """The activation regions that make up a linear region; int64, increasing.
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no linear region of that number; they are counted from 0.
+        """
+        node = numbered(node, len(self), "node", "linear regions")
         return np.flatnonzero(self.labels == node)
 
     def crossed(self, edge: int) -> np.ndarray:
-        """The units that change across some facet between two linear regions; int64, increasing."""
+        """The units that change across some facet between two linear regions; int64, increasing.
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no edge of that number; they are counted from 0.
+        """
+        edge = numbered(edge, len(self.edges), "edge", "edges")
         return np.flatnonzero(self._units(self._crossed[edge]))
 
     def columns(self, *, progress: Callable[[int], None] | None = None) -> GraphColumns:

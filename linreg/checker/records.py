@@ -79,22 +79,27 @@ class Records:
 
     def unsigned(self) -> int:
         """The next number, which is not negative and seldom large."""
-        value, shift = 0, 0
-        while True:
+        byte = self.byte()
+        value, shift = byte & 0x7F, 7
+        while byte >= 0x80:
             byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-            if shift > WIDEST:
+            if shift >= WIDEST:
                 raise self.unreadable(f"it holds a number of more than {WIDEST} bits")
+            if byte == 0:
+                raise self.unreadable("it holds a number in more bytes than it takes")
+            value |= (byte & 0x7F) << shift
+            shift += 7
+        return value
 
     def integer(self) -> int:
         """The next integer of any size and sign."""
         size = self.unsigned()
         if size > LARGEST:
             raise self.unreadable(f"it holds an integer of more than {LARGEST} bytes")
-        return int.from_bytes(self._bytes(size), "little", signed=True)
+        value = int.from_bytes(self._bytes(size), "little", signed=True)
+        if size > (value.bit_length() // 8 + 1 if value else 0):
+            raise self.unreadable("it holds an integer in more bytes than it takes")
+        return value
 
     def text(self) -> dict[str, Any]:
         """The next JSON object."""
@@ -103,9 +108,12 @@ class Records:
             raise self.unreadable(f"it holds a text of {length} bytes")
         data = self._bytes(length)
         try:
-            document = json.loads(data)
-        except (ValueError, RecursionError):
-            raise self.unreadable("one of its texts is not JSON") from None
+            document = json.loads(
+                data.decode(), object_pairs_hook=_object, parse_constant=_no_constant
+            )
+        except (ValueError, RecursionError) as error:
+            why = error if isinstance(error, _RepeatedKey) else "is not JSON"
+            raise self.unreadable(f"one of its texts {why}") from None
         if not isinstance(document, dict):
             raise self.unreadable("one of its texts is not a JSON object")
         return document
@@ -116,8 +124,18 @@ class Records:
         return 1 - self._left / self._size if self._size else 1.0
 
     def at_end(self) -> bool:
-        """Whether nothing is left."""
-        return self._place == len(self._buffer) and not self._more()
+        """Whether nothing is left of the content.
+
+        Raises
+        ------
+        UnreadableFile
+            If something follows that is not content.
+        """
+        if self._place < len(self._buffer) or self._more():
+            return False
+        if self._decompress.unused_data or self._left:
+            raise self.unreadable("bytes follow where its compressed content ends")
+        return True
 
     def unreadable(self, why: str) -> UnreadableFile:
         """The error that says why this file is no certificate."""
@@ -163,7 +181,7 @@ class Records:
             raise self.unreadable("it ends too early")
 
     def _more(self) -> bool:
-        """Decompress the next bytes into the buffer; False at the end."""
+        """Decompress the next bytes into the buffer; False at the end of the content."""
         self._place, self._buffer = 0, b""
         try:
             while not self._buffer and not self._decompress.eof:
@@ -172,8 +190,23 @@ class Records:
                     data = self._stream.read(min(CHUNK, self._left))
                     self._left -= len(data)
                 if not data:
-                    break
+                    raise self.unreadable("it ends too early")
                 self._buffer = self._decompress.decompress(data, CHUNK)
         except zlib.error:
             raise self.unreadable("its compression is broken") from None
         return bool(self._buffer)
+
+
+class _RepeatedKey(ValueError):
+    """A key stands twice in one object, so that readers may take either value."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise _RepeatedKey("has a key twice")
+    return document
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")

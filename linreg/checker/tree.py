@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from flint import fmpq_mat
@@ -300,17 +300,27 @@ class Tree:
 
     def _check_header(self) -> None:
         header = self._records.text()
-        if header.get("fingerprint") != self._network.fingerprint:
+        _check_keys("header", header, {"fingerprint", "domain", "input_dim", "facets"})
+        if header["fingerprint"] != self._network.fingerprint:
             raise FalseClaim(
-                f"it is about another network, with fingerprint {header.get('fingerprint')!s:.80}"
+                f"it is about another network, with fingerprint {header['fingerprint']!s:.80}"
             )
         rows = [list(row) for row in self._domain.rows()]
-        if header.get("domain") != [[str(entry) for entry in row] for row in rows]:
+        if header["domain"] != [[str(entry) for entry in row] for row in rows]:
             raise FalseClaim("it is about another domain")
+        if not _is_exactly(header["input_dim"], self._network.input_dim):
+            raise FalseClaim(
+                f"it says input_dim = {header['input_dim']!s:.80}, but the network has "
+                f"{self._network.input_dim}"
+            )
+        if not isinstance(header["facets"], bool):
+            raise FalseClaim(
+                f"it says facets = {header['facets']!s:.80}, which is not true or false"
+            )
         exact = [coprime([rational(entry) for entry in row]) for row in rows]
         self._rows = [form for form in exact if any(form[:-1]) or form[-1] < 0]
         self._n_domain_rows = len(self._rows)
-        self._facets = 0 if header.get("facets") is True else None
+        self._facets = 0 if header["facets"] else None
 
     def _check_claim(self) -> None:
         if self._records.byte() != END:
@@ -323,17 +333,33 @@ class Tree:
             "regions_per_stage": self.cells,
             "edges": self.edges,
         }
+        _check_keys("claim", claim, found.keys())
         for name, value in found.items():
-            if name not in claim or claim[name] != value or isinstance(claim[name], bool):
-                raise FalseClaim(
-                    f"it claims {name} = {claim.get(name)!s:.80}, but it proves {value}"
-                )
+            if not _is_exactly(claim[name], value):
+                raise FalseClaim(f"it claims {name} = {claim[name]!s:.80}, but it proves {value}")
         if not self._records.at_end():
             raise FalseClaim("more follows after the claim")
 
     @staticmethod
     def _false(branch: Branch, why: str) -> FalseClaim:
         return FalseClaim(f"{why}; at {branch.path}")
+
+
+def _check_keys(what: str, document: Mapping[str, object], expected: Set[str]) -> None:
+    if wrong := sorted(expected ^ document.keys()):
+        is_there = wrong[0] in document
+        raise FalseClaim(
+            f"its {what} {'has a key' if is_there else 'lacks the key'} {wrong[0]!r:.80}"
+        )
+
+
+def _is_exactly(value: object, expected: object) -> bool:
+    """Whether two values of JSON are the same, and not merely equal: 12.0 is no integer."""
+    if type(value) is not type(expected):
+        return False
+    if isinstance(value, list) and isinstance(expected, list):
+        return len(value) == len(expected) and all(map(_is_exactly, value, expected))
+    return value == expected
 
 
 def _with(

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
+from linreg.arguments import how_many
 from linreg.checker.records import open_certificate
 from linreg.checker.tree import FalseClaim, Part, Tree
-from linreg.domains import Domain, WholeSpace
+from linreg.domains import Domain, asked_domain
 from linreg.files import StrPath
-from linreg.network import Network, StagedNetwork
+from linreg.network import Network, StagedNetwork, staged_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ def check(
     ------
     UnreadableFile
         If the file is no certificate or is damaged.
+    InvalidDomain
+        If the domain is of another dimension than the input.
+    ValueError
+        If workers is less than 1.
 
     Examples
     --------
@@ -75,8 +80,9 @@ def check(
     >>> verdict.accepted, verdict.regions
     (True, 7)
     """
-    staged = net.staged if isinstance(net, Network) else net
-    where = WholeSpace(staged.input_dim) if domain is None else domain
+    staged = staged_of(net)
+    where = asked_domain(domain, staged.input_dim)
+    workers = how_many(workers, "workers")
     if workers == 1:
         return _check_part(path, staged, where, Part(0, 1), progress)
     with ProcessPoolExecutor(workers - 1) as pool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from signal import SIG_DFL, SIGINT, signal
+from contextlib import suppress
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 import linreg
@@ -22,10 +24,41 @@ from linreg.cli import (
     zoo,
 )
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
-from linreg.cli.console import drop_output, message
+from linreg.cli.console import columns, drop_output, message, show
+from linreg.cli.interrupts import listen, see_through
+from linreg.cli.terminating import tidy_before_ending
 from linreg.errors import LinregError
 
+NARROWEST, WIDEST = 50, 78
+"""Columns of a page of help, at least and at most."""
+
+
+class _Helping:
+    """A command whose help is an answer."""
+
+    def get_help_option(self, *context: Any) -> Any:
+        option = super().get_help_option(*context)  # type: ignore[misc]
+        if option is not None:
+            option.callback = _help
+        return option
+
+
+class _Command(_Helping, TyperCommand):
+    """One of the commands."""
+
+
+class _Group(_Helping, TyperGroup):
+    """All of them, which is the program."""
+
+
+def _help(context: typer.Context, _option: Any, asked: bool) -> None:
+    if asked:
+        show(context.get_help())
+        raise typer.Exit
+
+
 app = typer.Typer(
+    cls=_Group,
     name="linreg",
     help="Exactly how many linear regions a piecewise-linear network has, and how they touch.",
     epilog="Exit code: 0 done; 1 the answer is no; 2 a mistake or a bad file; 3 stopped early.",
@@ -49,12 +82,12 @@ for name, command, purpose in (
     ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
     ("status", running.status, "Say how far a run directory is."),
 ):
-    app.command(name, short_help=purpose)(command)
+    app.command(name, cls=_Command, short_help=purpose)(command)
 
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"linreg {linreg.__version__}")
+        show(f"linreg {linreg.__version__}")
         raise typer.Exit
 
 
@@ -67,7 +100,7 @@ def _common(
 ) -> None:
     """Exactly how many linear regions a piecewise-linear network has, and how they touch."""
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        show(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -76,10 +109,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     0: done; 1: the answer is negative; 2: a mistake, or a file that cannot be read or written,
     said in one line on stderr; 3: interrupted, or a limit was reached.
     """
-    code = _run(sys.argv[1:] if arguments is None else arguments)
-    if code == STOPPED:
-        # Whoever interrupts again, while other processes end, does not want to wait.
-        signal(SIGINT, SIG_DFL)
+    tidy_before_ending()
+    listen()
+    code = STOPPED
+    with suppress(KeyboardInterrupt):
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        see_through()
     sys.exit(code)
 
 
@@ -87,7 +122,10 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         # Not through the command's own main: it makes an exit code of its own of an interrupt.
         command = typer.main.get_command(app)
-        with command.make_context("linreg", list(arguments)) as context:
+        width = columns()
+        if width is not None:
+            width = min(max(width - 2, NARROWEST), WIDEST)
+        with command.make_context("linreg", [*arguments], terminal_width=width) as context:
             outcome = command.invoke(context)
     except typer.Exit as left:
         return left.exit_code
@@ -106,6 +144,7 @@ def _run(arguments: Sequence[str]) -> int:
         message(f"the system refuses to go on: {error.strerror or error}")
         return MISTAKE
     except KeyboardInterrupt:
+        see_through()
         message("interrupted")
         return STOPPED
     return outcome if isinstance(outcome, int) else DONE

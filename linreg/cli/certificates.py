@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -33,6 +32,7 @@ from linreg.network import Network
 from linreg.readers import domain_to_json
 from linreg.report import count_table, domain_text
 from linreg.run import Count, check_options
+from linreg.temporary import temporary_folder
 
 
 def certify(
@@ -127,8 +127,8 @@ def certified(network: Network, domain: Domain, found: Count, strategy: str, wor
 
     If that is interrupted, the count as it was.
     """
-    with TemporaryDirectory() as folder, Watch("certifying", found) as watch:
-        path = Path(folder) / "proof"
+    with temporary_folder() as folder, Watch("certifying", found) as watch:
+        path = folder / "proof"
         certify_network(
             network,
             path,

@@ -6,13 +6,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
+from typing import TextIO
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+import linreg_start
 from linreg.run.processes import interrupts_held
 
 QUIET_FOR = 1.0
@@ -24,7 +26,7 @@ Show = Callable[[float, str], None]
 
 def show(result: RenderableType) -> None:
     """Print a result."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(file=_stdout(), width=columns(), highlight=False, soft_wrap=True)
     with console.capture() as captured:
         console.print(Text(result) if isinstance(result, str) else result)
     lines = [line.rstrip() for line in captured.get().splitlines()]
@@ -86,19 +88,37 @@ def progress(title: str) -> Iterator[Show]:
                 bar.stop()
 
 
+def columns() -> int | None:
+    """Of the terminal that answers go to, if they go to one: of descriptor 1 it would be stderr's.
+
+    It is None, too, where the environment says how many columns are to be taken for granted.
+    """
+    stream = _stdout()
+    if stream is not None and "COLUMNS" not in os.environ:
+        with suppress(OSError):
+            return os.get_terminal_size(stream.fileno()).columns or None
+    return None
+
+
 def drop_output() -> None:
     """Forget what stdout did not take: it would fail once more when Python ends."""
-    if sys.stdout is sys.__stdout__ and sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    stream = _stdout()
+    if stream is not None and stream in (linreg_start.answers, sys.__stdout__):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write(text: str) -> None:
     """Write to stdout, at once; characters that its encoding lacks are escaped."""
-    stream = sys.stdout
+    stream = _stdout()
     if stream is not None:  # it is None if it was closed from the start
         encoding = stream.encoding or "utf-8"
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
+
+
+def _stdout() -> TextIO | None:
+    """Where answers go: the stdout that the program was given, which others cannot write to."""
+    return linreg_start.answers or sys.stdout
 
 
 def _escaped(character: str) -> str:

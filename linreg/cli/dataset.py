@@ -12,6 +12,7 @@ from rich.table import Table
 
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import Show, message, progress, show, show_json
+from linreg.cli.interrupts import see_through
 from linreg.cli.options import ClusterAddress, Json, Workers
 from linreg.cli.running import workers_of
 from linreg.datasets import EXAMPLE, Dataset, Progress, generate, read_spec
@@ -59,6 +60,7 @@ def dataset(
                 asked, output, workers=n_workers, executor=executor, progress=watch.report
             )
     except (KeyboardInterrupt, BrokenExecutor) as error:
+        see_through()
         watch.tell_stop(error)
         if as_json:
             show_json({"output": str(output), "complete": False, "computed": watch.done})

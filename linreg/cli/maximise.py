@@ -9,6 +9,7 @@ import typer
 
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, progress, show, show_json
+from linreg.cli.interrupts import see_through
 from linreg.cli.options import Json
 from linreg.cli.whole_numbers import json_number, whole_numbers
 from linreg.errors import HypothesisError
@@ -52,6 +53,7 @@ def maximise(
     except KeyboardInterrupt:
         if best is None or not best.regions:
             raise
+        see_through()
         stopped = True
         message(f"interrupted, after {best.counted:,} networks")
     if output is not None:

@@ -59,12 +59,23 @@ def going_on(folder: Path) -> str:
     return f"; what is in {folder} is kept, and the same command goes on with it"
 
 
+def not_going_on(file: Path) -> str:
+    """What more is to be said where a file was to be written of all regions at once."""
+    return (
+        f"; {file} was not written; with -o {file.with_suffix('')} regions are kept in a "
+        "directory, and the same command goes on with them"
+    )
+
+
 def status(
     folder: Path = typer.Argument(metavar="DIR", help="The directory of a run."),
+    quick: bool = typer.Option(
+        False, "--quick", help="Compare sizes alone, and do not read the files with regions."
+    ),
     as_json: Json = False,
 ) -> int:
     """Say what is in a run directory: how far it is, and whether its files are what they were."""
-    found = run_status(folder)
+    found = run_status(folder, quick=quick)
     description, count = found.description, found.count
     if as_json:
         show_json(

@@ -23,7 +23,7 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
-from linreg.cli.running import going_on, workers_of
+from linreg.cli.running import going_on, not_going_on, workers_of
 from linreg.cli.watch import Watch
 from linreg.domains import Domain
 from linreg.network import Network
@@ -127,8 +127,9 @@ class _Asked:
 
 def _into_file(asked: _Asked) -> tuple[Watch, str | None]:
     """Enumerate in memory and write a table: what was found, and the file if it was written."""
+    unkept = not_going_on(asked.output)
     with (
-        Watch("counting", nothing_yet(asked.network, asked.strategy)) as watch,
+        Watch("counting", nothing_yet(asked.network, asked.strategy), unkept) as watch,
         workers_of(asked.cluster, asked.workers) as (n_workers, executor),
     ):
         regions = enumerate_regions(
@@ -143,7 +144,7 @@ def _into_file(asked: _Asked) -> tuple[Watch, str | None]:
         watch.found = regions.counted
     written = None
     if not watch.was_stopped:
-        with Watch("writing", watch.found) as rest:
+        with Watch("writing", watch.found, unkept) as rest:
             n = len(regions)
             write_regions(
                 regions,

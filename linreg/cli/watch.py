@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from linreg.cli.console import message, progress
+from linreg.cli.interrupts import see_through
 from linreg.run import Count, Progress
 from linreg.run.clusters import LostCluster
 
@@ -50,6 +51,8 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
+        if isinstance(error, KeyboardInterrupt):
+            see_through()
         self._bar.__exit__(kind, error, trace)
         match error:
             case KeyboardInterrupt():

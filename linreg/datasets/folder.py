@@ -13,9 +13,10 @@ from typing import Any
 
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes, replacing
+from linreg.run.journal import Journal, Record, read_journal
 from linreg.run.locking import lock
 
-FORMAT = "linreg-dataset-1"
+FORMAT = "linreg-dataset-2"
 
 RUN, JOURNAL, PARTS = "run.json", "journal.jsonl", "parts"
 
@@ -30,6 +31,7 @@ class Folder:
     Attributes
     ----------
     path : Path
+    journal : Journal
     committed : dict
         Seconds that each committed network took, by id.
     finished : str or None
@@ -39,6 +41,7 @@ class Folder:
     """
 
     path: Path
+    journal: Journal
     committed: dict[str, float] = field(default_factory=dict)
     finished: str | None = None
     incomplete: int = 0
@@ -52,9 +55,8 @@ class Folder:
         """
         with replacing(self.part(id)) as temporary:
             temporary.write_bytes(part)
-        self._note(
-            {"network": id, "sha256": sha256(part).hexdigest(), "seconds": round(seconds, 6)}
-        )
+        digest = sha256(part).hexdigest()
+        self.journal.append({"network": id, "sha256": digest, "seconds": round(seconds, 6)})
         self.committed[id] = seconds
 
     def part(self, id: str) -> Path:
@@ -63,7 +65,7 @@ class Folder:
 
     def finish(self, digest: str, incomplete: int) -> None:
         """Note that the dataset is all there, and let go of what it was put together from."""
-        self._note({"finished": digest, "incomplete": incomplete})
+        self.journal.append({"finished": digest, "incomplete": incomplete})
         self.finished, self.incomplete = digest, incomplete
         self.tidy()
 
@@ -76,36 +78,19 @@ class Folder:
                 part.unlink()
             (self.path / PARTS).rmdir()
 
-    def _note(self, line: dict[str, Any]) -> None:
-        path = self.path / JOURNAL
-        try:
-            with path.open("a", encoding="utf-8", newline="\n") as stream:
-                stream.write(json.dumps(line) + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise UnwritableFile(f"{path}: cannot be written: {error.strerror}") from None
+    def take_note(self, record: Record) -> None:
+        """Take note of what an earlier run has committed.
 
-    def _read_journal(self) -> None:
-        """Take note of what is committed; a last line that was cut short is cut off."""
-        path = self.path / JOURNAL
-        data = read_bytes(path)
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            os.truncate(path, len(whole))
-        for number, text in enumerate(whole.splitlines(), start=1):
-            try:
-                line = json.loads(text)
-                if "finished" in line:
-                    self.finished = str(line["finished"])
-                    self.incomplete = int(line["incomplete"])
-                elif self._is_whole(line["network"], line["sha256"]):
-                    self.committed[line["network"]] = float(line["seconds"])
-            except (ValueError, KeyError, TypeError):
-                raise UnreadableFile(
-                    f"{path}: line {number} is damaged; remove that line to have its network "
-                    "computed again"
-                ) from None
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is none of a dataset.
+        """
+        if "finished" in record:
+            self.finished = str(record["finished"])
+            self.incomplete = int(record["incomplete"])
+        elif self._is_whole(record["network"], record["sha256"]):
+            self.committed[record["network"]] = float(record["seconds"])
 
     def _is_whole(self, id: str, digest: str) -> bool:
         part = self.part(id)
@@ -145,8 +130,14 @@ def opened(path: StrPath, identity: dict[str, Any]) -> Iterator[Folder]:
                 f"{folder}: another process is writing to this folder; wait for it or end it"
             )
         _check_identity(folder, identity)
-        held = Folder(folder)
-        held._read_journal()
+        found = read_journal(folder / JOURNAL)
+        held = Folder(folder, Journal(folder / JOURNAL, descriptor, found.size))
+        damaged = found.first_unread(held.take_note)
+        if damaged is not None:
+            raise UnreadableFile(
+                f"{folder / JOURNAL}: line {damaged} is damaged; remove that line to have its "
+                "network computed again"
+            )
         held.tidy()
         if held.finished is None:
             (folder / PARTS).mkdir(exist_ok=True)

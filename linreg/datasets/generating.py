@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 
+from linreg.arguments import how_many
 from linreg.datasets.assembling import assemble, check_files, file_names
 from linreg.datasets.folder import Folder, opened
 from linreg.datasets.forecast import Forecast, Progress
@@ -107,8 +108,7 @@ def generate(
     >>> made.networks, made.files[1]
     (2, 'data/bounds/train.parquet')
     """
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1: got {workers}")
+    how_many(workers, "workers")
     spec = settled(spec)
     recipes = plan(spec)
     splits = splits_of(spec, recipes)

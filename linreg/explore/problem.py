@@ -9,11 +9,11 @@ from typing import Any
 
 from flint import fmpz
 
-from linreg.domains import Domain, WholeSpace, integer_rows
+from linreg.domains import Domain, asked_domain, integer_rows
 from linreg.errors import InvalidDomain
 from linreg.explore.integer import IntegerStage, IntegerWeights, integer_network
 from linreg.lp import Forms, Multipliers, Point, Solver, decide_interior
-from linreg.network import Network, StagedNetwork
+from linreg.network import Network, StagedNetwork, staged_of
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,7 @@ class Problem:
     domain: Domain
 
     def __post_init__(self) -> None:
-        if self.domain.dim != self.network.input_dim:
-            raise InvalidDomain(
-                f"the domain has dimension {self.domain.dim}, but the network has "
-                f"{self.network.input_dim} inputs"
-            )
+        asked_domain(self.domain, self.network.input_dim)
         if self.start is None:
             raise InvalidDomain(
                 "the domain has no interior: it is empty or flat, so no region has full "
@@ -81,5 +77,5 @@ class Problem:
 
 def problem_of(net: Network | StagedNetwork, domain: Domain | None) -> Problem:
     """The problem of a network on a domain, by default the whole space."""
-    staged = net.staged if isinstance(net, Network) else net
-    return Problem(staged, WholeSpace(staged.input_dim) if domain is None else domain)
+    staged = staged_of(net)
+    return Problem(staged, asked_domain(domain, staged.input_dim))

@@ -94,6 +94,13 @@ def zaslavsky(inputs: int, widths: Sequence[int]) -> int:
 def zaslavsky_central(inputs: int, widths: Sequence[int]) -> int:
     """Largest number of regions of one layer of two-piece units without biases.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        The number of units of the one layer.
+
     Returns
     -------
     int
@@ -123,6 +130,13 @@ def zaslavsky_central(inputs: int, widths: Sequence[int]) -> int:
 
 def zaslavsky_bounded(inputs: int, widths: Sequence[int]) -> int:
     """Largest number of bounded regions of one layer of two-piece units.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        The number of units of the one layer.
 
     Returns
     -------

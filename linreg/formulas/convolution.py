@@ -55,6 +55,11 @@ def xiong_formula(
     progress : callable, optional
         Called now and then with the share of the work that is done.
 
+    Returns
+    -------
+    int
+        The number that Theorem 1 gives.
+
     Raises
     ------
     HypothesisError
@@ -101,6 +106,18 @@ def xiong_asymptotics(
     `generic_count` as well: sets with at most one row of each filter are independent if Hall's
     condition holds, and of all sets they are nearly all when there are many filters.
 
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    kernel, stride, padding : int or one for each axis
+    budget : int
+        Most steps of the algorithm.
+
+    Returns
+    -------
+    tuple of int and Fraction
+        The degree, and the leading coefficient.
+
     Raises
     ------
     HypothesisError
@@ -136,6 +153,18 @@ def demand_vectors(
     """The vectors of K_N with entries up to the number of filters, one after another.
 
     Each is tested by the definition, over all sets of locations: for small layers.
+
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    filters : int
+        Number of filters.
+    kernel, stride, padding : int or one for each axis
+
+    Returns
+    -------
+    iterator of tuple of int
+        For each vector, the number of units that it takes of each location.
 
     Raises
     ------
@@ -177,6 +206,18 @@ def xiong_by_definition(
     padding: PerAxis = 0,
 ) -> int:
     """`xiong_formula` as the sum over K_N, for small layers.
+
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    filters : int
+        Number of filters.
+    kernel, stride, padding : int or one for each axis
+
+    Returns
+    -------
+    int
+        The same number as that of `xiong_formula`.
 
     Raises
     ------

@@ -38,6 +38,11 @@ def xiong_2020_lower(
     progress : callable, optional
         As that of `generic_count`; `xiong_2020_upper` and `convolution_upper` have the same.
 
+    Returns
+    -------
+    int
+        The lower bound.
+
     Raises
     ------
     HypothesisError
@@ -86,6 +91,19 @@ def xiong_2020_upper(
 
     Upper bound, for rectifiers.
 
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    layers : list of dict
+        With `filters`, `kernel` and, if not 1, `stride`.
+    progress : callable, optional
+        Called now and then with the share of the work that is done.
+
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     HypothesisError
@@ -122,6 +140,19 @@ def convolution_upper(
 
     Upper bound, for rectifiers: later layers see an image whose dimension is at most the least
     number of units before, as in `montufar_2017`.
+
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    layers : list of dict
+        With `filters`, `kernel` and, if not 1 and 0, `stride` and `padding`.
+    progress : callable, optional
+        Called now and then with the share of the work that is done.
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Raises
     ------

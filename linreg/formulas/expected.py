@@ -75,6 +75,26 @@ def tseran_montufar_2021(
     (2^5 C_bias C_grad K N)^n0 C(K n0, 2 n0) / n0! times the cube's volume. Its parameters are
     those of `hanin_rolnick_2019`, and the rank K.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    units : int
+        Number N of units.
+    rank : int
+        Number k of candidates of every unit.
+    gradient : float
+        Bound C_grad on the gradients of units, dimensionless.
+    bias : float
+        Bound C_bias on the density of biases, in one over input units.
+    volume : float
+        Of the cube, in input units to the power n0.
+
+    Returns
+    -------
+    float
+        The bound, a number of regions.
+
     Raises
     ------
     HypothesisError
@@ -108,6 +128,26 @@ def tseran_montufar_2021_boundary(
 
     (2^4 C_bias C_grad)^n0 (2 K N)^(n0 - 1) C(K (n0 - 1), 2 (n0 - 1)) / (n0 - 1)! times the cube's
     volume. Its parameters are those of `tseran_montufar_2021`.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    units : int
+        Number N of units.
+    rank : int
+        Number k of candidates of every unit.
+    gradient : float
+        Bound C_grad on the gradients of units, dimensionless.
+    bias : float
+        Bound C_bias on the density of biases, in one over input units.
+    volume : float
+        Of the cube, in input units to the power n0.
+
+    Returns
+    -------
+    float
+        The bound, a number of linear pieces.
 
     Raises
     ------

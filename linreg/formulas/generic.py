@@ -45,6 +45,11 @@ def generic_count(
     seed, budget, progress
         As those of `random_count`.
 
+    Returns
+    -------
+    int
+        The maximum over all weights.
+
     Raises
     ------
     HypothesisError

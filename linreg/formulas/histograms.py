@@ -46,6 +46,11 @@ def hinz_2019(inputs: int, widths: Sequence[int], table: Table = few_off) -> int
         Which histograms a layer can make at most. With `few_off` the bound is `serra_2018_upper`,
         with `generic_on` it is `montufar_2017`, with `all_on` it is `trivial`.
 
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     HypothesisError

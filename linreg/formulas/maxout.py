@@ -19,6 +19,20 @@ def maxout_2014_upper(inputs: int, widths: Sequence[int], rank: int) -> int:
     Upper bound. Each of the k (k - 1) / 2 pairs of a unit's candidates is equal on at most a
     hyperplane, so k^2 is generous; see `montufar_2022` for the sharp number.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+    rank : int
+        Number k of candidates of every unit.
+
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     HypothesisError
@@ -44,6 +58,20 @@ def maxout_2014_lower(inputs: int, widths: Sequence[int], rank: int) -> int:
 
     Lower bound on the maximum over weights. Wider layers than n0 may repeat units, so that the
     number holds for them too.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+    rank : int
+        Number k of candidates of every unit.
+
+    Returns
+    -------
+    int
+        The lower bound.
 
     Raises
     ------
@@ -95,6 +123,11 @@ def montufar_2022(inputs: int, widths: Sequence[int], rank: Rank) -> int:
         One rank for all units, one for each layer, or one for each unit of each layer. For a single
         layer, a list of as many ranks as units is read as one for each unit.
 
+    Returns
+    -------
+    int
+        The maximum for one layer, the upper bound for several.
+
     Raises
     ------
     HypothesisError
@@ -128,6 +161,20 @@ def serra_2018_maxout_upper(inputs: int, widths: Sequence[int], rank: int) -> in
     """The product over layers of Z(k (k - 1) / 2 n_l, min(n0, ..., n_l)).
 
     Upper bound; `montufar_2022` is never above it.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+    rank : int
+        Number k of candidates of every unit.
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Raises
     ------
@@ -166,6 +213,11 @@ def goujon_2022(inputs: int, pieces: Sequence[Sequence[int]]) -> int:
     inputs : int
     pieces : sequence of sequences of int
         Number of pieces of each unit of each layer.
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Raises
     ------

@@ -55,6 +55,11 @@ def koszul_upper(
     progress : callable, optional
         Called now and then with the share of the budget that is spent.
 
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     HypothesisError

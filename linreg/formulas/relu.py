@@ -22,6 +22,18 @@ def trivial(inputs: int, widths: Sequence[int]) -> int:
 
     Upper bound, for every network whose N units have two pieces.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     HypothesisError
@@ -44,6 +56,18 @@ def montufar_2014(inputs: int, widths: Sequence[int]) -> int:
     """Regions that folding gives: prod over l < L of floor(n_l / n0)^n0, times Z(n_L, n0).
 
     Lower bound on the maximum over weights; Z(m, n) is `buck(m, n)`.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The lower bound.
 
     Raises
     ------
@@ -73,6 +97,18 @@ def montufar_2014_remainders(inputs: int, widths: Sequence[int]) -> int:
     product over l < L of q^(n0 - m) (q + 1)^m, times Z(n_L, n0). Lower bound on the maximum over
     weights, never below `montufar_2014`.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The lower bound.
+
     Raises
     ------
     HypothesisError
@@ -101,6 +137,18 @@ def arora_2018(inputs: int, widths: Sequence[int]) -> int:
     """Regions of a zonotope's gauge under sawteeth: 2 (C(m-1, 0) + ... + C(m-1, n0-1)) w^(L-1).
 
     Lower bound on the maximum over weights, where n1 = 2 m and n2 = ... = nL = w.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The lower bound.
 
     Raises
     ------
@@ -137,6 +185,18 @@ def serra_2018_lower(inputs: int, widths: Sequence[int]) -> int:
     The product over l < L of (floor(n_l / n0) + 1)^n0, times Z(n_L, n0). Lower bound on the maximum
     over weights: n units fold a direction n + 1 times, if there are at least three of them.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The lower bound.
+
     Raises
     ------
     HypothesisError
@@ -170,6 +230,18 @@ def montufar_2017(inputs: int, widths: Sequence[int]) -> int:
 
     Upper bound, for any units with two pieces.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     HypothesisError
@@ -197,6 +269,18 @@ def raghu_2017(inputs: int, widths: Sequence[int]) -> int:
 
     Upper bound, for any units with two pieces; never below `montufar_2017`.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     HypothesisError
@@ -221,6 +305,18 @@ def serra_2018_upper(inputs: int, widths: Sequence[int]) -> int:
 
     Here 0 <= j_l <= min(n0, n_1 - j_1, ..., n_{l-1} - j_{l-1}, n_l). Upper bound, for rectifiers
     only: it uses that a unit that is off has a constant output, which abs and leaky ReLU do not.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Raises
     ------
@@ -263,6 +359,18 @@ def zigzag_lower(inputs: int, widths: Sequence[int]) -> int:
     fold a direction p times for p <= 2 and p + 1 times for p >= 3. The product of these numbers
     over l < L and over directions, times Z(n_L, n0). Lower bound on the maximum over weights,
     never below `montufar_2014_remainders`, and never below `serra_2018_lower`.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+        The lower bound.
 
     Raises
     ------

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from linreg.lp.quiet import quiet_highs
+
 if TYPE_CHECKING:
     import highspy
 
@@ -30,6 +32,12 @@ about the polyhedron: a proposal that leans on it is not a reason for anything."
 
 LARGEST = 1e19
 """No number beyond this is put to HiGHS, which takes 1e20 for infinity."""
+
+AT_A_TIME = 100
+"""Iterations of one call of HiGHS, which no interrupt ends."""
+
+CALLS_PER = 10
+"""Rows and columns of a program that allow for one more call: ten iterations for each of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +74,11 @@ class FarkasSession:
     @cached_property
     def _highs(self) -> Any:
         """The instance, which takes longer to make than a small network to explore."""
-        highs = self._highspy.Highs()
+        highs = quiet_highs()
         for option, value in (
-            ("output_flag", False),
             ("presolve", "off"),
             ("threads", 1),
+            ("simplex_iteration_limit", AT_A_TIME),
             ("small_matrix_value", 1e-12),
             ("primal_feasibility_tolerance", 1e-10),
             ("dual_feasibility_tolerance", 1e-10),
@@ -111,6 +119,7 @@ class FarkasSession:
         lp.a_matrix_.value_ = np.concatenate([columns, bounds]).ravel()
         self._check(self._highs.passModel(lp), "the model")
         self._rows = len(columns)
+        self._size = total + size
         self._program_rows = np.arange(size, dtype=np.int32)
 
     def propose(self, target: np.ndarray, bound: float) -> Proposal | None:
@@ -126,15 +135,33 @@ class FarkasSession:
         self._check(
             highs.changeRowsBounds(len(target), self._program_rows, target, target), "the target"
         )
-        highs.run()
-        status = self._highspy.HighsModelStatus
-        if highs.getModelStatus() not in (status.kOptimal, status.kObjectiveBound):
+        if not self._run():
             return None
         step = -np.array(highs.getSolution().row_dual)
         _, basic = highs.getBasicVariables()
         # Negative entries are the program's own rows, the last ones are the bounds of the reach.
         basis = [i for i in basic.tolist() if 0 <= i < self._rows]
         return Proposal(-float(step @ target), step, basis)
+
+    def _run(self) -> bool:
+        """Solve the program, and say whether it was solved.
+
+        Near-parallel rows can make the dual simplex method cycle for ever, and Python sees an
+        interrupt between two calls only. So each call ends after a few iterations; the next one
+        goes on from there, up to a number of iterations that no program needs which ends at all.
+        """
+        status = self._highspy.HighsModelStatus
+        highs = self._highs
+        for _ in range(1 + self._size // CALLS_PER):
+            highs.run()
+            reached = highs.getModelStatus()
+            if reached in (status.kOptimal, status.kObjectiveBound):
+                return True
+            if reached != status.kIterationLimit:
+                break
+        # The next program does not start from a basis that led nowhere.
+        self._check(highs.clearSolver(), "a fresh start")
+        return False
 
     def _check(self, status: highspy.HighsStatus, what: str) -> None:
         if status == self._highspy.HighsStatus.kError:

@@ -1,7 +1,7 @@
 """Networks: a graph of layers, lowered once to stages."""
 
 from linreg.network.build import linear_map, mlp
-from linreg.network.graph import Network
+from linreg.network.graph import Network, staged_of
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
 from linreg.network.slices import Slice, slice_through
@@ -21,4 +21,5 @@ __all__ = [
     "mlp",
     "piece_at",
     "slice_through",
+    "staged_of",
 ]

@@ -15,7 +15,9 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from linreg.arguments import how_many
 from linreg.errors import InvalidDomain, InvalidNetwork
 from linreg.network.lowering import lower
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
@@ -23,6 +25,7 @@ from linreg.network.notes import LayerNote
 from linreg.network.rationalise import rationalised_node, rationalised_units
 from linreg.network.slices import Slice
 from linreg.network.stages import StagedNetwork
+from linreg.wording import counted
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,24 @@ class Network:
         """
         return self.staged.fingerprint
 
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        """Value in float64, at one point or at each row of an array of points."""
+    def forward(self, x: ArrayLike) -> np.ndarray:
+        """Value in float64, at one point or at each row of an array of points.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
+        """
         return self.staged.forward(x)
 
     def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
-        """Exact value at a point whose floats mean the float64 they are."""
+        """Exact value at a point whose floats mean the float64 they are.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
+        """
         return self.staged.forward_exact(x)
 
     def rationalized(self, max_denominator: int) -> Network:
@@ -138,10 +153,7 @@ class Network:
         >>> count_regions(net), count_regions(net.rationalized(1000))
         (4, 2)
         """
-        if isinstance(max_denominator, bool) or not isinstance(max_denominator, int):
-            raise ValueError(f"max_denominator: an integer was expected, got {max_denominator!r}")
-        if max_denominator < 1:
-            raise ValueError(f"max_denominator must be at least 1: got {max_denominator}")
+        max_denominator = how_many(max_denominator, "max_denominator")
         note = f"every number is the nearest fraction of a denominator up to {max_denominator}"
         return replace(
             self,
@@ -179,8 +191,8 @@ class Network:
         cut = Slice(origin, basis)
         if cut.n_inputs != self.input_dim:
             raise InvalidDomain(
-                f"the slice is one of a space of dimension {cut.n_inputs}, but the network has "
-                f"{self.input_dim} inputs"
+                f"origin: the slice is one of a space of dimension {cut.n_inputs}, but the network "
+                f"has {counted(self.input_dim, 'input')}"
             )
         taken = {INPUT, *(node.name for node in self.nodes)}
         name = next(name for k in count() if (name := f"slice{k or ''}") not in taken)
@@ -201,3 +213,20 @@ class Network:
             output=renamed(self.output),
             layers=(LayerNote(name, "slice", (cut.dim,), self.input_shape), *self.layers),
         )
+
+
+def staged_of(net: object) -> StagedNetwork:
+    """The normal form of a network, which may be in it already.
+
+    Raises
+    ------
+    TypeError
+        If it is no network.
+    """
+    if isinstance(net, Network):
+        return net.staged
+    if isinstance(net, StagedNetwork):
+        return net
+    raise TypeError(
+        f"net: a Network was expected, got {type(net).__name__}; linreg.load reads one from a file"
+    )

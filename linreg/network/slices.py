@@ -10,7 +10,8 @@ from typing import Any
 from flint import fmpq_mat
 
 from linreg.affine import ExactAffineMap
-from linreg.domains import Domain, Polytope, Row, WholeSpace
+from linreg.arguments import point
+from linreg.domains import Domain, Polytope, Row, WholeSpace, check_domain
 from linreg.errors import InvalidDomain
 from linreg.network.tensors import tensor
 from linreg.rational import fraction
@@ -83,8 +84,14 @@ class Slice:
         return ExactAffineMap.of_terms(map(enumerate, columns), self.origin, self.dim)
 
     def point(self, t: Any) -> list[Fraction]:
-        """The point of the space around it whose slice coordinates are `t`."""
-        return self.map(t)
+        """The point of the space around it whose slice coordinates are `t`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `t` is of another shape, or a number is not finite.
+        """
+        return self.map([fraction(entry) for entry in point(t, self.dim, "t")])
 
     def pull_back(self, domain: Domain) -> WholeSpace | Polytope:
         """The part of a domain that is on the slice, {t : origin + t @ basis in domain}.
@@ -96,7 +103,7 @@ class Slice:
         InvalidDomain
             If the domain is of another dimension than the space around the slice.
         """
-        if domain.dim != self.n_inputs:
+        if check_domain(domain).dim != self.n_inputs:
             raise InvalidDomain(
                 f"the domain has dimension {domain.dim}, but the slice is one of a space of "
                 f"dimension {self.n_inputs}"

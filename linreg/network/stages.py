@@ -10,8 +10,11 @@ from functools import cache, cached_property
 
 import numpy as np
 from flint import fmpq, fmpq_mat
+from numpy.typing import ArrayLike
 
 from linreg.affine import AffineMap, ExactAffineMap
+from linreg.arguments import pattern as pieces_of
+from linreg.arguments import point, points
 from linreg.rational import nearest_float, rational
 from linreg.units import MaxUnit, ScalarUnit, Unit
 
@@ -108,24 +111,36 @@ class StagedNetwork:
         digest.update(_canonical(self.readout))
         return digest.hexdigest()
 
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        """Value in float64, at one point or at each row of an array of points."""
-        state = np.asarray(x, dtype=np.float64)
+    def forward(self, x: ArrayLike) -> np.ndarray:
+        """Value in float64, at one point or at each row of an array of points.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
+        """
+        state = points(x, self.input_dim)
         for stage in self.stages:
-            z = stage.rounded(state)
+            z = stage.rounded.apply(state)
             units = [
                 _unit_floats(unit, z[..., start : start + unit.n_inputs])
                 for unit, start in zip(stage.units, stage.starts, strict=False)
             ]
             state = np.concatenate([np.stack(units, axis=-1), z[..., stage.starts[-1] :]], axis=-1)
-        return self._rounded_readout(state)
+        return self._rounded_readout.apply(state)
 
     @cached_property
     def _rounded_readout(self) -> AffineMap:
         return self.readout.rounded()
 
     def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
-        """Exact value at a point whose floats mean the float64 they are."""
+        """Exact value at a point whose floats mean the float64 they are.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
+        """
         value = self.readout.apply(self._walk(x)[1])
         return [Fraction(int(y.p), int(y.q)) for y in value.entries()]
 
@@ -134,11 +149,16 @@ class StagedNetwork:
 
         A point on a breakpoint belongs to the lower piece, and of several candidates that attain
         a maximum the lowest index has it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
         """
         return np.array(self._walk(x)[0], dtype=self.pattern_dtype)
 
     def _walk(self, x: Sequence[Fraction | int | float]) -> tuple[list[int], fmpq_mat]:
-        state = fmpq_mat(self.input_dim, 1, [rational(value) for value in x])
+        state = fmpq_mat(self.input_dim, 1, point(x, self.input_dim))
         pattern: list[int] = []
         for stage in self.stages:
             z = stage.map.apply(state)
@@ -156,15 +176,30 @@ class StagedNetwork:
         """Pre-activations of each stage, then the output, as maps of the input on one region.
 
         Montufar, Pascanu, Cho, Bengio (2014), equation (7), with shifts and any pieces.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the pattern has not a piece for each unit, or one that its unit has not.
         """
+        pieces = self._checked(pattern)
         state = ExactAffineMap.identity(self.input_dim)
         first = 0
         for stage in self.stages:
             z = stage.map.compose(state)
             yield z
-            state = ExactAffineMap(stage.select(z.rows, pattern[first:]))
+            state = ExactAffineMap(stage.select(z.rows, pieces[first:]))
             first += len(stage.units)
         yield self.readout.compose(state)
+
+    def _checked(self, pattern: Sequence[int]) -> list[int]:
+        pieces: list[int] = pieces_of(pattern, len(self.units)).tolist()
+        for k, (piece, unit) in enumerate(zip(pieces, self.units, strict=True)):
+            if not 0 <= piece < unit.n_pieces:
+                raise ValueError(
+                    f"pattern[{k}]: a piece from 0 to {unit.n_pieces - 1} was expected, got {piece}"
+                )
+        return pieces
 
     def affine_on(self, pattern: Sequence[int]) -> ExactAffineMap:
         """The network's output as a function of its input on the region of a pattern."""

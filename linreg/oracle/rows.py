@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from linreg.domains import Domain, WholeSpace
+from linreg.domains import Domain, asked_domain
 from linreg.errors import InvalidDomain
 from linreg.network import Network, Stage
 
@@ -97,11 +97,7 @@ def domain_rows(net: Network, domain: Domain | None) -> list[Row]:
     InvalidDomain
         If its dimension is not that of the network's input, or a constant row is violated.
     """
-    asked = WholeSpace(net.input_dim) if domain is None else domain
-    if asked.dim != net.input_dim:
-        raise InvalidDomain(
-            f"the domain has dimension {asked.dim}, but the network has {net.input_dim} inputs"
-        )
+    asked = asked_domain(domain, net.input_dim)
     forms = list(asked.rows())
     for form in forms:
         if is_constant(form) and form[-1] < 0:

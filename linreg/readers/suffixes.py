@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from linreg.domains import Domain
-from linreg.errors import InvalidDomain, UnreadableFile, UnwritableFile
+from linreg.domains import Domain, asked_domain
+from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, check_writable, read_bytes, replacing
 from linreg.network import Network
 from linreg.readers.json_network import domain_of, network_from_json
@@ -106,11 +106,7 @@ def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
     """
     content = _CONTENTS[_suffix(path, UnwritableFile)]
     with located(str(path)):
-        if domain is not None and domain.dim != network.input_dim:
-            raise InvalidDomain(
-                f"the domain has dimension {domain.dim}, but the network has {network.input_dim} "
-                "inputs; they must agree"
-            )
+        asked_domain(domain, network.input_dim)
         data = content(network, domain)
     with replacing(path) as temporary:
         temporary.write_bytes(data)

@@ -11,6 +11,7 @@ import numpy as np
 
 from linreg.errors import UnsolvedError
 from linreg.lp import IntegerRow
+from linreg.lp.quiet import silence
 from linreg.regions.facets import unit_row
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 SOLVER = "CLARABEL"
 """An interior-point method that comes with cvxpy and takes every kind of convex problem; what cvxpy
 chooses for quadratic ones, OSQP, gives up on some regions that are a little thin."""
+
+HIGHS_ITERATIONS = 100
+"""Iterations for each variable and constraint that HiGHS may take, where a caller asks for it."""
 
 Objective = Callable[["cvxpy.Variable"], "cvxpy.Expression | float"]
 """A convex function of the input, in cvxpy's words."""
@@ -128,12 +132,24 @@ def _convex(objective: Any) -> Any:
     return expression
 
 
+def _highs_limits(problem: cvxpy.Problem) -> dict[str, int]:
+    """Numbers of iterations after which HiGHS gives up, which may cycle for ever otherwise."""
+    size = problem.size_metrics
+    rows = size.num_scalar_eq_constr + size.num_scalar_leq_constr
+    limit = HIGHS_ITERATIONS * (1 + size.num_scalar_variables + rows)
+    return {"simplex_iteration_limit": limit, "qp_iteration_limit": limit}
+
+
 def _solved(problem: cvxpy.Problem, index: int, solver: str) -> float:
     """The optimal value, infinite where that is the answer."""
     import cvxpy
 
     try:
-        problem.solve(solver=solver)  # type: ignore[no-untyped-call]
+        if solver.upper() == "HIGHS":
+            with silence():
+                problem.solve(solver=solver, **_highs_limits(problem))  # type: ignore[no-untyped-call]
+        else:
+            problem.solve(solver=solver)  # type: ignore[no-untyped-call]
     except cvxpy.SolverError as error:
         raise UnsolvedError(f"region {index}: the solver failed: {error}") from None
     match problem.status:

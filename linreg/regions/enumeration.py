@@ -12,6 +12,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from linreg.arguments import listed, numbered
+from linreg.arguments import pattern as pieces_of
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
 from linreg.explore import Problem, problem_of
@@ -23,7 +25,7 @@ from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.extents import bounded_of, extents_of, margins_of
 from linreg.regions.location import NOWHERE, Locator, Points, places_of
 from linreg.regions.region import Region
-from linreg.run import Columns, Count, Progress, run
+from linreg.run import Columns, Count, Progress, carrying, run
 from linreg.run.keys import order_of
 
 
@@ -61,7 +63,7 @@ class Enumeration(Sequence[Region]):
     def __getitem__(self, index: int | slice) -> Region | list[Region]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        place = range(len(self))[index]
+        place = listed(index, len(self), "regions")
         return Region(
             self.problem,
             place,
@@ -81,13 +83,21 @@ class Enumeration(Sequence[Region]):
         )
 
     def exact_witness(self, index: int) -> tuple[Fraction, ...]:
-        """A rational point strictly inside a region."""
+        """A rational point strictly inside a region.
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no region of that number; they are counted from 0.
+        """
+        index = numbered(index, len(self), "index", "regions")
         if index in self.exact:
             return self.exact[index]
         return tuple(Fraction(x) for x in self.witnesses[index].tolist())
 
     def point(self, index: int) -> Point:
-        """The exact witness in integer coordinates."""
+        """The exact witness in integer coordinates; the errors are those of `exact_witness`."""
+        index = numbered(index, len(self), "index", "regions")
         if index in self.exact:
             return Point.of_rationals([rational(x) for x in self.exact[index]])
         return Point.of_floats(self.witnesses[index])
@@ -169,8 +179,16 @@ class Enumeration(Sequence[Region]):
         )
 
     def find(self, pattern: Sequence[int] | np.ndarray) -> int:
-        """The index of the region with a pattern; -1 if no region has it."""
-        pieces, dtype = np.asarray(pattern), self.patterns.dtype
+        """The index of the region with a pattern; -1 if no region has it.
+
+        As -1 also stands for the last region of a list, ask before it is used as an index.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the pattern has not an integer for each unit.
+        """
+        pieces, dtype = pieces_of(pattern, self.patterns.shape[1]), self.patterns.dtype
         if pieces.dtype != dtype:
             if pieces.size and not 0 <= pieces.min() <= pieces.max() <= np.iinfo(dtype).max:
                 return -1
@@ -249,7 +267,7 @@ def enumerate_regions(
     workers, the executor and what was done before: strategies find other witnesses, so "auto" is
     one of them by the problem and the limit alone, which `counted.strategy` names. It is "highs"
     for small problems and where there is no machine code, and "compiled" elsewhere. The arguments
-    and errors are those of `linreg.count`.
+    and errors are those of `linreg.count`; an interrupt, too, has its attribute `count`.
 
     Examples
     --------
@@ -273,7 +291,8 @@ def enumerate_regions(
         limit=limit,
         progress=progress,
     )
-    return _sorted(problem, columns, counted)
+    with carrying(lambda: counted):
+        return _sorted(problem, columns, counted)
 
 
 def _sorted(problem: Problem, columns: Columns, counted: Count) -> Enumeration:

@@ -62,7 +62,7 @@ class Points:
             array = array.astype(np.float64)
         if array.ndim != 2 or array.shape[1] != dim:
             raise ValueError(
-                f"an array of shape (points, {dim}) was expected, a row for each point and a "
+                f"x: an array of shape (points, {dim}) was expected, a row for each point and a "
                 f"column for each input: got shape {array.shape}"
             )
         if _fits_float64(array):
@@ -70,7 +70,7 @@ class Points:
             bad = np.flatnonzero(~np.isfinite(floats).all(axis=1))
             if len(bad):
                 raise ValueError(
-                    f"row {bad[0]}: finite numbers were expected, got {floats[bad[0]].tolist()}"
+                    f"x, row {bad[0]}: finite numbers were expected, got {floats[bad[0]].tolist()}"
                 )
             return cls(floats, {})
         floats, exact = np.zeros(array.shape), {}
@@ -78,7 +78,7 @@ class Points:
             try:
                 point = tuple(fraction(entry) for entry in row)
             except (TypeError, ValueError) as error:
-                raise ValueError(f"row {i}: {error}") from None
+                raise ValueError(f"x, row {i}: {error}") from None
             near = [nearest_float(entry.numerator, entry.denominator) for entry in point]
             if np.isfinite(near).all():
                 floats[i] = near

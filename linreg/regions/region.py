@@ -11,6 +11,7 @@ import numpy as np
 from flint import fmpq
 
 from linreg.affine import AffineMap, ExactAffineMap
+from linreg.arguments import point
 from linreg.domains import Halfspaces
 from linreg.explore import Problem
 from linreg.lp import Point
@@ -249,10 +250,16 @@ class Region:
         return convex_region(self.boundary.rows, self.problem.network.input_dim)
 
     def contains(self, x: Sequence[Fraction | float | int]) -> bool:
-        """Whether a point lies strictly inside, decided exactly; floats mean what they are."""
-        point = [*(rational(value) for value in x), fmpq(1)]
+        """Whether a point lies strictly inside, decided exactly; floats mean what they are.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `x` is of another shape, or a number is not finite.
+        """
+        at = [*point(x, self.problem.network.input_dim), fmpq(1)]
         return all(
-            sum((a * b for a, b in zip(row, point, strict=True)), fmpq(0)) > 0
+            sum((a * b for a, b in zip(row, at, strict=True)), fmpq(0)) > 0
             for _, row in self._forms
         )
 

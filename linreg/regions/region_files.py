@@ -65,8 +65,6 @@ class RegionFiles:
         """The index of the region with a pattern; -1 if no region has it."""
         layout = self._layout
         largest = 1 if layout.two_pieces else np.iinfo(layout.pattern_dtype).max
-        if pattern.shape != (layout.units,):
-            return -1
         if pattern.size and not 0 <= pattern.min() <= pattern.max() <= largest:
             return -1
         text = self._texts(pattern[None].astype(layout.pattern_dtype))[0]

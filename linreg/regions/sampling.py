@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from linreg.arguments import how_many
 from linreg.errors import UnsolvedError
 from linreg.lp import Forms, Point
 from linreg.rational import nearest_float
@@ -24,8 +25,7 @@ Seed = int | np.random.SeedSequence | np.random.Generator | None
 
 def sample(polyhedron: Polyhedron, n: int, seed: Seed = None) -> np.ndarray:
     """Random float64 points of a bounded polyhedron, each strictly inside; see `Region.sample`."""
-    if n < 0:
-        raise ValueError(f"a sample needs at least 0 points: got {n}")
+    n = how_many(n, "n", least=0)
     if not polyhedron.is_bounded:
         raise ValueError(
             "the region is unbounded, so no distribution on it is uniform; intersect it with a "

@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, overload
 from weakref import finalize
 
 import numpy as np
 
+from linreg.arguments import listed, numbered
+from linreg.arguments import pattern as pieces_of
 from linreg.domains import Domain
 from linreg.errors import UnreadableFile
 from linreg.explore import Problem
@@ -31,6 +31,7 @@ from linreg.run.layout import Rows
 from linreg.run.sorting import sort_shards
 from linreg.run.store import layout_of, read_state
 from linreg.run.stored import count_of, run_into
+from linreg.temporary import temporary_folder
 
 if TYPE_CHECKING:
     import pyarrow
@@ -62,25 +63,33 @@ class StoredRegions(Enumeration):
     def __getitem__(self, index: int | slice) -> Region | list[Region]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        place = range(len(self))[index]
+        place = listed(index, len(self), "regions")
         rows, row = self._files.at(place)
         exact = _exact_witness(rows, row)
         return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
 
     def exact_witness(self, index: int) -> tuple[Fraction, ...]:
-        """A rational point strictly inside a region."""
-        return _exact_witness(*self._files.at(index))
+        """A rational point strictly inside a region; the errors are those of an enumeration's."""
+        return _exact_witness(*self._files.at(numbered(index, len(self), "index", "regions")))
 
     def point(self, index: int) -> Point:
-        """The exact witness in integer coordinates."""
-        rows, row = self._files.at(index)
+        """The exact witness in integer coordinates; the errors are those of `exact_witness`."""
+        rows, row = self._files.at(numbered(index, len(self), "index", "regions"))
         if row in rows.exact:
             return Point.of_rationals([rational(x) for x in rows.exact[row]])
         return Point.of_floats(rows.witnesses[row])
 
     def find(self, pattern: Sequence[int] | np.ndarray) -> int:
-        """The index of the region with a pattern; -1 if no region has it."""
-        return self._files.find(np.asarray(pattern))
+        """The index of the region with a pattern; -1 if no region has it.
+
+        As -1 also stands for the last region of a list, ask before it is used as an index.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the pattern has not an integer for each unit.
+        """
+        return self._files.find(pieces_of(pattern, len(self.problem.network.units)))
 
     def tables(self) -> Iterator[pyarrow.Table]:
         """All regions as Arrow tables, one file's at a time; docs/schema.md says what is in them.
@@ -163,7 +172,7 @@ def enumerate_into(
         If the directory holds another run or other files, or another process works on it.
     UnreadableFile, UnwritableFile
         If it is damaged, or cannot be written; what was committed is not lost.
-    InvalidDomain, UnknownStrategy, ValueError
+    InvalidDomain, UnknownStrategy, ValueError, KeyboardInterrupt
         As for `linreg.count`.
 
     Examples
@@ -211,9 +220,8 @@ def read_run(path: StrPath) -> StoredRegions:
     layout = layout_of(problem)
     files = RegionFiles(folder / SHARDS, state.shards, layout)
     if not state.is_sorted:
-        target = Path(mkdtemp())
         with ExitStack() as stack:
-            stack.callback(rmtree, target, ignore_errors=True)
+            target = stack.enter_context(temporary_folder())
             shards = sort_shards(folder / SHARDS, state.shards, layout, target, "regions")
             files = RegionFiles(target, shards, layout)
             # From here on the folder is there as long as somebody may read it.

@@ -1,6 +1,14 @@
 """Running an exploration: budgets, processes, sinks, stores, and the count that comes out."""
 
-from linreg.run.counting import Count, Progress, check_options, count, count_regions, run
+from linreg.run.counting import (
+    Count,
+    Progress,
+    carrying,
+    check_options,
+    count,
+    count_regions,
+    run,
+)
 from linreg.run.sinks import Columns
 from linreg.run.stored import RunStatus, count_into, run_status
 
@@ -9,6 +17,7 @@ __all__ = [
     "Count",
     "Progress",
     "RunStatus",
+    "carrying",
     "check_options",
     "count",
     "count_into",

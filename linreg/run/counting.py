@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
+from linreg.arguments import how_many
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
-from linreg.explore import Problem, Sink, check_strategy, problem_of
+from linreg.explore import Problem, Sink, Tally, check_strategy, problem_of
 from linreg.network import Network, StagedNetwork
 from linreg.run.driver import Beginning, Checkpoint, drive
 from linreg.run.settling import settled
@@ -108,6 +110,8 @@ def count(
         If no strategy has that name.
     ValueError
         If workers or limit is less than 1.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `count` is then what was found by then, a `Count`.
 
     Source
     ------
@@ -207,17 +211,23 @@ def run(
             monotonic() - started,
         )
 
-    def report(work: Work) -> None:
+    work = Work(Tally(cells=[0] * len(problem.stages)), strategy)
+    if beginning is not None:
+        work = beginning.work
+
+    def report(so_far: Work) -> None:
+        nonlocal work
+        work = so_far
         if progress is not None:
             progress(Progress(counted(work), work.tally.share, work.activity))
 
-    if strategy == "auto" and (sink.wants_rows or sink.wants_proofs):
-        first = settled(problem, sink, limit, report)
-        strategy, beginning = first.strategy, first.beginning
-        if beginning is not None:
-            sink.extend(first.found)
-    return counted(
-        drive(
+    with carrying(lambda: counted(work)):
+        if strategy == "auto" and (sink.wants_rows or sink.wants_proofs):
+            first = settled(problem, sink, limit, report)
+            strategy, beginning = first.strategy, first.beginning
+            if beginning is not None:
+                sink.extend(first.found)
+        work = drive(
             problem,
             strategy,
             sink,
@@ -228,13 +238,23 @@ def run(
             executor=executor,
             beginning=beginning,
         )
-    )
+        return counted(work)
+
+
+@contextmanager
+def carrying(known: Callable[[], Count]) -> Iterator[None]:
+    """Context in which an interrupt carries the count that is known by then, as `count`."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        if not hasattr(interrupt, "count"):
+            interrupt.count = known()  # type: ignore[attr-defined]
+        raise
 
 
 def check_options(strategy: str, workers: int, limit: int | None) -> None:
     """Refuse a strategy that does not exist, and counts of things below one."""
     check_strategy(strategy)
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1: got {workers}")
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit must be at least 1: got {limit}")
+    how_many(workers, "workers")
+    if limit is not None:
+        how_many(limit, "limit")

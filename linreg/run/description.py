@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from linreg.network import Network
 from linreg.readers import domain_from_json, domain_to_json, load, save
 from linreg.readers.values import located, shown
 
-FORMAT = "linreg-run-1"
+FORMAT = "linreg-run-2"
 """The version of run directories that are written and read."""
 
 RUN, NETWORK, JOURNAL, SHARDS = "run.json", "network.json", "journal.jsonl", "shards"
@@ -23,6 +24,9 @@ RUN, NETWORK, JOURNAL, SHARDS = "run.json", "network.json", "journal.jsonl", "sh
 
 SHOWN = 12
 """Digits of a fingerprint that a message shows."""
+
+DIGITS = 16
+"""Hexadecimal digits of sha256 that check a description."""
 
 REGIONS, COUNT = "regions", "count"
 """What a run keeps: the regions, or only how many there are."""
@@ -32,10 +36,12 @@ REGIONS, COUNT = "regions", "count"
 class Description:
     """The question that a run answers; the JSON object in `run.json` has these keys.
 
+    Beside them, `check` is the beginning of the sha256 of their JSON text.
+
     Attributes
     ----------
     format : str
-        "linreg-run-1".
+        "linreg-run-2".
     keeps : str
         "regions", or "count" if no region is stored.
     strategy : str
@@ -86,20 +92,35 @@ class Description:
             raise UnreadableFile(f"{path}: damaged: it is no JSON") from None
         if not isinstance(value, dict) or value.get("format") != FORMAT:
             got = shown(value.get("format")) if isinstance(value, dict) else "something else"
-            raise UnreadableFile(f"{path}: {FORMAT!r} was expected as its format, got {got}")
+            raise UnreadableFile(
+                f"{path}: {FORMAT!r} was expected as its format, got {got}; another version of "
+                "linreg reads it, or begin again in another folder"
+            )
         types = {"domain": dict, "input_dim": int, "units": int}
         for field in fields(cls):
             if not isinstance(value.get(field.name), types.get(field.name, str)):
                 raise UnreadableFile(f"{path}: damaged: {field.name} is missing or no value for it")
         if value["keeps"] not in (REGIONS, COUNT):
             raise UnreadableFile(f"{path}: keeps: unexpected {shown(value['keeps'])}")
-        return cls(**{field.name: value[field.name] for field in fields(cls)})
+        description = cls(**{field.name: value[field.name] for field in fields(cls)})
+        if value.get("check") != description.check:
+            raise UnreadableFile(
+                f"{path}: damaged: it does not hold what was written; restore it from a copy, or "
+                "begin again in another folder"
+            )
+        return description
+
+    @property
+    def check(self) -> str:
+        """What tells that nothing in it has changed."""
+        return sha256(json.dumps(asdict(self)).encode()).hexdigest()[:DIGITS]
 
     def write(self, folder: Path, network: Network, domain: Domain) -> None:
         """Write the network, and then what makes the folder a run."""
         save(network, folder / NETWORK, domain)
         with replacing(folder / RUN) as temporary:
-            temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+            text = json.dumps(asdict(self) | {"check": self.check}, indent=1)
+            temporary.write_text(text + "\n", encoding="utf-8")
 
     def check_same(self, other: Description, folder: Path) -> None:
         """Refuse to go on with another question than the one that the folder holds.

@@ -149,8 +149,7 @@ class _Run(Generic[Store]):
                     self._checkpoint(work, frontier, False)
                 self._report(work)
             except KeyboardInterrupt:
-                self._report(work)
-                self._checkpoint(work, frontier, True)
+                self._keep(frontier)
                 raise
         return cells
 
@@ -225,7 +224,7 @@ class _Run(Generic[Store]):
         while not ledger.is_over:
             with ExitStack() as stack:
                 # Whatever ends the wait, what was taken till now is there to be committed.
-                stack.callback(self._checkpoint, self.work, lambda: ledger.frontier, True)
+                stack.callback(self._keep, lambda: ledger.frontier)
                 future = answers.get()
                 answer = future.result()
                 stack.pop_all()
@@ -240,6 +239,12 @@ class _Run(Generic[Store]):
                         follow(ledger.on(Finished(order.unit, found.left, regions)))
         for future in awaited:
             future.cancel()
+
+    def _keep(self, frontier: Frontier) -> None:
+        """Report and commit what there is, whoever interrupts that."""
+        with interrupts_held():
+            self._report(self.work)
+            self._checkpoint(self.work, frontier, True)
 
     @property
     def _wanted(self) -> int | None:

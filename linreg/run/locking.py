@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from time import monotonic, sleep
+
+from linreg.temporary import try_lock as try_lock
 
 PATIENCE = 3.0
 """Seconds to wait for a lock: a process that was killed may leave others that are just ending."""
-
-
-def try_lock(descriptor: int) -> bool:
-    """Whether nobody else holds the lock on an open file; if so, it is held from now on."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            os.lseek(descriptor, 1 << 40, os.SEEK_SET)  # beyond anything that is read
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def lock(descriptor: int) -> bool:

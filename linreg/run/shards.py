@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,9 @@ COMPRESSION = {"pattern": "zstd", "exact_witness.list.element": "zstd"}
 
 PART_SUFFIX = ".arrow"
 """Of parts, in the file format of Arrow; shards are Parquet."""
+
+REMEDY = "restore it from a copy, or begin again in another folder"
+"""What is to be done about a file with regions that is damaged."""
 
 GROUP = 1 << 9
 """Regions of a part that are read at a time."""
@@ -85,7 +88,8 @@ def write_part(folder: Path, name: str, part: pyarrow.Table) -> Shard:
 
 
 def _written(folder: Path, name: str, content: io.BytesIO, n_rows: int) -> Shard:
-    data = content.getbuffer()
+    # Not getbuffer: up to Python 3.12.2, a view that a traceback holds crashes garbage collection.
+    data = content.getvalue()
     with replacing(folder / name) as temporary:
         temporary.write_bytes(data)
     return Shard(name, n_rows, len(data), sha256(data).hexdigest())
@@ -102,9 +106,35 @@ def check_shard(folder: Path, shard: Shard) -> None:
     try:
         size = path.stat().st_size
     except OSError:
-        raise UnreadableFile(f"{path}: there is no such file, but the run has written it") from None
+        raise UnreadableFile(
+            f"{path}: there is no such file, but the run has written it; {REMEDY}"
+        ) from None
     if size != shard.size:
-        raise UnreadableFile(f"{path}: damaged: it has {size} bytes, and {shard.size} were written")
+        raise UnreadableFile(
+            f"{path}: damaged: it has {size} bytes, and {shard.size} were written; {REMEDY}"
+        )
+
+
+def check_content(folder: Path, shard: Shard) -> None:
+    """Refuse a file that does not hold what was written.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    check_shard(folder, shard)
+    path = folder / shard.name
+    try:
+        with path.open("rb") as stream:
+            found = file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableFile(f"{path}: cannot be read: {error.strerror or error}") from None
+    _check_digest(path, found, shard)
+
+
+def _check_digest(path: Path, found: str, shard: Shard) -> None:
+    if found != shard.sha256:
+        raise UnreadableFile(f"{path}: damaged: it does not hold what was written; {REMEDY}")
 
 
 def read_shard(folder: Path, shard: Shard, layout: Layout) -> pyarrow.Table:
@@ -144,8 +174,7 @@ def _read(
     check_shard(folder, shard)
     path = folder / shard.name
     data = read_bytes(path)
-    if sha256(data).hexdigest() != shard.sha256:
-        raise UnreadableFile(f"{path}: damaged: it does not hold what was written")
+    _check_digest(path, sha256(data).hexdigest(), shard)
     try:
         table = read(pyarrow.BufferReader(data))
     except (pyarrow.ArrowException, OSError) as error:

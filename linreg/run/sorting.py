@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +26,7 @@ from linreg.run.shards import (
     write_part,
     write_shard,
 )
+from linreg.temporary import temporary_folder
 
 if TYPE_CHECKING:
     import pyarrow
@@ -79,8 +79,8 @@ def sort_shards(
         progress(done / n_rows)
 
     try:
-        with TemporaryDirectory(dir=target) as name:
-            between, names = Path(name), (f"{number}{PART_SUFFIX}" for number in count(1))
+        with temporary_folder(target) as between:
+            names = (f"{number}{PART_SUFFIX}" for number in count(1))
             while len(sequences) > FAN:
                 groups = [sequences[k : k + FAN] for k in range(0, len(sequences), FAN)]
                 sequences = [[] for _ in groups]

@@ -17,18 +17,19 @@ from time import monotonic
 
 from linreg.errors import UnreadableFile, UnusableRun, UnwritableFile
 from linreg.explore import Problem, Sink, explorer_named
-from linreg.files import StrPath, read_bytes
+from linreg.files import StrPath
 from linreg.network import Network
 from linreg.run.description import JOURNAL, NETWORK, REGIONS, RUN, SHARDS, Description
 from linreg.run.driver import Beginning, Frontier
 from linreg.run.frontier import Texts, prefix_from
-from linreg.run.journal import State, commit_of, line_of, replay, sorted_into
+from linreg.run.journal import Found, Journal, Record, read_journal
 from linreg.run.layout import Layout
 from linreg.run.locking import lock
 from linreg.run.settling import settled
-from linreg.run.shards import PART_SUFFIX, check_shard, write_part
+from linreg.run.shards import PART_SUFFIX, check_content, write_part
 from linreg.run.sinks import KeyedColumns
 from linreg.run.sorting import sort_shards
+from linreg.run.state import State, commit_of, sorted_into
 from linreg.run.unit import Work
 
 ROWS = 1 << 16
@@ -63,14 +64,14 @@ class Store:
         self.strategy = held.strategy
         self.layout = layout_of(problem)
         self._keeps = held.keeps
-        self._descriptor = descriptor
         self._texts = Texts()
         self._writer = writer  # one thread, so that commits are written in their order
         self._pending: Future[None] | None = None
-        content = read_bytes(folder / JOURNAL)
-        self.state, self._size = _replayed(folder, content)
+        found = read_journal(folder / JOURNAL)
+        self.state = _replayed(folder, found)
         for shard in self.state.shards:
-            check_shard(folder / SHARDS, shard)
+            check_content(folder / SHARDS, shard)
+        self._journal = Journal(folder / JOURNAL, descriptor, found.size)
         self.sink: Sink = Sink()
         if held.keeps == REGIONS:
             self.sink = self.layout.sink
@@ -141,23 +142,11 @@ class Store:
             self._clean()
 
     def _append(self, record: dict[str, object]) -> None:
-        """Add a line to the journal, which commits what it says; or nothing at all."""
-        line = line_of(record)
+        """Add a record to the journal, which commits what it says; or nothing at all."""
         after = self.state.after(record)
         with self._written_to():
-            try:
-                os.lseek(self._descriptor, self._size, os.SEEK_SET)
-                written = 0
-                while written < len(line):
-                    written += os.write(self._descriptor, line[written:])
-                os.fsync(self._descriptor)
-            except OSError as error:
-                os.ftruncate(self._descriptor, self._size)
-                path = self.folder / JOURNAL
-                raise UnwritableFile(
-                    f"{path}: cannot be written: {error.strerror or error}"
-                ) from None
-        self.state, self._size = after, self._size + len(line)
+            self._journal.append(record)
+        self.state = after
 
     @contextmanager
     def _written_to(self) -> Iterator[None]:
@@ -171,8 +160,6 @@ class Store:
 
     def _clean(self) -> None:
         """Remove what an earlier process did not come to commit, or to remove."""
-        if self._size < os.fstat(self._descriptor).st_size:
-            os.ftruncate(self._descriptor, self._size)
         committed = {shard.name for shard in self.state.shards}
         for path in (self.folder / SHARDS).iterdir():
             if path.is_dir():
@@ -238,7 +225,7 @@ def read_state(folder: Path) -> State:
     UnreadableFile
         If the journal is missing or damaged.
     """
-    return _replayed(folder, read_bytes(folder / JOURNAL))[0]
+    return _replayed(folder, read_journal(folder / JOURNAL))
 
 
 def layout_of(problem: Problem) -> Layout:
@@ -267,11 +254,27 @@ def _make(folder: Path) -> None:
         )
 
 
-def _replayed(folder: Path, content: bytes) -> tuple[State, int]:
-    try:
-        return replay(content)
-    except UnreadableFile as error:
-        raise UnreadableFile(f"{folder / JOURNAL}: {error}") from None
+def _replayed(folder: Path, found: Found) -> State:
+    """The state after all records, none of which may be damaged."""
+    state = State()
+
+    def take(record: Record) -> None:
+        nonlocal state
+        state = state.after(record)
+
+    damaged = found.first_unread(take)
+    if damaged is None:
+        return state
+    # Whoever sorts the regions removes what the lines before have committed.
+    are_there = all((folder / SHARDS / shard.name).exists() for shard in state.shards)
+    raise UnreadableFile(
+        f"{folder / JOURNAL}: line {damaged} is damaged; "
+        + (
+            "cut the file off before it, and the same command finds again what is missing"
+            if are_there
+            else "restore the folder from a copy, or begin again in another one"
+        )
+    )
 
 
 def _copied(work: Work) -> Work:

@@ -13,11 +13,11 @@ from linreg.errors import LinregError, UnreadableFile
 from linreg.explore import problem_of
 from linreg.files import StrPath
 from linreg.network import Network
-from linreg.run.counting import Count, Progress, check_options, run
+from linreg.run.counting import Count, Progress, carrying, check_options, run
 from linreg.run.description import COUNT, JOURNAL, SHARDS, Description
-from linreg.run.journal import State
 from linreg.run.locking import try_lock
-from linreg.run.shards import check_shard
+from linreg.run.shards import check_content, check_shard
+from linreg.run.state import State
 from linreg.run.store import opened, read_state
 
 
@@ -87,7 +87,7 @@ def count_into(
         If the directory holds another run or other files, or another process works on it.
     UnreadableFile, UnwritableFile
         If it is damaged, or cannot be written; what was committed is not lost.
-    InvalidDomain, UnknownStrategy, ValueError
+    InvalidDomain, UnknownStrategy, ValueError, KeyboardInterrupt
         As for `linreg.count`.
 
     Examples
@@ -145,12 +145,20 @@ def run_into(
                 seconds=store.state.seconds,
                 checkpoint=store.checkpoint,
             )
-        store.sort(sorting)
-        return count_of(store.state, store.strategy, len(problem.stages))
+        found = count_of(store.state, store.strategy, len(problem.stages))
+        with carrying(lambda: found):
+            store.sort(sorting)
+        return found
 
 
-def run_status(path: StrPath) -> RunStatus:
+def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     """What is in a run directory; nothing is changed, whoever works on it.
+
+    Parameters
+    ----------
+    path : str or path
+    quick : bool
+        Whether the size of each file with regions is enough, and its content is not read.
 
     Raises
     ------
@@ -186,7 +194,7 @@ def run_status(path: StrPath) -> RunStatus:
     # A process that works on the run may have put other shards in the place of these.
     for shard in () if in_use else state.shards:
         try:
-            check_shard(folder / SHARDS, shard)
+            (check_shard if quick else check_content)(folder / SHARDS, shard)
         except UnreadableFile as error:
             damage.append(str(error))
     return RunStatus(

@@ -164,6 +164,18 @@ MAXOUT = (
 def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     """Every bound for fully connected rectifier networks whose hypotheses hold.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    tuple of Bound
+        Each says on which side of the maximum it is, and whose it is.
+
     Raises
     ------
     HypothesisError
@@ -181,6 +193,18 @@ def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
 def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     """Every bound for fully connected networks of units with two pieces, such as leaky ReLU or abs.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    tuple of Bound
+        Each says on which side of the maximum it is, and whose it is.
+
     Raises
     ------
     HypothesisError
@@ -197,6 +221,20 @@ def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
 
 def maxout_bounds(inputs: int, widths: Sequence[int], rank: Rank) -> tuple[Bound, ...]:
     """Every bound for fully connected maxout networks whose hypotheses hold.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+    rank : int or sequences of int
+        As that of `montufar_2022`.
+
+    Returns
+    -------
+    tuple of Bound
+        Each says on which side of the maximum it is, and whose it is.
 
     Raises
     ------
@@ -220,6 +258,18 @@ def maxout_bounds(inputs: int, widths: Sequence[int], rank: Rank) -> tuple[Bound
 
 def pieces_bounds(inputs: int, pieces: Sequence[Sequence[int]]) -> tuple[Bound, ...]:
     """The bounds for layers of units with any numbers of pieces, one list for each layer.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    pieces : sequence of sequences of int
+        Number of pieces of each unit of each layer.
+
+    Returns
+    -------
+    tuple of Bound
+        Upper bounds.
 
     Raises
     ------

@@ -89,6 +89,11 @@ def conv_bounds(
     layers : list of dict
         With `filters`, `kernel`, and perhaps `stride` and `padding`.
 
+    Returns
+    -------
+    tuple of Bound
+        Each says on which side of the maximum it is, and whose it is.
+
     Raises
     ------
     HypothesisError
@@ -117,6 +122,11 @@ def conv_report(
         As those of `conv_bounds`.
     progress : callable, optional
         Called now and then with the share of a bound's work that is done and the bound's name.
+
+    Returns
+    -------
+    tuple of Bound, tuple of LeftOut
+        The bounds, and what is missing of them.
 
     Raises
     ------

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flint import fmpq
 
 from linreg.adjacency import AdjacencyGraph, adjacency_graph, linear_regions, output_maps
+from linreg.arguments import how_many
 from linreg.domains import Domain
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.network import Network, StagedNetwork
@@ -121,6 +122,7 @@ def definitions(
     Definitions(patterns_any_dimension=3, activation_regions=2, convex_pieces=1,
                 linear_regions=1, closed_connected=1, affine_maps=1, undecided={})
     """
+    how_many(budget, "budget", least=0)
     if isinstance(net, AdjacencyGraph):
         graph = net
     else:

@@ -24,6 +24,18 @@ def explicit_count(
 ) -> int:
     """Largest number of regions of one convolutional layer of rectifiers, for very small layers.
 
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    filters : int
+        Number of filters.
+    kernel, stride, padding : int or one for each axis
+
+    Returns
+    -------
+    int
+        The maximum over all weights, counted at weights that are provably generic.
+
     Raises
     ------
     HypothesisError

@@ -46,6 +46,16 @@ class Growth:
     def log10_at(self, parameters: int) -> float:
         """The logarithm of c P^e.
 
+        Parameters
+        ----------
+        parameters : int
+            Number P of weights and biases.
+
+        Returns
+        -------
+        float
+            Base 10; of a number of regions.
+
         Examples
         --------
         >>> Growth("one layer", Fraction(2), -1.0, EQUAL, "").log10_at(100)
@@ -59,6 +69,18 @@ def connected_growth(inputs: int, depth: int) -> tuple[Growth, ...]:
 
     L layers of n units have about (L - 1) n^2 parameters, and between n^(n0 L) / (n0^(n0 (L - 1))
     n0!) and n^(n0 L) / n0!^L regions at most; one layer of P parameters has P / (n0 + 1) units.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    depth : int
+        Number L of layers of the deep network.
+
+    Returns
+    -------
+    tuple of Growth
+        A row for each architecture and bound.
 
     Raises
     ------
@@ -104,6 +126,11 @@ def convolutional_growth(
     input_shape : (channels, length) or (channels, height, width)
     layers : list of dict
         As those of `xiong_2020_lower`; the numbers of filters are replaced by one large d.
+
+    Returns
+    -------
+    tuple of Growth
+        A row for each architecture and bound.
 
     Raises
     ------
@@ -187,6 +214,15 @@ def _log10(number: Fraction) -> float:
 
 def growth_columns(rows: Sequence[Growth]) -> dict[str, list[Any]]:
     """The rows as columns, one list each: what data frame and plotting libraries take.
+
+    Parameters
+    ----------
+    rows : sequence of Growth
+
+    Returns
+    -------
+    dict of list
+        Column names, and an entry for each row.
 
     Raises
     ------

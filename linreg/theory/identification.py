@@ -9,11 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
+from linreg.arguments import numbered
 from linreg.domains import Domain
 from linreg.errors import HypothesisError
 from linreg.explore import Problem
 from linreg.formulas import whole
-from linreg.network import Network, StagedNetwork
+from linreg.network import Network, StagedNetwork, staged_of
 from linreg.regions import Boundaries, Enumeration, Levels, enumerate_regions
 from linreg.regions.polyhedron import Polyhedron
 from linreg.run import Progress
@@ -115,10 +116,12 @@ class Neighbourhoods:
 
     def identified(self, image: int) -> np.ndarray:
         """The activation regions that are mapped onto an image; int64, increasing."""
+        image = numbered(image, int(self.image_of.max()) + 1, "image", "images")
         return np.flatnonzero(self.image_of == image)
 
     def identified_cells(self, image: int) -> np.ndarray:
         """The input cells that are mapped onto an image of `image_of_cell`; int64, increasing."""
+        image = numbered(image, int(self.image_of_cell.max()) + 1, "image", "images of cells")
         return np.flatnonzero(self.image_of_cell == image)
 
     @property
@@ -204,7 +207,7 @@ def neighbourhoods(
     >>> found.image_of_cell.tolist() == [0] * 16
     True
     """
-    staged = net.staged if isinstance(net, Network) else net
+    staged = staged_of(net)
     depth = len(staged.stages)
     if depth == 0:
         raise HypothesisError("the network has no units, so there is no layer to choose")

@@ -65,6 +65,11 @@ def search_maximum(
         Called after each count, and now and then during one, with the best so far, which has no
         regions before the first is done.
 
+    Returns
+    -------
+    Maximum
+        The best network that was found, its exact number of regions, and the upper bound.
+
     Raises
     ------
     HypothesisError

@@ -53,6 +53,17 @@ class Efficiency:
 def parameter_count(inputs: int, widths: Sequence[int]) -> int:
     """Number of weights and biases of the hidden layers: the sum of (n_{l-1} + 1) n_l.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     HypothesisError
@@ -72,6 +83,20 @@ def deep_against_shallow(inputs: int, width: int, depth: int) -> tuple[Efficienc
     """L layers of n units against one layer of as many units, and one of as many parameters.
 
     As `widths_against_one_layer`.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    width : int
+        Number n of units of each layer.
+    depth : int
+        Number L of layers.
+
+    Returns
+    -------
+    tuple of Efficiency
+        A row for each architecture and bound.
 
     Raises
     ------
@@ -96,6 +121,18 @@ def widths_against_one_layer(inputs: int, widths: Sequence[int]) -> tuple[Effici
 
     The network's lower bound is equation (6) of Montufar et al. (2014), its upper bound that of
     Serra et al. (2018); a single layer's number is exact.
+
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    widths : sequence of int
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    tuple of Efficiency
+        A row for each architecture and bound.
 
     Raises
     ------
@@ -141,6 +178,20 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
 
     (n / n0)^(n0 (L - 1)) n^(n0 - 2) / L: regions per parameter grow at least like that for large n.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    width : int
+        Number n of units of each layer.
+    depth : int
+        Number L of layers.
+
+    Returns
+    -------
+    float
+        Dimensionless.
+
     Source
     ------
     Montufar, Pascanu, Cho, Bengio (2014), section 8 of the supplement.
@@ -159,6 +210,20 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
 
     (L n)^(n0 - 1): regions per parameter grow at most like that.
 
+    Parameters
+    ----------
+    inputs : int
+        Dimension n0 of the input.
+    width : int
+        Number n of units of each layer.
+    depth : int
+        Number L of layers.
+
+    Returns
+    -------
+    float
+        Dimensionless.
+
     Source
     ------
     Montufar, Pascanu, Cho, Bengio (2014), section 8 of the supplement.
@@ -176,6 +241,17 @@ def convolutional_against_connected(
     input_shape: Sequence[int], layers: Sequence[Mapping[str, Any]]
 ) -> tuple[Efficiency, ...]:
     """A convolutional network against one layer of as many parameters, convolutional or not.
+
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    layers : list of dict
+        With `filters`, `kernel` and, if not 1, `stride`.
+
+    Returns
+    -------
+    tuple of Efficiency
+        A row for each architecture and bound.
 
     Raises
     ------
@@ -229,6 +305,15 @@ def convolutional_against_connected(
 
 def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     """The rows as columns, one list each: what data frame and plotting libraries take.
+
+    Parameters
+    ----------
+    rows : sequence of Efficiency
+
+    Returns
+    -------
+    dict of list
+        Column names, and an entry for each row.
 
     Examples
     --------

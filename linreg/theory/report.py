@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from linreg.domains import Domain
 from linreg.formulas import Layer, layerwise_bound, narrowing_bound
-from linreg.network import Network, Stage, StagedNetwork
+from linreg.network import Network, Stage, StagedNetwork, staged_of
 from linreg.theory.bound import (
     UPPER,
     Bound,
@@ -59,7 +59,7 @@ def report(
     >>> [(bound.name, bound.value) for bound in report(net) if bound.side == "max_exactly"]
     [('zaslavsky', 7)]
     """
-    staged = net.staged if isinstance(net, Network) else net
+    staged = staged_of(net)
     if not staged.units:
         return (product_of_pieces([]),)
     found = _of_architecture(staged)
@@ -82,7 +82,7 @@ def ceilings(net: Network | StagedNetwork) -> tuple[Bound, ...]:
     >>> [(bound.title, bound.value) for bound in ceilings(net)]
     [('product of pieces', 8), ('Zaslavsky', 7)]
     """
-    staged = net.staged if isinstance(net, Network) else net
+    staged = staged_of(net)
     if not staged.units:
         return (product_of_pieces([]),)
     above = [bound for bound in _of_architecture(staged) if bound.side != "max_at_least"]

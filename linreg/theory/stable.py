@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from flint import fmpq
 
 from linreg.affine import ExactAffineMap
-from linreg.domains import Box, Domain, WholeSpace
-from linreg.errors import InvalidDomain
+from linreg.domains import Box, Domain, asked_domain
 from linreg.formulas import Layer, narrowing_bound
 from linreg.lp import IntegerRow, Point, Solver
 from linreg.lp.optimum import least_values
-from linreg.network import Network, Stage, StagedNetwork
+from linreg.network import Network, Stage, StagedNetwork, staged_of
 from linreg.network.stages import table
 from linreg.rational import common_denominator, rational, rational_matrix
 from linreg.regions import Boundaries, enumerate_regions
@@ -85,12 +84,8 @@ def serra_ramalingam_2020(
     >>> serra_ramalingam_2020(net)
     4
     """
-    staged = net.staged if isinstance(net, Network) else net
-    where = WholeSpace(staged.input_dim) if domain is None else domain
-    if where.dim != staged.input_dim:
-        raise InvalidDomain(
-            f"the domain has dimension {where.dim}, but the network has {staged.input_dim} inputs"
-        )
+    staged = staged_of(net)
+    where = asked_domain(domain, staged.input_dim)
     ranges = _of_domain(where, staged.input_dim)
     bounds = [narrowing_bound(staged.input_dim, _layers(staged.stages, ranges))]
     if staged.stages and staged.input_dim <= MOST_INPUTS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations, product
 
 from linreg.domains import WholeSpace
@@ -37,6 +37,18 @@ def zaslavsky(n: int, m: int) -> Construction:
     For t = 1..m. Any n of them meet in one point, since Vandermonde's determinant is not zero, and
     no n + 1 do: a polynomial t^n - ... has n roots.
 
+    Parameters
+    ----------
+    n : int
+        Dimension of the input.
+    m : int
+        Number of hyperplanes.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> zaslavsky(2, 5).regions
@@ -53,12 +65,22 @@ def zaslavsky(n: int, m: int) -> Construction:
 def braid(n: int) -> Construction:
     """x_i = x_j for i < j; n! regions.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> braid(4).regions
     24
     """
-    return _differences("braid", n, (0,), braid_regions(n), "n! orders of n numbers")
+    return _differences("braid", n, (0,), braid_regions, "n! orders of n numbers")
 
 
 def shi(n: int) -> Construction:
@@ -67,85 +89,153 @@ def shi(n: int) -> Construction:
     Montufar et al. (2014), Example 10, writes the offsets once as {0, 1} and once as {1, 2}; only
     consecutive offsets from 0 give this arrangement.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> shi(4).regions
     125
     """
-    return _differences("shi", n, (0, 1), shi_regions(n), "Shi (1986)")
+    return _differences("shi", n, (0, 1), shi_regions, "Shi (1986)")
 
 
 def catalan(n: int) -> Construction:
     """x_i - x_j = -1, 0, 1 for i < j; n! C_n regions.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
     >>> catalan(3).regions
     30
     """
-    return _differences("catalan", n, (-1, 0, 1), catalan_regions(n), "Postnikov, Stanley (2000)")
+    return _differences("catalan", n, (-1, 0, 1), catalan_regions, "Postnikov, Stanley (2000)")
 
 
 def linial(n: int) -> Construction:
     """x_i - x_j = 1 for i < j.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
     >>> linial(4).regions
     36
     """
-    return _differences("linial", n, (1,), linial_regions(n), "Postnikov, Stanley (2000)")
+    return _differences("linial", n, (1,), linial_regions, "Postnikov, Stanley (2000)")
 
 
 def semiorder(n: int) -> Construction:
     """x_i - x_j = -1 and = 1 for i < j.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
     >>> semiorder(3).regions
     19
     """
-    return _differences("semiorder", n, (-1, 1), semiorder_regions(n), "Postnikov, Stanley (2000)")
+    return _differences("semiorder", n, (-1, 1), semiorder_regions, "Postnikov, Stanley (2000)")
 
 
 def type_b(n: int) -> Construction:
     """x_i = 0 and x_i = x_j and x_i = -x_j for i < j; 2^n n! regions.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
     >>> type_b(3).regions
     48
     """
-    regions = type_b_regions(n)
-    check_size(n**3)
+    check_size(whole("n", n) ** 3)
     rows = [_unit_row(n, {i: 1}) for i in range(n)] + _signed_pairs(n, (-1, 1))
-    return _central(f"type-b {n}", rows, regions, "2^n n! signed permutations")
+    return _central(f"type-b {n}", rows, type_b_regions(n), "2^n n! signed permutations")
 
 
 def type_d(n: int) -> Construction:
     """x_i = x_j and x_i = -x_j for i < j; 2^(n-1) n! regions.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
     >>> type_d(4).regions
     192
     """
-    regions = type_d_regions(n)
-    check_size(n**3)
+    check_size(whole("n", n, 2) ** 3)
     rows = _signed_pairs(n, (-1, 1))
-    return _central(f"type-d {n}", rows, regions, "2^(n-1) n! even signed permutations")
+    return _central(f"type-d {n}", rows, type_d_regions(n), "2^(n-1) n! even signed permutations")
 
 
 def threshold_graphs(n: int) -> Construction:
     """x_i + x_j = 0 for i < j: a region for each labelled threshold graph.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
     >>> threshold_graphs(4).regions
     46
     """
+    check_size(whole("n", n, 2) ** 3)
     regions = threshold_graph_regions(n)
-    check_size(n**3)
     return _central(f"threshold-graphs {n}", _signed_pairs(n, (1,)), regions, "Stanley (2007)")
 
 
@@ -153,6 +243,16 @@ def resonance(n: int) -> Construction:
     """All sums of coordinates = 0: the 2^n - 1 normals with entries 0 and 1.
 
     No closed form is known.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -170,6 +270,16 @@ def threshold(n: int) -> Construction:
     """Normals (1, v), v with entries 0 and 1: a region for each threshold function of n variables.
 
     No closed form is known.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -189,17 +299,37 @@ def threshold(n: int) -> Construction:
 def shi_maxout(n: int) -> Construction:
     """The Shi arrangement as a layer of units max(0, d, 2 d - 1), d = x_i - x_j.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> shi_maxout(3).regions
     16
     """
     source = "Shi (1986); Montufar et al. (2014), Example 10"
-    return _maxout_differences("shi-maxout", n, (0, 1), shi_regions(n), source)
+    return _maxout_differences("shi-maxout", n, (0, 1), shi_regions, source)
 
 
 def catalan_maxout(n: int) -> Construction:
     """The Catalan arrangement as a layer of units of rank 4, with kinks at d = -1, 0, 1.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables, the dimension of the input.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -207,7 +337,7 @@ def catalan_maxout(n: int) -> Construction:
     30
     """
     source = "Postnikov, Stanley (2000); Montufar et al. (2014), Example 11"
-    return _maxout_differences("catalan-maxout", n, (-1, 0, 1), catalan_regions(n), source)
+    return _maxout_differences("catalan-maxout", n, (-1, 0, 1), catalan_regions, source)
 
 
 def strip_rows(form: Row, breakpoints: Sequence[int]) -> tuple[list[list[int]], list[int]]:
@@ -225,17 +355,18 @@ def strip_rows(form: Row, breakpoints: Sequence[int]) -> tuple[list[list[int]], 
 
 
 def _differences(
-    name: str, n: int, offsets: Sequence[int], regions: int, source: str
+    name: str, n: int, offsets: Sequence[int], formula: Callable[[int], int], source: str
 ) -> Construction:
     """x_i - x_j = s for i < j and each offset s."""
     whole("n", n, 2)
     check_size(n**3 * len(offsets))
     pairs = [(row, s) for row in _signed_pairs(n, (-1,)) for s in offsets]
-    return _layer(f"{name} {n}", [row for row, _ in pairs], [-s for _, s in pairs], regions, source)
+    rows, shifts = [row for row, _ in pairs], [-s for _, s in pairs]
+    return _layer(f"{name} {n}", rows, shifts, formula(n), source)
 
 
 def _maxout_differences(
-    name: str, n: int, offsets: Sequence[int], regions: int, source: str
+    name: str, n: int, offsets: Sequence[int], formula: Callable[[int], int], source: str
 ) -> Construction:
     whole("n", n, 2)
     check_size(n**3 * (len(offsets) + 1))
@@ -245,7 +376,7 @@ def _maxout_differences(
         candidates, constants = strip_rows(form, offsets)
         rows += candidates
         shifts += constants
-    return _layer(f"{name} {n}", rows, shifts, regions, source, maxout(len(offsets) + 1))
+    return _layer(f"{name} {n}", rows, shifts, formula(n), source, maxout(len(offsets) + 1))
 
 
 def _central(name: str, rows: Sequence[Row], regions: int | None, source: str) -> Construction:

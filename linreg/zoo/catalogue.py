@@ -79,6 +79,18 @@ CATALOGUE = dict(
 def make(name: str, *numbers: int) -> Construction:
     """The network of a family with these numbers.
 
+    Parameters
+    ----------
+    name : str
+        Of the family, as `linreg zoo` lists it.
+    numbers : int
+        What the family asks for.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Raises
     ------
     HypothesisError

@@ -50,6 +50,11 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
         activation regions are the same. Otherwise cells on both sides of a fold, with all of the
         last units off, have the same constant map and merge.
 
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Raises
     ------
     HypothesisError
@@ -72,7 +77,7 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
     >>> folding(2, 5, 4).regions
     66
     """
-    n0, widths = architecture(n0, widths)
+    n0, widths = architecture(whole("n0", n0), widths)
     regions = montufar_2014_remainders(n0, widths)
     if oriented and widths[-1] <= n0:
         raise HypothesisError(
@@ -88,6 +93,18 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
 def serra(n0: int, *widths: int) -> Construction:
     """As `folding`, but three or more units fold a coordinate once more than there are units.
 
+    Parameters
+    ----------
+    n0 : int
+        Dimension of the input.
+    widths : int
+        Number of units of each layer, all at least n0.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Raises
     ------
     HypothesisError
@@ -98,7 +115,7 @@ def serra(n0: int, *widths: int) -> Construction:
     >>> serra(1, 3, 3).regions
     16
     """
-    n0, widths = architecture(n0, widths)
+    n0, widths = architecture(whole("n0", n0), widths)
     regions = zigzag_lower(n0, widths)
     name = " ".join(map(str, ["serra", n0, *widths]))
     source = "after Serra et al. (2018), with no unit idle"
@@ -111,6 +128,22 @@ def arora(n0: int, m: int, w: int, depth: int) -> Construction:
 
     A sawtooth with breakpoints k / w in (0, 1) has w pieces on (0, inf), each onto (0, 1) and the
     last onto (0, inf), so that the next finds all its breakpoints in each.
+
+    Parameters
+    ----------
+    n0 : int
+        Dimension of the input.
+    m : int
+        Number of terms of the gauge.
+    w : int
+        Number of units of each later layer.
+    depth : int
+        Number of layers.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Raises
     ------

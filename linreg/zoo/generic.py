@@ -7,7 +7,7 @@ from random import Random
 
 from linreg.domains import WholeSpace
 from linreg.errors import HypothesisError, TooLarge
-from linreg.formulas import chained, koszul_upper, modular_count, xiong_formula
+from linreg.formulas import chained, koszul_upper, modular_count, whole, xiong_formula
 from linreg.network import INPUT, AffineNode, Network, UnitNode
 from linreg.network.operators import conv_map
 from linreg.units import relu
@@ -25,6 +25,18 @@ def convolution(channels: int, *numbers: int) -> Construction:
     upper bound on all layers of that size, as it does for small ones: `xiong_formula` or
     `koszul_upper`.
 
+    Parameters
+    ----------
+    channels : int
+        Number C of channels of the input.
+    numbers : int
+        N, d, k for signals, or H, W, d, kh, kw for images.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Raises
     ------
     HypothesisError
@@ -41,7 +53,8 @@ def convolution(channels: int, *numbers: int) -> Construction:
             f"{len(numbers) + 1} numbers"
         )
     axes = (len(numbers) - 1) // 2
-    shape, filters, kernel = (channels, *numbers[:axes]), numbers[axes], numbers[axes + 1 :]
+    shape = (whole("channels", channels), *numbers[:axes])
+    filters, kernel = numbers[axes], numbers[axes + 1 :]
     [layer] = chained(shape, [{"filters": filters, "kernel": kernel}])
     check_size(layer.n_units * layer.n_inputs)
     random = Random(0)

@@ -28,6 +28,20 @@ def maxout_thm9(n0: int, k: int, depth: int) -> Construction:
 
     Whole space; how many more regions there are outside these balls is not known in closed form.
 
+    Parameters
+    ----------
+    n0 : int
+        Dimension of the input, and number of units of each layer.
+    k : int
+        Rank of the units.
+    depth : int
+        Number of layers.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Raises
     ------
     HypothesisError

@@ -19,6 +19,16 @@ WEIGHTS = 100
 def telgarsky(depth: int) -> Construction:
     """The sawtooth 2 relu(u) - 4 relu(u - 1/2), iterated, on (0, 1): 2^depth regions.
 
+    Parameters
+    ----------
+    depth : int
+        Number of layers.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
+
     Examples
     --------
     >>> telgarsky(4).regions
@@ -36,6 +46,18 @@ def abs_tower(n: int, depth: int) -> Construction:
     """Layers of n units |z_i - c|, with half the c of the layer before: 2^(n depth) regions.
 
     Each coordinate is folded depth times, which attains the product of pieces.
+
+    Parameters
+    ----------
+    n : int
+        Dimension of the input, and number of units of each layer.
+    depth : int
+        Number of layers.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -55,6 +77,16 @@ def residual_folds(depth: int) -> Construction:
     """x - 2 relu(x + c) through skip connections, one unit a block: 2^depth regions of the line.
 
     Block l folds at -c, in the middle of what the blocks before have folded onto each other.
+
+    Parameters
+    ----------
+    depth : int
+        Number of blocks.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------
@@ -80,6 +112,16 @@ def leaky_zigzag(depth: int) -> Construction:
     and 20 for a + b = 20, a + b / 10 = -20/9, and f(0) = 0 for c = a / 20 + 19 b / 200. Its pieces
     take (0, 1/2), (1/2, 19/20) and (19/20, 1) onto (0, 1), where the next layer has its
     breakpoints. So two leaky units cut a line as often as `montufar_2017` allows.
+
+    Parameters
+    ----------
+    depth : int
+        Number of layers.
+
+    Returns
+    -------
+    Construction
+        The network on its domain, with the number of its regions where a theorem gives it.
 
     Examples
     --------

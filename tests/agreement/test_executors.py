@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -18,6 +17,7 @@ import numpy as np
 import pytest
 from generators import problems
 from hypothesis import given, settings
+from program import PATIENCE, python
 
 import linreg
 from linreg import (
@@ -269,18 +269,9 @@ for regions in (enumerate_regions(net), enumerate_regions(net, box)):
 
 
 def test_the_seed_of_hashes_changes_no_byte() -> None:
-    said = {
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "12345")
-    }
+    said = {python(PROGRAM, env={"PYTHONHASHSEED": seed}) for seed in ("0", "1", "12345")}
     [same_for_all] = said
-    assert same_for_all.count("\n") == 2
+    assert (same_for_all.code, same_for_all.out.count("\n")) == (0, 2)
 
 
 def test_a_problem_may_be_asked_twice_in_one_process_with_the_same_bytes() -> None:
@@ -313,11 +304,11 @@ def test_threads_stop_at_once_when_nobody_waits_for_them() -> None:
 
         def look() -> bool:
             begun.set()
-            left.wait(60)
+            left.wait(PATIENCE)
             return is_wanted()
 
         answer = executor.submit(look)
-        begun.wait(60)
+        begun.wait(PATIENCE)
     left.set()
     assert not answer.result()
 
@@ -335,7 +326,7 @@ def test_a_block_of_regions_is_as_good_as_one_after_another() -> None:
 
 NESTED = """
 import sys
-sys.path[:0] = sys.argv[1:3]
+sys.path.insert(0, sys.argv[1])
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 import test_executors as test
@@ -351,12 +342,5 @@ with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
 @pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be copied there")
 def test_a_process_of_a_pool_that_begins_processes_ends_all_the_same() -> None:
     """While these are still at work on what is beyond the limit."""
-    here = os.path.dirname(__file__)
-    done = subprocess.run(
-        [sys.executable, "-c", NESTED, here, os.path.dirname(here)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert done.stdout.split() == ["600"]
+    done = python(NESTED, os.path.dirname(__file__))
+    assert (done.code, done.out.split()) == (0, ["600"])

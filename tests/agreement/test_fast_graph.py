@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,6 +13,7 @@ from golden_networks import Case, cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_machine import blurred, by_attribute, plain_machine
+from program import python
 
 from linreg import (
     AdjacencyGraph,
@@ -306,8 +305,7 @@ def test_few_regions_load_no_machine_code() -> None:
         "adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]), )); "
         "print('numba' in sys.modules)"
     )
-    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert out.stdout == "False\n"
+    assert python(script).out == "False\n"
 
 
 def test_machine_code_that_was_used_is_at_hand() -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from program import ROOT, linreg
+from program import PATIENCE, ROOT, linreg, python
 
 from linreg.cli.app import app
 
@@ -37,17 +37,19 @@ def loaded_by(statement: str) -> set[str]:
     script += (
         "print(json.dumps(sorted({name.partition('.')[0] for name in {*sys.modules} - before})))"
     )
-    out = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    return set(json.loads(out))
+    return set(json.loads(python(script).out))
 
 
 def test_importing_the_library_loads_numpy_and_flint_only() -> None:
     loaded = loaded_by("import linreg")
     assert loaded & set(HEAVY) == set()
     foreign = {name for name in loaded if not name.startswith("_")} - sys.stdlib_module_names
-    assert foreign - {"cython_runtime"} == {"flint", "linreg", "numpy"}  # flint is made by Cython
+    assert foreign - {"cython_runtime"} == {
+        "flint",  # made by Cython
+        "linreg",
+        "linreg_start",
+        "numpy",
+    }
 
 
 @pytest.mark.parametrize("module", ["scipy", "torch"])
@@ -65,7 +67,9 @@ def test_a_count_needs_no_module_of_other_commands(tmp_path: Path) -> None:
 
 def test_the_package_is_a_program_too() -> None:
     command = [sys.executable, "-m", "linreg", "--version"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     assert done.stdout == linreg("--version").out
 
 

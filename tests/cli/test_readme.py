@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import ROOT, linreg, write
+from program import PATIENCE, ROOT, linreg, write
 
 from linreg import load, load_domain
 from linreg.errors import LinregError
@@ -91,14 +91,20 @@ def run_in_shell(command: str, home: Path) -> tuple[int, str]:
     if not programs.exists():
         programs.mkdir()
         for name, script in (
-            ("linreg", " -c 'from linreg.cli import main; main()'"),
+            ("linreg", " -c 'from linreg_start import main; main()'"),
             ("python", ""),
         ):
             (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable}{script} "$@"\n')
             (programs / name).chmod(0o755)
     env = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        command, shell=True, cwd=home, env=os.environ | env, capture_output=True, text=True
+        command,
+        shell=True,
+        cwd=home,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     return done.returncode, done.stderr + done.stdout
 

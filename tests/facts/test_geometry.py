@@ -444,7 +444,7 @@ def test_a_region_without_floats_cannot_be_sampled(dim: int) -> None:
 
 def test_an_empty_sample_has_no_points() -> None:
     assert cube(3).sample(0).shape == (0, 3)
-    with pytest.raises(ValueError, match="at least 0 points: got -1"):
+    with pytest.raises(ValueError, match="n must be at least 0: got -1"):
         cube(3).sample(-1)
 
 

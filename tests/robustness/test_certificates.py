@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import random
 import zlib
@@ -15,8 +16,9 @@ from golden_networks import Case, cases
 from hypothesis import given
 
 import linreg
-from linreg.certificate.encoding import CUT, REGION, integer
+from linreg.certificate.encoding import CUT, REGION, integer, unsigned
 from linreg.checker import claims
+from linreg.checker.records import Records
 from linreg.oracle import brute_force_edges, brute_force_patterns
 
 MAGIC = b"linreg-certificate-2\n"
@@ -168,6 +170,167 @@ def test_a_forged_claim_is_named(name: str, certificate: Path) -> None:
     assert verdict is not None
     assert not verdict.accepted
     assert name in str(verdict.false_claim)
+
+
+NET = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+"""Three lines in general position: seven regions."""
+
+
+def proved(certificate: Path, *, graph: bool = True) -> bytes:
+    linreg.certify(NET, certificate, graph=graph)
+    return content_of(certificate)
+
+
+def with_text(content: bytes, which: str, text: bytes) -> bytes:
+    """The content with another header, or another claim."""
+    length = unsigned(len(text))
+    if which == "header":
+        return length + text + content[content.index(b"}") + 1 :]
+    return content[: content.rindex(b"{") - 1] + length + text
+
+
+def text_of(content: bytes, which: str) -> str:
+    place = content.index if which == "header" else content.rindex
+    start = place(b"{")
+    return content[start : content.index(b"}", start) + 1].decode()
+
+
+CHANGES = {
+    "a count as a float": (
+        "claim",
+        '"activation_regions":7',
+        '"activation_regions":7.0',
+        "activation_regions = 7.0",
+    ),
+    "a count with an exponent": (
+        "claim",
+        '"activation_regions":7',
+        '"activation_regions":7e0',
+        "activation_regions = 7.0",
+    ),
+    "a count as a string": (
+        "claim",
+        '"activation_regions":7',
+        '"activation_regions":"7"',
+        "activation_regions = 7",
+    ),
+    "a float in a list": ("claim", "[7]", "[7.0]", "regions_per_stage = [7.0]"),
+    "a boolean in a list": ("claim", "[7]", "[true]", "regions_per_stage = [True]"),
+    "a list that is longer": ("claim", "[7]", "[7,7]", "regions_per_stage = [7, 7]"),
+    "a number for a list": ("claim", "[7]", "7", "regions_per_stage = 7"),
+    "edges as a float": ("claim", '"edges":9', '"edges":9.0', "edges = 9.0"),
+    "edges left out": ("claim", '"edges":9,', "", "lacks the key 'edges'"),
+    "edges as null": ("claim", '"edges":9', '"edges":null', "edges = None"),
+    "another key": ("claim", "{", '{"also":1,', "claim has a key 'also'"),
+    "a key twice": ("claim", "{", '{"edges":8,', "has a key twice"),
+    "NaN": ("claim", '"edges":9', '"edges":NaN', "is not JSON"),
+    "another key at the top": ("header", "{", '{"also":1,', "header has a key 'also'"),
+    "a key twice at the top": ("header", "{", '{"facets":false,', "has a key twice"),
+    "facets as a number": ("header", '"facets":true', '"facets":1', "facets = 1"),
+    "facets as text": ("header", '"facets":true', '"facets":"true"', "facets = true"),
+    "facets left out": ("header", '"facets":true,', "", "lacks the key 'facets'"),
+    "inputs as a float": ("header", '"input_dim":2', '"input_dim":2.0', "input_dim = 2.0"),
+    "inputs that are others": ("header", '"input_dim":2', '"input_dim":3', "input_dim = 3"),
+    "inputs left out": ("header", ',"input_dim":2', "", "lacks the key 'input_dim'"),
+    "a domain that is null": ("header", '"domain":[]', '"domain":null', "another domain"),
+}
+
+
+@pytest.mark.parametrize(("which", "old", "new", "says"), CHANGES.values(), ids=CHANGES)
+def test_a_text_says_what_the_page_asks_for_and_nothing_else(
+    which: str, old: str, new: str, says: str, certificate: Path
+) -> None:
+    content = proved(certificate)
+    text = text_of(content, which)
+    assert old in text
+    certificate.write_bytes(signed(with_text(content, which, text.replace(old, new, 1).encode())))
+    try:
+        verdict = linreg.check(certificate, NET)
+    except linreg.UnreadableFile as refusal:
+        said = str(refusal)
+    else:
+        assert not verdict.accepted
+        said = str(verdict.false_claim)
+    assert says in said
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_texts_are_utf_8(encoding: str, certificate: Path) -> None:
+    content = proved(certificate)
+    changed = with_text(content, "claim", text_of(content, "claim").encode(encoding))
+    certificate.write_bytes(signed(changed))
+    with pytest.raises(linreg.UnreadableFile, match="not JSON"):
+        linreg.check(certificate, NET)
+
+
+def test_white_space_in_a_text_means_nothing(certificate: Path) -> None:
+    content = proved(certificate)
+    spaced = text_of(content, "claim").replace(",", " ,\n ").encode()
+    certificate.write_bytes(signed(with_text(content, "claim", spaced)))
+    assert linreg.check(certificate, NET).accepted
+
+
+@pytest.mark.parametrize(
+    "more", [b"\0", b"x" * 100_000, zlib.compress(b""), zlib.compress(b"more")], ids=len
+)
+def test_nothing_stands_between_the_compressed_stream_and_the_digest(
+    more: bytes, certificate: Path
+) -> None:
+    body = MAGIC + zlib.compress(proved(certificate)) + more
+    certificate.write_bytes(body + hashlib.sha256(body).digest())
+    with pytest.raises(linreg.UnreadableFile, match="bytes follow"):
+        linreg.check(certificate, NET)
+
+
+@pytest.mark.parametrize("missing", range(1, 8))
+def test_a_compressed_stream_has_its_end(missing: int, certificate: Path) -> None:
+    """The last four bytes are its own checksum; all records can be read without them."""
+    body = MAGIC + zlib.compress(proved(certificate))[:-missing]
+    certificate.write_bytes(body + hashlib.sha256(body).digest())
+    with pytest.raises(linreg.UnreadableFile, match="ends too early"):
+        linreg.check(certificate, NET)
+
+
+@pytest.mark.parametrize("wbits", [-15, 31], ids=["deflate", "gzip"])
+def test_compression_is_that_of_zlib(wbits: int, certificate: Path) -> None:
+    body = MAGIC + zlib.compress(proved(certificate), wbits=wbits)
+    certificate.write_bytes(body + hashlib.sha256(body).digest())
+    with pytest.raises(linreg.UnreadableFile, match="compression is broken"):
+        linreg.check(certificate, NET)
+
+
+def test_content_after_the_claim_is_a_false_claim(certificate: Path) -> None:
+    certificate.write_bytes(signed(proved(certificate) + b"\0"))
+    assert "more follows" in str(linreg.check(certificate, NET).false_claim)
+
+
+def records(data: bytes) -> Records:
+    body = signed(data)
+    return Records("proof", io.BytesIO(body))
+
+
+@pytest.mark.parametrize("number", [0, 1, 127, 128, 300, 2**62, 2**63 - 1])
+def test_a_number_is_read_as_it_is_written_and_in_no_more_bytes(number: int) -> None:
+    data = unsigned(number)
+    assert records(data).unsigned() == number
+    longer = data[:-1] + bytes((data[-1] | 0x80, 0))
+    with pytest.raises(linreg.UnreadableFile):
+        records(longer).unsigned()
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64, 2**70 - 1])
+def test_a_number_of_64_bits_is_refused(number: int) -> None:
+    with pytest.raises(linreg.UnreadableFile, match="more than 63 bits"):
+        records(unsigned(number)).unsigned()
+
+
+@pytest.mark.parametrize("number", [0, 1, -1, 127, -127, -128, 128, -(2**63), 2**64, -(3**50)])
+def test_an_integer_is_read_as_it_is_written_and_in_no_more_bytes(number: int) -> None:
+    data = integer(number)
+    assert records(data).integer() == number
+    size = data[0] + 1
+    with pytest.raises(linreg.UnreadableFile, match="in more bytes than it takes"):
+        records(bytes((size,)) + number.to_bytes(size, "little", signed=True)).integer()
 
 
 def test_a_certificate_is_about_one_network_and_one_domain(certificate: Path) -> None:

@@ -6,7 +6,6 @@ out of a dictionary, by a crew that hypothesis directs.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -33,6 +32,7 @@ from hypothesis.stateful import (
 from linreg.datasets import Dataset, generate, generating, spec_of
 from linreg.datasets.generating import Answer
 from linreg.datasets.truth import Question
+from linreg.run.journal import read_journal
 
 SPEC = spec_of(DRAWN)
 STEPS = ("open", "replace", "fsync", "unlink", "mkdir", "truncate")
@@ -113,9 +113,7 @@ class Runner:
     @property
     def lines(self) -> list[dict[str, Any]]:
         """The whole lines of the journal."""
-        data = self.journal.read_bytes() if self.journal.exists() else b""
-        lines = data.splitlines(keepends=True)
-        return [json.loads(line) for line in lines if line.endswith(b"\n")]
+        return read_journal(self.journal).records if self.journal.exists() else []
 
     @property
     def last_line(self) -> dict[str, Any]:
@@ -195,7 +193,11 @@ class Runs(RuleBasedStateMachine):
         self.runner.journal.write_bytes(data[: -min(cut, last)])
 
     @precondition(lambda self: self.runner.last_line)
-    @rule(line=st.sampled_from([b"{", b'{"network": "', b'{"finished": "00"}']))
+    @rule(
+        line=st.sampled_from(
+            [b"{", b'{"network": "', b'{"finished": "00"}', b'{"\r', b"{}\n", b"\0"]
+        )
+    )
     def a_line_is_begun_and_not_ended(self, line: bytes) -> None:
         with self.runner.journal.open("ab") as journal:
             journal.write(line)

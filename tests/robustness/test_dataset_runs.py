@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import (
     BrokenExecutor,
@@ -21,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from dataset_specs import DRAWN, TINY, rows
-from program import finish, linreg, start
+from program import finish, linreg, python, start, wait_for
 
 from linreg import LinregError, UnknownStrategy, UnreadableFile, UnwritableFile
 from linreg.datasets import Dataset, Progress, generate, generating, spec_of, truth
@@ -29,8 +28,6 @@ from linreg.datasets.truth import Question, truth_of
 from linreg.explore import HighsExplorer, strategies
 
 SPEC = spec_of(TINY)
-PATIENCE = 60
-"""Seconds after which something that should happen will not, on however busy a machine."""
 
 
 @pytest.fixture(scope="module")
@@ -143,13 +140,6 @@ def test_a_finished_dataset_is_left_as_it_is(whole: Dataset) -> None:
     assert {file: file.stat().st_mtime_ns for file in whole.path.rglob("*")} == before
 
 
-def wait_for(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 @pytest.mark.parametrize(("workers", "moments"), [(1, [5]), (2, [1, 9])])
 def test_a_run_that_is_killed_again_and_again_gives_the_same_bytes(
@@ -172,7 +162,7 @@ def test_a_run_that_is_killed_again_and_again_gives_the_same_bytes(
 def kill_after(n: int, process: subprocess.Popen[str], path: Path) -> None:
     """Kill a run when so many networks are done."""
     wait_for(lambda: len(committed(path)) >= n or process.poll() is not None)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
 
 
@@ -198,23 +188,17 @@ def test_a_process_that_is_lost_costs_no_network(
 ) -> None:
     monkeypatch.setenv("LINREG_TEST_MARKER", str(tmp_path / "marker"))
     script = (
-        "import sys; sys.path[:0] = sys.argv[1:3]\n"
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
         "import test_dataset_runs as test\n"
         "from linreg.datasets import generate, generating, spec_of\n"
         "original = generating.answer\n"
         "def answer(question): return test.lose(original, question)\n"
         "generating.answer = answer\n"
-        "print(generate(spec_of(test.DRAWN), sys.argv[3], workers=2).digest)\n"
+        "print(generate(spec_of(test.DRAWN), sys.argv[2], workers=2).digest)\n"
     )
-    here = Path(__file__).parent
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(here), str(here.parent), str(tmp_path / "lost")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = python(script, Path(__file__).parent, tmp_path / "lost")
     assert (tmp_path / "marker").exists()
-    assert done.stdout.strip() == drawn.digest
+    assert (done.code, done.out.strip()) == (0, drawn.digest)
 
 
 def lose(answer: Callable[[Question], generating.Answer], question: Question) -> generating.Answer:

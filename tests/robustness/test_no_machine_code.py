@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
+from program import python
 
 COUNT = """
 import sys, warnings
@@ -28,11 +26,7 @@ caching.CacheImpl._locator_classes = []
 
 @pytest.mark.parametrize("without", [MISSING, NOWHERE])
 def test_without_numba_or_a_folder_to_keep_it_in_one_warning_is_given(without: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", COUNT.format(without=without)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith("[(8, 'highs'), (8, 'highs')] [\"there is no machine code, so ")
-    assert done.stdout.count("there is no machine code") == 1
+    done = python(COUNT.format(without=without))
+    assert done.code == 0
+    assert done.out.startswith("[(8, 'highs'), (8, 'highs')] [\"there is no machine code, so ")
+    assert done.out.count("there is no machine code") == 1

@@ -5,8 +5,6 @@ The functions run as plain Python here, which rounds as they do when compiled.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
@@ -22,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 from plain_machine import blurred, by_attribute, plain_machine
+from program import python
 
 from linreg import Box, leaky_relu, mlp
 from linreg.domains import Domain
@@ -126,8 +125,7 @@ def test_machine_code_on_disk_is_good_for_the_sources_of_all_that_it_holds(tmp_p
     )
 
     def stamps() -> list[str]:
-        command = [sys.executable, "-c", told, str(tmp_path)]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        return python(told, tmp_path).out.split()
 
     before = stamps()
     maps = tmp_path / "maps.py"

@@ -12,6 +12,7 @@ import numpy as np
 
 from linreg.explore.compiled.composing import compose
 from linreg.explore.compiled.contests import SAME, compare
+from linreg.explore.compiled.frames import as_frame
 from linreg.explore.compiled.lookup import Lookup, piece_of
 from linreg.explore.compiled.machine import compiled
 from linreg.explore.compiled.maps import FLOOR, ROUNDOFF, UP, put_lead, put_side
@@ -20,6 +21,7 @@ from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import NEGATIVE, POSITIVE, Maps, Walls
 
 
+@as_frame
 class Around(NamedTuple):
     """A region and what is around it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import NOTHING, compiled, inlined
+from linreg.explore.compiled.machine import NOTHING, compiled
 from linreg.explore.compiled.maps import EXACT, HIGHEST, LOWEST, ROUNDOFF, UP
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import Maps
@@ -32,7 +32,7 @@ def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
         _finish(t, maps, r, t.rows[r].integer, 0.0, 0.0, 0.0, NOTHING)
 
 
-@inlined
+@compiled
 def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
     """The rows of a stage, one coefficient after another."""
     n = t.dim
@@ -78,7 +78,7 @@ def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
         _finish(t, maps, r, integer, constant, constant_error, constant_size, constants)
 
 
-@inlined
+@compiled
 def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
     """The rows of a stage all at once, which suits the processor where few weights are zero.
 
@@ -204,7 +204,7 @@ def _is_in_range(size: float, lowest: float) -> bool:
     return size == 0.0 or lowest < size < HIGHEST
 
 
-@inlined
+@compiled
 def _select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     """What a stage hands on where its units are on the node's pieces."""
     n = t.dim

@@ -41,6 +41,12 @@ def most_parts(t: Tables) -> int:
 
 
 @compiled
+def has_contests(tree: Tree) -> bool:
+    """Whether there are max units: only then a node has integers for candidates."""
+    return len(tree.node) > tree.alive
+
+
+@compiled
 def see_contests(t: Tables, maps: Maps, tree: Tree) -> bool:
     """Let all candidates of a stage run but those that are the same as another or below it.
 

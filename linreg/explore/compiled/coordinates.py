@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled, inlined
+from linreg.explore.compiled.machine import compiled
 from linreg.explore.compiled.maps import FLOOR, HIGHEST, LOWEST, ROUNDOFF, UP
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import NEGATIVE, OF_DOMAIN, Maps, Program, Proof, Walls
 
 
-@inlined
+@compiled
 def express(
     t: Tables,
     maps: Maps,
@@ -98,7 +98,7 @@ def _add_row(t: Tables, line: np.ndarray, error: np.ndarray, r: int, sign: float
         line[j] = a
 
 
-@inlined
+@compiled
 def _push_down(
     t: Tables,
     maps: Maps,
@@ -146,7 +146,7 @@ def _push_down(
         error[c] *= UP
 
 
-@inlined
+@compiled
 def _of_input(walls: Walls, p: Program, proof: Proof, n: int, k: int) -> None:
     """The walls and the goal themselves."""
     now = proof.half[0]
@@ -161,7 +161,7 @@ def _of_input(walls: Walls, p: Program, proof: Proof, n: int, k: int) -> None:
         proof.support[i].exactly = 0
 
 
-@inlined
+@compiled
 def columns_at(t: Tables, maps: Maps, proof: Proof, n: int, k: int, level: int) -> int:
     """How many columns are not certainly zero; if as many as walls, they become the basis."""
     now = proof.half[0]
@@ -190,7 +190,7 @@ def columns_at(t: Tables, maps: Maps, proof: Proof, n: int, k: int, level: int) 
     return found
 
 
-@inlined
+@compiled
 def parallel(proof: Proof, level: int, columns: int) -> bool:
     """Whether the goal is exactly a positive multiple of the only wall of the support."""
     now = proof.half[0]

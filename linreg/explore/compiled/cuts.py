@@ -8,7 +8,7 @@ from linreg.explore.compiled.clipping import clip, cut_off, halve
 from linreg.explore.compiled.contests import runners, split_contest
 from linreg.explore.compiled.forms import split_form
 from linreg.explore.compiled.lines import line_of_wall
-from linreg.explore.compiled.machine import NOTHING, compiled, inlined
+from linreg.explore.compiled.machine import NOTHING, compiled
 from linreg.explore.compiled.maps import put_lead
 from linreg.explore.compiled.points import ONE, is_known, is_seen_cut, sees, settle
 from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, TIGHT, Plane, Record
@@ -49,7 +49,7 @@ def is_sloped(line: Record) -> bool:
     return abs(line.a) > line.a_error or abs(line.b) > line.b_error
 
 
-@inlined
+@compiled
 def test_lines(t: Tables, tree: Tree, plane: Plane) -> int:
     """A form that cuts the cell, NONE or IN_DOUBT; the side of those that do not is fixed."""
     head = plane.head
@@ -110,7 +110,7 @@ def _claim(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
                     claims[1] += 1
 
 
-@inlined
+@compiled
 def split_lines(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
     """Put the two parts of the cell on the stack."""
     n = plane.head[CORNERS]
@@ -140,7 +140,7 @@ def split_lines(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
         _hand_down(plane, top, m, f)
 
 
-@inlined
+@compiled
 def _hand_down(plane: Plane, top: int, n: int, f: int) -> None:
     """Write what is known of a child besides its polygon."""
     plane.heads[top, CORNERS] = n

@@ -11,8 +11,7 @@ import numpy as np
 from flint import fmpz
 
 from linreg.explore.cells import Cell
-from linreg.explore.compiled.kernel import find_path
-from linreg.explore.compiled.points import find_witness
+from linreg.explore.compiled.kernel import place
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
     CLAIMS,
@@ -210,10 +209,10 @@ class Exactly:
         tree.point[0] = cell.share
         self._write_sides(cell, work)
         self._write_sights(cell, _few(cell, sights, tree.most_points // 2), work)
-        find_path(t, work)
+        is_inside = place(t, work)
         # Lines of the plane are drawn where a path begins, and this one has none yet.
         tree.node[ENTRY], tree.node[SHARED] = -1, 0
-        return bool(find_witness(t, work.walls, tree, len(t.walls) + len(walls)))
+        return bool(is_inside)
 
     def level(self, stage: int, pattern: Sequence[int]) -> Level:
         """A stage on the cells whose pattern begins with these pieces."""

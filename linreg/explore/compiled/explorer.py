@@ -11,16 +11,17 @@ from linreg.domains import WholeSpace
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
 from linreg.explore.compiled.exact import Exactly
 from linreg.explore.compiled.exploration import Exploration, Node
-from linreg.explore.compiled.kernel import enter
 from linreg.explore.compiled.machine import is_loaded, is_on_disk
-from linreg.explore.compiled.maps import put_domain
-from linreg.explore.compiled.plane import has_max_units, kernel_of
+from linreg.explore.compiled.plane import kernel_of
 from linreg.explore.compiled.tables import tables_of
 from linreg.explore.compiled.work import (
+    BEFORE,
     DOUBTS,
+    ENTRY,
     OUTSIDE,
     POINTS,
     PROGRAMS,
+    STAGE,
     Work,
     work_for,
 )
@@ -30,7 +31,7 @@ from linreg.explore.subdivision import Tally, split
 from linreg.lp import Point, Solver
 from linreg.network import StagedNetwork
 from linreg.network.stages import Stage
-from linreg.units import MaxUnit, Unit, relu
+from linreg.units import Unit, relu
 
 
 class CompiledExplorer:
@@ -71,13 +72,10 @@ class CompiledExplorer:
             return [first_cell(problem)]
         tables, work = exactly.tables, work_for(exactly.tables)
         tree = work.tree
-        tree.node[OUTSIDE] = -1
+        tree.node[STAGE], tree.node[ENTRY], tree.node[OUTSIDE] = BEFORE, -1, -1
         tree.node[POINTS] = 1
         tree.point[0] = 1.0
         tree.point[1 : 1 + tables.dim] = _generic_start(problem)
-        put_domain(tables, work.walls)
-        if not enter(tables, work, 0):
-            return [first_cell(problem)]
         self._work = work
         return [Node(tree.node, tree.mask, tree.point)]
 
@@ -111,8 +109,7 @@ class CompiledExplorer:
 
     def prepare(self, problem: Problem) -> None:
         """Compile what a network of as many inputs needs, by exploring one of one unit."""
-        unit = MaxUnit(1) if has_max_units(problem.network) else relu()
-        small, tally = of_one_unit(problem.domain.dim, unit), Tally()
+        small, tally = of_one_unit(problem.domain.dim, relu()), Tally()
         explorer = CompiledExplorer()
         explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=2)
 
@@ -129,7 +126,7 @@ class CompiledExplorer:
         if self._problem is not problem:
             self._problem = problem
             self._work = None
-            tables = tables_of(problem) if problem.network.stages else None
+            tables = tables_of(problem)
             self._exactly = None if tables is None else Exactly(problem, tables)
         return self._exactly
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import NOTHING, compiled, inlined
+from linreg.explore.compiled.machine import NOTHING, compiled
 from linreg.explore.compiled.maps import form_constant_error, form_value, form_value_error
 from linreg.explore.compiled.points import (
     ONE,
@@ -78,7 +78,7 @@ def take_up(t: Tables, walls: Walls, tree: Tree, p: Program) -> int:
     return m
 
 
-@inlined
+@compiled
 def test_forms(t: Tables, maps: Maps, walls: Walls, tree: Tree, p: Program, proof: Proof) -> bool:
     """Find out which of the stage's forms cut the cell; False if some are in doubt.
 
@@ -122,7 +122,7 @@ def claim(tree: Tree, p: Program, proof: Proof, f: int, k: int) -> None:
         claims[2 + i] = p.rows[p.nonbasic[proof.support[i].column]].wall
 
 
-@inlined
+@compiled
 def _test(
     t: Tables,
     maps: Maps,
@@ -199,7 +199,7 @@ def next_form(t: Tables, tree: Tree) -> tuple[int, int]:
     return best, n_open
 
 
-@inlined
+@compiled
 def split_form(t: Tables, tree: Tree, f: int) -> None:
     """Put the two parts of the cell on the stack; that of the node's point is the next one."""
     s = tree.node[STAGE]
@@ -226,7 +226,7 @@ def split_form(t: Tables, tree: Tree, f: int) -> None:
         tree.points[top, 0] = 0.5 * tree.point[0]
 
 
-@inlined
+@compiled
 def push(t: Tables, tree: Tree, walls: int) -> int:
     """Put a copy of the node on the stack, with room for more walls and without points."""
     node = tree.node

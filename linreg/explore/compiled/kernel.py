@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linreg.explore.compiled.composing import compose
 from linreg.explore.compiled.contests import (
+    has_contests,
     most_parts,
     next_contest,
     see_contests,
@@ -11,7 +12,7 @@ from linreg.explore.compiled.contests import (
     test_contests,
 )
 from linreg.explore.compiled.forms import next_form, see_constants, split_form, test_forms
-from linreg.explore.compiled.machine import compiled, entry, inlined
+from linreg.explore.compiled.machine import compiled, entry
 from linreg.explore.compiled.maps import put_domain, put_lead, put_side
 from linreg.explore.compiled.points import (
     is_known,
@@ -22,6 +23,7 @@ from linreg.explore.compiled.points import (
 )
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
+    BEFORE,
     DOUBTS,
     ENTRIES,
     ENTRY,
@@ -50,23 +52,8 @@ def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple
     """Take cells until something stops it: why, and how much of the budget is left.
 
     Where a cell stops it, that is the current node; one that is kept elsewhere is the node just
-    above the stack. Only for networks without max units.
+    above the stack.
     """
-    return _grow(t, w, budget, limit, wants_rows, False)
-
-
-@entry
-def grow_with_contests(
-    t: Tables, w: Work, budget: int, limit: int, wants_rows: bool
-) -> tuple[int, int]:
-    """`grow` for any network, which takes longer to compile."""
-    return _grow(t, w, budget, limit, wants_rows, True)
-
-
-@inlined
-def _grow(
-    t: Tables, w: Work, budget: int, limit: int, wants_rows: bool, contests: bool
-) -> tuple[int, int]:
     tree = w.tree
     counters = tree.counters
     parts = most_parts(t)
@@ -82,20 +69,24 @@ def _grow(
         if tree.nodes[top, OUTSIDE] >= 0:
             return ELSEWHERE, budget
         budget -= 1
-        status = _take(t, w, top, limit, wants_rows, contests)
+        status = _take(t, w, top, limit, wants_rows)
         if status != DONE:
             counters[DOUBTS] += 1
             return status, budget
     return DONE, budget
 
 
-@inlined
-def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: bool) -> int:
+@compiled
+def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
     """Take one cell down to its next split."""
     tree = w.tree
     node = tree.node
     lift(t, tree, top)
-    follow_path(t, w)
+    if node[STAGE] == BEFORE:
+        if not begin(t, w):
+            return UNCLEAR
+    else:
+        find_path(t, w)
     if not stand_inside(t, w.walls, tree, len(t.walls) + node[WALLS]):
         return LOST
     while True:
@@ -119,7 +110,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: 
             else:
                 split_form(t, tree, f)
             return DONE
-        if contests:
+        if has_contests(tree):
             if not test_contests(t, w.maps, w.walls, tree, w.program, w.proof):
                 return DOUBT
             u = next_contest(t, tree)
@@ -136,7 +127,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: 
             return UNCLEAR
 
 
-@inlined
+@compiled
 def lift(t: Tables, tree: Tree, top: int) -> None:
     """Make a node the current one."""
     source = tree.nodes[top]
@@ -152,15 +143,23 @@ def lift(t: Tables, tree: Tree, top: int) -> None:
         tree.point[i] = tree.points[top, i]
 
 
+@compiled
+def begin(t: Tables, w: Work) -> bool:
+    """Put the domain in place and enter the first stage; as `enter`."""
+    put_domain(t, w.walls)
+    return enter(t, w, 0)
+
+
 @entry
+def place(t: Tables, w: Work) -> bool:
+    """Put the maps and walls of the node in place; whether some point of it is surely inside."""
+    find_path(t, w)
+    return stand_inside(t, w.walls, w.tree, len(t.walls) + w.tree.node[WALLS])
+
+
+@compiled
 def find_path(t: Tables, w: Work) -> None:
     """Put the maps and walls of the node in place."""
-    follow_path(t, w)
-
-
-@inlined
-def follow_path(t: Tables, w: Work) -> None:
-    """`find_path`, as part of the machine code that calls it."""
     tree = w.tree
     node = tree.node
     first = node[SHARED]
@@ -203,7 +202,7 @@ def _arrive(t: Tables, tree: Tree) -> None:
         tree.base[s, i] = i
 
 
-@entry
+@compiled
 def enter(t: Tables, w: Work, s: int) -> bool:
     """Go on with the node at a stage of which nothing is decided yet but what is constant.
 

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linreg.explore.compiled.frames import as_frame
 from linreg.explore.compiled.machine import compiled, entry
 
 REGION = 2**40 - 1
 """The bits of a slot that number its region; those above are of the hash."""
 
 
+@as_frame
 class Lookup(NamedTuple):
     """Patterns, and where to find them.
 

@@ -13,6 +13,8 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
+from linreg.explore.compiled.parts import PartCompiler
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
 NOTHING = cast("int", np.int64(0))
@@ -29,6 +31,9 @@ _OPTIONS: dict[str, Any] = {
 """Without reference counts, which would cost more than most functions do: nothing is allocated, and
 whoever calls from Python keeps the arrays alive. Without fastmath: every rounding is that of IEEE
 754. Cached on disk, and run without Python's lock."""
+
+
+_PART = _OPTIONS | {"cache": False, "no_cpython_wrapper": True, "pipeline_class": PartCompiler}
 
 
 @cache
@@ -56,16 +61,7 @@ def _stamped(function: Any) -> Any:
 
 def compiled(function: Function) -> Function:
     """The function as machine code, which only machine code can call."""
-    return cast("Function", _stamped(njit(**(_OPTIONS | {"no_cpython_wrapper": True}))(function)))
-
-
-def inlined(function: Function) -> Function:
-    """The function as part of the machine code that calls it, in one place or a few.
-
-    A call hands over all arrays of its arguments one by one, which may take longer than the work.
-    """
-    options = _OPTIONS | {"no_cpython_wrapper": True, "inline": "always"}
-    return cast("Function", _stamped(njit(**options)(function)))
+    return cast("Function", njit(**_PART)(function))
 
 
 def entry(function: Function) -> Function:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import compiled, entry
+from linreg.explore.compiled.machine import compiled
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import NEGATIVE, OF_DOMAIN, Maps, Walls
 
@@ -22,7 +22,7 @@ FLOOR = 1e-290
 """Added to error bounds, which might else vanish by underflow."""
 
 
-@entry
+@compiled
 def put_domain(t: Tables, walls: Walls) -> None:
     """Write the walls of the domain."""
     n = t.dim

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from linreg.explore.compiled.clipping import cut_off, halve
-from linreg.explore.compiled.contests import most_parts, next_contest, runners
+from linreg.explore.compiled.contests import has_contests, most_parts, next_contest, runners
 from linreg.explore.compiled.cuts import (
     IN_DOUBT,
     WHOLE_PLANE,
@@ -29,22 +29,23 @@ from linreg.explore.compiled.kernel import (
     LOST,
     PAUSED,
     UNCLEAR,
+    begin,
     enter,
     find_path,
     fix_pieces,
     give_region,
     grow,
-    grow_with_contests,
     lift,
 )
 from linreg.explore.compiled.lines import draw, line_of_wall
-from linreg.explore.compiled.machine import NONE, NOTHING, compiled, entry, inlined
+from linreg.explore.compiled.machine import NONE, NOTHING, compiled, entry
 from linreg.explore.compiled.maps import inside
-from linreg.explore.compiled.points import ZERO, find_witness, is_known
+from linreg.explore.compiled.points import ZERO, is_known, stand_inside
 from linreg.explore.compiled.polygons import CORNERS, OPEN, PROVED, SURE, Plane
 from linreg.explore.compiled.signs import ALWAYS, find_signs, is_far, write_line
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import (
+    BEFORE,
     DOUBTS,
     ENTRY,
     OUTSIDE,
@@ -60,39 +61,16 @@ from linreg.explore.compiled.work import (
     Work,
 )
 from linreg.network import StagedNetwork
-from linreg.units import MaxUnit
 
 
 def kernel_of(network: StagedNetwork) -> Callable[[Tables, Work, int, int, bool], tuple[int, int]]:
     """The machine code that explores a network."""
-    if has_max_units(network):
-        return grow_plane_with_contests if network.input_dim <= 2 else grow_with_contests
     return grow_plane if network.input_dim <= 2 else grow
-
-
-def has_max_units(network: StagedNetwork) -> bool:
-    """Whether a network has max units, for which there is more to compile."""
-    return any(isinstance(unit, MaxUnit) for stage in network.stages for unit in stage.units)
 
 
 @entry
 def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """`grow` for problems of at most two dimensions."""
-    return _grow(t, w, budget, limit, wants_rows, False)
-
-
-@entry
-def grow_plane_with_contests(
-    t: Tables, w: Work, budget: int, limit: int, wants_rows: bool
-) -> tuple[int, int]:
-    """`grow_with_contests` for problems of at most two dimensions."""
-    return _grow(t, w, budget, limit, wants_rows, True)
-
-
-@inlined
-def _grow(
-    t: Tables, w: Work, budget: int, limit: int, wants_rows: bool, contests: bool
-) -> tuple[int, int]:
     tree = w.tree
     counters = tree.counters
     parts = most_parts(t)
@@ -108,22 +86,27 @@ def _grow(
         if tree.nodes[top, OUTSIDE] >= 0:
             return ELSEWHERE, budget
         budget -= 1
-        status = _take(t, w, top, limit, wants_rows, contests)
+        status = _take(t, w, top, limit, wants_rows)
         if status != DONE:
             counters[DOUBTS] += 1
             return status, budget
     return DONE, budget
 
 
-@inlined
-def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: bool) -> int:
+@compiled
+def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
     """Take one cell down to its next split."""
     tree, plane = w.tree, w.plane
     node = tree.node
     lift(t, tree, top)
+    arrives = node[STAGE] == BEFORE
+    if arrives:
+        if not begin(t, w):
+            return UNCLEAR
+    else:
+        arrives = node[ENTRY] < 0 or tree.entered[node[STAGE]].entry != node[ENTRY]
+        find_path(t, w)
     s = node[STAGE]
-    arrives = node[ENTRY] < 0 or tree.entered[s].entry != node[ENTRY]
-    find_path(t, w)
     if arrives:
         for stage in range(s + 1):
             draw(t, w.maps, plane, stage, node[tree.pieces :])
@@ -136,7 +119,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: 
     else:
         _lift_polygon(t, tree, plane, top)
     last = len(t.walls) + node[WALLS]
-    if node[POINTS] > 0 and not find_witness(t, w.walls, tree, last):
+    if node[POINTS] > 0 and not stand_inside(t, w.walls, tree, last):
         node[POINTS] = 0
     if node[POINTS] == 0:
         if plane.head[PROVED] == 0:
@@ -167,7 +150,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: 
             else:
                 split_lines(t, tree, plane, f)
             return DONE
-        while contests:
+        while has_contests(tree):
             u = next_contest(t, tree)
             if u < 0:
                 break
@@ -194,7 +177,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool, contests: 
             return UNCLEAR
 
 
-@inlined
+@compiled
 def _lift_polygon(t: Tables, tree: Tree, plane: Plane, top: int) -> None:
     """Make a node's polygon the current one."""
     for i in range(len(plane.head)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import NOTHING, compiled, entry, inlined
+from linreg.explore.compiled.machine import NOTHING, compiled
 from linreg.explore.compiled.maps import (
     FLOOR,
     HIGHEST,
@@ -101,15 +101,9 @@ def wall_value(walls: Walls, n: int, i: int, x: np.ndarray) -> tuple[float, floa
     return value, error * UP + FLOOR if norm < HIGHEST else np.inf
 
 
-@entry
-def find_witness(t: Tables, walls: Walls, tree: Tree, last: int) -> bool:
-    """Bring a point to the front that is certainly strictly inside."""
-    return stand_inside(t, walls, tree, last)
-
-
-@inlined
+@compiled
 def stand_inside(t: Tables, walls: Walls, tree: Tree, last: int) -> bool:
-    """`find_witness`, as part of the machine code that calls it."""
+    """Bring a point to the front that is certainly strictly inside."""
     n, words = t.dim, t.n_words
     for i in range(tree.node[POINTS]):
         if not inside(walls, n, tree.point[1 + i * n : 1 + (i + 1) * n], last):
@@ -150,7 +144,7 @@ def is_surely_cut(t: Tables, maps: Maps, walls: Walls, tree: Tree, f: int) -> bo
     return False
 
 
-@inlined
+@compiled
 def keep_beyond(t: Tables, maps: Maps, tree: Tree, p: Program, f: int, value: float) -> bool:
     """Add the point that a descent of a form found, pulled inside; whether it is beyond the form.
 

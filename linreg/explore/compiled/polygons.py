@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from linreg.explore.compiled.frames import as_frame
 from linreg.explore.compiled.tables import Tables
 
 Record = Any
@@ -67,6 +68,7 @@ the cell is proved not to be empty; how many forms of the stage are open,
 proved."""
 
 
+@as_frame
 class Plane(NamedTuple):
     """Polygons of the nodes that wait, and the lines of the current path."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.explore.compiled.machine import NONE, compiled, inlined
+from linreg.explore.compiled.machine import NONE, compiled
 from linreg.explore.compiled.work import PIVOTS, PROGRAMS, Program, Walls
 
 GAVE_UP, CUT, LEAST = range(3)
@@ -96,7 +96,7 @@ def descend(p: Program, n: int, m: int, value: float) -> int:
     return GAVE_UP
 
 
-@inlined
+@compiled
 def _pivot(p: Program, n: int, m: int, r: int, q: int) -> None:
     """Exchange the variable of row r with that of column q."""
     tableau, by = p.tableau, p.column

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.explore.compiled.coordinates import columns_at, express, parallel
-from linreg.explore.compiled.machine import compiled, inlined
+from linreg.explore.compiled.machine import compiled
 from linreg.explore.compiled.maps import EXACT, FLOOR, ROUNDOFF, UP
 from linreg.explore.compiled.tables import Tables
 from linreg.explore.compiled.work import Maps, Program, Proof, Walls
@@ -17,7 +17,7 @@ SMALL, TINY = 1e-7, 1e-10
 """Multipliers below this share of the largest may be zero, or are taken for zero."""
 
 
-@inlined
+@compiled
 def proves(
     t: Tables,
     maps: Maps,
@@ -63,7 +63,7 @@ def proves(
     )
 
 
-@inlined
+@compiled
 def _proves_at_once(
     walls: Walls,
     p: Program,
@@ -308,7 +308,7 @@ def _integer(
     return rest >= (doubt + (k + 4) * ROUNDOFF * size) * UP
 
 
-@inlined
+@compiled
 def _invert(proof: Proof, k: int) -> bool:
     """Write the transposed inverse of the basis, and the multipliers, in floats."""
     a = proof.scratch

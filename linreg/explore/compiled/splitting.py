@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linreg.explore.compiled.frames import as_frame
 from linreg.explore.compiled.machine import compiled, entry
 from linreg.explore.compiled.program import LEAST, descend, load
 from linreg.explore.compiled.work import Program, Walls
@@ -23,6 +24,7 @@ SLIGHT = 1e-9
 """Multipliers below this share of the largest may be zero."""
 
 
+@as_frame
 class Planes(NamedTuple):
     """The hyperplanes of a stage on a cell."""
 
@@ -33,6 +35,7 @@ class Planes(NamedTuple):
     above: np.ndarray  # (planes,) on which side the unit is above it, 1 or -1
 
 
+@as_frame
 class Found(NamedTuple):
     """Regions, and the order in which the tree has them, which is put right on the way."""
 
@@ -41,6 +44,7 @@ class Found(NamedTuple):
     order: np.ndarray  # (regions,)
 
 
+@as_frame
 class Memory(NamedTuple):
     """What is worked with: for each part that waits, and for each region."""
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from flint import fmpq, fmpz
 
+from linreg.explore.compiled.frames import as_frame
 from linreg.explore.problem import Problem
 from linreg.network.stages import Stage, StagedNetwork, table
 from linreg.rational import nearest_float, primitive_factor
@@ -68,6 +69,7 @@ OUT = np.dtype([("unit", "i8"), ("row", "i8")])
 WALL = np.dtype([("constant", "f8"), ("error", "f8"), ("integer", "i8")])
 
 
+@as_frame
 class Tables(NamedTuple):
     """The network and the domain in floats.
 
@@ -107,10 +109,12 @@ class OutOfRangeError(ArithmeticError):
 
 
 def tables_of(problem: Problem) -> Tables | None:
-    """The tables of a problem, which keeps them; None if some number is out of range.
+    """The tables of a problem, which keeps them; None without stages, or with numbers out of range.
 
     The network keeps its part for other domains.
     """
+    if not problem.network.stages:
+        return None
     kept = vars(problem)
     if "tables" not in kept:
         try:

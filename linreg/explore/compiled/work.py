@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linreg.explore.compiled.frames import as_frame
 from linreg.explore.compiled.polygons import Plane, longer_plane, plane_for
 from linreg.explore.compiled.tables import Tables
 
@@ -15,6 +16,9 @@ STAGE, WALLS, SHARED, POINTS, ENTRY, OUTSIDE, HEAD = range(7)
 its parent has too; how many points it has; which entry of the stage it belongs to; the number of a
 cell that is kept elsewhere, or -1. The pieces of all units follow, then two integers for each wall,
 then, for each row of the stage, whether that candidate may still win, if there are max units."""
+
+BEFORE = -1
+"""In place of a node's stage: it is the whole domain, and has not entered the first one."""
 
 KNOWN, SIDE, SEEN = range(3)
 """Places in a node's masks, of a bit for each form: those whose side is fixed; those of them that
@@ -61,6 +65,7 @@ COLUMN = np.dtype([("column", "i8"), ("multiplier", "f8"), ("exactly", "i8")])
 without an error."""
 
 
+@as_frame
 class Maps(NamedTuple):
     """Rows and outputs of the stages so far as forms of the input."""
 
@@ -74,6 +79,7 @@ class Maps(NamedTuple):
     sums: np.ndarray  # (3 (dim + 1), rows of a stage)
 
 
+@as_frame
 class Walls(NamedTuple):
     """The walls of the current cell: the domain's, then the node's, then leads that are tested.
 
@@ -85,6 +91,7 @@ class Walls(NamedTuple):
     ends: np.ndarray  # (walls,) of WALL
 
 
+@as_frame
 class Program(NamedTuple):
     """A linear program; see `program`."""
 
@@ -99,6 +106,7 @@ class Program(NamedTuple):
     counters: np.ndarray
 
 
+@as_frame
 class Proof(NamedTuple):
     """What a proof is worked out in; see `proofs`."""
 
@@ -117,6 +125,7 @@ class Proof(NamedTuple):
     half: np.ndarray  # (1,) which of the two expressions is current
 
 
+@as_frame
 class Tree(NamedTuple):
     """Nodes that wait, as a stack, and the current one.
 
@@ -143,6 +152,7 @@ class Tree(NamedTuple):
     witnesses: np.ndarray  # (rows of the block, dim)
 
 
+@as_frame
 class Work(NamedTuple):
     """All that machine code writes."""
 

@@ -11,7 +11,7 @@ from linreg.domains import Domain
 from linreg.errors import InvalidDomain, UnreadableFile
 from linreg.explore import Problem, problem_of
 from linreg.files import StrPath, read_bytes
-from linreg.network import Network, StagedNetwork
+from linreg.network import Network, StagedNetwork, staged_of
 from linreg.rational import fraction, nearest_float
 from linreg.readers import domain_from_json
 from linreg.readers.values import located
@@ -59,7 +59,7 @@ def read_regions(
     """
     format_ = format_of(path, UnreadableFile)
     data = read_bytes(path)
-    network = net.staged if isinstance(net, Network) else net
+    network = staged_of(net)
     with located(str(path)):
         header = Header.from_json(format_.header(data))
         problem = _problem(header, network, domain)

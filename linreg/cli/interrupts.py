@@ -1,0 +1,49 @@
+"""Ctrl-C: the first ends what is being done; more of them neither spoil its end nor the answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from signal import SIGINT, default_int_handler, getsignal, signal
+from time import monotonic
+from types import FrameType
+
+from linreg.cli.codes import STOPPED
+
+PATIENCE = 5.0
+"""Seconds after the first interrupt, from which on another one ends the process at once."""
+
+_first = 0.0  # when the last KeyboardInterrupt was raised
+_is_ending = False
+
+
+def listen() -> None:
+    """Hear interrupts, unless the program was started to ignore them."""
+    global _is_ending
+    _is_ending = False
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, _interrupt)
+
+
+def see_through() -> None:
+    """Say that all is done but to give an answer and to end, which no interrupt is to spoil."""
+    global _first, _is_ending
+    if not _is_ending:
+        _first, _is_ending = monotonic(), True
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, unless that was done and is being dealt with."""
+    global _first
+    if not _is_ending and not _is_dealt_with(sys.exception()):
+        _first = monotonic()
+        raise KeyboardInterrupt
+    if monotonic() - _first > PATIENCE:
+        os._exit(STOPPED)
+
+
+def _is_dealt_with(error: BaseException | None) -> bool:
+    """Whether an interrupt is why this code runs, be it behind an error that came of it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None

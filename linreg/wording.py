@@ -1,0 +1,14 @@
+"""Words in messages that depend on a number."""
+
+from __future__ import annotations
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """How many there are of something, in words.
+
+    Examples
+    --------
+    >>> counted(1, "region"), counted(1234, "region"), counted(0, "vertex", "vertices")
+    ('1 region', '1,234 regions', '0 vertices')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -44,6 +44,10 @@ HOSTILE = """
             shout(b"when a solver is made")
             super().__init__()
 
+        def run(self):
+            shout(b"when it solves")
+            return super().run()
+
     highspy.Highs = Loud
 """
 """A module `highspy` that is the real one, and writes to stdout in every way there is."""
@@ -101,9 +105,10 @@ def test_the_answer_of_a_command_stands_alone_on_stdout(command: str, home: Path
     done = run(home, command, *ARGUMENTS[command].split(), "--json")
     assert (done.code, type(done.json)) == (0, dict), done.err
     if command in SOLVES:
-        for when in ("at import", "when a solver is made", "at exit"):
-            for who in ("C, in a buffer", "C, at once", "a program", "Python", "Python too"):
+        for who in ("C, in a buffer", "C, at once", "a program", "Python", "Python too"):
+            for when in ("at import", "when it solves", "at exit"):
                 assert f"from {who}, {when}\n" in done.err
+        assert "from C, at once, when a solver is made" not in done.err  # the library is silent
 
 
 def test_help_and_the_version_are_answers(home: Path) -> None:

@@ -23,6 +23,9 @@ from linreg.rational import rational
 
 END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 
+SLACK = 1 << 16
+"""Bytes of a text besides what its length depends on."""
+
 EVERY = 64
 """Regions between two reports of progress."""
 
@@ -299,13 +302,14 @@ class Tree:
         return (*numerators, denominator)
 
     def _check_header(self) -> None:
-        header = self._records.text()
+        rows = [list(row) for row in self._domain.rows()]
+        domain = [[str(entry) for entry in row] for row in rows]
+        header = self._records.text(SLACK + sum(len(text) + 4 for row in domain for text in row))
         if header.get("fingerprint") != self._network.fingerprint:
             raise FalseClaim(
                 f"it is about another network, with fingerprint {header.get('fingerprint')!s:.80}"
             )
-        rows = [list(row) for row in self._domain.rows()]
-        if header.get("domain") != [[str(entry) for entry in row] for row in rows]:
+        if header.get("domain") != domain:
             raise FalseClaim("it is about another domain")
         exact = [coprime([rational(entry) for entry in row]) for row in rows]
         self._rows = [form for form in exact if any(form[:-1]) or form[-1] < 0]
@@ -315,7 +319,7 @@ class Tree:
     def _check_claim(self) -> None:
         if self._records.byte() != END:
             raise FalseClaim("the tree is complete, but more records follow")
-        claim = self._records.text()
+        claim = self._records.text(SLACK + 32 * len(self.cells))
         if self._facets is not None:
             self.edges = self._facets // 2
         found: dict[str, object] = {

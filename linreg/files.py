@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 
 from linreg.errors import UnreadableFile, UnwritableFile
@@ -14,16 +16,46 @@ StrPath = str | os.PathLike[str]
 """What is accepted as a path."""
 
 
+def memory() -> float:
+    """Bytes of memory of this machine; infinitely many if it does not say."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):
+        return inf
+
+
+def check_memory(size: int) -> None:
+    """Refuse what would take more than half of this machine's memory.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    if size > memory() / 2:
+        raise UnreadableFile(
+            f"its content would take {size:,} bytes, and this machine has {memory():,.0f} in all"
+        )
+
+
 def read_bytes(path: StrPath) -> bytes:
     """Content of a file.
 
     Raises
     ------
     UnreadableFile
-        If there is no such file, it is a directory, or it may not be read.
+        If there is no such file, it is a directory or a device, it may not be read, or it does not
+        fit into half of this machine's memory.
     """
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            if stat.S_ISCHR(status.st_mode):
+                raise UnreadableFile(f"{path}: this is a device, and no file")
+            try:
+                check_memory(status.st_size)
+            except UnreadableFile as error:
+                raise UnreadableFile(f"{path}: {error}") from None
+            return stream.read()
     except FileNotFoundError:
         raise UnreadableFile(f"{path}: there is no such file") from None
     except IsADirectoryError:

@@ -25,9 +25,6 @@ WIDEST = 63
 LARGEST = 1 << 17
 """Bytes of the largest integer that is read."""
 
-LONGEST = 1 << 26
-"""Bytes of the longest text that is read."""
-
 
 @contextmanager
 def open_certificate(path: StrPath) -> Iterator[Records]:
@@ -101,11 +98,11 @@ class Records:
             raise self.unreadable("it holds an integer in more bytes than it takes")
         return value
 
-    def text(self) -> dict[str, Any]:
-        """The next JSON object."""
+    def text(self, longest: int) -> dict[str, Any]:
+        """The next JSON object, of at most so many bytes."""
         length = self.unsigned()
-        if length > LONGEST:
-            raise self.unreadable(f"it holds a text of {length} bytes")
+        if length > longest:
+            raise self.unreadable(f"it holds a text of {length:,} bytes where {longest:,} suffice")
         data = self._bytes(length)
         try:
             document = json.loads(

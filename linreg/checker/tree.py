@@ -23,6 +23,9 @@ from linreg.rational import rational
 
 END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 
+SLACK = 1 << 16
+"""Bytes of a text besides what its length depends on."""
+
 EVERY = 64
 """Regions between two reports of progress."""
 
@@ -299,14 +302,15 @@ class Tree:
         return (*numerators, denominator)
 
     def _check_header(self) -> None:
-        header = self._records.text()
+        rows = [list(row) for row in self._domain.rows()]
+        domain = [[str(entry) for entry in row] for row in rows]
+        header = self._records.text(SLACK + sum(len(text) + 4 for row in domain for text in row))
         _check_keys("header", header, {"fingerprint", "domain", "input_dim", "facets"})
         if header["fingerprint"] != self._network.fingerprint:
             raise FalseClaim(
                 f"it is about another network, with fingerprint {header['fingerprint']!s:.80}"
             )
-        rows = [list(row) for row in self._domain.rows()]
-        if header["domain"] != [[str(entry) for entry in row] for row in rows]:
+        if header["domain"] != domain:
             raise FalseClaim("it is about another domain")
         if not _is_exactly(header["input_dim"], self._network.input_dim):
             raise FalseClaim(
@@ -325,7 +329,7 @@ class Tree:
     def _check_claim(self) -> None:
         if self._records.byte() != END:
             raise FalseClaim("the tree is complete, but more records follow")
-        claim = self._records.text()
+        claim = self._records.text(SLACK + 32 * len(self.cells))
         if self._facets is not None:
             self.edges = self._facets // 2
         found: dict[str, object] = {

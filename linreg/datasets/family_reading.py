@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
+from math import prod
+from typing import Any
 
 from linreg.datasets.initialisers import BIASES, WEIGHTS, default_bias
-from linreg.datasets.spec import Architecture, Course, Drawn, Initialiser, Trained, Widths
+from linreg.datasets.spec import (
+    MOST_NETWORKS,
+    Architecture,
+    Course,
+    Drawn,
+    Initialiser,
+    Trained,
+    Widths,
+)
 from linreg.datasets.spec_values import (
     Section,
     alternatives,
@@ -56,7 +66,7 @@ def drawn_family(values: Json) -> Drawn:
         made,
         tuple(
             Initialiser(law, scale, bias or default_bias(law), bias_scale)
-            for law, scale, bias, bias_scale in product(laws, scales, biases, bias_scales)
+            for law, scale, bias, bias_scale in _combined(laws, scales, biases, bias_scales)
         ),
         _domains(section),
     )
@@ -77,7 +87,7 @@ def trained_family(values: Json) -> Trained:
         section.take("samples", whole(1), 1),
         tuple(
             Course(source, columns, component, widths, solver, float(rate))
-            for source, component, widths, solver, rate in product(
+            for source, component, widths, solver, rate in _combined(
                 data, components, _widths(section), solvers, rates
             )
         ),
@@ -86,13 +96,23 @@ def trained_family(values: Json) -> Trained:
     )
 
 
+def _combined(*alternatives: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """All combinations of some alternatives, of which there must not be too many."""
+    n = prod(map(len, alternatives))
+    if n > MOST_NETWORKS:
+        raise InvalidSpec(
+            f"there are {n:,} combinations; at most {MOST_NETWORKS:,} networks were expected"
+        )
+    return product(*alternatives)
+
+
 def _layered(section: Section) -> tuple[Architecture, ...]:
     for key in _DENSE:
         if key in section:
             raise InvalidSpec(f"{key}: stands for layers, which are given too; leave one out")
     shapes = section.need("input_shape", alternatives(listed(_size), depth=1))
     stacks = section.need("layers", alternatives(listed(finite_table), depth=1))
-    return tuple(Architecture(shape, stack) for shape, stack in product(shapes, stacks))
+    return tuple(Architecture(shape, stack) for shape, stack in _combined(shapes, stacks))
 
 
 def _dense(section: Section) -> tuple[Architecture, ...]:
@@ -104,7 +124,7 @@ def _dense(section: Section) -> tuple[Architecture, ...]:
     outputs = section.take("outputs", alternatives(whole(0, WIDEST)), (1,))
     return tuple(
         Architecture((size,), _stack(hidden, activation, out))
-        for size, hidden, activation, out in product(sizes, widths, activations, outputs)
+        for size, hidden, activation, out in _combined(sizes, widths, activations, outputs)
     )
 
 
@@ -118,7 +138,10 @@ def _widths(section: Section) -> tuple[Widths, ...]:
         return section.need("widths", alternatives(listed(_size), depth=1))
     wide = section.need("width", alternatives(_size))
     deep = section.take("depth", alternatives(whole(1, DEEPEST)), (1,))
-    return tuple((width,) * depth for width, depth in product(wide, deep))
+    layers = len(wide) * sum(deep)
+    if layers > MOST_NETWORKS:
+        raise InvalidSpec(f"depth: {layers:,} layers in all; at most {MOST_NETWORKS:,} are made")
+    return tuple((width,) * depth for width, depth in _combined(wide, deep))
 
 
 def _activation(value: object, key: str) -> Json:

@@ -13,7 +13,15 @@ from math import prod
 import numpy as np
 
 from linreg.datasets.architectures import described, drawn_network
-from linreg.datasets.spec import Architecture, Course, Drawn, Initialiser, Spec, Trained
+from linreg.datasets.spec import (
+    MOST_NETWORKS,
+    Architecture,
+    Course,
+    Drawn,
+    Initialiser,
+    Spec,
+    Trained,
+)
 from linreg.datasets.trained import check_sklearn, inputs_of, snapshot
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain, InvalidSpec
@@ -21,9 +29,6 @@ from linreg.explore import problem_of
 from linreg.network import Network, StagedNetwork, mlp
 from linreg.readers import domain_from_json
 from linreg.readers.values import Json, located, shown
-
-MOST_NETWORKS = 1_000_000
-"""Most networks of one dataset."""
 
 WEIGHTS, POINTS = 0, 1
 """What the random numbers of a network are for, which keeps them apart."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from linreg.readers.values import Json
 
+MOST_NETWORKS = 1_000_000
+"""Most networks of one dataset."""
+
 Widths = tuple[int, ...]
 """Hidden widths, from the input on."""
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 import reprlib
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -19,6 +15,7 @@ from linreg.errors import InvalidNetwork, UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes
 from linreg.network import INPUT, LayerNote, Network
 from linreg.rational import nearest_float, rational
+from linreg.readers.arrays import arrays_in
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.unit_types import UNIT_TYPES, WITHOUT_PARAMETERS, Fields
 from linreg.readers.unknown_types import refusal
@@ -27,23 +24,6 @@ from linreg.units import Unit
 
 _KEY = re.compile(r"([Wb])([1-9][0-9]{0,5})")
 
-DAMAGE: tuple[type[BaseException], ...] = (
-    ArithmeticError,
-    EOFError,
-    KeyError,
-    MemoryError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What NumPy and zipfile were seen to raise for archives with damaged bytes."""
-
 
 def read_npz(path: StrPath) -> Network:
     """The network in a NumPy archive, with exactly its numbers.
@@ -51,12 +31,15 @@ def read_npz(path: StrPath) -> Network:
     Raises
     ------
     UnreadableFile
-        If the file is missing, damaged, or no archive of arrays.
+        If the file is missing, damaged, no archive of arrays, or would unpack to far more bytes.
     InvalidNetwork
         If the arrays are not pairs of weights and biases whose shapes chain.
     """
-    arrays = _arrays(path)
+    data = read_bytes(path)
     with located(str(path)):
+        if not data:
+            raise UnreadableFile("the file is empty; a NumPy archive was expected")
+        arrays = arrays_in(data, advice="; save it again as float64")
         activation = _activation(arrays.pop("activation", None))
         layers = _pairs(arrays)
         assembly = Assembly()
@@ -109,33 +92,6 @@ def npz_arrays(network: Network) -> dict[str, np.ndarray]:
         arrays[f"W{k}"] = _array([row[:-1] for row in rows], f"W{k}")
         arrays[f"b{k}"] = _array([[row[-1] for row in rows]], f"b{k}")[0]
     return arrays
-
-
-def _arrays(path: StrPath) -> dict[str, np.ndarray]:
-    data = read_bytes(path)
-    if not data:
-        raise UnreadableFile(f"{path}: the file is empty; a NumPy archive was expected")
-    try:
-        archive = np.load(io.BytesIO(data), allow_pickle=False)
-    except DAMAGE as error:
-        raise UnreadableFile(f"{path}: damaged, or no NumPy archive: {_line(error)}") from None
-    if isinstance(archive, np.ndarray):
-        raise UnreadableFile(
-            f"{path}: this is a single array; save W1, b1, ... together with numpy.savez"
-        )
-    arrays = {}
-    for key in archive.files:
-        try:
-            arrays[key] = np.asarray(archive[key])
-        except DAMAGE as error:
-            raise UnreadableFile(
-                f"{path}: {shown(key)} cannot be read: {_line(error)}; save it again as float64"
-            ) from None
-    return arrays
-
-
-def _line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _activation(array: np.ndarray | None) -> str:

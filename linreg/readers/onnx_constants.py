@@ -14,7 +14,14 @@ from linreg.readers.onnx_call import Call
 from linreg.readers.onnx_file import WHOLE_FLOATS, element_type, onnx_package, widened
 from linreg.readers.onnx_layers import Function
 from linreg.readers.refused_operators import operator_refusal
-from linreg.readers.tensor_values import Operand, bounded, constant, integers, shape_of
+from linreg.readers.tensor_values import (
+    Operand,
+    bounded,
+    check_size,
+    constant,
+    integers,
+    shape_of,
+)
 
 
 def _cast(call: Call) -> Operand:
@@ -70,6 +77,11 @@ def _folded(function: Callable[..., Any]) -> Function:
             if isinstance(operand, Value):
                 raise operator_refusal(call.operator)
             arrays.append(operand)
+        try:
+            shape = np.broadcast_shapes(*(array.shape for array in arrays))
+        except ValueError:  # of operators whose operands have not one shape
+            shape = ()
+        check_size(prod(shape), arrays)
         return widened(np.asarray(function(*arrays)))
 
     return fold

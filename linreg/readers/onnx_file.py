@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ OLDEST_OPSET = 7
 
 WHOLE_FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
 """The types of floats, all of which float64 holds exactly."""
+
+WIDEST = 16
+"""Bytes of the widest number."""
+
+MOST_NODES = 1_000_000
+"""Most nodes that functions may stand for."""
 
 _INTEGERS = ("INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "BOOL")
 _MODEL_DOMAINS = ("", "ai.onnx")
@@ -82,6 +89,7 @@ def read_model(data: bytes, folder: Path) -> Any:
         )
     _load_external(onnx, model, folder)
     if model.functions:
+        _check_inlined(model)
         try:
             model = onnx.inliner.inline_local_functions(model)
         except (RuntimeError, ValueError) as error:
@@ -171,12 +179,36 @@ def _load_external(onnx: Any, model: Any, folder: Path) -> None:
                     f"its data lie in {shown(location)}, which is missing; the file belongs beside "
                     "the model"
                 )
+            _check_region(entries, (folder / location).stat().st_size, tensor.dims)
             try:
                 onnx.external_data_helper.load_external_data_for_tensor(tensor, str(folder))
             except (OSError, RuntimeError, ValueError, onnx.checker.ValidationError) as error:
                 raise UnreadableFile(
                     f"its data in {shown(location)} cannot be read: {first_line(error)}"
                 ) from None
+
+
+def _check_region(entries: Mapping[str, str], size: int, dims: Sequence[int]) -> None:
+    """Refuse far more bytes of a file beside the model than a tensor of this shape can hold."""
+    length = entries.get("length") or str(size - int(entries.get("offset") or 0))
+    if int(length) > WIDEST * prod(dims):
+        raise UnreadableFile(f"it has {int(length):,} bytes of data for a shape of {list(dims)}")
+
+
+def _check_inlined(model: Any) -> None:
+    """Refuse functions that call each other so often that their bodies are too many nodes."""
+    functions = {(f.domain, f.name): f for f in model.functions}
+    sizes: dict[tuple[str, str], int] = {}
+
+    def size_of(nodes: Any) -> int:
+        return sum(sizes.get((node.domain, node.op_type), 1) for node in nodes)
+
+    # Each round knows the calls of one more level; those that call themselves only grow.
+    for _ in functions:
+        sizes = {name: min(size_of(f.node), MOST_NODES + 1) for name, f in functions.items()}
+        size = size_of(model.graph.node)
+        if size > MOST_NODES:
+            raise UnreadableFile(f"its functions stand for more than {MOST_NODES:,} nodes")
 
 
 def _texts(model: Any) -> Iterator[Any]:

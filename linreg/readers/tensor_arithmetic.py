@@ -11,7 +11,16 @@ import numpy as np
 
 from linreg.errors import InvalidNetwork, NotPiecewiseLinear
 from linreg.readers.assembly import Value
-from linreg.readers.tensor_values import Operand, Site, numbers, picked, places, shape_of
+from linreg.readers.tensor_values import (
+    MOST_CONSTANTS,
+    Operand,
+    Site,
+    check_size,
+    numbers,
+    picked,
+    places,
+    shape_of,
+)
 from linreg.units import MaxUnit, ScalarUnit
 
 
@@ -127,6 +136,8 @@ def _rows_and_columns(
     except ValueError:
         raise InvalidNetwork(f"{wrong}; shapes must chain") from None
     whole = (*batch, left.shape[-2], right.shape[-2], a.shape[-1])
+    if prod(whole) > MOST_CONSTANTS:
+        raise InvalidNetwork(f"{wrong}: that takes more than {MOST_CONSTANTS} products")
     rows = np.broadcast_to(left[..., :, None, :], whole).reshape(-1, a.shape[-1])
     columns = np.broadcast_to(right[..., None, :, :], whole).reshape(-1, a.shape[-1])
     shape = (*batch, *left.shape[-2:-1][: a.ndim - 1], *right.shape[-2:-1][: b.ndim - 1])
@@ -238,10 +249,12 @@ def at_most(hi: Fraction) -> ScalarUnit:
 def common_shape(operands: Sequence[Operand]) -> tuple[int, ...]:
     """The shape that operands are broadcast to."""
     try:
-        return np.broadcast_shapes(*(shape_of(operand) for operand in operands))
+        shape = np.broadcast_shapes(*(shape_of(operand) for operand in operands))
     except ValueError:
         shapes = " and ".join(str(list(shape_of(operand))) for operand in operands)
         raise InvalidNetwork(f"values of shapes {shapes} cannot be combined") from None
+    check_size(prod(shape), operands)
+    return shape
 
 
 def spread(array: np.ndarray, shape: Sequence[int]) -> list[Any]:

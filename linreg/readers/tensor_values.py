@@ -23,7 +23,13 @@ Operand = Value | np.ndarray
 """What an operator reads: a value of the network, or an array of constants."""
 
 MAX_SIZE = 1_000_000
-"""Most coordinates that a value or a made-up constant may have."""
+"""Most coordinates that an input or a made-up constant may have."""
+
+MOST_COORDINATES = 20_000_000
+"""Most coordinates of a value that is put together of others."""
+
+MOST_CONSTANTS = 100_000_000
+"""Most numbers of a constant that is computed from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,19 @@ def bounded(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(shape)
 
 
+def check_size(size: int, operands: Iterable[Operand]) -> None:
+    """Refuse what operators would make of these operands, before it fills the memory.
+
+    Raises
+    ------
+    InvalidNetwork
+    """
+    of_network = any(isinstance(operand, Value) for operand in operands)
+    most = MOST_COORDINATES if of_network else MOST_CONSTANTS
+    if size > most:
+        raise InvalidNetwork(f"it would have {size} values, and more than {most} are not read")
+
+
 def rearranged(site: Site, operand: Operand, change: Callable[[np.ndarray], np.ndarray]) -> Operand:
     """The operand with its entries rearranged, repeated or left out by a function of arrays.
 
@@ -134,6 +153,9 @@ def rearranged(site: Site, operand: Operand, change: Callable[[np.ndarray], np.n
 
 def taken(site: Site, operand: Operand, indices: np.ndarray, axis: int) -> Operand:
     """The entries at these indices along an axis, as `numpy.take` has them."""
+    lengths = shape_of(operand)
+    if -len(lengths) <= axis < len(lengths) and lengths[axis]:
+        check_size(prod(lengths) // lengths[axis] * indices.size, [operand])
     return rearranged(site, operand, lambda array: np.take(array, indices, axis))
 
 
@@ -172,6 +194,7 @@ def joined(
     InvalidNetwork
         If NumPy refuses to.
     """
+    check_size(sum(prod(shape_of(operand)) for operand in operands), operands)
     values = [operand for operand in operands if isinstance(operand, Value)]
     constants: list[Any] = []
     parts = []

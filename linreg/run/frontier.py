@@ -22,6 +22,10 @@ PLAIN = {
 """What a prefix may be made of, besides the classes of strategies: numbers and arrays of them."""
 
 
+LONGEST = 1 << 24
+"""Bytes of the longest prefix that is read."""
+
+
 class Texts:
     """Prefixes as text; those that stay in the frontier are spelled once."""
 
@@ -48,7 +52,11 @@ def prefix_from(text: str) -> Any:
         If it spells none.
     """
     try:
-        return _Plain(io.BytesIO(zlib.decompress(b85decode(text)))).load()
+        unpacking = zlib.decompressobj()
+        data = unpacking.decompress(b85decode(text), LONGEST)
+        if not unpacking.eof:
+            raise ValueError(f"it does not end within {LONGEST:,} bytes")
+        return _Plain(io.BytesIO(data)).load()
     except _UNREADABLE as error:
         raise UnreadableFile(
             f"a prefix cannot be read, perhaps since another version wrote it: {error}"

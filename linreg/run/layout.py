@@ -48,6 +48,11 @@ class Layout:
         return self._key_size + 8 * self.inputs
 
     @property
+    def shard_row_size(self) -> int:
+        """Bytes of a row in a shard that is read."""
+        return self.units * self.pattern_dtype.itemsize + 8 * self.inputs
+
+    @property
     def schema(self) -> pyarrow.Schema:
         """Columns of a shard and their types.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linreg.errors import UnreadableFile
-from linreg.files import read_bytes, replacing
+from linreg.files import check_memory, read_bytes, replacing
 from linreg.run.layout import Layout
 
 if TYPE_CHECKING:
@@ -147,7 +147,14 @@ def read_shard(folder: Path, shard: Shard, layout: Layout) -> pyarrow.Table:
     """
     from pyarrow import parquet
 
-    return _read(folder, shard, parquet.read_table, layout.schema)
+    def read(data: pyarrow.BufferReader) -> pyarrow.Table:
+        file = parquet.ParquetFile(data)
+        if file.metadata.num_rows != shard.rows:
+            raise OSError(f"it has {file.metadata.num_rows} rows, and {shard.rows} were written")
+        check_memory(shard.rows * layout.shard_row_size)
+        return file.read()
+
+    return _read(folder, shard, read, layout.schema)
 
 
 def read_part(folder: Path, part: Shard, layout: Layout) -> pyarrow.Table:

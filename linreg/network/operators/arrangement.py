@@ -157,6 +157,7 @@ def concat_map(shapes: Sequence[Sequence[int]], axis: int = 0) -> tuple[ExactAff
     if not -rank <= wanted < rank:
         raise InvalidNetwork(f"axis: an integer from 0 to {rank - 1} was expected, got {wanted}")
     joined = wanted % rank
+    check_number(sum(map(prod, shapes)))
     first = 0
     parts = []
     for shape in shapes:

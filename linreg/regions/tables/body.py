@@ -44,6 +44,31 @@ def check_rows(found: int, header: Header) -> None:
         )
 
 
+def first_changes(patterns: np.ndarray, start: int = 0) -> np.ndarray:
+    """The first unit in which each pattern differs from the one before it, which is smaller there.
+
+    Raises
+    ------
+    UnreadableFile
+        If one does not come after the one before; the message names its row, counted from `start`.
+    """
+    differs = patterns[1:] != patterns[:-1]
+    # 0 where none does.
+    first = differs.argmax(axis=1) if patterns.shape[1] else np.zeros(len(differs), dtype=int)
+    rows = np.arange(len(first))
+    if patterns.shape[1]:
+        rises = patterns[1:][rows, first] > patterns[:-1][rows, first]
+    else:
+        rises = np.zeros(len(first), dtype=bool)
+    if not rises.all():
+        k = start + int(np.flatnonzero(~rises)[0]) + 1
+        raise UnreadableFile(
+            f"row {k}: patterns must come sorted and each once, and this one does not come after "
+            "the one before"
+        )
+    return first
+
+
 def line_of(error: BaseException) -> str:
     """The first line of what a library says, for a message of one line."""
     return (str(error) or type(error).__name__).splitlines()[0]

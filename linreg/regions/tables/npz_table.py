@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
@@ -10,8 +9,8 @@ from zipfile import ZipFile, ZipInfo
 import numpy as np
 
 from linreg.errors import UnreadableFile
-from linreg.readers.npz import DAMAGE
-from linreg.regions.tables.body import Body, Texts, check_rows, line_of
+from linreg.readers.arrays import arrays_in
+from linreg.regions.tables.body import Body, Texts, check_rows
 from linreg.regions.tables.columns import Column, Numbers, batches
 from linreg.regions.tables.header import Header
 
@@ -39,7 +38,7 @@ def write_npz(
 
 def npz_header(data: bytes) -> str:
     """The text of a table's header."""
-    array = _arrays(data, [KEY]).get(KEY)
+    array = arrays_in(data, [KEY]).get(KEY)
     if array is None or array.dtype.kind != "U" or array.shape != ():
         raise UnreadableFile(f"not a table of regions that linreg wrote: it has no text {KEY!r}")
     return str(array)
@@ -47,7 +46,7 @@ def npz_header(data: bytes) -> str:
 
 def npz_body(data: bytes, header: Header, pattern_dtype: np.dtype) -> Body:
     """The rows of a table with this header."""
-    arrays = _arrays(data, ["pattern", "witness", "exact_witness", "exact_witness_index"])
+    arrays = arrays_in(data, ["pattern", "witness", "exact_witness", "exact_witness_index"])
     patterns = _matrix(arrays, "pattern", pattern_dtype, header.units)
     witnesses = _matrix(arrays, "witness", np.dtype(np.float64), header.input_dim)
     for array in (patterns, witnesses):
@@ -75,17 +74,6 @@ def _write_parts(
         )
         for part in parts:
             stream.write(part.tobytes())
-
-
-def _arrays(data: bytes, names: Sequence[str]) -> dict[str, np.ndarray]:
-    """Those of the named arrays that an archive holds."""
-    try:
-        archive = np.load(io.BytesIO(data), allow_pickle=False)
-        if isinstance(archive, np.ndarray):
-            raise UnreadableFile("this is a single array, not an archive")
-        return {name: np.asarray(archive[name]) for name in names if name in archive}
-    except DAMAGE as error:
-        raise UnreadableFile(f"damaged, or no NumPy archive: {line_of(error)}") from None
 
 
 def _matrix(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from linreg.errors import UnreadableFile
-from linreg.regions.tables.body import Body, Texts, check_rows, line_of
+from linreg.files import check_memory
+from linreg.rational import MAX_TEXT
+from linreg.regions.tables.body import Body, Texts, check_rows, first_changes, line_of
 from linreg.regions.tables.columns import Column, Numbers, batches
 from linreg.regions.tables.header import Header
 
@@ -18,6 +21,12 @@ if TYPE_CHECKING:
 
 KEY = b"linreg"
 """The key of the header in the schema's metadata."""
+
+AT_ONCE = 1 << 24
+"""Bytes of rows that are read at a time."""
+
+FEW = 256
+"""Rows that are read at a time where a row may have any number of bytes."""
 
 
 def write_parquet(
@@ -49,13 +58,24 @@ def parquet_header(data: bytes) -> str | bytes:
 
 
 def parquet_body(data: bytes, header: Header, pattern_dtype: np.dtype) -> Body:
-    """The rows of a table with this header."""
-    table = _read(data, header)
-    check_rows(table.num_rows, header)
+    """The rows of a table with this header, whose size is known before they are read."""
+    file = _open(data)
+    columns = {
+        "pattern": _Lists(pattern_dtype, header.units),
+        "witness": _Lists(np.dtype(np.float64), header.input_dim),
+    }
+    types = {name: column.type for name, column in columns.items()}
+    if "exact_witness" in header.columns:
+        types["exact_witness"] = _texts_type()
+    for name, expected in types.items():
+        _check_column(file, name, expected)
+    rows = file.metadata.num_rows
+    check_rows(rows, header)
+    check_memory(rows * sum(column.width for column in columns.values()))
     return Body(
-        _numbers(table, "pattern", pattern_dtype, header.units),
-        _numbers(table, "witness", np.dtype(np.float64), header.input_dim),
-        _texts(table) if "exact_witness" in header.columns else {},
+        _numbers(file, "pattern", columns["pattern"], rows),
+        _numbers(file, "witness", columns["witness"], rows),
+        _texts(file) if "exact_witness" in header.columns else {},
     )
 
 
@@ -63,7 +83,7 @@ def _type_of(column: Column) -> pyarrow.DataType:
     import pyarrow
 
     if not isinstance(column, Numbers):
-        return pyarrow.list_(pyarrow.string())
+        return _texts_type()
     number = pyarrow.from_numpy_dtype(column.dtype)
     return number if column.shape == () else _list_of(number, column.size)
 
@@ -107,49 +127,83 @@ def _open(data: bytes) -> Any:
         raise UnreadableFile(f"damaged, or no Parquet file: {line_of(error)}") from None
 
 
-def _read(data: bytes, header: Header) -> pyarrow.Table:
-    """The columns that regions are read from."""
-    names = [name for name in ("pattern", "witness", "exact_witness") if name in header.columns]
-    file = _open(data)
-    for name in names:
-        if file.schema_arrow.get_field_index(name) < 0:
-            raise UnreadableFile(f"column {name!r} is missing, or there twice")
+def _check_column(file: Any, name: str, expected: pyarrow.DataType) -> None:
+    schema = file.schema_arrow
+    if schema.get_field_index(name) < 0:
+        raise UnreadableFile(f"column {name!r} is missing, or there twice")
+    found = schema.field(name).type
+    if found != expected:
+        raise UnreadableFile(f"column {name!r}: {expected} was expected, got {found}")
+
+
+def _batches(file: Any, name: str, width: int) -> Iterator[Any]:
+    """A column, as many rows of this many bytes at a time as are read at once."""
     try:
-        return file.read(columns=names)
+        for batch in file.iter_batches(max(1, AT_ONCE // max(1, width)), columns=[name]):
+            yield batch.column(0)
     except _damage() as error:
         raise UnreadableFile(f"damaged: {line_of(error)}") from None
 
 
-def _numbers(table: pyarrow.Table, name: str, dtype: np.dtype, size: int) -> np.ndarray:
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """A column of lists of so many numbers."""
+
+    dtype: np.dtype
+    size: int
+
+    @property
+    def width(self) -> int:
+        """Bytes of a list."""
+        return self.dtype.itemsize * self.size
+
+    @property
+    def type(self) -> pyarrow.DataType:
+        """The type in the file."""
+        import pyarrow
+
+        return _list_of(pyarrow.from_numpy_dtype(self.dtype), self.size)
+
+
+def _numbers(file: Any, name: str, column: _Lists, rows: int) -> np.ndarray:
     """A column of lists, shape (rows, size)."""
-    import pyarrow
-
-    column = table.column(name)
-    expected = _list_of(pyarrow.from_numpy_dtype(dtype), size)
-    if column.type != expected:
-        raise UnreadableFile(f"column {name!r}: {expected} was expected, got {column.type}")
-    parts = [chunk.flatten() for chunk in column.chunks]
-    if column.null_count or any(part.null_count for part in parts):
-        raise UnreadableFile(f"column {name!r}: an entry is missing")
-    flat = [part.to_numpy(zero_copy_only=False) for part in parts]
-    values = np.concatenate([np.empty(0, dtype), *flat])
-    if len(values) != table.num_rows * size:
-        raise UnreadableFile(f"column {name!r}: lists of {size} numbers were expected")
-    return values.reshape(table.num_rows, size)
-
-
-def _texts(table: pyarrow.Table) -> Texts:
-    column = table.column("exact_witness")
-    if column.type != _exact_type():
-        raise UnreadableFile(
-            f"column 'exact_witness': {_exact_type()} was expected, got {column.type}"
-        )
-    there = np.flatnonzero(column.is_valid().to_numpy()).tolist()
-    rows = column.take(there).to_pylist() if there else []
-    return {index: tuple(row) for index, row in zip(there, rows, strict=True)}
+    values, done = np.empty((rows, column.size), column.dtype), 0
+    for batch in _batches(file, name, column.width):
+        flat, end = batch.flatten(), done + len(batch)
+        if batch.null_count or flat.null_count:
+            raise UnreadableFile(f"column {name!r}: an entry is missing")
+        if len(flat) != len(batch) * column.size or end > rows:
+            raise UnreadableFile(f"column {name!r}: lists of {column.size} numbers were expected")
+        part = flat.to_numpy(zero_copy_only=False)
+        values[done:end] = part.reshape(len(batch), column.size)
+        if name == "pattern":  # so that what is no table is seen before it fills the memory
+            first_changes(values[max(0, done - 1) : end], max(0, done - 1))
+        done = end
+    if done != rows:
+        raise UnreadableFile(f"column {name!r}: {rows} lists were expected")
+    return values
 
 
-def _exact_type() -> pyarrow.DataType:
+def _texts(file: Any) -> Texts:
+    """The exact witnesses that the table spells out."""
+    import pyarrow.compute
+
+    texts: Texts = {}
+    start = size = 0
+    for batch in _batches(file, "exact_witness", AT_ONCE // FEW):
+        lengths = pyarrow.compute.binary_length(batch.flatten())
+        if (pyarrow.compute.max(lengths).as_py() or 0) > MAX_TEXT:
+            raise UnreadableFile(f"column 'exact_witness': a text of more than {MAX_TEXT} bytes")
+        size += pyarrow.compute.sum(lengths).as_py() or 0
+        check_memory(size)
+        there = np.flatnonzero(batch.is_valid().to_numpy(zero_copy_only=False)).tolist()
+        rows = batch.take(there).to_pylist() if there else []
+        texts |= {start + k: tuple(row) for k, row in zip(there, rows, strict=True)}
+        start += len(batch)
+    return texts
+
+
+def _texts_type() -> pyarrow.DataType:
     import pyarrow
 
     return pyarrow.list_(pyarrow.string())

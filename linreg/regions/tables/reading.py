@@ -17,7 +17,7 @@ from linreg.readers import domain_from_json
 from linreg.readers.values import located
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.location import Locator, Points, places_of
-from linreg.regions.tables.body import Body
+from linreg.regions.tables.body import Body, first_changes
 from linreg.regions.tables.formats import format_of
 from linreg.regions.tables.header import Header
 from linreg.run import Count
@@ -118,20 +118,7 @@ def _check_columns(header: Header) -> None:
 
 def _check_patterns(header: Header, patterns: np.ndarray, network: StagedNetwork) -> None:
     """Refuse patterns that are not sorted, or that are not as many as was counted."""
-    differs = patterns[1:] != patterns[:-1]
-    # The first unit in which a pattern differs from the one before; 0 where none does.
-    first = differs.argmax(axis=1) if patterns.shape[1] else np.zeros(len(differs), dtype=int)
-    rows = np.arange(len(first))
-    if patterns.shape[1]:
-        rises = patterns[1:][rows, first] > patterns[:-1][rows, first]
-    else:
-        rises = np.zeros(len(first), dtype=bool)
-    if not rises.all():
-        k = int(np.flatnonzero(~rises)[0]) + 1
-        raise UnreadableFile(
-            f"row {k}: patterns must come sorted and each once, and this one does not come after "
-            "the one before"
-        )
+    first = first_changes(patterns)
     ends = list(accumulate(len(stage.units) for stage in network.stages))
     cells = [1 + int((first < end).sum()) for end in ends]
     # Of a run that was stopped, cells are counted in which no region had been found yet.

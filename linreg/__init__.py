@@ -44,6 +44,7 @@ from linreg.errors import (
     UnwritableFile,
 )
 from linreg.export import write_graph
+from linreg.first_use import warm_up
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.readers import from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
@@ -143,6 +144,7 @@ __all__ = [
     "save",
     "slice_through",
     "theory",
+    "warm_up",
     "write_graph",
     "write_regions",
     "zoo",

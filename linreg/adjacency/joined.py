@@ -9,7 +9,7 @@ import numpy as np
 from linreg.explore.compiled.around import around_for
 from linreg.explore.compiled.facets import join
 from linreg.explore.compiled.lookup import lookup_of
-from linreg.explore.compiled.machine import is_loaded, is_on_disk
+from linreg.explore.compiled.machine import first_use, is_loaded, is_on_disk
 from linreg.explore.compiled.tables import tables_of
 from linreg.explore.compiled.work import work_for
 from linreg.regions import Enumeration
@@ -56,7 +56,8 @@ def joined(
     work = work_for(tables, 1)
     size = len(work.walls.ends)
     around = around_for(tables, size, _direction(tables.dim))
-    lookup = lookup_of(regions.patterns)
+    with first_use(join):
+        lookup = lookup_of(regions.patterns)
     # Machine code for arrays that are read-only is other machine code.
     witnesses = np.ascontiguousarray(regions.witnesses).view()
     witnesses.flags.writeable = False
@@ -68,20 +69,21 @@ def joined(
         if progress is not None and done > 0:
             progress(done - int(np.count_nonzero(doubtful)))
         last = min(done + AT_ONCE, len(regions))
-        done, edges = join(
-            tables,
-            work.maps,
-            work.walls,
-            work.program,
-            work.proof,
-            lookup,
-            around,
-            witnesses,
-            done,
-            last,
-            buffer,
-            doubtful,
-        )
+        with first_use(join):
+            done, edges = join(
+                tables,
+                work.maps,
+                work.walls,
+                work.program,
+                work.proof,
+                lookup,
+                around,
+                witnesses,
+                done,
+                last,
+                buffer,
+                doubtful,
+            )
         found.append(buffer[:edges].copy())
     return np.concatenate(found), np.flatnonzero(doubtful)
 

@@ -21,6 +21,7 @@ from linreg.cli import (
     maximise,
     running,
     tables,
+    warm_up,
     zoo,
 )
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
@@ -81,6 +82,7 @@ for name, command, purpose in (
     ("maximise", maximise.maximise, "Look for weights with many regions."),
     ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
     ("status", running.status, "Say how far a run directory is."),
+    ("warm-up", warm_up.warm_up, "Compile all machine code now, so that nothing waits for it."),
 ):
     app.command(name, cls=_Command, short_help=purpose)(command)
 

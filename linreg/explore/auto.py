@@ -17,10 +17,26 @@ LOAD_AFTER = 1024
 """Cells taken in Python, in about half a second, before machine code is loaded from the disk."""
 
 COMPILE_AFTER = 4096
-"""Cells taken in Python before it is asked whether to compile, which takes tens of seconds."""
+"""Cells taken in Python before it is asked whether to compile, which takes some ten seconds."""
 
-COMPILE_FOR = 60_000
-"""Cells left, by the share of the tree that is done, for which Python needs longer than that."""
+COMPILE_FOR = 20_000
+"""Cells for which Python needs as long as that."""
+
+
+class Spent:
+    """Cells that this process has taken in Python: many small networks pay for machine code too."""
+
+    cells = 0
+
+    @classmethod
+    def pays_loading(cls) -> bool:
+        """Whether so many have been taken that machine code should be loaded, if it is on disk."""
+        return cls.cells >= LOAD_AFTER
+
+    @classmethod
+    def pays_compiling(cls, left: float) -> bool:
+        """Whether to compile, when so many are left."""
+        return cls.cells >= COMPILE_AFTER and cls.cells + left > COMPILE_FOR
 
 
 class AutoExplorer:
@@ -28,7 +44,7 @@ class AutoExplorer:
 
     A small network is done before machine code could be loaded, and one that is not so small
     before it could be compiled for the first time. Where machine code is loaded already, or cannot
-    be had at all, there is no choice.
+    be had at all, there is no choice. What the process has spent in Python before counts as well.
 
     Parameters
     ----------
@@ -80,8 +96,9 @@ class AutoExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Any]:
         """The cells to start from."""
+        pays = Spent.pays_loading()
         is_imported = "linreg.explore.compiled.kernel" in sys.modules
-        if is_imported and self._is_compiled(problem, on_disk=False):
+        if (pays or is_imported) and self._is_compiled(problem, on_disk=pays):
             self._now = self._compiled()
             self._may_change = False
         return self._now.begin(problem, tally)
@@ -115,7 +132,12 @@ class AutoExplorer:
     ) -> list[Any]:
         """Split cells, and return those that are left."""
         self._taken += min(budget, self._now.slice)
-        return self._now.explore(problem, cells, sink, tally, budget=budget, limit=limit)
+        before = sum(tally.cells)
+        left = self._now.explore(problem, cells, sink, tally, budget=budget, limit=limit)
+        if isinstance(self._now, HighsExplorer):
+            # Of cells that are taken, about every other one is split and the rest are finished.
+            Spent.cells += 2 * (sum(tally.cells) - before)
+        return left
 
     def prefix_of(self, cell: Any) -> Any:
         """The name of a cell."""
@@ -134,9 +156,11 @@ class AutoExplorer:
         return is_compiled(problem, proofs=self._proofs, on_disk=on_disk)
 
     def _is_time(self, problem: Problem, tally: Tally) -> bool:
-        if self._taken < LOAD_AFTER:
+        if not Spent.pays_loading():
             return False
         if self._is_compiled(problem, on_disk=True):
             return True
-        left = self._taken * (1 - tally.share) / max(tally.share, 1e-9)
-        return self._taken >= COMPILE_AFTER and left > COMPILE_FOR
+        # The share of the tree that is done says little at first.
+        may_tell = self._taken >= COMPILE_AFTER
+        left = self._taken * (1 - tally.share) / max(tally.share, 1e-9) if may_tell else 0
+        return Spent.pays_compiling(left)

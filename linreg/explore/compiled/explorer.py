@@ -11,7 +11,8 @@ from linreg.domains import WholeSpace
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
 from linreg.explore.compiled.exact import Exactly
 from linreg.explore.compiled.exploration import Exploration, Node
-from linreg.explore.compiled.machine import is_loaded, is_on_disk
+from linreg.explore.compiled.kernel import place
+from linreg.explore.compiled.machine import first_use, is_loaded, is_on_disk
 from linreg.explore.compiled.plane import kernel_of
 from linreg.explore.compiled.tables import tables_of
 from linreg.explore.compiled.work import (
@@ -109,9 +110,18 @@ class CompiledExplorer:
 
     def prepare(self, problem: Problem) -> None:
         """Compile what a network of as many inputs needs, by exploring one of one unit."""
+        with first_use(kernel_of(problem.network)):
+            self._explore_one_unit(problem)
+
+    def _explore_one_unit(self, problem: Problem) -> None:
         small, tally = of_one_unit(problem.domain.dim, relu()), Tally()
         explorer = CompiledExplorer()
         explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=2)
+        tables = tables_of(small)
+        assert tables is not None
+        work = work_for(tables)
+        work.tree.node[ENTRY] = -1
+        place(tables, work)
 
     def prefix_of(self, cell: Node | Cell) -> Node | Prefix:
         """The cell in what can be pickled."""

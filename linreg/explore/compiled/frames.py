@@ -5,6 +5,8 @@ tuples of many. A frame is a row of words instead: for each array its address an
 number, and in place of an inner tuple what that holds. A field is read when it is used.
 """
 
+# mypy: disable-error-code="no-untyped-call, untyped-decorator, misc"
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from llvmlite import ir
 from numba import typeof
+from numba.core import types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -22,7 +25,6 @@ from numba.extending import (
     models,
     register_model,
     typeof_impl,
-    types,
     unbox,
 )
 from numba.np.arrayobj import populate_array
@@ -32,7 +34,7 @@ Frame = TypeVar("Frame", bound=type[tuple[Any, ...]])
 WORDS = types.Array(types.int64, 1, "C")
 
 
-class FrameType(types.Type):  # type: ignore[misc]
+class FrameType(types.Type):
     """The type of a frame.
 
     Attributes
@@ -90,7 +92,7 @@ def _words(value: tuple[Any, ...]) -> Iterator[int]:
 
 
 @register_model(FrameType)
-class _Address(models.OpaqueModel):  # type: ignore[misc]
+class _Address(models.OpaqueModel):
     """A frame is where its words are."""
 
 
@@ -107,10 +109,12 @@ def _handed_over(kind: FrameType, value: Any, c: Any) -> NativeValue:
 
 
 @infer_getattr
-class _Fields(AttributeTemplate):  # type: ignore[misc]
+class _Fields(AttributeTemplate):
     key = FrameType
 
-    def generic_resolve(self, kind: FrameType, name: str) -> types.Type | None:
+    def generic_resolve(  # type: ignore[override]
+        self, kind: FrameType, name: str
+    ) -> types.Type | None:
         return kind.fields[name][0] if name in kind.fields else None
 
 

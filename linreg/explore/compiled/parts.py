@@ -5,6 +5,8 @@ is called ten calls deep is compiled ten times. A part is only translated; what 
 compiled once, where Python enters.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 from typing import Any
@@ -20,7 +22,7 @@ class _NoEngine:
         """Keep nothing."""
 
 
-class _Part(JITCodeLibrary):  # type: ignore[misc]
+class _Part(JITCodeLibrary):
     """A function and all that it calls, not optimised and without machine code."""
 
     codegen = _NoEngine()
@@ -37,10 +39,11 @@ class _Part(JITCodeLibrary):  # type: ignore[misc]
         return 0
 
 
-class PartCompiler(Compiler):  # type: ignore[misc]
+class PartCompiler(Compiler):
     """Makes a part of a function."""
 
     def define_pipelines(self) -> Any:
+        """The steps of numba, which write to a library of ours."""
         codegen = self.state.targetctx.codegen()
         self.state.library = _Part(codegen, self.state.func_id.func_qualname)
         return super().define_pipelines()

@@ -19,7 +19,7 @@ from linreg.errors import BrokenInvariant
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
 from linreg.explore.compiled.exploration import Node
 from linreg.explore.compiled.explorer import CompiledExplorer, of_one_unit
-from linreg.explore.compiled.machine import is_loaded, is_on_disk
+from linreg.explore.compiled.machine import first_use, is_loaded, is_on_disk
 from linreg.explore.compiled.splitting import Found, split_found
 from linreg.explore.compiled.stage_tree import StageTree, Workplace
 from linreg.explore.compiled.tables import tables_of
@@ -109,7 +109,9 @@ class ProvingExplorer:
         """Compile what any network of as many inputs needs, by proving those of one unit."""
         small, tally = of_one_unit(problem.domain.dim, relu()), Tally()
         explorer = ProvingExplorer()
-        explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=1)
+        self._finder.prepare(problem)
+        with first_use(split_found):
+            explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=1)
 
     def prefix_of(self, cell: Cell) -> Prefix:
         """The cell in plain integers."""

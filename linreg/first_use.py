@@ -1,0 +1,63 @@
+"""Machine code that is compiled before it is needed, once for a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from linreg.explore import problem_of
+from linreg.explore.machine_code import compiled_explorer, has_machine_code, proving_explorer
+from linreg.network import Network, mlp
+from linreg.regions import enumerate_regions
+
+
+def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
+    """Compile all machine code, or load what is on disk: nothing in this process waits for it then.
+
+    Machine code is kept on disk, so other processes only load it, until linreg or numba changes.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Told the share that is done, from 0 to 1, and what comes next.
+
+    Returns
+    -------
+    bool
+        False where there can be no machine code; a warning then says why.
+
+    Examples
+    --------
+    >>> import linreg
+    >>> linreg.warm_up()  # doctest: +SKIP
+    True
+    """
+    if not has_machine_code():
+        return False
+    cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
+    steps: list[tuple[str, float, Callable[[], object]]] = [
+        ("regions", 0.5, lambda: compiled_explorer().prepare(cube)),
+        ("regions of the plane", 0.25, lambda: compiled_explorer().prepare(square)),
+        ("proofs", 0.07, lambda: proving_explorer().prepare(cube)),
+        ("graphs", 0.18, _join),
+    ]
+    done = 0.0
+    for what, share, step in steps:
+        if progress is not None:
+            progress(done, what)
+        step()
+        done += share
+    if progress is not None:
+        progress(1.0, "done")
+    return True
+
+
+def _one_unit(dim: int) -> Network:
+    """relu of the first input."""
+    return mlp([([[1] + [0] * (dim - 1)], [0])])
+
+
+def _join() -> None:
+    """Find the edge of a small graph in machine code."""
+    from linreg.adjacency.joined import joined
+
+    joined(enumerate_regions(_one_unit(3), strategy="compiled"), None)

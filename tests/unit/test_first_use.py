@@ -1,0 +1,133 @@
+"""Machine code that is not there yet: who is told, when "auto" asks for it, and `warm_up`."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+from numba import typeof
+
+import linreg
+from linreg.explore import auto, problem_of
+from linreg.explore.auto import AutoExplorer, Spent
+from linreg.explore.compiled import machine
+from linreg.explore.compiled.explorer import CompiledExplorer
+from linreg.explore.compiled.splitting import Found
+from linreg.explore.subdivision import Tally
+from linreg.zoo import make
+
+
+def test_after_a_warm_up_nothing_is_compiled_any_more(tmp_path: Path) -> None:
+    """Neither for counts in one, two and more dimensions, with and without max units, nor later."""
+    script = """
+        import sys
+        import numpy as np
+        import linreg
+        from numba.core import event
+
+        shares = []
+        assert linreg.warm_up(lambda share, words: shares.append(share))
+        assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
+
+        modules = [m for name, m in sys.modules.items() if "explore.compiled." in name]
+        def compiled():
+            made = {f"{m.__name__}.{k}": len(f.overloads)
+                    for m in modules for k, f in vars(m).items() if hasattr(f, "overloads")}
+            return {name: number for name, number in made.items() if number}
+
+        before = compiled()
+        listener = event.RecordingListener()
+        event.register("numba:compile", listener)
+        rng = np.random.default_rng(0)
+        for dim in (1, 2, 3, 5):
+            layers = [(rng.normal(size=s), rng.normal(size=s[0])) for s in ((6, dim), (5, 6))]
+            for activation in (linreg.relu(), linreg.clip(0, 1)):
+                net = linreg.mlp(layers, activation=activation)
+                linreg.count(net, strategy="compiled")
+                linreg.adjacency_graph(linreg.enumerate_regions(net, strategy="compiled"))
+                linreg.certify(net, sys.argv[1], strategy="compiled")
+        for name, n in (("braid", 4), ("shi-maxout", 3), ("shi-maxout", 2), ("catalan-maxout", 3)):
+            net = linreg.zoo.make(name, n).network
+            linreg.count(net, strategy="compiled")
+            linreg.adjacency_graph(linreg.enumerate_regions(net, strategy="compiled"))
+        assert [e for _, e in listener.buffer] == []
+        assert compiled() == before
+    """
+    command = [sys.executable, "-c", dedent(script), str(tmp_path / "proof")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_one_record_says_that_something_is_compiled(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(machine, "is_loaded", lambda _: False)
+    monkeypatch.setattr(machine, "is_on_disk", lambda _: False)
+    monkeypatch.setattr(machine, "_told", set())
+    problem = problem_of(linreg.mlp([([[1, 0, 0]], [0])]), None)
+    with caplog.at_level(logging.INFO, logger="linreg"):
+        CompiledExplorer().prepare(problem)
+        CompiledExplorer().prepare(problem)
+    assert [(record.name, record.levelname) for record in caplog.records] == [("linreg", "INFO")]
+    assert "compiling machine code" in caplog.text
+
+
+def test_nothing_is_said_of_machine_code_that_is_on_disk(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(machine, "is_loaded", lambda _: False)
+    monkeypatch.setattr(machine, "is_on_disk", lambda _: True)
+    with caplog.at_level(logging.DEBUG, logger="linreg"):
+        CompiledExplorer().prepare(problem_of(linreg.mlp([([[1, 0, 0]], [0])]), None))
+    assert caplog.records == []
+
+
+def test_auto_loads_machine_code_once_many_small_counts_have_paid_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A count of 192 regions takes some 500 cells in Python: too few alone, enough in threes."""
+    monkeypatch.setattr(Spent, "cells", 0)
+    monkeypatch.setattr(auto, "is_compiled", lambda *_, proofs, on_disk: on_disk)
+    rng = np.random.default_rng(1)
+    layers = [(rng.normal(size=s), rng.normal(size=s[0])) for s in ((8, 2), (6, 8))]
+    net = linreg.mlp(layers)
+    used, regions = [], set()
+    for _ in range(40):
+        count = linreg.count(net)
+        used.append(count.strategy)
+        regions.add(count.regions)
+    assert used[0] == "highs"
+    assert used[-1] == "compiled"
+    assert used == sorted(used, reverse=True)  # and never back
+    assert Spent.cells < 3 * auto.LOAD_AFTER
+    assert len(regions) == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [(auto.LOAD_AFTER, ""), (auto.COMPILE_FOR, ""), (auto.COMPILE_FOR + 1, "compiling")],
+)
+def test_auto_compiles_once_python_has_taken_as_long(
+    cells: int, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Spent, "cells", cells)
+    monkeypatch.setattr(auto, "is_compiled", lambda *_, proofs, on_disk: False)
+    explorer, tally = AutoExplorer(), Tally()
+    problem = problem_of(make("braid", 3).network, None)
+    explorer.begin(problem, tally)
+    assert explorer.preparation(problem, tally).startswith(expected)
+    assert bool(explorer.preparation(problem, tally)) == bool(expected)
+
+
+def test_arrays_of_a_frame_have_to_be_contiguous() -> None:
+    patterns, points = np.zeros((4, 4), dtype=np.uint16), np.zeros((2, 2))
+    order = np.arange(2)
+    assert typeof(Found(patterns, points, order)) == typeof(Found(patterns, points, order))
+    assert typeof(Found(patterns, points, order)) != typeof(Found(points, points, order))
+    with pytest.raises(TypeError, match="patterns has to be contiguous"):
+        typeof(Found(patterns[:, ::2], points, order))

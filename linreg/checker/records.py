@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from linreg.errors import UnreadableFile
 from linreg.files import StrPath
+from linreg.wording import counted
 
 MAGIC = b"linreg-certificate-2\n"
 DIGEST = hashlib.sha256().digest_size
@@ -105,7 +106,7 @@ class Records:
         """The next JSON object."""
         length = self.unsigned()
         if length > LONGEST:
-            raise self.unreadable(f"it holds a text of {length} bytes")
+            raise self.unreadable(f"it holds a text of {counted(length, 'byte')}")
         data = self._bytes(length)
         try:
             document = json.loads(

@@ -47,7 +47,7 @@ for name, command, purpose in (
     ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
     ("maximise", maximise.maximise, "Look for weights with many regions."),
     ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
-    ("status", running.status, "Say how far a run directory is."),
+    ("status", running.status, "Say how far a run directory or a dataset is."),
 ):
     app.command(name, short_help=purpose)(command)
 

@@ -15,6 +15,7 @@ from linreg.errors import HypothesisError
 from linreg.readers import check_network_path, save
 from linreg.report import whole_text
 from linreg.theory import Maximum, search_maximum
+from linreg.wording import counted
 
 
 def maximise(
@@ -45,7 +46,9 @@ def maximise(
             def report(found: Maximum) -> None:
                 nonlocal best
                 best = found
-                words = f"{found.regions:,} regions" if found.regions else "the first is counted"
+                words = (
+                    counted(found.regions, "region") if found.regions else "the first is counted"
+                )
                 shown(found.counted / most, words)
 
             best = search_maximum(inputs, hidden, most, start, progress=report)
@@ -53,7 +56,7 @@ def maximise(
         if best is None or not best.regions:
             raise
         stopped = True
-        message(f"interrupted, after {best.counted:,} networks")
+        message(f"interrupted, after {counted(best.counted, 'network')}")
     if output is not None:
         save(best.network, output)
     if as_json:
@@ -70,7 +73,7 @@ def maximise(
     else:
         show(f"best network   {whole_text(best.regions)} regions, counted exactly")
         show(f"upper bound    {whole_text(best.upper)}  (Serra et al. 2018)")
-        show(f"counted        {best.counted:,} networks")
+        show(f"counted        {counted(best.counted, 'network')}")
         if output is not None:
             show(f"written to {output}")
     return STOPPED if stopped else DONE

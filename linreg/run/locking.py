@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from time import monotonic, sleep
 
 PATIENCE = 3.0
@@ -35,3 +36,15 @@ def lock(descriptor: int) -> bool:
             return False
         sleep(0.05)
     return True
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process holds the lock on a file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not try_lock(descriptor)
+    finally:
+        os.close(descriptor)

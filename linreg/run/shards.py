@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from linreg.errors import UnreadableFile
 from linreg.files import read_bytes, replacing
 from linreg.run.layout import Layout
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow
@@ -104,7 +105,9 @@ def check_shard(folder: Path, shard: Shard) -> None:
     except OSError:
         raise UnreadableFile(f"{path}: there is no such file, but the run has written it") from None
     if size != shard.size:
-        raise UnreadableFile(f"{path}: damaged: it has {size} bytes, and {shard.size} were written")
+        raise UnreadableFile(
+            f"{path}: damaged: it has {counted(size, 'byte')}, and {shard.size:,} were written"
+        )
 
 
 def read_shard(folder: Path, shard: Shard, layout: Layout) -> pyarrow.Table:

@@ -29,6 +29,7 @@ from linreg.run.shards import PART_SUFFIX, check_shard, write_part
 from linreg.run.sinks import KeyedColumns
 from linreg.run.sorting import sort_shards
 from linreg.run.unit import Work
+from linreg.wording import counted
 
 ROWS = 1 << 16
 """Regions that are committed at once, nearly: a part."""
@@ -294,4 +295,4 @@ def _copied(work: Work) -> Work:
 
 
 def _regions(state: State) -> str:
-    return f"{0 if state.work is None else state.work.tally.regions:,} regions"
+    return counted(0 if state.work is None else state.work.tally.regions, "region")

@@ -12,6 +12,7 @@ from linreg.errors import UnreadableFile
 from linreg.regions.tables.body import Body, Texts, check_rows, line_of
 from linreg.regions.tables.columns import Column, Numbers, batches
 from linreg.regions.tables.header import Header
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow
@@ -134,7 +135,7 @@ def _numbers(table: pyarrow.Table, name: str, dtype: np.dtype, size: int) -> np.
     flat = [part.to_numpy(zero_copy_only=False) for part in parts]
     values = np.concatenate([np.empty(0, dtype), *flat])
     if len(values) != table.num_rows * size:
-        raise UnreadableFile(f"column {name!r}: lists of {size} numbers were expected")
+        raise UnreadableFile(f"column {name!r}: lists of {counted(size, 'number')} were expected")
     return values.reshape(table.num_rows, size)
 
 

@@ -18,6 +18,7 @@ from linreg.network import Network
 from linreg.run import Count, RunStatus
 from linreg.theory import Bound
 from linreg.units import MaxUnit, Unit, absolute, hard_tanh, relu
+from linreg.wording import counted
 
 MOST_WARNINGS = 5
 """Most warnings that are spelled out."""
@@ -104,7 +105,8 @@ def count_table(
         table.add_row(f"at most ({bound.title})", f"{most}  ({share:.3g} % reached)")
     table.add_row(
         "work",
-        f"{count.lps:,} linear programs, {count.exact_decisions:,} left to exact arithmetic",
+        f"{counted(count.lps, 'linear program')}, "
+        f"{counted(count.exact_decisions, 'decision')} left to exact arithmetic",
     )
     table.add_row("time", f"{count.seconds:.2f} s")
     return table
@@ -127,14 +129,12 @@ def status_table(status: RunStatus, domain: Domain) -> RenderableType:
     table.add_row("strategy", description.strategy)
     if description.keeps == "regions":
         order = "sorted by pattern" if status.is_sorted else "not sorted yet"
-        files = (
-            f"{status.shards:,} file{'s' * (status.shards != 1)}, {status.size:,} bytes, {order}"
-        )
+        files = f"{counted(status.shards, 'file')}, {counted(status.size, 'byte')}, {order}"
         table.add_row("kept", files)
     else:
         table.add_row("kept", "the count alone")
     table.add_row("commits", f"{status.commits:,}")
-    table.add_row("work", f"{count.lps:,} linear programs")
+    table.add_row("work", counted(count.lps, "linear program"))
     table.add_row("time", f"{count.seconds:.2f} s")
     table.add_row("now", "a process works on it" if status.in_use else "nobody works on it")
     table.add_row("fingerprint", description.fingerprint)
@@ -204,8 +204,8 @@ def _bipartite(statistics: GraphStatistics) -> str:
 
 
 def _passing(values: int) -> str:
-    several = f", and {values} values that pass through" if values else ""
-    return ", and 1 value that passes through" if values == 1 else several
+    passes = "passes" if values == 1 else "pass"
+    return f", and {counted(values, 'value')} that {passes} through" if values else ""
 
 
 def domain_text(domain: Domain) -> str:
@@ -225,7 +225,7 @@ def domain_text(domain: Domain) -> str:
             each = f" in each of {domain.dim} coordinates" if domain.dim > 1 else ""
             return f"box, [{_number(low)}, {_number(high)}]{each}"
         return f"box in R^{domain.dim}"
-    return f"polytope of {len(domain.offsets)} rows in R^{domain.dim}"
+    return f"polytope of {counted(len(domain.offsets), 'row')} in R^{domain.dim}"
 
 
 def whole_text(number: int) -> str:
@@ -275,13 +275,16 @@ def _units(units: Sequence[Unit]) -> str:
     kinds: dict[str, int] = {}
     for unit in units:
         kinds[_kind(unit)] = kinds.get(_kind(unit), 0) + 1
-    return ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+    return ", ".join(
+        f"{number} {kind if number > 1 else kind.replace('units', 'unit')}"
+        for kind, number in kinds.items()
+    )
 
 
 def _kind(unit: Unit) -> str:
     if isinstance(unit, MaxUnit):
         return f"maxout of rank {unit.rank}"
-    return _NAMES.get(unit, f"units of {unit.n_pieces} pieces")
+    return _NAMES.get(unit, f"units of {counted(unit.n_pieces, 'piece')}")
 
 
 def _table(title: str) -> Table:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from linreg.errors import InvalidNetwork
 from linreg.rational import Number, fraction
+from linreg.wording import counted
 
 MOST_PIECES = 1 << 16
 """Pieces of a unit, so that two bytes tell which one it is on."""
@@ -67,7 +68,8 @@ class ScalarUnit:
         if not len(cuts) + 1 == len(rises) == len(shifts):
             raise InvalidNetwork(
                 "a table with m breakpoints needs m + 1 slopes and m + 1 intercepts: got "
-                f"{len(cuts)} breakpoints, {len(rises)} slopes and {len(shifts)} intercepts"
+                f"{counted(len(cuts), 'breakpoint')}, {counted(len(rises), 'slope')} and "
+                f"{counted(len(shifts), 'intercept')}"
             )
         for low, high in pairwise(cuts):
             if low >= high:

@@ -12,3 +12,14 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     ('1 region', '1,234 regions', '0 vertices')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def expected(number: int, one: str, many: str | None = None) -> str:
+    """How many there should have been.
+
+    Examples
+    --------
+    >>> expected(1, "number"), expected(2, "entry", "entries")
+    ('1 number was expected', '2 entries were expected')
+    """
+    return f"{counted(number, one, many)} {'was' if number == 1 else 'were'} expected"

@@ -15,6 +15,7 @@ from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.explore.machine_code import has_machine_code
 from linreg.lp import Solver, crosses_at, inside_facet
 from linreg.regions import EVERY, Boundaries, Boundary, Enumeration
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
@@ -110,8 +111,8 @@ def adjacency_graph(
     """
     if not regions.counted.complete:
         raise IncompleteError(
-            f"the enumeration stopped early, at {len(regions)} regions, and an edge may lead to "
-            "one that is missing; enumerate without a limit"
+            f"the enumeration stopped early, at {counted(len(regions), 'region')}, and an edge may "
+            "lead to one that is missing; enumerate without a limit"
         )
     proved, left = _proved(regions, progress)
     edges = _sorted(np.concatenate([proved, _exact(regions, left, progress)]), len(regions))

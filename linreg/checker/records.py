@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from linreg.errors import UnreadableFile
 from linreg.files import StrPath
+from linreg.wording import counted
 
 MAGIC = b"linreg-certificate-2\n"
 DIGEST = hashlib.sha256().digest_size
@@ -102,7 +103,9 @@ class Records:
         """The next JSON object, of at most so many bytes."""
         length = self.unsigned()
         if length > longest:
-            raise self.unreadable(f"it holds a text of {length:,} bytes where {longest:,} suffice")
+            raise self.unreadable(
+                f"it holds a text of {counted(length, 'byte')} where {longest:,} suffice"
+            )
         data = self._bytes(length)
         try:
             document = json.loads(

@@ -20,6 +20,7 @@ from linreg.checker.records import Records
 from linreg.domains import Domain
 from linreg.network import StagedNetwork
 from linreg.rational import rational
+from linreg.wording import counted
 
 END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 
@@ -285,7 +286,8 @@ class Tree:
     def _multipliers(self, branch: Branch, n_rows: int) -> Multipliers:
         denominator, size = self._records.integer(), self._records.unsigned()
         if size > n_rows:
-            raise self._false(branch, f"a proof has {size} multipliers for {n_rows} rows")
+            has, rows = counted(size, "multiplier"), counted(n_rows, "row")
+            raise self._false(branch, f"a proof has {has} for {rows}")
         numerators: dict[int, int] = {}
         for _ in range(size):
             row, numerator = self._records.unsigned(), self._records.integer()

@@ -81,7 +81,7 @@ for name, command, purpose in (
     ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
     ("maximise", maximise.maximise, "Look for weights with many regions."),
     ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
-    ("status", running.status, "Say how far a run directory is."),
+    ("status", running.status, "Say how far a run directory or a dataset is."),
     ("warm-up", warm_up.warm_up, "Compile all machine code now, so that nothing waits for it."),
 ):
     app.command(name, cls=_Command, short_help=purpose)(command)

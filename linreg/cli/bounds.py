@@ -26,6 +26,7 @@ from linreg.report import whole_text
 from linreg.run import Count
 from linreg.run import count as count_in
 from linreg.theory import Bound, LeftOut, conv_report, maxout_bounds, relu_bounds, report
+from linreg.wording import counted
 
 SIDES = {"upper": "at most", "max_at_least": "maximum at least", "max_exactly": "maximum exactly"}
 ORDER = ("max_at_least", "max_exactly", "upper")
@@ -148,8 +149,8 @@ def conv_spec(text: str) -> tuple[tuple[int, ...], list[dict[str, object]]]:
         numbers = whole_numbers(layer_text.split(","), "--conv")
         if not axes + 1 <= len(numbers) <= axes + 3:
             raise HypothesisError(
-                f"--conv: a layer has filters, {axes} kernel sizes, and perhaps stride and "
-                f"padding: got {len(numbers)} numbers"
+                f"--conv: a layer has filters, {counted(axes, 'kernel size')}, and perhaps stride "
+                f"and padding: got {counted(len(numbers), 'number')}"
             )
         layer: dict[str, object] = {"filters": numbers[0], "kernel": tuple(numbers[1 : axes + 1])}
         layer.update(zip(("stride", "padding"), numbers[axes + 1 :], strict=False))

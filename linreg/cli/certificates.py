@@ -33,6 +33,7 @@ from linreg.readers import domain_to_json
 from linreg.report import count_table, domain_text
 from linreg.run import Count, check_options
 from linreg.temporary import temporary_folder
+from linreg.wording import counted
 
 
 def certify(
@@ -77,7 +78,8 @@ def certify(
     else:
         show(count_table(watch.found, where, ()))
         each = certified.n_bytes / watch.found.regions
-        show(f"written to {output}: {certified.n_bytes:,} bytes, {each:.0f} for each region")
+        size = counted(certified.n_bytes, "byte")
+        show(f"written to {output}: {size}, {each:.0f} for each region")
     return DONE
 
 
@@ -100,7 +102,7 @@ def check(
             network,
             where,
             workers=workers,
-            progress=lambda regions, share: bar(share, f"{regions:,} regions"),
+            progress=lambda regions, share: bar(share, counted(regions, "region")),
         )
     if as_json:
         show_json(
@@ -158,12 +160,14 @@ def _sentence(verdict: Verdict, network: Network, domain: Domain) -> str:
     stages = " → ".join(f"{cells:,}" for cells in verdict.regions_per_stage)
     growth = f" (by stage {stages})" if stages else ""
     edges = (
-        f", and exactly {verdict.edges:,} pairs of them share a facet"
-        if verdict.edges is not None
-        else ""
+        ""
+        if verdict.edges is None
+        else ", and exactly 1 pair of them shares a facet"
+        if verdict.edges == 1
+        else f", and exactly {verdict.edges:,} pairs of them share a facet"
     )
     number = "exactly" if verdict.accepted else "at least"
     return (
         f"on {domain_text(domain)}, the network {network.fingerprint[:16]} has {number} "
-        f"{verdict.regions:,} activation regions{growth}{edges}"
+        f"{counted(verdict.regions, 'activation region')}{growth}{edges}"
     )

@@ -41,6 +41,7 @@ from linreg.regions import Enumeration, enumerate_regions
 from linreg.report import count_table, graph_table, layer_table, network_table
 from linreg.run import check_options
 from linreg.theory import ceilings
+from linreg.wording import counted
 
 
 def info(
@@ -145,7 +146,8 @@ def graph(
                 output=output,
             )
     elif not watch.was_stopped:
-        message(f"stopped at the limit, with at least {found.regions:,} regions; a graph needs all")
+        least = counted(found.regions, "region")
+        message(f"stopped at the limit, with at least {least}; a graph needs all")
     if as_json:
         show_json(count_json(network, where, found) | _graph_json(outcome, merged, stats))
     elif outcome is not None and outcome.statistics is not None:

@@ -17,6 +17,7 @@ from linreg.cli.options import ClusterAddress, Json, Workers
 from linreg.cli.running import workers_of
 from linreg.datasets import EXAMPLE, Dataset, Progress, generate, read_spec
 from linreg.errors import InvalidSpec
+from linreg.wording import counted
 
 MINUTE, HOUR = 60, 3600
 
@@ -89,7 +90,11 @@ class _Watch:
         what = "interrupted"
         if isinstance(error, BrokenExecutor):
             what = "the processes of this run were lost, perhaps for want of memory"
-        kept = f"with {self.done:,} of {self.total:,} networks" if self.total else "at the start"
+        kept = (
+            f"with {self.done:,} of {counted(self.total, 'network')}"
+            if self.total
+            else "at the start"
+        )
         message(f"{what}, {kept}; the same command goes on from here")
 
 

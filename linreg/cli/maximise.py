@@ -16,6 +16,7 @@ from linreg.errors import HypothesisError
 from linreg.readers import check_network_path, save
 from linreg.report import whole_text
 from linreg.theory import Maximum, search_maximum
+from linreg.wording import counted
 
 
 def maximise(
@@ -46,7 +47,9 @@ def maximise(
             def report(found: Maximum) -> None:
                 nonlocal best
                 best = found
-                words = f"{found.regions:,} regions" if found.regions else "the first is counted"
+                words = (
+                    counted(found.regions, "region") if found.regions else "the first is counted"
+                )
                 shown(found.counted / most, words)
 
             best = search_maximum(inputs, hidden, most, start, progress=report)
@@ -55,7 +58,7 @@ def maximise(
             raise
         see_through()
         stopped = True
-        message(f"interrupted, after {best.counted:,} networks")
+        message(f"interrupted, after {counted(best.counted, 'network')}")
     if output is not None:
         save(best.network, output)
     if as_json:
@@ -72,7 +75,7 @@ def maximise(
     else:
         show(f"best network   {whole_text(best.regions)} regions, counted exactly")
         show(f"upper bound    {whole_text(best.upper)}  (Serra et al. 2018)")
-        show(f"counted        {best.counted:,} networks")
+        show(f"counted        {counted(best.counted, 'network')}")
         if output is not None:
             show(f"written to {output}")
     return STOPPED if stopped else DONE

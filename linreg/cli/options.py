@@ -18,6 +18,7 @@ from linreg.network import Network
 from linreg.rational import fraction
 from linreg.readers import load, load_domain, read_domain, read_slice
 from linreg.readers.values import located
+from linreg.wording import counted
 
 MOST_WORKERS = 1024
 """Most processes that are started: all of them are, at once, on the first piece of work."""
@@ -175,8 +176,8 @@ def _box(text: str, dim: int, decimal: bool) -> Box:
         case [lower_bounds, upper_bounds] if len(lower_bounds) == len(upper_bounds) == dim:
             return Box(lower_bounds, upper_bounds)
     raise InvalidDomain(
-        f"a box is box:LO,HI, or box:LO1,..:HI1,.. with {dim} numbers before and {dim} after the "
-        "second colon, one for each input"
+        f"a box is box:LO,HI, or box:LO1,..:HI1,.. with {counted(dim, 'number')} before and {dim} "
+        "after the second colon, one for each input"
     )
 
 

@@ -11,7 +11,9 @@ import typer
 
 from linreg.cli.codes import DONE, REFUTED
 from linreg.cli.console import show, show_json
+from linreg.cli.dataset_answer import dataset_answer
 from linreg.cli.options import Json, network_and_domain
+from linreg.datasets import is_dataset
 from linreg.domains import Domain
 from linreg.network import Network
 from linreg.readers import domain_from_json
@@ -68,13 +70,17 @@ def not_going_on(file: Path) -> str:
 
 
 def status(
-    folder: Path = typer.Argument(metavar="DIR", help="The directory of a run."),
+    folder: Path = typer.Argument(
+        metavar="DIR", help="The directory of a run, or the folder of a dataset."
+    ),
     quick: bool = typer.Option(
         False, "--quick", help="Compare sizes alone, and do not read the files with regions."
     ),
     as_json: Json = False,
 ) -> int:
-    """Say what is in a run directory: how far it is, and whether its files are what they were."""
+    """Say how far a run directory or a dataset is, and whether its files are what they were."""
+    if is_dataset(folder):
+        return dataset_answer(folder, as_json)
     found = run_status(folder, quick=quick)
     description, count = found.description, found.count
     if as_json:

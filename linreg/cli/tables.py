@@ -39,6 +39,7 @@ from linreg.regions.tables import (
 from linreg.report import count_table
 from linreg.run import check_options
 from linreg.theory import ceilings
+from linreg.wording import counted
 
 
 def names(text: str) -> str:
@@ -104,7 +105,7 @@ def enumerate_(
         )
     else:
         if not watch.was_stopped and not found.complete:
-            message(f"stopped at the limit, with at least {found.regions:,} regions")
+            message(f"stopped at the limit, with at least {counted(found.regions, 'region')}")
         if written is not None:
             show(count_table(found, where, ceilings(network)))
             show(f"written to {written}")

@@ -10,6 +10,7 @@ from linreg.cli.console import message, progress
 from linreg.cli.interrupts import see_through
 from linreg.run import Count, Progress
 from linreg.run.clusters import LostCluster
+from linreg.wording import counted
 
 
 class Watch:
@@ -35,7 +36,7 @@ class Watch:
     def report(self, progress: Progress) -> None:
         """Take note of how far the exploration is."""
         self.found = progress.count
-        self._show(progress.share, progress.activity or f"{progress.count.regions:,} regions")
+        self._show(progress.share, progress.activity or counted(progress.count.regions, "region"))
 
     def tell(self, share: float, words: str) -> None:
         """Take note of how far another part of the run is, from 0 to 1."""
@@ -67,7 +68,8 @@ class Watch:
         if self.found.regions:
             exactly = "" if self.found.complete else "at least "
             message(
-                f"{what}, with {exactly}{self.found.regions:,} regions found so far{self._kept}"
+                f"{what}, with {exactly}{counted(self.found.regions, 'region')} found so "
+                f"far{self._kept}"
             )
         else:
             message(f"{what}, before any region was found{self._kept}")

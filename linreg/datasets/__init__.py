@@ -6,14 +6,18 @@ from linreg.datasets.generating import Dataset, generate
 from linreg.datasets.recipes import Recipe, plan
 from linreg.datasets.spec import Spec
 from linreg.datasets.spec_reading import read_spec, spec_of
+from linreg.datasets.status import DatasetStatus, dataset_status, is_dataset
 
 __all__ = [
     "EXAMPLE",
     "Dataset",
+    "DatasetStatus",
     "Progress",
     "Recipe",
     "Spec",
+    "dataset_status",
     "generate",
+    "is_dataset",
     "plan",
     "read_spec",
     "spec_of",

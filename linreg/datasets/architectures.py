@@ -20,6 +20,7 @@ from linreg.readers.json_network import FORMAT
 from linreg.readers.layers import chain, label_of
 from linreg.readers.unit_types import UNIT_TYPES
 from linreg.readers.values import Json, as_list, located
+from linreg.wording import counted
 
 Shape = tuple[int, ...]
 
@@ -123,7 +124,8 @@ class _Filling:
             )
         if shape[0] % groups or filters % groups:
             raise InvalidSpec(
-                f"groups: {groups} does not divide {shape[0]} channels and {filters} filters"
+                f"groups: {groups} does not divide {counted(shape[0], 'channel')} and "
+                f"{counted(filters, 'filter')}"
             )
         channels, cells = shape[0] // groups, prod(kernel)
         size = (filters, channels, *kernel)

@@ -142,13 +142,14 @@ def made_by(spec: Spec) -> dict[str, str]:
     return versions | {"strategy": spec.truth.strategy}
 
 
-def _identity(spec: Spec, recipes: Sequence[Recipe]) -> dict[str, str]:
+def _identity(spec: Spec, recipes: Sequence[Recipe]) -> dict[str, str | int]:
     """What a specification asks for, however it is spelled; `made_by` names the strategy."""
     truth = {key: value for key, value in asdict(spec.truth).items() if key != "strategy"}
     splits = list(spec.splits.items())
     asked = [spec.description, spec.license, splits, truth, asdict(spec.estimates)]
     text = json.dumps([asked, [recipe.id for recipe in recipes]], sort_keys=True)
-    return {"name": spec.name, "specification": sha256(text.encode()).hexdigest()}
+    specification = sha256(text.encode()).hexdigest()
+    return {"name": spec.name, "specification": specification, "networks": len(recipes)}
 
 
 def _compute(

@@ -29,6 +29,7 @@ from linreg.explore import problem_of
 from linreg.network import Network, StagedNetwork, mlp
 from linreg.readers import domain_from_json
 from linreg.readers.values import Json, located, shown
+from linreg.wording import counted
 
 WEIGHTS, POINTS = 0, 1
 """What the random numbers of a network are for, which keeps them apart."""
@@ -158,8 +159,8 @@ def splits_of(spec: Spec, recipes: Sequence[Recipe]) -> list[str]:
     for split in spec.splits:
         if split not in chosen:
             raise InvalidSpec(
-                f"splits: {split}: none of the {len(recipes)} networks falls into it; give it a "
-                "larger share, ask for more networks, or leave it out"
+                f"splits: {split}: of {counted(len(recipes), 'network')} none falls into it; give "
+                "it a larger share, ask for more networks, or leave it out"
             )
     return chosen
 

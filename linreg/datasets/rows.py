@@ -76,7 +76,7 @@ def share_columns(counted: Count, bounds: tuple[Bound, ...]) -> dict[str, Any]:
     """
     least = min(bound.value for bound in bounds if bound.side != "max_at_least")
     if counted.regions > least:
-        raise BrokenInvariant(f"{counted.regions} regions exceed the upper bound {least}")
+        raise BrokenInvariant(f"a count of {counted.regions} exceeds the upper bound {least}")
     return {"upper_bound": nearest_float(least, 1), "share": counted.regions / least}
 
 

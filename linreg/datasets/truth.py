@@ -198,7 +198,9 @@ def _definition_columns(truth: Truth, graph: AdjacencyGraph | None) -> dict[str,
 def _sampled_columns(question: Question, explored: Enumeration, counted: Count) -> dict[str, Any]:
     found = sampled(explored, question.estimates, question.recipe.generator(POINTS))
     if counted.complete and found and max(found) > counted.regions:
-        raise BrokenInvariant(f"{max(found)} regions hold points, and {counted.regions} were found")
+        raise BrokenInvariant(
+            f"points lie in {max(found)} regions, and {counted.regions} were found"
+        )
     return {f"sampled_{m}": n for m, n in zip(question.estimates.points, found, strict=True)}
 
 

@@ -8,6 +8,7 @@ from itertools import accumulate
 from linreg.errors import HypothesisError
 from linreg.formulas.arrangements import buck, layerwise_bound
 from linreg.formulas.hypotheses import architecture, one_layer, whole
+from linreg.wording import counted
 
 Rank = int | Sequence[int] | Sequence[Sequence[int]]
 """One rank for all units, one for each layer, or one for each unit of each layer."""
@@ -99,7 +100,7 @@ def maxout_2014_lower(inputs: int, widths: Sequence[int], rank: int) -> int:
         if width < inputs:
             raise HypothesisError(
                 f"Theorem 9 of Montufar et al. (2014) needs layers at least as wide as the input: "
-                f"layer {layer} has {width} units for {inputs} inputs"
+                f"layer {layer} has {counted(width, 'unit')} for {counted(inputs, 'input')}"
             )
     if k > 2 * inputs or (k % 2 and k > 1):
         raise HypothesisError(
@@ -254,7 +255,9 @@ def ranks_of(widths: Sequence[int], rank: Rank) -> list[list[int]]:
     if len(widths) == 1 and len(rank) == widths[0] and not isinstance(rank[0], Sequence):
         return [[whole("rank", each) for each in rank]]
     if len(rank) != len(widths):
-        raise HypothesisError(f"{len(widths)} layers need as many ranks: got {len(rank)}")
+        raise HypothesisError(
+            f"one rank for each of {counted(len(widths), 'layer')} is needed: got {len(rank)}"
+        )
     layers = []
     for k, (width, each) in enumerate(zip(widths, rank, strict=True), start=1):
         if not isinstance(each, Sequence):
@@ -262,5 +265,7 @@ def ranks_of(widths: Sequence[int], rank: Rank) -> list[list[int]]:
         elif len(each) == width:
             layers.append([whole("rank", one) for one in each])
         else:
-            raise HypothesisError(f"layer {k} has {width} units: got {len(each)} ranks")
+            raise HypothesisError(
+                f"layer {k} has {counted(width, 'unit')}: got {counted(len(each), 'rank')}"
+            )
     return layers

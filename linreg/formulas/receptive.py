@@ -9,6 +9,7 @@ from math import prod
 
 from linreg.errors import HypothesisError
 from linreg.formulas.hypotheses import whole
+from linreg.wording import counted
 
 PerAxis = int | Sequence[int]
 """One number for each spatial axis, or one for all."""
@@ -136,7 +137,7 @@ def convolution(
     )
     for n, k, p in zip(layer.cells, layer.kernel, layer.padding, strict=True):
         if k > n + 2 * p:
-            raise HypothesisError(f"a kernel of size {k} does not fit into {n} cells")
+            raise HypothesisError(f"a kernel of size {k} does not fit into {counted(n, 'cell')}")
     return layer
 
 
@@ -144,5 +145,5 @@ def _per_axis(name: str, value: PerAxis, axes: int, least: int) -> tuple[int, ..
     if not isinstance(value, Sequence):
         return (whole(name, value, least),) * axes
     if len(value) != axes:
-        raise HypothesisError(f"{name} needs {axes} numbers: got {len(value)}")
+        raise HypothesisError(f"{name} needs {counted(axes, 'number')}: got {len(value)}")
     return tuple(whole(name, each, least) for each in value)

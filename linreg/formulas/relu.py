@@ -15,6 +15,7 @@ from linreg.errors import HypothesisError
 from linreg.formulas.arrangements import buck
 from linreg.formulas.hypotheses import architecture, power_of_two
 from linreg.formulas.narrowing import Layer, narrowing_bound
+from linreg.wording import counted
 
 
 def trivial(inputs: int, widths: Sequence[int]) -> int:
@@ -219,7 +220,7 @@ def serra_2018_lower(inputs: int, widths: Sequence[int]) -> int:
         if width < 3 * inputs:
             raise HypothesisError(
                 f"the construction of Serra et al. (2018) needs at least three units for each of "
-                f"{inputs} inputs in every layer but the last: layer {k} has {width}"
+                f"{counted(inputs, 'input')} in every layer but the last: layer {k} has {width}"
             )
     folds = prod(int((width // inputs + 1) ** inputs) for width in widths[:-1])
     return folds * buck(widths[-1], inputs)
@@ -346,8 +347,8 @@ def _at_least_inputs(
     for k, width in enumerate(widths, start=1):
         if width < inputs:
             raise HypothesisError(
-                f"{theorem} needs layers at least as wide as the input: layer {k} has {width} "
-                f"units for {inputs} inputs"
+                f"{theorem} needs layers at least as wide as the input: layer {k} has "
+                f"{counted(width, 'unit')} for {counted(inputs, 'input')}"
             )
     return inputs, widths
 

@@ -11,6 +11,7 @@ from linreg.network.graph import Network
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.rational import fraction
 from linreg.units import Unit, relu
+from linreg.wording import counted
 
 
 def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
@@ -40,7 +41,8 @@ def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
         length = len(_list(row, f"{prefix}weight[{i}]"))
         if length != width:
             raise InvalidNetwork(
-                f"{prefix}weight is ragged: row 0 has {width} numbers and row {i} has {length}"
+                f"{prefix}weight is ragged: row 0 has {counted(width, 'number')} and row {i} has "
+                f"{length}"
             )
     is_number = isinstance(bias, int | float | str) and not isinstance(bias, bool)
     if is_number and number(bias, f"{prefix}bias") == 0:
@@ -48,7 +50,8 @@ def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
     shift = _list(bias, f"{prefix}bias")
     if len(shift) != len(rows):
         raise InvalidNetwork(
-            f"{prefix}bias has {len(shift)} numbers, but weight has {len(rows)} rows"
+            f"{prefix}bias has {counted(len(shift), 'number')}, but weight has "
+            f"{counted(len(rows), 'row')}"
         )
     matrix = [
         [number(entry, f"{prefix}weight[{i}][{j}]") for j, entry in enumerate(row)]
@@ -77,7 +80,8 @@ def layer_of(unit: Unit, values: int, where: str) -> tuple[Unit, ...]:
     """
     if values % unit.n_inputs:
         raise InvalidNetwork(
-            f"{where}: units that read {unit.n_inputs} values each cannot share {values} values"
+            f"{where}: units that read {unit.n_inputs} values each cannot share "
+            f"{counted(values, 'value')}"
         )
     return (unit,) * (values // unit.n_inputs)
 
@@ -127,8 +131,8 @@ def mlp(
         map_ = linear_map(weight, bias, where=where)
         if width is not None and map_.n_inputs != width:
             raise InvalidNetwork(
-                f"{where}: weight has {map_.n_inputs} columns, but the layer before has {width} "
-                "outputs; shapes must chain"
+                f"{where}: weight has {counted(map_.n_inputs, 'column')}, but the layer before has "
+                f"{counted(width, 'output')}; shapes must chain"
             )
         linear = AffineNode(f"linear{k}" if k <= len(layers) else "readout", (source,), map_)
         nodes.append(linear)

@@ -80,8 +80,9 @@ class Network:
             got = sum(sizes[source] for source in node.inputs)
             if got != node.n_inputs:
                 raise InvalidNetwork(
-                    f"{node.name}: reads {node.n_inputs} values, but {' and '.join(node.inputs)} "
-                    f"{'has' if len(node.inputs) == 1 else 'have'} {got}; sizes must chain"
+                    f"{node.name}: reads {counted(node.n_inputs, 'value')}, but "
+                    f"{' and '.join(node.inputs)} {'has' if len(node.inputs) == 1 else 'have'} "
+                    f"{got}; sizes must chain"
                 )
             sizes[node.name] = node.n_outputs
         if self.output not in sizes:

@@ -9,6 +9,7 @@ import numpy as np
 
 from linreg.errors import InvalidDomain, InvalidNetwork
 from linreg.rational import rational
+from linreg.wording import expected
 
 
 def tensor(
@@ -40,7 +41,8 @@ def tensor(
         for where, entry in flat:
             if not is_list(entry) or len(entry) != length:
                 got = len(entry) if is_list(entry) else "a number"
-                raise error(f"{where}: {length} entries were expected, as in {first}, got {got}")
+                wanted = expected(length, "entry", "entries")
+                raise error(f"{where}: {wanted}, as in {first}, got {got}")
         shape.append(length)
         flat = [(f"{where}[{i}]", item) for where, entry in flat for i, item in enumerate(entry)]
     if not flat:

@@ -13,6 +13,7 @@ from linreg.readers.layer_type import Build, Layer, LayerType
 from linreg.readers.unit_types import UNIT_TYPES, Fields, UnitType
 from linreg.readers.values import as_list, located
 from linreg.units import maxout
+from linreg.wording import counted
 
 
 def _linear(layer: Layer, inputs: Sequence[Value], assembly: Assembly) -> Value:
@@ -27,7 +28,10 @@ def _maxout(layer: Layer, inputs: Sequence[Value], assembly: Assembly) -> Value:
     given = layer.fields.get("bias", 0)
     biases = [0] * len(weights) if type(given) is int and given == 0 else as_list(given, "bias")
     if len(biases) != len(weights):
-        raise InvalidNetwork(f"bias has {len(biases)} rows, but weight has {len(weights)} units")
+        raise InvalidNetwork(
+            f"bias has {counted(len(biases), 'row')}, but weight has "
+            f"{counted(len(weights), 'unit')}"
+        )
     if not weights:
         raise InvalidNetwork("weight has no units; a layer needs at least one")
     maps = []
@@ -37,8 +41,8 @@ def _maxout(layer: Layer, inputs: Sequence[Value], assembly: Assembly) -> Value:
             _check_columns(maps[-1], inputs[0])
             if maps[-1].n_outputs != maps[0].n_outputs:
                 raise InvalidNetwork(
-                    f"has {maps[-1].n_outputs} candidates, but unit 0 has {maps[0].n_outputs}; "
-                    "all units of a layer have the same rank"
+                    f"has {counted(maps[-1].n_outputs, 'candidate')}, but unit 0 has "
+                    f"{maps[0].n_outputs}; all units of a layer have the same rank"
                 )
     name = assembly.unused(f"{layer.name}.candidates")
     candidates = assembly.affine(name, inputs, ExactAffineMap.stack(maps))
@@ -48,8 +52,8 @@ def _maxout(layer: Layer, inputs: Sequence[Value], assembly: Assembly) -> Value:
 def _check_columns(map_: ExactAffineMap, value: Value) -> None:
     if map_.n_inputs != value.size:
         raise InvalidNetwork(
-            f"weight has {map_.n_inputs} columns, but {value.origin} has {value.size} values; "
-            "shapes must chain"
+            f"weight has {counted(map_.n_inputs, 'column')}, but {value.origin} has "
+            f"{counted(value.size, 'value')}; shapes must chain"
         )
 
 

@@ -21,6 +21,7 @@ from linreg.readers.values import (
     nearest,
     shown,
 )
+from linreg.wording import counted
 
 
 def read_domain(path: StrPath, dim: int, *, decimal: bool = False) -> Domain:
@@ -80,8 +81,8 @@ def read_slice(path: StrPath, dim: int, *, decimal: bool = False) -> Slice:
         ]:
             if len(vector) != dim:
                 raise InvalidDomain(
-                    f"{where} has {len(vector)} numbers, but the network has {dim} inputs; they "
-                    "must agree"
+                    f"{where} has {counted(len(vector), 'number')}, but the network has "
+                    f"{counted(dim, 'input')}; they must agree"
                 )
         return Slice(origin, basis)
 
@@ -120,7 +121,8 @@ def domain_from_json(value: object, dim: int) -> Domain:
         domain = make(fields, dim)
         if domain.dim != dim:
             raise InvalidDomain(
-                f"has dimension {domain.dim}, but the network has {dim} inputs; they must agree"
+                f"has dimension {domain.dim}, but the network has {counted(dim, 'input')}; they "
+                "must agree"
             )
     return domain
 

@@ -12,6 +12,7 @@ from linreg.network import INPUT, LayerNote, Network, UnitNode
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.refused_operators import LAST, Scores, final_note, operator_refusal, plain
 from linreg.readers.tensor_values import MAX_SIZE, Operand, Site, as_value
+from linreg.wording import counted
 
 Result = Operand | Scores | Sequence[Operand | Scores]
 """What an operator gives: a value, an array, class scores, or several of these."""
@@ -119,7 +120,8 @@ class Construction:
         """
         if isinstance(output, Sequence):
             raise InvalidNetwork(
-                f"the network has {len(output)} outputs; one is read, so leave out the others"
+                f"the network has {counted(len(output), 'output')} in a list; one is read, so "
+                "leave out the others"
             )
         notes = (final_note(output.function),) if isinstance(output, Scores) else ()
         last = output.value if isinstance(output, Scores) else output

@@ -14,6 +14,7 @@ from linreg.readers.assembly import Assembly, Value
 from linreg.readers.domain_json import domain_from_json
 from linreg.readers.layers import chain, label_of, node_value
 from linreg.readers.values import Json, as_list, as_object, as_text, located, nearest, shown
+from linreg.wording import counted
 
 FORMAT = "linreg-network-1"
 """The version of the format that is read and written."""
@@ -78,7 +79,8 @@ def input_shape(document: Json) -> tuple[int, ...]:
     shape = as_list(_member(document, "input_shape"), "input_shape")
     if not 1 <= len(shape) <= 3:
         raise InvalidNetwork(
-            f"input_shape: [n], [C, N] or [C, H, W] was expected, got {len(shape)} numbers"
+            "input_shape: [n], [C, N] or [C, H, W] was expected, got "
+            f"{counted(len(shape), 'number')}"
         )
     for i, length in enumerate(shape):
         if isinstance(length, bool) or not isinstance(length, int) or length < 1:

@@ -17,6 +17,7 @@ from linreg.rational import fraction
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.values import located, shown
 from linreg.units import relu
+from linreg.wording import counted, expected
 
 _CLIPPED = (
     "tools for .nnet files clip the input to the bounds in the file; here these bounds are the "
@@ -106,7 +107,7 @@ class _Lines:
             raise InvalidNetwork(f"the file ends before {what}; it may have been cut short")
         with located(f"line {place}, {what}"):
             if count is not None and len(cells) != count:
-                raise InvalidNetwork(f"{count} numbers were expected, got {len(cells)}")
+                raise InvalidNetwork(f"{expected(count, 'number')}, got {len(cells)}")
             return [_number(cell) for cell in cells]
 
     def sizes(self, count: int | None, what: str) -> list[int]:
@@ -155,8 +156,8 @@ def _parsed(data: bytes) -> _Content:
     sizes = lines.sizes(n_layers + 1, "the layers' sizes")
     if sizes[0] != n_inputs or sizes[-1] != n_outputs:
         raise InvalidNetwork(
-            f"the sizes go from {sizes[0]} to {sizes[-1]}, but there are {n_inputs} inputs and "
-            f"{n_outputs} outputs"
+            f"the sizes go from {sizes[0]} to {sizes[-1]}, but the file says "
+            f"{counted(n_inputs, 'input')} and {counted(n_outputs, 'output')}"
         )
     lines.numbers(None, "a flag that is not used")
     lower = lines.numbers(n_inputs, "the inputs' lower bounds")

@@ -21,6 +21,7 @@ from linreg.readers.unit_types import UNIT_TYPES, WITHOUT_PARAMETERS, Fields
 from linreg.readers.unknown_types import refusal
 from linreg.readers.values import located, shown
 from linreg.units import Unit
+from linreg.wording import counted
 
 _KEY = re.compile(r"([Wb])([1-9][0-9]{0,5})")
 
@@ -47,8 +48,8 @@ def read_npz(path: StrPath) -> Network:
         for k, map_ in enumerate(layers, start=1):
             if map_.n_inputs != value.size:
                 raise InvalidNetwork(
-                    f"W{k} has {map_.n_inputs} columns, but W{k - 1} has {value.size} rows; "
-                    "shapes must chain"
+                    f"W{k} has {counted(map_.n_inputs, 'column')}, but W{k - 1} has "
+                    f"{counted(value.size, 'row')}; shapes must chain"
                 )
             read, value = value, assembly.affine(f"linear{k}", [value], map_)
             numbers = map_.n_outputs * (map_.n_inputs + 1)
@@ -125,7 +126,10 @@ def _pairs(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
                 raise InvalidNetwork(f"array {key} is missing; a layer needs W{k} and b{k}")
         weight, bias = _numbers(f"W{k}", arrays, 2), _numbers(f"b{k}", arrays, 1)
         if len(bias) != len(weight):
-            raise InvalidNetwork(f"b{k} has {len(bias)} numbers, but W{k} has {len(weight)} rows")
+            raise InvalidNetwork(
+                f"b{k} has {counted(len(bias), 'number')}, but W{k} has "
+                f"{counted(len(weight), 'row')}"
+            )
         layers.append(ExactAffineMap.of(weight.tolist(), bias.tolist()))
     return layers
 

@@ -20,6 +20,7 @@ from linreg.readers.tensor_values import (
     shape_of,
     taken,
 )
+from linreg.wording import counted
 
 
 def _unchanged(call: Call) -> Operand:
@@ -99,7 +100,8 @@ def _split(call: Call) -> list[Operand]:
         sizes = [min(size, length - k * size) for k in range(call.n_outputs)]
     if sum(sizes) != length or min(sizes, default=0) < 1 or len(sizes) != call.n_outputs:
         raise InvalidNetwork(
-            f"an axis of length {length} cannot be split into {call.n_outputs} parts of {sizes}"
+            f"an axis of length {length} cannot be split into {counted(call.n_outputs, 'part')} of "
+            f"{sizes}"
         )
     ends = np.cumsum(sizes).tolist()
     parts = [np.arange(end - size, end) for size, end in zip(sizes, ends, strict=True)]

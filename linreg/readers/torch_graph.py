@@ -15,6 +15,7 @@ from linreg.readers.refused_operators import Scores
 from linreg.readers.tensor_values import Operand, Site
 from linreg.readers.torch_functions import FUNCTIONS, KEEPS_SCORES, array_of
 from linreg.readers.values import located
+from linreg.wording import counted
 
 # What tracing was seen to raise: torch's own errors are RuntimeErrors, the rest is the module's.
 _UNTRACEABLE = (
@@ -53,7 +54,7 @@ def traced(torch: Any, module: Any, construction: Construction) -> Result:
             walk.step(node)
     outputs = program.graph_signature.user_outputs
     if len(outputs) != 1:
-        raise InvalidNetwork(f"the module has {len(outputs)} outputs; one is read")
+        raise InvalidNetwork(f"the module has {counted(len(outputs), 'output')}; one is read")
     output: Result = walk.values[outputs[0]]
     return output
 

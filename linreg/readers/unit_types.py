@@ -20,6 +20,7 @@ from linreg.units import (
     relu,
     relu6,
 )
+from linreg.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ def _alike(
 def _prelu(fields: Fields, shape: Sequence[int]) -> tuple[ScalarUnit, ...]:
     slopes, size = fields.numbers("alpha"), prod(shape)
     if len(slopes) not in (1, shape[0], size):
-        channels = f", or one for each of {shape[0]} channels" if len(shape) > 1 else ""
+        channels = f", or one for each of {counted(shape[0], 'channel')}" if len(shape) > 1 else ""
         raise InvalidNetwork(
-            f"alpha has {len(slopes)} numbers for {size} units; give one for each, or one for all"
-            f"{channels}"
+            f"alpha has {counted(len(slopes), 'number')} for {counted(size, 'unit')}; give one for "
+            f"each, or one for all{channels}"
         )
     return tuple(leaky_relu(slope) for slope in slopes for _ in range(size // len(slopes)))
 

@@ -16,6 +16,7 @@ from linreg.network import Network, StagedNetwork
 from linreg.run.driver import Beginning, Checkpoint, drive
 from linreg.run.settling import settled
 from linreg.run.unit import Store, Work
+from linreg.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Count:
     lps : int
         Linear programs that were solved in floats.
     exact_decisions : int
-        Decisions that these did not settle, so that exact arithmetic did; for the strategy
-        "compiled", cells with such a decision.
+        How often floats left a doubt, so that exact arithmetic decided: once for each program
+        whose proposal proved nothing, and once for each cell that machine code was not sure of.
     strategy : str
     seconds : float
         Wall clock.
@@ -173,8 +174,8 @@ def count_regions(
     )
     if not found.complete:
         raise IncompleteError(
-            f"the run stopped at its limit with at least {found.regions} regions; give a higher "
-            "limit, or use count, which says whether it is complete"
+            f"the run stopped at its limit with at least {counted(found.regions, 'region')}; give "
+            "a higher limit, or use count, which says whether it is complete"
         )
     return found.regions
 

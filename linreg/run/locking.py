@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from time import monotonic, sleep
 
-from linreg.temporary import try_lock as try_lock
+from linreg.temporary import try_lock
 
 PATIENCE = 3.0
 """Seconds to wait for a lock: a process that was killed may leave others that are just ending."""
@@ -18,3 +20,15 @@ def lock(descriptor: int) -> bool:
             return False
         sleep(0.05)
     return True
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process holds the lock on a file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not try_lock(descriptor)
+    finally:
+        os.close(descriptor)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from linreg.errors import UnreadableFile
 from linreg.files import check_memory, read_bytes, replacing
 from linreg.run.layout import Layout
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow
@@ -111,7 +112,7 @@ def check_shard(folder: Path, shard: Shard) -> None:
         ) from None
     if size != shard.size:
         raise UnreadableFile(
-            f"{path}: damaged: it has {size} bytes, and {shard.size} were written; {REMEDY}"
+            f"{path}: damaged: it has {counted(size, 'byte')}, and {shard.size:,} were written; {REMEDY}"
         )
 
 

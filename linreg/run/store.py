@@ -31,6 +31,7 @@ from linreg.run.sinks import KeyedColumns
 from linreg.run.sorting import sort_shards
 from linreg.run.state import State, commit_of, sorted_into
 from linreg.run.unit import Work
+from linreg.wording import counted
 
 ROWS = 1 << 16
 """Regions that are committed at once, nearly: a part."""
@@ -282,4 +283,4 @@ def _copied(work: Work) -> Work:
 
 
 def _regions(state: State) -> str:
-    return f"{0 if state.work is None else state.work.tally.regions:,} regions"
+    return counted(0 if state.work is None else state.work.tally.regions, "region")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from linreg.files import StrPath
 from linreg.network import Network
 from linreg.run.counting import Count, Progress, carrying, check_options, run
 from linreg.run.description import COUNT, JOURNAL, SHARDS, Description
-from linreg.run.locking import try_lock
+from linreg.run.locking import is_locked
 from linreg.run.shards import check_content, check_shard
 from linreg.run.state import State
 from linreg.run.store import opened, read_state
@@ -190,7 +189,7 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
         state = read_state(folder)
     except LinregError as error:
         damage.append(str(error))
-    in_use = _is_locked(folder / JOURNAL)
+    in_use = is_locked(folder / JOURNAL)
     # A process that works on the run may have put other shards in the place of these.
     for shard in () if in_use else state.shards:
         try:
@@ -225,15 +224,3 @@ def count_of(state: State, strategy: str, n_stages: int) -> Count:
         strategy,
         state.seconds,
     )
-
-
-def _is_locked(path: Path) -> bool:
-    """Whether another process holds the lock on a file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        return not try_lock(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,6 +16,7 @@ from linreg.rational import rational
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.theory.extended import fewest_pieces
 from linreg.theory.mixed import Form, holds_somewhere, patterns_of_points
+from linreg.wording import counted
 
 BUDGET = 20_000
 """Most exact linear programs, or steps like them, for one definition; some ten seconds."""
@@ -139,7 +140,9 @@ def definitions(
         problem = regions.problem
         any_dimension = len(patterns_of_points(problem.network, problem.domain, budget))
     except IncompleteError:
-        undecided["patterns_any_dimension"] = f"takes more than {budget:,} exact linear programs"
+        undecided["patterns_any_dimension"] = (
+            f"takes more than {counted(budget, 'exact linear program')}"
+        )
     tell(1 / 3, "convex pieces")
     convex = None
     try:
@@ -149,11 +152,11 @@ def definitions(
         else:
             undecided["convex_pieces"] = f"between {least:,} and {most:,}"
     except IncompleteError:
-        undecided["convex_pieces"] = f"takes more than {budget:,} steps"
+        undecided["convex_pieces"] = f"takes more than {counted(budget, 'step')}"
     tell(2 / 3, "closed connected sets")
     closed = _closed_connected(regions, maps, labels, budget)
     if closed is None:
-        undecided["closed_connected"] = f"takes more than {budget:,} exact linear programs"
+        undecided["closed_connected"] = f"takes more than {counted(budget, 'exact linear program')}"
     return Definitions(
         any_dimension, len(regions), convex, len(set(labels)), closed, len(set(maps)), undecided
     )

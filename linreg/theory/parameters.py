@@ -19,6 +19,7 @@ from linreg.formulas import (
     xiong_2020_upper,
     xiong_formula,
 )
+from linreg.wording import counted
 
 EXACT, LOWER, UPPER = "exact maximum", "lower bound", "upper bound"
 
@@ -148,7 +149,11 @@ def widths_against_one_layer(inputs: int, widths: Sequence[int]) -> tuple[Effici
     inputs, widths = architecture(inputs, widths)
     parameters = parameter_count(inputs, widths)
     equal = len(set(widths)) == 1
-    name = f"{len(widths)} layers of {widths[0]}" if equal else f"layers of {_listed(widths)}"
+    name = (
+        f"{counted(len(widths), 'layer')} of {widths[0]}"
+        if equal
+        else f"layers of {_listed(widths)}"
+    )
     same = max(1, parameters // (inputs + 1))
     shallow = [
         Efficiency(
@@ -278,7 +283,7 @@ def convolutional_against_connected(
     filters = max(1, parameters * first.filters // first.n_parameters)
     wide = xiong_formula(input_shape, filters, first.kernel, first.stride, first.padding)
     units = max(1, parameters // (first.n_inputs + 1))
-    name = f"{len(chain)} convolution{'s' if len(chain) > 1 else ''}"
+    name = counted(len(chain), "convolution")
     lower, upper = xiong_2020_lower(input_shape, layers), xiong_2020_upper(input_shape, layers)
     deep = (
         Efficiency(name, parameters, lower, LOWER, "Xiong et al. (2020), Theorem 2 (i)"),
@@ -287,7 +292,7 @@ def convolutional_against_connected(
     return (
         *(deep if len(chain) > 1 or lower < upper else ()),  # else the next row says it all
         Efficiency(
-            f"1 convolution, {filters} filters",
+            f"1 convolution, {counted(filters, 'filter')}",
             filters * first.n_parameters // first.filters,
             wide,
             EXACT if first.is_on_a_line else UPPER,

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from linreg.errors import HypothesisError
+from linreg.wording import counted
 from linreg.zoo import arrangements, folding, generic, maxout, towers
 from linreg.zoo.construction import Construction
 
@@ -109,5 +110,9 @@ def make(name: str, *numbers: int) -> Construction:
     fixed = [p for p in entry.parameters if not p.endswith("...")]
     open_ended = len(fixed) < len(entry.parameters)
     if len(numbers) < len(entry.parameters) or (not open_ended and len(numbers) > len(fixed)):
-        raise HypothesisError(f"{entry.usage} was expected: got {len(numbers)} numbers")
+        more = " or more" if open_ended else ""
+        raise HypothesisError(
+            f"{name} takes {counted(len(entry.parameters), 'number')}{more}, "
+            f"{' '.join(entry.parameters)}: got {len(numbers) or 'none'}"
+        )
     return entry.build(*numbers)

@@ -78,6 +78,7 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
     66
     """
     n0, widths = architecture(whole("n0", n0), widths)
+    check_size(sum(a * b for a, b in pairwise((n0, *widths))))
     regions = montufar_2014_remainders(n0, widths)
     if oriented and widths[-1] <= n0:
         raise HypothesisError(
@@ -116,6 +117,7 @@ def serra(n0: int, *widths: int) -> Construction:
     16
     """
     n0, widths = architecture(whole("n0", n0), widths)
+    check_size(sum(a * b for a, b in pairwise((n0, *widths))))
     regions = zigzag_lower(n0, widths)
     name = " ".join(map(str, ["serra", n0, *widths]))
     source = "after Serra et al. (2018), with no unit idle"
@@ -213,7 +215,6 @@ def zigzag(units: int) -> tuple[Terms, Fraction]:
 
 def _folded(n0: int, widths: Sequence[int], oriented: bool, fold: Fold) -> list[Layer]:
     """Layers that fold every coordinate of the cube, and one that cuts it."""
-    check_size(sum(a * b for a, b in pairwise((n0, *widths))))
     coordinates: list[Form] = [
         ([Fraction(int(i == j)) for j in range(n0)], Fraction(0)) for i in range(n0)
     ]

@@ -49,8 +49,7 @@ def convolution(channels: int, *numbers: int) -> Construction:
     """
     if len(numbers) not in (3, 5):
         raise HypothesisError(
-            "convolution C N d k or convolution C H W d kh kw was expected: got "
-            f"{len(numbers) + 1} numbers"
+            f"convolution takes 4 or 6 numbers, C N d k or C H W d kh kw: got {len(numbers) + 1}"
         )
     axes = (len(numbers) - 1) // 2
     shape = (whole("channels", channels), *numbers[:axes])

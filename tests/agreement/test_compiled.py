@@ -581,3 +581,13 @@ def _sabotaged(descend: Any, rng: np.random.Generator) -> Any:
 def _some_outcome(rng: np.random.Generator) -> int:
     """That the goal falls below zero, or that it is least where it is."""
     return int(rng.integers(1, 3))
+
+
+def test_what_is_left_to_exact_arithmetic_is_counted_alike_by_all_strategies() -> None:
+    """Numbers beyond what machine code takes: both strategies solve the same programs."""
+    rows = [[f"1e{150 + i}", f"{i + 1}e-160"] for i in range(5)]
+    net = linreg.mlp([(rows, [i - 2 for i in range(5)])])
+    by_programs, by_machine = (count(net, strategy=name) for name in ("highs", "compiled"))
+    assert by_programs.exact_decisions > 0
+    assert by_machine.lps == by_programs.lps
+    assert by_machine.exact_decisions == by_programs.exact_decisions

@@ -57,7 +57,7 @@ NETWORKS: dict[str, tuple[object, str]] = {
     ),
     "the bias is of another length": (
         linear([[1, 2, 3]], bias=[1, 2]),
-        "layer 3 (linear): bias has 2 numbers, but weight has 1 rows",
+        "layer 3 (linear): bias has 2 numbers, but weight has 1 row",
     ),
     "the branches are of other widths": (
         layers({"type": "residual", "body": [LINEAR]}),
@@ -108,7 +108,7 @@ NETWORKS: dict[str, tuple[object, str]] = {
     ),
     "a table with a breakpoint twice": (table([1, 1], [0, 0, 0], [0, 0, 0]), "must increase"),
     "a table with NaN": (table([NAN], [0, 1], [0, 0]), "layer 2 (pwl): breakpoints[0]: a finite"),
-    "a table that is too short": (table([0], [1], [0]), "got 1 breakpoints, 1 slopes"),
+    "a table that is too short": (table([0], [1], [0]), "got 1 breakpoint, 1 slope and"),
     "a clip that is upside down": (layers({"type": "clip", "lo": 1, "hi": 0}), "below hi"),
     "a domain of another dimension": (
         TRIANGLE | {"domain": {"type": "box", "lo": [0], "hi": [1]}},

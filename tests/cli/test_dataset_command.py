@@ -11,6 +11,7 @@ from program import Outcome, linreg
 
 from linreg.cli.dataset import _duration, _rest
 from linreg.datasets import EXAMPLE, Progress, plan, spec_of, trained
+from linreg.datasets.folder import Folder
 
 HEAD = 'name = "test"\nseed = 0\n'
 DENSE = '[[drawn]]\nname = "dense"\ninputs = 2\nwidths = [3]\ninit = "he"\n'
@@ -332,3 +333,57 @@ def test_the_time_left_is_qualified_as_long_as_it_is_a_guess() -> None:
     assert _rest(Progress(1, 10, 0.1, 90.0, untimed=4)) == "perhaps 2 min left"
     assert _rest(Progress(5, 10, 0.5, 90.0, untimed=0)) == "about 2 min left"
     assert _rest(Progress(10, 10, 1.0, 0.0, untimed=0)) == "writing"
+
+
+# Status
+
+
+def test_status_says_how_far_a_dataset_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "spec.toml").write_text(HEAD + DENSE + "samples = 3\n", encoding="utf-8")
+    command = ("dataset", tmp_path / "spec.toml", "-o", tmp_path / "made")
+    kept = Folder.commit
+
+    def stopped(self: Folder, id: str, part: bytes, seconds: float) -> None:
+        if len(self.committed) == 2:
+            raise KeyboardInterrupt
+        kept(self, id, part, seconds)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "commit", stopped)
+        assert linreg(*command).code == 3
+    answer = linreg("status", tmp_path / "made", "--json").json
+    assert (answer["keeps"], answer["name"]) == ("dataset", "test")
+    assert (answer["computed"], answer["networks"], answer["complete"]) == (2, 3, False)
+    assert (answer["digest"], answer["incomplete"], answer["damage"]) == (None, None, [])
+    assert "2 of 3 computed" in linreg("status", tmp_path / "made").out
+    made = linreg(*command, "--json").json
+    answer = linreg("status", tmp_path / "made", "--json").json
+    assert (answer["computed"], answer["networks"], answer["complete"]) == (3, 3, True)
+    assert (answer["digest"], answer["in_use"]) == (made["digest"], False)
+    shown = linreg("status", tmp_path / "made")
+    assert (shown.code, shown.err) == (0, "")
+    assert made["digest"] in shown.out
+
+
+@pytest.mark.parametrize(
+    "name", ["SHA256SUMS", "spec.toml", "data/counts/train.parquet", "journal.jsonl"]
+)
+def test_status_names_a_file_of_a_dataset_that_was_changed(name: str, tmp_path: Path) -> None:
+    assert asked(HEAD + DENSE, tmp_path).code == 0
+    path = tmp_path / "made" / name
+    path.write_bytes(b"\0" + path.read_bytes()[1:])
+    outcome = linreg("status", tmp_path / "made", "--json")
+    assert outcome.code == 1
+    [damage] = outcome.json["damage"]
+    assert str(path) in damage
+    assert str(path) in "".join(linreg("status", tmp_path / "made").out.split())
+    path.unlink()
+    gone = linreg("status", tmp_path / "made", "--json")
+    assert "there is no such file" in (gone.said if gone.code == 2 else gone.json["damage"][0])
+
+
+def test_status_of_a_folder_that_is_none_of_ours_is_one_line(tmp_path: Path) -> None:
+    for content in (None, "{", "[]", "{}", '{"format": "linreg-dataset-0"}'):
+        if content is not None:
+            (tmp_path / "run.json").write_text(content, encoding="utf-8")
+        assert linreg("status", tmp_path).complaint

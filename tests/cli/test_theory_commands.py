@@ -305,3 +305,29 @@ def test_a_search_that_is_interrupted_in_its_first_count_has_no_best_network(mon
     with pytest.raises(KeyboardInterrupt):
         theory.search_maximum(3, [8, 8], progress=lambda best: seen.append(best.regions))
     assert seen == [0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["shi"], "shi takes 1 number, n: got none"),
+        (["shi", 2, 3], "shi takes 1 number, n: got 2"),
+        (["zaslavsky", 2], "zaslavsky takes 2 numbers, n m: got 1"),
+        (["folding", 2], "folding takes 2 numbers or more, n0 w...: got 1"),
+        (["convolution", 1], "convolution takes 4 numbers or more, C N... d k...: got 1"),
+        (["convolution", 1, 2, 3, 4, 5], "convolution takes 4 or 6 numbers, C N d k or C H W d"),
+    ],
+)
+def test_a_family_says_which_numbers_it_takes(arguments: list[object], says: str) -> None:
+    assert linreg("zoo", *arguments).complaint.startswith(says)
+
+
+@pytest.mark.parametrize("name", zoo.CATALOGUE)
+def test_a_family_of_huge_numbers_is_refused_at_once(name: str) -> None:
+    numbers = [10**17] * len(zoo.CATALOGUE[name].parameters)
+    assert linreg("zoo", name, *numbers).complaint
+
+
+def test_one_of_something_is_told_as_one() -> None:
+    done = linreg("maximise", "--widths", "1,1", "--budget", 1)
+    assert "counted        1 network\n" in done.out

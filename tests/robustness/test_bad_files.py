@@ -159,7 +159,7 @@ NOT_A_NETWORK = {
     ),
     "short table": (
         layers({"type": "pwl", "breakpoints": [1], "slopes": [0], "intercepts": [0]}),
-        "got 1 breakpoints, 1 slopes and 1 intercepts",
+        "got 1 breakpoint, 1 slope and 1 intercept",
     ),
     "maxout of nothing": (layers({"type": "maxout", "weight": []}), "weight has no units"),
     "maxout of rank 0": (layers({"type": "maxout", "weight": [[]]}), "unit 0: weight has no rows"),

@@ -48,9 +48,12 @@ BAD_LAYERS: dict[str, tuple[dict[str, Any], str]] = {
     "empty kernel": ({**CONV, "weight": [[[[]]]]}, "weight: at least one number was expected"),
     "channels": (
         {**CONV, "weight": [[[[1]], [[1]]]]},
-        "weight reads 2 channels in each of 1 groups, but the input has 1",
+        "weight reads 2 channels in each of 1 group, but the input has 1",
     ),
-    "groups": ({**CONV, "groups": 2}, "1 filters, which 2 groups cannot share out evenly"),
+    "groups": (
+        {**CONV, "groups": 2},
+        "weight has 1 filter, which 2 groups cannot share out",
+    ),
     "no groups": ({**CONV, "groups": 0}, "groups: a positive integer was expected, got 0"),
     "biases": ({**CONV, "bias": [1, 2]}, "bias: one number or 1 of them, one for each filter"),
     "bias as word": ({**CONV, "bias": ["x"]}, "bias[0]: a number such as"),
@@ -94,7 +97,10 @@ BAD_LAYERS: dict[str, tuple[dict[str, Any], str]] = {
     "starts": ({**SLICE, "start": [0, 0]}, "start: an integer or 3 of them"),
     "pad by a list": ({**PAD, "value": [1]}, "value: a number was expected, got list"),
     "pad by less": ({**PAD, "before": [0, 0, -1]}, "before: a non-negative integer was expected"),
-    "scales": ({**SCALE, "scale": [1, 2]}, "scale: one number, 1 numbers, one for each channel"),
+    "scales": (
+        {**SCALE, "scale": [1, 2]},
+        "scale: one number, one for each of 1 channel, or",
+    ),
     "no shift": ({"type": "affine", "scale": 1}, "key 'shift' is missing"),
     "factor": ({"type": "upsample", "factor": [1, 1, 1]}, "factor: a positive integer or 2 of"),
     "shape": ({"type": "reshape", "shape": [2, 4]}, "9 values of shape [1, 3, 3] cannot have"),

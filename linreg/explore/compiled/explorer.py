@@ -53,7 +53,7 @@ class CompiledExplorer:
         self._exactly: Exactly | None = None
         self._work: Work | None = None  # memory that is not in use
         self._lps = 0
-        self._doubts = 0
+        self.doubts = 0  # cells that machine code was not sure of
 
     @property
     def lps(self) -> int:
@@ -62,8 +62,8 @@ class CompiledExplorer:
 
     @property
     def exact_decisions(self) -> int:
-        """Cells about which floats left a doubt, so that exact arithmetic decided."""
-        return self._doubts
+        """Cells and linear programs about which floats left a doubt; exact arithmetic decided."""
+        return self.doubts + self._solver.exact_decisions
 
     def begin(self, problem: Problem, tally: Tally) -> list[Node | Cell]:
         """The cells to start from: the whole interior of the domain."""
@@ -100,7 +100,7 @@ class CompiledExplorer:
         left = run.advance(cells, budget, limit)
         counters = run.work.tree.counters
         self._lps += int(counters[PROGRAMS])
-        self._doubts += int(counters[DOUBTS])
+        self.doubts += int(counters[DOUBTS])
         return left
 
     def preparation(self, problem: Problem, tally: Tally) -> str:

@@ -124,10 +124,10 @@ class ProvingExplorer:
     def _regions_of(self, problem: Problem, cell: Cell) -> _Regions | None:
         """The regions of a cell; None if they are too many to be proved at a time."""
         regions, tally = _Regions(), Tally(cells=[0] * len(problem.stages))
-        doubts = self._finder.exact_decisions
+        doubts = self._finder.doubts
         left: list[Node | Cell] = [cell]
         while left:
-            if self._finder.exact_decisions - doubts > MOST_DOUBTS:
+            if self._finder.doubts - doubts > MOST_DOUBTS:
                 return None
             if tally.regions > MOST or tally.regions * cell.share > FAR_TOO_MANY * tally.share:
                 return None

@@ -19,6 +19,7 @@ from linreg.network.operators.settings import (
     check_number,
     per_axis,
 )
+from linreg.wording import counted
 
 
 def transpose_map(shape: Sequence[int], perm: Sequence[int]) -> tuple[ExactAffineMap, Shape]:
@@ -193,7 +194,8 @@ def reshaped(shape: Sequence[int], wanted: Sequence[int]) -> Shape:
         lengths[lengths.index(-1)] = prod(shape) // known
     if not lengths or min(lengths) < 1 or prod(lengths) != prod(shape):
         raise InvalidNetwork(
-            f"shape: {prod(shape)} values of shape {list(shape)} cannot have shape {list(wanted)}"
+            f"shape: {counted(prod(shape), 'value')} of shape {list(shape)} cannot have shape "
+            f"{list(wanted)}"
         )
     return tuple(lengths)
 

@@ -20,6 +20,7 @@ from linreg.network.operators.settings import (
 )
 from linreg.network.operators.windows import windows
 from linreg.network.tensors import tensor, vector
+from linreg.wording import counted
 
 
 def conv_map(
@@ -78,11 +79,13 @@ def conv_map(
     (parts,) = per_axis(groups, 1, "groups")
     if n_filters % parts:
         raise InvalidNetwork(
-            f"weight has {n_filters} filters, which {parts} groups cannot share out evenly"
+            f"weight has {counted(n_filters, 'filter')}, which {parts} groups cannot share out "
+            "evenly"
         )
     if depth * parts != channels:
         raise InvalidNetwork(
-            f"weight reads {depth} channels in each of {parts} groups, but the input has {channels}"
+            f"weight reads {counted(depth, 'channel')} in each of {counted(parts, 'group')}, but "
+            f"the input has {channels}"
         )
     seen = windows(axes, kernel, stride=stride, padding=padding, dilation=dilation)
     check_number(seen.size * n_filters * depth)

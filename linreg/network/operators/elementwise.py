@@ -12,6 +12,7 @@ from linreg.errors import InvalidNetwork
 from linreg.network.tensors import tensor, vector
 from linreg.rational import nearest_float
 from linreg.units import MaxUnit
+from linreg.wording import counted
 
 
 def affine_map(scale: Any, shift: Any, shape: Sequence[int]) -> ExactAffineMap:
@@ -139,6 +140,6 @@ def _spread(values: Any, shape: Sequence[int], name: str) -> list[Any]:
     if exact.shape == (shape[0],):
         return [entry for entry in exact for _ in range(prod(shape[1:]))]
     raise InvalidNetwork(
-        f"{name}: one number, {shape[0]} numbers, one for each channel, or shape {list(shape)} was "
-        f"expected, got shape {list(exact.shape)}"
+        f"{name}: one number, one for each of {counted(shape[0], 'channel')}, or shape "
+        f"{list(shape)} was expected, got shape {list(exact.shape)}"
     )

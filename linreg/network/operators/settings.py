@@ -12,6 +12,7 @@ import numpy as np
 
 from linreg.errors import InvalidNetwork
 from linreg.network.tensors import is_list
+from linreg.wording import counted
 
 Shape = tuple[int, ...]
 """Lengths of the axes of a value, without a batch axis; its coordinates stand row by row."""
@@ -80,8 +81,8 @@ def paddings(value: Any, axes: int) -> tuple[tuple[int, int], ...]:
     entries = list(value) if is_list(value) else per_axis(value, axes, "padding", 0)
     if len(entries) != axes:
         raise InvalidNetwork(
-            f"padding: one integer or {axes} entries, one for each axis, were expected, got "
-            f"{len(entries)}"
+            f"padding: one integer, or one entry for each of {counted(axes, 'axis', 'axes')}, was "
+            f"expected, got {len(entries)}"
         )
     before_after = [per_axis(entry, 2, "padding", 0) for entry in entries]
     return tuple((before, after) for before, after in before_after)

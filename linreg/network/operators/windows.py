@@ -16,6 +16,7 @@ from linreg.network.operators.settings import (
     paddings,
     per_axis,
 )
+from linreg.wording import counted
 
 PADDING = -1
 """Stands for a cell of the padding."""
@@ -75,8 +76,8 @@ def windows(
         span = distances[a] * (lengths[a] - 1) + 1
         if span > whole:
             raise InvalidNetwork(
-                f"the kernel spans {span} cells, but axis {a} of the padded input has {whole}; the "
-                "output would be empty"
+                f"the kernel spans {counted(span, 'cell')}, but axis {a} of the padded input has "
+                f"{whole}; the output would be empty"
             )
         free = whole - span
         count = free // steps[a] + 1

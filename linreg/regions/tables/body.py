@@ -8,6 +8,7 @@ import numpy as np
 
 from linreg.errors import UnreadableFile
 from linreg.regions.tables.header import Header
+from linreg.wording import counted
 
 Texts = dict[int, tuple[str, ...]]
 """Exact witnesses by the index of their region."""
@@ -39,8 +40,8 @@ def check_rows(found: int, header: Header) -> None:
     """
     if found != header.activation_regions:
         raise UnreadableFile(
-            f"it says that it has {header.activation_regions} rows, and has {found}; the file may "
-            "have been cut short"
+            f"it says that it has {counted(header.activation_regions, 'row')}, and has {found:,}; "
+            "the file may have been cut short"
         )
 
 

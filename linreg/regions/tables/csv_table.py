@@ -14,6 +14,7 @@ from linreg.errors import UnreadableFile
 from linreg.regions.tables.body import Body, Texts, check_rows, line_of
 from linreg.regions.tables.columns import Column, Numbers, batches
 from linreg.regions.tables.header import Header
+from linreg.wording import expected
 
 COMMENT = "# "
 """What the line with the header starts with."""
@@ -58,7 +59,7 @@ def csv_body(data: bytes, header: Header, pattern_dtype: np.dtype) -> Body:
     check_rows(len(table), header)
     for k, row in enumerate(table):
         if len(row) != len(names):
-            raise UnreadableFile(f"row {k}: {len(names)} cells were expected, got {len(row)}")
+            raise UnreadableFile(f"row {k}: {expected(len(names), 'cell')}, got {len(row)}")
     places = {name: k for k, name in enumerate(names)}
 
     def cells(wanted: Sequence[str]) -> list[list[str]]:

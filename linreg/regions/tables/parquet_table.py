@@ -15,6 +15,7 @@ from linreg.rational import MAX_TEXT
 from linreg.regions.tables.body import Body, Texts, check_rows, first_changes, line_of
 from linreg.regions.tables.columns import Column, Numbers, batches
 from linreg.regions.tables.header import Header
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow
@@ -173,14 +174,16 @@ def _numbers(file: Any, name: str, column: _Lists, rows: int) -> np.ndarray:
         if batch.null_count or flat.null_count:
             raise UnreadableFile(f"column {name!r}: an entry is missing")
         if len(flat) != len(batch) * column.size or end > rows:
-            raise UnreadableFile(f"column {name!r}: lists of {column.size} numbers were expected")
+            raise UnreadableFile(
+                f"column {name!r}: lists of {counted(column.size, 'number')} were expected"
+            )
         part = flat.to_numpy(zero_copy_only=False)
         values[done:end] = part.reshape(len(batch), column.size)
         if name == "pattern":  # so that what is no table is seen before it fills the memory
             first_changes(values[max(0, done - 1) : end], max(0, done - 1))
         done = end
     if done != rows:
-        raise UnreadableFile(f"column {name!r}: {rows} lists were expected")
+        raise UnreadableFile(f"column {name!r}: {counted(rows, 'list')} were expected")
     return values
 
 

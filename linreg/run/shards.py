@@ -112,7 +112,8 @@ def check_shard(folder: Path, shard: Shard) -> None:
         ) from None
     if size != shard.size:
         raise UnreadableFile(
-            f"{path}: damaged: it has {counted(size, 'byte')}, and {shard.size:,} were written; {REMEDY}"
+            f"{path}: damaged: it has {counted(size, 'byte')}, and {shard.size:,} were written; "
+            f"{REMEDY}"
         )
 
 

@@ -77,23 +77,27 @@ def test_whoever_waits_for_a_process_that_is_lost_is_told() -> None:
         assert isinstance(pool.submit(int).exception(), BrokenProcessPool)
 
 
-def interrupt_at_the_end() -> None:
+def interrupt_at_the_end(begun: Path) -> None:
+    begun.touch()
     while is_wanted():
         sleep(0.01)
     os.kill(os.getppid(), SIGINT)
 
 
-def begin_and_leave() -> None:
+def begin_and_leave(begun: Path) -> None:
     with process_pool(1) as pool:
-        asked = pool.submit(interrupt_at_the_end)
-        while not asked.running():
+        pool.submit(interrupt_at_the_end, begun)
+        while not begun.exists():
             sleep(0.01)
 
 
-def test_an_interrupt_while_a_pool_ends_is_felt_afterwards() -> None:
+def test_an_interrupt_while_a_pool_ends_is_felt_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The process has ended by then."""
+    monkeypatch.setattr(processes, "GRACE", 60.0)
     with pytest.raises(KeyboardInterrupt):
-        begin_and_leave()
+        begin_and_leave(tmp_path / "begun")
     assert active_children() == []
 
 

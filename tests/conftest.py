@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 from collections.abc import Generator
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +21,19 @@ LONGEST = 1200
 """Seconds after which a test hangs, on however busy a machine.
 
 Well before that what it waits for is given up, and faulthandler says where it is."""
+
+
+# Programs that are tested begin as from a terminal, also where the tests run in the background.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip examples of torch where it is missing, as where its builds bring gigabytes of CUDA."""
+    if find_spec("torch") is None:
+        for item in items:
+            if isinstance(item, pytest.DoctestItem) and "import torch" in item.dtest.docstring:
+                item.add_marker(pytest.mark.skip(reason="there is no torch"))
 
 
 def pytest_collection_finish() -> None:

@@ -149,8 +149,8 @@ def splits_of(spec: Spec, recipes: Sequence[Recipe]) -> list[str]:
     InvalidSpec
         If a split has no network.
     """
-    total = sum(spec.splits.values())
     ends = dict(zip(spec.splits, accumulate(spec.splits.values()), strict=True))
+    total = [*ends.values()][-1]  # not `sum`, which rounds in another way from Python 3.12 on
     chosen = []
     for recipe in recipes:
         # A number that looks random, from 0 to the sum of the shares.

@@ -72,7 +72,11 @@ def test_an_interpreter_that_was_asked_for_and_is_not_there_is_named() -> None:
 
 def test_a_python_later_than_the_releases_listed_is_given_the_newest() -> None:
     """As if the lock had been made before this Python came out."""
-    seen = sourced('LAST=3.10; find_python; look_at_venv; echo "$LOCK"', LINREG_VENV=sys.prefix)
+    seen = sourced(
+        'LAST=3.10; find_python; look_at_venv; echo "$LOCK"',
+        LINREG_VENV=sys.prefix,
+        LINREG_PYTHON=sys.executable,
+    )
     assert (seen.stdout, seen.stderr) == (f"{BASE}\n\n", "")
 
 

@@ -14,28 +14,31 @@ from program import ROOT
 CALLS = """
 import linreg
 
-net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], activation=linreg.relu())
+net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
 top = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], activation=linreg.maxout(3))
 box = linreg.Box([-2, -2], [2, 2])
 for strategy in ("highs", "compiled", "auto"):
     assert linreg.count_regions(net, strategy=strategy) == 7
+    assert linreg.count_regions(top, strategy=strategy) == 3
 assert linreg.count(net, box).regions == 7
+assert linreg.region_counts(net).activation_regions == 7
 regions = linreg.enumerate_regions(net, box)
 for solver in (None, "HIGHS"):
-    assert len(regions.minima(lambda x: x[0] + x[1], solver=solver).values) == 7
+    assert len(regions.minimise(lambda x: x[0] + x[1], solver=solver).values) == 7
 for region in regions:
     assert region.is_bounded
     assert region.facets
     assert region.margin > 0
+    assert region.volume > 0
     assert len(region.sample(3, seed=0)) == 3
-graph = linreg.adjacency_graph(net)
-assert len(graph.edges) == 9
-assert len(linreg.linear_regions(net)) > 0
-assert linreg.certify(net, "certificate.json").regions == 7
-assert linreg.check(net, "certificate.json")
+graph = linreg.adjacency_graph(regions)
+assert graph.to_networkx().number_of_edges() == 9
+assert len(linreg.linear_regions(graph)) == 7
+assert len(linreg.output_maps(regions)) == 7
+assert linreg.certify(net, "proof").count.regions == 7
+linreg.check("proof", net)
 linreg.write_regions(regions, "regions.parquet")
-assert len(linreg.read_regions("regions.parquet")) == 7
-linreg.output_maps(net)
+assert len(linreg.read_regions("regions.parquet", net, box)) == 7
 """
 
 HOSTILE = """

@@ -9,17 +9,29 @@ from linreg.explore.subdivision import Tally, begin, explore
 from linreg.lp import Solver
 
 
+SLICE = 64
+"""Cells between two reports where programs are small: a few hundredths of a second."""
+
+EFFORT = 64_000
+"""Entries of the programs of a slice, one program a cell: an interrupt waits for its end."""
+
+
 class HighsExplorer:
     """The recursive explorer with a HiGHS session of its own; an `Explorer`."""
 
     name = "highs"
-    slice = 64  # a few hundredths of a second
     alone = 512
     unit = 1024
     threads = False
 
     def __init__(self) -> None:
         self._solver = Solver()
+        self._slice = SLICE
+
+    @property
+    def slice(self) -> int:
+        """Cells to take between two reports: the fewer, the larger their programs are."""
+        return self._slice
 
     @property
     def lps(self) -> int:
@@ -33,6 +45,7 @@ class HighsExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Cell]:
         """The cells to start from: the whole interior of the domain."""
+        self._take_up(problem)
         return begin(problem, tally)
 
     def explore(
@@ -61,4 +74,10 @@ class HighsExplorer:
 
     def cell_of(self, problem: Problem, prefix: Prefix) -> Cell:
         """The cell that a prefix names."""
+        self._take_up(problem)
         return cell_of(problem, prefix)
+
+    def _take_up(self, problem: Problem) -> None:
+        units = sum(len(stage.units) for stage in problem.stages)
+        program = problem.domain.dim * (units + 2 * problem.domain.dim)
+        self._slice = max(1, min(SLICE, EFFORT // program))

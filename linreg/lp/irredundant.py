@@ -50,6 +50,7 @@ def irredundant(rows: Sequence[IntegerRow], inside: Point, solver: Solver) -> di
     facets = _shot(matrix, forms.normals, slacks, inside)
     vantage = _seen(rows, facets, inside, solver)
     pending = [place for place in range(len(rows)) if place not in facets]
+    # Each round decides a row or finds a new facet: the answer is beyond none that is known.
     while pending:
         place = pending[-1]
         answer = vantage.below(rows[place], forms.normals[place], float(slacks[place]))

@@ -130,37 +130,45 @@ class FarkasSession:
         if not (np.abs(target) <= LARGEST).all():
             return None
         self.solved += 1
-        highs = self._highs
-        self._check(highs.setOptionValue("objective_bound", bound), "option objective_bound")
-        self._check(
-            highs.changeRowsBounds(len(target), self._program_rows, target, target), "the target"
-        )
-        if not self._run():
+        # What is not solved from the last basis is begun anew, with numbers of a size that suits.
+        halvings = int(np.frexp(np.abs(target).max(initial=0.0))[1])
+        if not (
+            self._solve(target, bound)
+            or self._solve(np.ldexp(target, -halvings), float(np.ldexp(bound, -halvings)))
+        ):
             return None
+        highs = self._highs
         step = -np.array(highs.getSolution().row_dual)
         _, basic = highs.getBasicVariables()
         # Negative entries are the program's own rows, the last ones are the bounds of the reach.
         basis = [i for i in basic.tolist() if 0 <= i < self._rows]
         return Proposal(-float(step @ target), step, basis)
 
-    def _run(self) -> bool:
-        """Solve the program, and say whether it was solved.
+    def _solve(self, target: np.ndarray, bound: float) -> bool:
+        """Solve the program for a right-hand side and a bound, and say whether it was solved."""
+        highs = self._highs
+        self._check(highs.setOptionValue("objective_bound", bound), "option objective_bound")
+        self._check(
+            highs.changeRowsBounds(len(target), self._program_rows, target, target), "the target"
+        )
+        if self._go_on():
+            return True
+        # Nothing goes on from a basis that led nowhere, neither this program nor the next one.
+        self._check(highs.clearSolver(), "a fresh start")
+        return False
 
-        Near-parallel rows can make the dual simplex method cycle for ever, and Python sees an
-        interrupt between two calls only. So each call ends after a few iterations; the next one
-        goes on from there, up to a number of iterations that no program needs which ends at all.
+    def _go_on(self) -> bool:
+        """Take the simplex method to its end, or as far as no program needs that ends at all.
+
+        Near-parallel rows can make it cycle for ever. Python sees an interrupt between two calls
+        only, so each call ends after a few iterations, and the next one goes on from there.
         """
         status = self._highspy.HighsModelStatus
-        highs = self._highs
         for _ in range(1 + self._size // CALLS_PER):
-            highs.run()
-            reached = highs.getModelStatus()
-            if reached in (status.kOptimal, status.kObjectiveBound):
-                return True
+            self._highs.run()
+            reached = self._highs.getModelStatus()
             if reached != status.kIterationLimit:
-                break
-        # The next program does not start from a basis that led nowhere.
-        self._check(highs.clearSolver(), "a fresh start")
+                return reached in (status.kOptimal, status.kObjectiveBound)
         return False
 
     def _check(self, status: highspy.HighsStatus, what: str) -> None:

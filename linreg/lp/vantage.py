@@ -179,6 +179,7 @@ class Vantage:
 
     def _step_exactly(self, form: IntegerRow) -> tuple[Point, Point]:
         start, length = self.point.rationals, fmpq(1)
+        # The polyhedron is open and holds the start, so that a short enough step stays inside.
         while True:
             sides = [
                 Point.of_rationals(

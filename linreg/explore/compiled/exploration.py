@@ -90,6 +90,8 @@ class Exploration:
                 self._push(cell)
             else:
                 self._keep_outside(cell)  # as it was kept before
+        # What floats left in doubt comes back decided or seen from both sides, or is split exactly:
+        # no node stops machine code twice for the same reason, and so this ends.
         while True:
             most = WHOLE if limit is None else limit - self._tally.regions
             status, budget = self._grow(

@@ -8,7 +8,6 @@ from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, begin, explore
 from linreg.lp import Solver
 
-
 SLICE = 64
 """Cells between two reports where programs are small: a few hundredths of a second."""
 

@@ -140,9 +140,7 @@ def pattern(pieces: object, n_units: int, name: str = "pattern") -> np.ndarray:
         raise ValueError(f"{name}: {expected}, got shape {array.shape}")
     if array.dtype.kind in "iu":
         return array
-    return np.array(
-        [_integer(piece, f"{name}[{i}]") for i, piece in enumerate(array)], dtype=object
-    )
+    return np.array([integer(piece, f"{name}[{i}]") for i, piece in enumerate(array)], dtype=object)
 
 
 def numbered(value: object, size: int, name: str, of: str) -> int:
@@ -162,7 +160,7 @@ def numbered(value: object, size: int, name: str, of: str) -> int:
         ...
     linreg.errors.NoSuchIndex: edge: edges are numbered from 0 to 3, got 4
     """
-    number = _integer(value, name)
+    number = integer(value, name)
     if not 0 <= number < size:
         numbered = f"numbered from 0 to {size - 1}" if size else "none here"
         raise NoSuchIndex(f"{name}: {of} are {numbered}, got {reprlib.repr(number)}")
@@ -184,7 +182,7 @@ def listed(value: object, size: int, of: str) -> int:
     >>> listed(-1, 4, "regions")
     3
     """
-    number = _integer(value, "index")
+    number = integer(value, "index")
     if not -size <= number < size:
         raise NoSuchIndex(f"index: there are {size:,} {of}, so {reprlib.repr(number)} names none")
     return number % size
@@ -205,13 +203,19 @@ def how_many(value: object, name: str, least: int = 1) -> int:
         ...
     ValueError: workers must be at least 1: got 0
     """
-    number = _integer(value, name, ValueError)
+    number = integer(value, name, ValueError)
     if number < least:
         raise ValueError(f"{name} must be at least {least}: got {reprlib.repr(number)}")
     return number
 
 
-def _integer(value: object, name: str, refusal: type[Exception] = TypeError) -> int:
+def integer(value: object, name: str, refusal: type[Exception] = TypeError) -> int:
+    """A whole number, which is no bool.
+
+    Raises
+    ------
+    refusal, by default TypeError
+    """
     if not isinstance(value, bool):
         try:
             return operator.index(value)  # type: ignore[arg-type]

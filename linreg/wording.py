@@ -22,4 +22,8 @@ def expected(number: int, one: str, many: str | None = None) -> str:
     >>> expected(1, "number"), expected(2, "entry", "entries")
     ('1 number was expected', '2 entries were expected')
     """
-    return f"{counted(number, one, many)} {'was' if number == 1 else 'were'} expected"
+    return (
+        f"{number} {one} was expected"
+        if number == 1
+        else f"{number} {many or one + 's'} were expected"
+    )

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from linreg.adjacency.graph import AdjacencyGraph
-from linreg.arguments import numbered
+from linreg.arguments import integer
+from linreg.errors import NoSuchIndex
 from linreg.regions import EVERY, Enumeration, Levels
+from linreg.wording import counted
 
 
 def output_maps(
@@ -51,7 +53,12 @@ def output_maps(
     """
     n_outputs = regions.problem.network.readout.n_outputs
     if output is not None:
-        output = numbered(output, n_outputs, "output", "the network's outputs")
+        output = integer(output, "output")
+        if not 0 <= output < n_outputs:
+            raise NoSuchIndex(
+                f"output must be from 0 to {n_outputs - 1}, since the network has "
+                f"{counted(n_outputs, 'output')}: got {output}"
+            )
     levels = Levels(regions.problem)
     known: dict[tuple[object, ...], int] = {}
     labels = np.empty(len(regions), dtype=np.int64)

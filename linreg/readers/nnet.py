@@ -156,7 +156,7 @@ def _parsed(data: bytes) -> _Content:
     sizes = lines.sizes(n_layers + 1, "the layers' sizes")
     if sizes[0] != n_inputs or sizes[-1] != n_outputs:
         raise InvalidNetwork(
-            f"the sizes go from {sizes[0]} to {sizes[-1]}, but the file says "
+            f"the sizes go from {sizes[0]} to {sizes[-1]}, but there are "
             f"{counted(n_inputs, 'input')} and {counted(n_outputs, 'output')}"
         )
     lines.numbers(None, "a flag that is not used")

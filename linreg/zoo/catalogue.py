@@ -112,7 +112,7 @@ def make(name: str, *numbers: int) -> Construction:
     if len(numbers) < len(entry.parameters) or (not open_ended and len(numbers) > len(fixed)):
         more = " or more" if open_ended else ""
         raise HypothesisError(
-            f"{name} takes {counted(len(entry.parameters), 'number')}{more}, "
-            f"{' '.join(entry.parameters)}: got {len(numbers) or 'none'}"
+            f"{entry.usage} was expected, {counted(len(entry.parameters), 'number')}{more} after "
+            f"the name: got {len(numbers) or 'none'}"
         )
     return entry.build(*numbers)

@@ -49,7 +49,8 @@ def convolution(channels: int, *numbers: int) -> Construction:
     """
     if len(numbers) not in (3, 5):
         raise HypothesisError(
-            f"convolution takes 4 or 6 numbers, C N d k or C H W d kh kw: got {len(numbers) + 1}"
+            "convolution C N d k or convolution C H W d kh kw was expected, 4 or 6 numbers after "
+            f"the name: got {len(numbers) + 1}"
         )
     axes = (len(numbers) - 1) // 2
     shape = (whole("channels", channels), *numbers[:axes])

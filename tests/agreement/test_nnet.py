@@ -117,7 +117,7 @@ def replaced(line: int, text: str | None) -> str:
         (replaced(3, "2,2,x,3,"), InvalidNetwork, "line 3, the number of layers and the sizes: a "),
         (replaced(3, "2,2.5,1,3"), InvalidNetwork, "positive integers were expected, got 5/2"),
         (replaced(3, "999999999,2,1,3"), InvalidNetwork, "1000000000 numbers were expected, got 3"),
-        (replaced(4, "2,3,2"), InvalidNetwork, "there are 2 inputs and 1 outputs"),
+        (replaced(4, "2,3,2"), InvalidNetwork, "there are 2 inputs and 1 output"),
         (replaced(4, "2,999999999,1"), InvalidNetwork, "line 13, row 4 of weight 1: 2 numbers"),
         (replaced(6, "-1.0,nan,"), InvalidNetwork, "line 6, the inputs' lower bounds: a number"),
         (replaced(6, "-1.0,1e999,"), InvalidNetwork, "range of float64"),

@@ -193,7 +193,7 @@ ARRAYS: dict[str, tuple[dict[str, Any], str]] = {
     "a gap": ({"W1": ONE, "b1": np.ones(1), "W3": ONE, "b3": np.ones(1)}, "array W2 is missing"),
     "shapes that do not chain": (
         {"W1": ONE, "b1": np.ones(1), "W2": ONE, "b2": np.ones(1)},
-        "W2 has 2 columns, but W1 has 1 rows; shapes must chain",
+        "W2 has 2 columns, but W1 has 1 row; shapes must chain",
     ),
     "a sigmoid": (
         {"W1": ONE, "b1": np.ones(1), "activation": np.array("sigmoid")},

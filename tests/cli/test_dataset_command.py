@@ -129,7 +129,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     ),
     "groups that do not divide": (
         HEAD + LAYERS + '[{type = "conv1d", filters = 3, kernel = 1, groups = 2}]\n',
-        "groups: 2 does not divide 1 channels and 3 filters",
+        "groups: 2 does not divide 1 channel and 3 filters",
     ),
     "a misspelt key of a layer": (
         HEAD + LAYERS + '[{type = "linear", output = 2}]\n',
@@ -187,7 +187,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "a split that means all": (HEAD + "[splits]\nall = 1\n" + DENSE, "unknown key 'all'"),
     "a split that gets nothing": (
         HEAD + "[splits]\ntrain = 1\ntest = 0.000001\n" + DENSE,
-        "splits: test: none of the 1 networks falls into it",
+        "splits: test: of 1 network none falls into it",
     ),
     "too many networks": (
         HEAD + DENSE + "samples = 2000000\n",

@@ -310,12 +310,12 @@ def test_a_search_that_is_interrupted_in_its_first_count_has_no_best_network(mon
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["shi"], "shi takes 1 number, n: got none"),
-        (["shi", 2, 3], "shi takes 1 number, n: got 2"),
-        (["zaslavsky", 2], "zaslavsky takes 2 numbers, n m: got 1"),
-        (["folding", 2], "folding takes 2 numbers or more, n0 w...: got 1"),
-        (["convolution", 1], "convolution takes 4 numbers or more, C N... d k...: got 1"),
-        (["convolution", 1, 2, 3, 4, 5], "convolution takes 4 or 6 numbers, C N d k or C H W d"),
+        (["shi"], "shi n was expected, 1 number after the name: got none"),
+        (["shi", 2, 3], "shi n was expected, 1 number after the name: got 2"),
+        (["zaslavsky", 2], "zaslavsky n m was expected, 2 numbers after the name: got 1"),
+        (["folding", 2], "folding n0 w... was expected, 2 numbers or more after the name"),
+        (["convolution", 1], "convolution C N... d k... was expected, 4 numbers or more"),
+        (["convolution", 1, 2, 3, 4, 5], "convolution C N d k or convolution C H W d kh kw was"),
     ],
 )
 def test_a_family_says_which_numbers_it_takes(arguments: list[object], says: str) -> None:

@@ -127,10 +127,10 @@ NOT_A_NETWORK = {
     "huge exponent": (linear([[1, "1e999999999"]]), "got '1e999999999'"),
     "NaN": (linear([[1, float("nan")]]), "weight[0][1]: a finite number was expected, got nan"),
     "infinity": (linear([[1, 2]], bias=[float("-inf")]), "bias[0]: a finite number was expected"),
-    "long bias": (linear([[1, 2]], bias=[1, 2]), "bias has 2 numbers, but weight has 1 rows"),
+    "long bias": (linear([[1, 2]], bias=[1, 2]), "bias has 2 numbers, but weight has 1 row"),
     "true bias": (linear([[1, 2]], bias=False), "bias: a list was expected"),
     "single bias": (linear([[1, 2]], bias=1), "bias: a list was expected"),
-    "wrong first width": (linear([[1]]), "weight has 1 columns, but the input has 2 values"),
+    "wrong first width": (linear([[1]]), "weight has 1 column, but the input has 2 values"),
     "wrong width": (
         layers(LINEAR, RELU, LINEAR),
         "layer 3 (linear): weight has 2 columns, but layer 2 (relu) has 3 values",
@@ -165,15 +165,15 @@ NOT_A_NETWORK = {
     "maxout of rank 0": (layers({"type": "maxout", "weight": [[]]}), "unit 0: weight has no rows"),
     "mixed ranks": (
         layers({"type": "maxout", "weight": [[[1, 2], [3, 4]], [[1, 2]]]}),
-        "layer 1 (maxout): unit 1: has 1 candidates, but unit 0 has 2",
+        "layer 1 (maxout): unit 1: has 1 candidate, but unit 0 has 2",
     ),
     "maxout of other width": (
         layers({"type": "maxout", "weight": [[[1]]]}),
-        "unit 0: weight has 1 columns, but the input has 2 values",
+        "unit 0: weight has 1 column, but the input has 2 values",
     ),
     "maxout bias": (
         layers({"type": "maxout", "weight": [[[1, 2]]], "bias": [[1], [2]]}),
-        "bias has 2 rows, but weight has 1 units",
+        "bias has 2 rows, but weight has 1 unit",
     ),
     "residual of other width": (
         layers({"type": "residual", "body": [LINEAR]}),
@@ -235,7 +235,7 @@ NOT_A_GRAPH = {
     "branches of a node": (nodes({**A, "branches": []}), "unknown key 'branches'"),
     "wrong width of a node": (
         nodes(A, {**B, "type": "linear", "weight": [[1]]}),
-        "node 'b' (linear): weight has 1 columns, but node 'a' (relu) has 2 values",
+        "node 'b' (linear): weight has 1 column, but node 'a' (relu) has 2 values",
     ),
 }
 
@@ -421,7 +421,7 @@ BAD_ARRAYS = {
     "deep weight": ({**ONE, "W1": np.ones((1, 1, 1))}, "W1: a matrix was expected"),
     "deep bias": ({**ONE, "b1": np.ones((1, 1))}, "b1: a vector was expected"),
     "no units": ({"W1": np.ones((0, 2)), "b1": np.ones(0)}, "W1: a matrix was expected"),
-    "long bias": ({**ONE, "b1": np.ones(2)}, "b1 has 2 numbers, but W1 has 1 rows"),
+    "long bias": ({**ONE, "b1": np.ones(2)}, "b1 has 2 numbers, but W1 has 1 row"),
     "wrong width": ({**ONE, "W2": np.ones((1, 2)), "b2": np.ones(1)}, "W2 has 2 columns, but W1 h"),
     "NaN": ({**ONE, "W1": np.array([[1, np.nan]])}, "W1[0][1]: a finite number was expected"),
     "infinity": ({**ONE, "b1": np.array([-np.inf])}, "b1[0]: a finite number was expected, got -i"),

@@ -15,7 +15,10 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from linreg.explore.compiled.parts import PartCompiler
+try:
+    from linreg.explore.compiled.parts import PartCompiler
+except ImportError:  # numba keeps its libraries elsewhere: parts are compiled on their own as well
+    from numba.core.compiler import Compiler as PartCompiler  # type: ignore[assignment]
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

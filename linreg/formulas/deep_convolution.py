@@ -7,6 +7,7 @@ from itertools import accumulate
 from math import prod
 from typing import Any
 
+from linreg.arguments import entries
 from linreg.errors import HypothesisError
 from linreg.formulas.arrangements import buck
 from linreg.formulas.convolution import xiong_formula
@@ -190,9 +191,11 @@ def chained(input_shape: Sequence[int], layers: Layers) -> list[Convolution]:
     HypothesisError
         If there is no layer, or one is impossible.
     """
-    shape = tuple(input_shape)
+    shape = tuple(entries(input_shape, "input_shape"))
     chain = []
-    for k, layer in enumerate(layers, start=1):
+    for k, layer in enumerate(entries(layers, "layers"), start=1):
+        if not isinstance(layer, Mapping):
+            raise TypeError(f"layers[{k - 1}]: a dictionary was expected, got {layer!r}")
         unknown = set(layer) - {"filters", "kernel", "stride", "padding"}
         missing = {"filters", "kernel"} - set(layer)
         if unknown or missing:

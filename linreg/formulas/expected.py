@@ -7,6 +7,7 @@ exceed them.
 from __future__ import annotations
 
 from math import comb, factorial
+from numbers import Real
 
 from linreg.errors import HypothesisError
 from linreg.formulas.hypotheses import whole
@@ -180,10 +181,10 @@ def _maxout(inputs: object, units: object, rank: object) -> tuple[int, int, int]
     return n, N, K
 
 
-def _positive(name: str, value: float) -> float:
-    if not value > 0:
+def _positive(name: str, value: object) -> float:
+    if not isinstance(value, Real) or not value > 0:
         raise HypothesisError(f"{name} must be a positive number: got {value!r}")
-    return value
+    return float(value)
 
 
 def _power(base: float, exponent: int) -> float:

@@ -8,6 +8,7 @@ from random import Random
 
 from linreg.errors import TooLarge
 from linreg.formulas.convolution import xiong_formula
+from linreg.formulas.hypotheses import whole
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
 
 PRIME = 2**61 - 1
@@ -196,6 +197,7 @@ def modular_count(
     >>> modular_count(layer, [[[1]], [[2]]], [1, 1]), modular_count(layer, [[[1]], [[2]]], [1, 2])
     (3, 2)
     """
+    budget = whole("budget", budget, 0)
     rows, last_read = _rows(layer, weights, biases)
     counts: dict[tuple[Row, ...], int] = {(): 1}
     columns: list[int] = []

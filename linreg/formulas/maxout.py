@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from linreg.arguments import entries
 from linreg.errors import HypothesisError
 from linreg.formulas.arrangements import buck, layerwise_bound
 from linreg.formulas.hypotheses import architecture, one_layer, whole
@@ -237,6 +238,7 @@ def goujon_2022(inputs: int, pieces: Sequence[Sequence[int]]) -> int:
     >>> goujon_2022(2, [[3, 3, 3]])
     19
     """
+    pieces = [entries(each, f"pieces[{k}]") for k, each in enumerate(entries(pieces, "pieces"))]
     inputs, widths = architecture(inputs, [len(layer) for layer in pieces])
     layers = [[whole("number of pieces", unit) for unit in layer] for layer in pieces]
     return layerwise_bound(layers, list(accumulate((inputs, *widths), min))[:-1])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from linreg.arguments import entries
 from linreg.errors import HypothesisError
 from linreg.formulas.hypotheses import whole
 from linreg.wording import counted
@@ -120,6 +121,7 @@ def convolution(
     >>> convolution((1, 3, 3), filters=2, kernel=(2, 2)).output
     (2, 2)
     """
+    input_shape = entries(input_shape, "input_shape")
     if len(input_shape) not in (2, 3):
         raise HypothesisError(
             "an input shape is (channels, length) or (channels, height, width): got "

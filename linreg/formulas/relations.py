@@ -9,6 +9,7 @@ from random import Random
 from flint import fmpz_mat
 
 from linreg.errors import TooLarge
+from linreg.formulas.hypotheses import whole
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
 
 BUDGET = 1_000_000
@@ -87,6 +88,7 @@ def koszul_upper(
     >>> koszul_upper((1, 3, 3), 2, 2)
     255
     """
+    budget = whole("budget", budget, 0)
     layer = convolution(input_shape, filters, kernel, stride, padding)
     if layer.n_units > MOST_UNITS:
         raise TooLarge(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, Self, TypeVar
 
 from linreg.errors import TooLarge
+from linreg.formulas.hypotheses import whole
 
 Vector = tuple[int, ...]
 
@@ -49,6 +50,7 @@ def transversal_sum(
     >>> int(transversal_sum([(0, 1), (1, 2)], 1, 2, lambda t: 1, 1, 0))
     8
     """
+    budget = whole("budget", budget, 0)
     spans = [(min(s), max(s) + 1) if s else (0, 0) for s in supports]
     if all(end - start == len(s) for s, (start, end) in zip(supports, spans, strict=True)) and (
         sorted(spans) == spans and sorted(end for _, end in spans) == [end for _, end in spans]

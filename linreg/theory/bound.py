@@ -287,7 +287,8 @@ def pieces_bounds(inputs: int, pieces: Sequence[Sequence[int]]) -> tuple[Bound, 
         "layer by layer",
         "Goujon, Etemadi, Unser (2022); Montufar (2017)",
     )
-    return (product_of_pieces(pieces), *theorem.applied(inputs, pieces))
+    found = theorem.applied(inputs, pieces)  # which looks at the numbers, too
+    return (product_of_pieces(pieces), *found)
 
 
 def product_of_pieces(pieces: Sequence[Sequence[int]]) -> Bound:

@@ -259,7 +259,7 @@ BAD_FILES = {
     "dependent": (DIAGONAL | {"basis": [[1, 1], [2, 2]]}, "have rank 1"),
     "no basis": ({"origin": [0, 0]}, "key 'basis' is missing"),
     "unknown key": (DIAGONAL | {"orgin": []}, "unknown key 'orgin'; did you mean 'origin'?"),
-    "short origin": (DIAGONAL | {"origin": [0]}, "origin has 1 numbers, but the network has 2"),
+    "short origin": (DIAGONAL | {"origin": [0]}, "origin has 1 number, but the network has 2"),
     "long vector": (DIAGONAL | {"basis": [[1, 1, 1]]}, "basis[0] has 3 numbers"),
     "no vectors": (DIAGONAL | {"basis": []}, "at least one number was expected"),
     "flat basis": (DIAGONAL | {"basis": [1, 1]}, "basis[0]: a list was expected, got 1"),

@@ -394,3 +394,29 @@ def test_a_network_of_the_zoo_names_the_number_that_is_wrong(build: Callable[...
                 build(*numbers, *rest)
             said = str(refusal.value)
             assert name in said or "the zoo stops at" in said or "must be at most" in said
+
+
+SHAPE, LAYERS = (1, 3, 3), [{"filters": 2, "kernel": (2, 2)}]
+FORMULAS: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "zaslavsky": ("widths", lambda widths: theory.zaslavsky(2, widths)),
+    "serra_2018_upper": ("inputs", lambda inputs: theory.serra_2018_upper(inputs, [3])),
+    "goujon_2022": ("pieces", lambda pieces: theory.goujon_2022(2, pieces)),
+    "pieces_bounds": ("pieces", lambda pieces: theory.pieces_bounds(2, pieces)),
+    "conv_bounds, shape": ("input_shape", lambda shape: theory.conv_bounds(shape, LAYERS)),
+    "conv_bounds": ("layers", lambda layers: theory.conv_bounds(SHAPE, layers)),
+    "xiong_formula": ("input_shape", lambda shape: theory.xiong_formula(shape, 2, 2)),
+    "filters": ("filters", lambda filters: theory.xiong_formula(SHAPE, filters, 2)),
+    "kernel": ("kernel", lambda kernel: theory.xiong_formula(SHAPE, 2, kernel)),
+    "generic_count": ("budget", lambda n: theory.generic_count(SHAPE, 2, 2, budget=n)),
+    "koszul_upper": ("budget", lambda n: theory.koszul_upper(SHAPE, 2, 2, budget=n)),
+    "gradient": ("gradient", lambda x: theory.hanin_rolnick_2019(2, 5, gradient=x)),
+    "volume": ("volume", lambda x: theory.tseran_montufar_2021(2, 5, 2, volume=x)),
+}
+
+
+@each(FORMULAS, ("name", "ask"))
+def test_a_formula_names_the_argument_that_is_wrong(
+    name: str, ask: Callable[[Any], object]
+) -> None:
+    for value in (None, -1, "x"):
+        assert name.removesuffix("s") in complaint(ask, value).replace("input size", "input_shape")

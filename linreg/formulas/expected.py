@@ -182,7 +182,7 @@ def _maxout(inputs: object, units: object, rank: object) -> tuple[int, int, int]
 
 
 def _positive(name: str, value: object) -> float:
-    if not isinstance(value, Real) or not value > 0:
+    if not isinstance(value, Real) or not float(value) > 0:
         raise HypothesisError(f"{name} must be a positive number: got {value!r}")
     return float(value)
 

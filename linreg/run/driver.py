@@ -14,7 +14,13 @@ from typing import Any, Generic
 
 from linreg.explore import Explorer, Problem, Tally, explorer_for
 from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
-from linreg.run.processes import interrupts_held, process_pool, thread_pool
+from linreg.run.processes import (
+    CutShort,
+    interrupts_held,
+    interrupts_put_off,
+    process_pool,
+    thread_pool,
+)
 from linreg.run.unit import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
 
 AHEAD = 4
@@ -22,6 +28,9 @@ AHEAD = 4
 
 MOST_HELD = 1 << 20
 """Regions of results that wait for their turn, from which on no more are asked for."""
+
+PATIENCE = 2.0
+"""Seconds after an interrupt in which a slice may come to its end; then it is cut short."""
 
 MOST_LOSSES = 3
 """How often in a row all work under way is lost, and begun again, before that is an error."""
@@ -135,19 +144,24 @@ class _Run(Generic[Store]):
             budget = None if budget is None else budget - taken
             try:
                 with interrupts_held():
-                    cells = explorer.explore(
-                        self._problem,
-                        cells,
-                        self._sink,
-                        work.tally,
-                        budget=taken,
-                        limit=self._limit,
-                    )
+                    with interrupts_put_off(PATIENCE):
+                        cells = explorer.explore(
+                            self._problem,
+                            cells,
+                            self._sink,
+                            work.tally,
+                            budget=taken,
+                            limit=self._limit,
+                        )
                     work.lps = lps + explorer.lps
                     work.exact_decisions = exact_decisions + explorer.exact_decisions
                     work.strategy = explorer.name
                     self._checkpoint(work, frontier, False)
                 self._report(work)
+            except (
+                CutShort
+            ):  # what was found of the slice is not to be told from what is left of it
+                raise
             except KeyboardInterrupt:
                 self._keep(frontier)
                 raise

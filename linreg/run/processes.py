@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,7 +12,7 @@ from multiprocessing import Pipe, Process, parent_process
 from multiprocessing.connection import Connection, wait
 from queue import Empty, SimpleQueue
 from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, getsignal, raise_signal, signal
-from threading import Event, Thread, current_thread, local, main_thread
+from threading import Event, Thread, Timer, current_thread, local, main_thread
 from time import monotonic
 from traceback import format_exception
 from typing import Any
@@ -194,6 +195,52 @@ def interrupts_held() -> Iterator[None]:
     finally:
         signal(SIGINT, handler)
     if came:
+        raise_signal(SIGINT)
+
+
+class CutShort(KeyboardInterrupt):
+    """An interrupt that was felt in the middle of something."""
+
+
+@contextmanager
+def interrupts_put_off(seconds: float) -> Iterator[None]:
+    """As `interrupts_held`, but what takes longer than that after an interrupt is cut short.
+
+    Raises
+    ------
+    CutShort
+        From anywhere inside.
+    """
+    handler = getsignal(SIGINT)
+    if not callable(handler) or current_thread() is not main_thread():
+        yield
+        return
+    timer: Timer | None = None
+    is_late = False
+
+    def cut() -> None:
+        nonlocal is_late
+        is_late = True
+        interrupt_main()
+
+    def put_off(*_: object) -> None:
+        nonlocal timer
+        if is_late:
+            raise CutShort
+        if timer is None:
+            timer = Timer(seconds, cut)
+            timer.daemon = True
+            timer.start()
+
+    signal(SIGINT, put_off)
+    try:
+        yield
+    finally:
+        if timer is not None:
+            timer.cancel()
+            timer.join()
+        signal(SIGINT, handler)
+    if timer is not None:
         raise_signal(SIGINT)
 
 

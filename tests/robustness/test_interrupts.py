@@ -103,6 +103,29 @@ def test_machine_code_is_interrupted_as_soon(workers: int, long: Path) -> None:
     wait_for(lambda: all_gone(process))
 
 
+NEVER_DONE = """
+from linreg.explore.highs import HighsExplorer
+def never_done(*_arguments, **_named):
+    while True:
+        tell()
+HighsExplorer.explore = never_done
+"""
+"""Cells whose first one takes for ever; the moment at which that begins."""
+
+
+def test_what_takes_for_ever_is_cut_short_by_one_interrupt(long: Path, tmp_path: Path) -> None:
+    """A cell of many dimensions can take minutes in exact arithmetic; a run keeps what it had."""
+    folder = tmp_path / "run"
+    for where in ((), ("--run", folder)):
+        ask = ["count", long, "--strategy", "highs", *where]
+        process = start(*ask, announce=True, moment=NEVER_DONE)
+        os.kill(process.pid, signal.SIGINT)
+        done = finish(process)
+        assert (done.code, done.err.count("\n")) == (3, 1), done
+        assert done.said.startswith("interrupted")
+    assert linreg.run_status(folder).damage == ()
+
+
 def test_an_interrupt_before_anything_is_done_is_one_line(long: Path) -> None:
     process = start("count", long, "--workers", 2, announce=True)
     process.send_signal(signal.SIGINT)

@@ -373,7 +373,7 @@ def test_a_sweep_refuses_a_domain_without_interior() -> None:
         sweep_patterns(net, Polytope([[-1], [1]], [-1, 1]))
     with pytest.raises(InvalidDomain, match="0 <= -1"):
         sweep_patterns(net, Polytope([[0]], [-1]))
-    with pytest.raises(InvalidDomain, match="dimension 2, but the network has 1 inputs"):
+    with pytest.raises(InvalidDomain, match="dimension 2, but the network has 1 input"):
         sweep_patterns(net, WholeSpace(2))
 
 

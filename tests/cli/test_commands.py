@@ -18,7 +18,7 @@ from golden_networks import case
 from program import ROOT, TRIANGLE, Outcome, finish, linreg, start, write
 
 import linreg as library
-from linreg import adjacency_graph, enumerate_regions, load, load_domain, mlp, save
+from linreg import adjacency_graph, enumerate_regions, files, load, load_domain, mlp, save
 from linreg.explore import HighsExplorer
 from linreg.regions import Boundaries
 
@@ -555,7 +555,7 @@ def test_a_run_that_fails_says_so_in_one_line_with_what_is_known(
 def test_an_interrupt_while_a_file_is_read_is_one_line(
     command: str, triangle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Path, "read_bytes", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(files, "check_memory", raising(KeyboardInterrupt()))
     target = [tmp_path / "copy.npz"] * (command == "convert")
     assert linreg(command, triangle, *target) == Outcome(3, "", "linreg: interrupted\n")
 

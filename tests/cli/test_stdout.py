@@ -67,6 +67,7 @@ ARGUMENTS = {
     "maximise": "--widths 2,3 --budget 3",
     "dataset": "spec.toml -o new",
     "status": "run",
+    "warm-up": "",
 }
 """What each command is asked; those that explore make solvers."""
 

@@ -62,7 +62,7 @@ BAD_LAYERS: dict[str, tuple[dict[str, Any], str]] = {
     "true stride": ({**CONV, "stride": True}, "stride: a positive integer was expected, got True"),
     "strides": ({**CONV, "stride": [1, 1, 1]}, "stride: a positive integer or 2 of them"),
     "negative padding": ({**CONV, "padding": -1}, "padding: a non-negative integer was expected"),
-    "paddings": ({**CONV, "padding": [1]}, "padding: one integer or 2 entries"),
+    "paddings": ({**CONV, "padding": [1]}, "padding: one integer, or one entry for each of 2 axes"),
     "dilation": ({**CONV, "dilation": 0}, "dilation: a positive integer was expected"),
     "kernel too large": (
         {**CONV, "dilation": [1, 3]},

@@ -75,7 +75,7 @@ def test_a_network_has_the_same_weights_on_every_domain_and_is_in_one_split() ->
 def test_a_split_without_a_network_is_refused() -> None:
     text = DENSE.format(widths="[3]", init='"he"', samples=1, domain='"all"')
     spec = spec_of(f'name = "test"\nseed = 0\nsplits = {{a = 1, b = 1}}\n{text}')
-    with pytest.raises(InvalidSpec, match=r"none of the 1 networks falls into it"):
+    with pytest.raises(InvalidSpec, match=r"of 1 network none falls into it"):
         splits_of(spec, plan(spec))
 
 

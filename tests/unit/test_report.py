@@ -58,7 +58,7 @@ def test_the_sides_of_a_box_are_short_whatever_they_are(
 def test_a_domain_is_named_by_its_kind() -> None:
     assert domain_text(WholeSpace(3)) == "the whole space, R^3"
     assert domain_text(Box([0, 0], [1, 2])) == "box in R^2"
-    assert domain_text(Polytope([[1, 1]], [1])) == "polytope of 1 rows in R^2"
+    assert domain_text(Polytope([[1, 1]], [1])) == "polytope of 1 row in R^2"
 
 
 def test_a_bound_of_thousands_of_digits_fits_into_a_table() -> None:

@@ -15,10 +15,11 @@ from linreg.explore import Problem, Tally, explorer_for
 from linreg.run.driver import Beginning
 from linreg.run.unit import Store, Work
 
-SMALL = 1024
-"""Cells that are tried in Python, in about half a second: a small problem is done by then."""
+SMALL = 6144
+"""Cells that are tried in Python, in about two seconds: a small problem is done by then, and waits
+for no compiler on a fresh machine."""
 
-LARGE = 4 * SMALL
+LARGE = 3 * SMALL
 """Cells of a problem, by the share of the tree that is done, that are not worth such a trial."""
 
 

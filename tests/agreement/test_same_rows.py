@@ -42,7 +42,7 @@ def one_ulp_apart(*widths: int) -> Network:
 
 NETS: dict[str, Callable[[], Network]] = {
     "small": partial(gaussian, 2, 8, 8),
-    "beyond a trial": partial(gaussian, 3, 12, 12),
+    "beyond a trial": partial(gaussian, 3, 16, 16),
     "without end": partial(gaussian, 8, 24, 24),
 }
 

@@ -155,4 +155,6 @@ def _target(path: StrPath) -> Path:
 
 
 def _reason(error: OSError | ValueError) -> str:
-    return (isinstance(error, OSError) and error.strerror) or str(error)
+    if isinstance(error, ValueError):  # each release of Python has other words for it
+        return "embedded null byte"
+    return error.strerror or str(error)

@@ -50,15 +50,8 @@ from linreg.readers import from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
-from linreg.run import (
-    Count,
-    Progress,
-    RunStatus,
-    count,
-    count_into,
-    count_regions,
-    run_status,
-)
+from linreg.run import Count, Progress, count, count_regions
+from linreg.store import RunStatus, count_into, run_status
 from linreg.units import (
     MaxUnit,
     ScalarUnit,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from linreg.explore import problem_of
-from linreg.explore.machine_code import compiled_explorer, has_machine_code, proving_explorer
 from linreg.network import Network, mlp
+from linreg.problem import problem_of
 from linreg.regions import enumerate_regions
+from linreg.strategies.machine_code import compiled_explorer, has_machine_code, proving_explorer
 
 
 def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
@@ -58,6 +58,6 @@ def _one_unit(dim: int) -> Network:
 
 def _join() -> None:
     """Find the edge of a small graph in machine code."""
-    from linreg.adjacency.joined import joined
+    from linreg.adjacency.compiled_edges import joined
 
     joined(enumerate_regions(_one_unit(3), strategy="compiled"), None)

@@ -15,7 +15,8 @@ from rich.text import Text
 from linreg.adjacency import GraphStatistics, RegionCounts
 from linreg.domains import Box, Domain, WholeSpace
 from linreg.network import Network
-from linreg.run import Count, RunStatus
+from linreg.run import Count
+from linreg.store import RunStatus
 from linreg.theory import Bound
 from linreg.units import MaxUnit, Unit, absolute, hard_tanh, relu
 from linreg.wording import counted

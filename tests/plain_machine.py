@@ -10,7 +10,7 @@ from typing import Any
 import numba
 import numpy as np
 
-PACKAGE = "linreg.explore.compiled"
+PACKAGE = "linreg.kernel"
 
 
 def plain_machine() -> SimpleNamespace:
@@ -22,14 +22,14 @@ def plain_machine() -> SimpleNamespace:
     is_off = numba.config.DISABLE_JIT
     numba.config.DISABLE_JIT = True
     try:
-        for name in ("explorer", "facets"):
+        for name in ("bridge.explorer", "adjacency.facets"):
             import_module(f"{PACKAGE}.{name}")
     finally:
         numba.config.DISABLE_JIT = is_off
         own = _taken_out()
         sys.modules.update(held)
         if PACKAGE in held:
-            sys.modules["linreg.explore"].compiled = held[PACKAGE]  # type: ignore[attr-defined]
+            sys.modules["linreg"].kernel = held[PACKAGE]  # type: ignore[attr-defined]
     plain = SimpleNamespace(**{name.rpartition(".")[2]: module for name, module in own.items()})
     for module, name in (
         (plain.explorer, "tables_of"),
@@ -78,7 +78,7 @@ def blurred(t: Any, share: float, rng: np.random.Generator) -> Any:
             (t.forms, "breakpoint", "error"),
             (t.pieces, "slope", "slope_error"),
             (t.pieces, "intercept", "intercept_error"),
-            (t.walls, "constant", "error"),
+            (t.halfspaces, "constant", "error"),
         ]
     ]
     for values, errors in [*pairs, (t.normals, t.normal_errors)]:
@@ -87,5 +87,5 @@ def blurred(t: Any, share: float, rng: np.random.Generator) -> Any:
         errors += off
     t.stages["dense"] = -1  # whose weights are exact
     t.rows["integer"] = 0
-    t.walls["integer"] = 0
+    t.halfspaces["integer"] = 0
     return t

@@ -93,10 +93,10 @@ def odd_closed_walk(matrix: csr_array, edges: np.ndarray) -> tuple[int, ...] | N
     """
     distances, before = breadth_first(matrix, 0)
     i, j = edges.T
-    level = np.flatnonzero(distances[i] == distances[j])
-    if len(level) == 0:
+    on_cell = np.flatnonzero(distances[i] == distances[j])
+    if len(on_cell) == 0:
         return None
-    a, b = edges[level[0]].tolist()
+    a, b = edges[on_cell[0]].tolist()
     there, back = [a], [b]
     while there[-1] != back[-1]:
         there.append(int(before[there[-1]]))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.adjacency.beyond import pattern_beyond
 from linreg.adjacency.columns import GraphColumns, crossings, region_columns, unit_lists
+from linreg.adjacency.neighbour import pattern_beyond
 from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant, IncompleteError
-from linreg.explore.machine_code import has_machine_code
-from linreg.lp import Solver, crosses_at, inside_facet
-from linreg.regions import EVERY, Boundaries, Boundary, Enumeration
+from linreg.polyhedra import Solver, crosses_at, inside_facet
+from linreg.problem import Boundaries, Boundary
+from linreg.regions import EVERY, Enumeration
+from linreg.strategies.machine_code import has_machine_code
 from linreg.wording import counted
 
 if TYPE_CHECKING:
@@ -124,8 +125,8 @@ def preparation(regions: Enumeration) -> str:
     """What `adjacency_graph` has to do first, in a few words; empty if it takes no time."""
     if not _is_for_machine_code(regions):
         return ""
-    from linreg.explore.compiled.facets import join
-    from linreg.explore.compiled.machine import is_loaded, is_on_disk
+    from linreg.kernel.adjacency.facets import join
+    from linreg.kernel.machine import is_loaded, is_on_disk
 
     if is_loaded(join):
         return ""
@@ -137,7 +138,7 @@ def _is_for_machine_code(regions: Enumeration) -> bool:
     is_large = len(regions) >= FEW or regions.counted.strategy == "compiled"
     if not (is_large and has_machine_code()):
         return False
-    from linreg.adjacency.joined import is_worth_it
+    from linreg.adjacency.compiled_edges import is_worth_it
 
     return is_worth_it(len(regions))
 
@@ -148,7 +149,7 @@ def _proved(
     """Edges that machine code proves, and the regions that it leaves, which may be all of them."""
     found = None
     if _is_for_machine_code(regions):
-        from linreg.adjacency.joined import joined
+        from linreg.adjacency.compiled_edges import joined
 
         found = joined(regions, progress)
     if found is None:

@@ -9,7 +9,8 @@ import numpy as np
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.arguments import integer
 from linreg.errors import NoSuchIndex
-from linreg.regions import EVERY, Enumeration, Levels
+from linreg.problem import StagesOnRegions
+from linreg.regions import EVERY, Enumeration
 from linreg.wording import counted
 
 
@@ -59,13 +60,13 @@ def output_maps(
                 f"output must be from 0 to {n_outputs - 1}, since the network has "
                 f"{counted(n_outputs, 'output')}: got {output}"
             )
-    levels = Levels(regions.problem)
+    on_cells = StagesOnRegions(regions.problem)
     known: dict[tuple[object, ...], int] = {}
     labels = np.empty(len(regions), dtype=np.int64)
     for index, pattern in enumerate(regions.patterns.tolist()):
         if progress is not None and index % EVERY == 0:
             progress(index)
-        rows = levels.outputs(tuple(pattern))
+        rows = on_cells.outputs(tuple(pattern))
         chosen = rows if output is None else [rows[output]]
         key = tuple(entry for row in chosen for entry in row)
         labels[index] = known.setdefault(key, len(known))

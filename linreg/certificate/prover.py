@@ -26,10 +26,11 @@ from linreg.certificate.encoding import (
     unsigned,
 )
 from linreg.domains import Domain
-from linreg.explore import Cell, Sink, problem_of
+from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
-from linreg.lp import Forms, IntegerRow, Multipliers, Point, Solver, Vantage
 from linreg.network import Network, StagedNetwork
+from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
+from linreg.problem import problem_of
 from linreg.run import Count, Progress, run
 
 FULL = 1 << 16
@@ -112,7 +113,7 @@ class Proof(Sink):
         forms = Forms(rows, len(point.entries) - 1)
         values = forms.floats(forms.at(point), point)
         for place in range(self._n_domain_rows, len(rows)):
-            vantage = Vantage(
+            pointed = PointedPolyhedron(
                 rows[:place] + rows[place + 1 :],
                 np.delete(forms.normals, place, axis=0),
                 np.delete(values, place),
@@ -120,7 +121,7 @@ class Proof(Sink):
                 self._solver,
                 partial(_is_inside_without, forms, place),
             )
-            answer = vantage.beyond(rows[place], forms.normals[place], values[place])
+            answer = pointed.beyond(rows[place], forms.normals[place], values[place])
             if isinstance(answer, Multipliers):
                 self.records += bytes((REDUNDANT,)) + _multipliers(answer)
             else:
@@ -196,7 +197,7 @@ def certify(
                 }
             )
         )
-        proof = Proof(len(problem.walls), graph)
+        proof = Proof(len(problem.domain_rows), graph)
 
         def flush(least: int) -> None:
             if len(proof.records) >= least:

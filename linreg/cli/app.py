@@ -19,11 +19,11 @@ from linreg.cli import (
     counting,
     dataset,
     maximise,
-    running,
     tables,
     warm_up,
     zoo,
 )
+from linreg.cli import interruptible as running
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.console import columns, drop_output, message, show
 from linreg.cli.interrupts import listen, see_through

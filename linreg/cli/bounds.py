@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from linreg.cli.answers import nothing_yet
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import progress, show, show_json
+from linreg.cli.json_answers import nothing_yet
 from linreg.cli.options import Decimal, DomainText, Json, SliceFile, network_and_domain
 from linreg.cli.per_parameter import (
     of_convolutions,

@@ -11,9 +11,9 @@ import typer
 from linreg.certificate import certify as certify_network
 from linreg.checker import Verdict
 from linreg.checker import check as check_certificate
-from linreg.cli.answers import count_json, nothing_yet
 from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
+from linreg.cli.json_answers import count_json, nothing_yet
 from linreg.cli.options import (
     Decimal,
     DomainText,

@@ -19,9 +19,9 @@ from linreg.adjacency import (
     merged_graph,
     preparation,
 )
-from linreg.cli.answers import count_json, nothing_yet, statistics_json
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
+from linreg.cli.json_answers import count_json, nothing_yet, statistics_json
 from linreg.cli.options import (
     Decimal,
     DomainText,

@@ -15,10 +15,11 @@ from linreg.adjacency import (
     preparation,
 )
 from linreg.cli.all_definitions import six_json, six_table
-from linreg.cli.answers import count_json, definitions_json, nothing_yet
 from linreg.cli.certificates import certified
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import show, show_json
+from linreg.cli.interruptible import asked_or_held, going_on, workers_of
+from linreg.cli.json_answers import count_json, definitions_json, nothing_yet
 from linreg.cli.options import (
     ClusterAddress,
     Decimal,
@@ -30,12 +31,12 @@ from linreg.cli.options import (
     Strategy,
     Workers,
 )
-from linreg.cli.running import asked_or_held, going_on, workers_of
 from linreg.cli.watch import Watch
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.report import count_table
-from linreg.run import check_options, count_into
+from linreg.run import check_options
 from linreg.run import count as count_in
+from linreg.store import count_into
 from linreg.theory import ceilings
 from linreg.theory import definitions as six_definitions
 

@@ -13,11 +13,11 @@ import typer
 
 from linreg.domains import Box, Domain, WholeSpace
 from linreg.errors import InvalidDomain, UnreadableFile
-from linreg.explore import problem_of
+from linreg.json_values import located
 from linreg.network import Network
+from linreg.problem import problem_of
 from linreg.rational import fraction
 from linreg.readers import load, load_domain, read_domain, read_slice
-from linreg.readers.values import located
 from linreg.wording import counted
 
 MOST_WORKERS = 1024

@@ -13,13 +13,13 @@ from linreg.datasets.spec import Architecture, Initialiser
 from linreg.datasets.spec_values import Section, whole
 from linreg.errors import HypothesisError, InvalidSpec
 from linreg.formulas import chained
+from linreg.json_values import Json, as_list, located
 from linreg.network import INPUT, Network
 from linreg.readers import network_from_json
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.json_network import FORMAT
 from linreg.readers.layers import chain, label_of
 from linreg.readers.unit_types import UNIT_TYPES
-from linreg.readers.values import Json, as_list, located
 from linreg.wording import counted
 
 Shape = tuple[int, ...]

@@ -30,10 +30,10 @@ from linreg.datasets.spec_values import (
 )
 from linreg.datasets.trained import DATA, SOLVERS
 from linreg.errors import InvalidSpec
+from linreg.json_values import Json, located, shown
 from linreg.readers.layers import LAYER_TYPES
 from linreg.readers.unit_types import UNIT_TYPES
 from linreg.readers.unknown_types import refusal
-from linreg.readers.values import Json, located, shown
 
 WIDEST = 1_000_000
 """Most units of a layer and most inputs."""

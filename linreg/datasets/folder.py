@@ -13,8 +13,8 @@ from typing import Any
 
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes, replacing
-from linreg.run.journal import Journal, Record, read_journal
-from linreg.run.locking import lock
+from linreg.store.journal import Journal, Record, read_journal
+from linreg.store.locking import lock
 
 FORMAT = "linreg-dataset-2"
 

@@ -25,10 +25,10 @@ from linreg.datasets.spec import (
 from linreg.datasets.trained import check_sklearn, inputs_of, snapshot
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain, InvalidSpec
-from linreg.explore import problem_of
+from linreg.json_values import Json, located, shown
 from linreg.network import Network, StagedNetwork, mlp
+from linreg.problem import problem_of
 from linreg.readers import domain_from_json
-from linreg.readers.values import Json, located, shown
 from linreg.wording import counted
 
 WEIGHTS, POINTS = 0, 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from linreg.readers.values import Json
+from linreg.json_values import Json
 
 MOST_NETWORKS = 1_000_000
 """Most networks of one dataset."""

@@ -27,9 +27,9 @@ from linreg.datasets.spec_values import (
     whole,
 )
 from linreg.errors import InvalidSpec, UnreadableFile
-from linreg.explore import STRATEGIES
 from linreg.files import StrPath, read_bytes
-from linreg.readers.values import Json, located, shown
+from linreg.json_values import Json, located, shown
+from linreg.strategies import STRATEGIES
 
 _TOP = ("name", "description", "license", "seed", "truth", "estimates", "splits")
 _FAMILIES = ("drawn", "trained")

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from linreg.errors import InvalidSpec
-from linreg.readers.values import Json, nearest, shown
+from linreg.json_values import Json, nearest, shown
 
 Value = TypeVar("Value")
 Default = TypeVar("Default")

@@ -12,8 +12,8 @@ from linreg.datasets.folder import FORMAT, JOURNAL, PARTS, RUN
 from linreg.datasets.writing import SUMS
 from linreg.errors import UnreadableFile
 from linreg.files import StrPath, read_bytes
-from linreg.run.journal import Record, read_journal
-from linreg.run.locking import is_locked
+from linreg.store.journal import Record, read_journal
+from linreg.store.locking import is_locked
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 from flint import fmpz
 
-from linreg.explore.integer import NO_UNITS, identity_state
-from linreg.explore.level import Level, Sight
-from linreg.explore.problem import Problem
-from linreg.lp import Forms, IntegerRow, Point, Solver, Vantage
+from linreg.polyhedra import Forms, IntegerRow, Point, PointedPolyhedron, Solver
+from linreg.problem.integer import NO_UNITS, identity_state
+from linreg.problem.problem import Problem
+from linreg.problem.stage_on_cell import KnownPoint, StageOnCell
 from linreg.rational import primitive
 
 
@@ -24,42 +24,42 @@ class Cell:
     ----------
     pattern : tuple of int
         Pieces of all units of the stages before.
-    level : Level
-    walls : tuple of Forms
+    on_cell : Level
+    halfspaces : tuple of Forms
         Rows of the domain, of finished stages and of decided contests, positive inside.
     signs : tuple of int, length hyperplanes
         The side of each hyperplane of the level; 0 where both sides may meet the cell.
     cutting : tuple of int
-        The decided hyperplanes that bound the cell and are not yet among its walls; the others
-        were proved not to meet it.
+        The decided hyperplanes that bound the cell and are not yet among its half-spaces; the
+        others were proved not to meet it.
     alive : tuple of tuples of int, length contests
         The candidates of each contest that may still win it somewhere in the cell.
-    sights : list of Sight
-        Points strictly inside, at least one; none if the cell waits to be told by its corners.
+    known_points : list of Sight
+        Points strictly inside, at least one; none if the cell waits to be told by its generators.
     share : float
         The cell's part of the whole tree, dimensionless: shares of siblings are equal.
     """
 
     pattern: tuple[int, ...]
     stage: int
-    level: Level
-    walls: tuple[Forms, ...]
+    on_cell: StageOnCell
+    halfspaces: tuple[Forms, ...]
     signs: tuple[int, ...]
     cutting: tuple[int, ...]
     alive: tuple[tuple[int, ...], ...]
-    sights: list[Sight]
+    known_points: list[KnownPoint]
     share: float
 
     def holds(self, point: Point) -> bool:
         """Whether a point lies strictly inside, decided exactly."""
-        if not all(value > 0 for wall in self.walls for value in wall.at(point)):
+        if not all(value > 0 for halfspace in self.halfspaces for value in halfspace.at(point)):
             return False
-        values = self.level.hyperplanes.at(point)
+        values = self.on_cell.hyperplanes.at(point)
         return all(values[h] > 0 if self.signs[h] > 0 else values[h] < 0 for h in self.cutting)
 
     def bounding_rows(self) -> list[IntegerRow]:
         """The level's rows that bound the cell, positive inside."""
-        rows = self.level.hyperplanes.rows
+        rows = self.on_cell.hyperplanes.rows
         return [
             rows[h] if self.signs[h] > 0 else [-entry for entry in rows[h]] for h in self.cutting
         ]
@@ -67,24 +67,29 @@ class Cell:
     @property
     def point(self) -> Point:
         """A point strictly inside."""
-        return self.sights[0].point
+        return self.known_points[0].point
 
     def rows(self) -> list[IntegerRow]:
         """All rows that bound the cell, positive inside."""
-        return [row for wall in self.walls for row in wall.rows] + self.bounding_rows()
+        return [
+            row for halfspace in self.halfspaces for row in halfspace.rows
+        ] + self.bounding_rows()
 
-    def vantage(self, solver: Solver) -> Vantage:
+    def pointed(self, solver: Solver) -> PointedPolyhedron:
         """The cell as seen from its first point."""
-        sight = self.sights[0]
+        known_point = self.known_points[0]
         cutting = list(self.cutting)
         side = np.array([self.signs[h] for h in cutting], dtype=np.float64)
-        normals = [wall.normals for wall in self.walls]
-        slacks = [wall.floats(wall.at(sight.point), sight.point) for wall in self.walls]
-        return Vantage(
+        normals = [halfspace.normals for halfspace in self.halfspaces]
+        slacks = [
+            halfspace.floats(halfspace.at(known_point.point), known_point.point)
+            for halfspace in self.halfspaces
+        ]
+        return PointedPolyhedron(
             self.rows(),
-            np.concatenate([*normals, side[:, None] * self.level.hyperplanes.normals[cutting]]),
-            np.concatenate([*slacks, side * sight.floats[cutting]]),
-            sight.point,
+            np.concatenate([*normals, side[:, None] * self.on_cell.hyperplanes.normals[cutting]]),
+            np.concatenate([*slacks, side * known_point.floats[cutting]]),
+            known_point.point,
             solver,
             self.holds,
         )
@@ -97,7 +102,11 @@ class Cell:
             self,
             signs=tuple(signs),
             cutting=(*self.cutting, hyperplane),
-            sights=[sight for sight in self.sights if sight.signs[hyperplane] == side],
+            known_points=[
+                known_point
+                for known_point in self.known_points
+                if known_point.signs[hyperplane] == side
+            ],
             share=share,
         )
 
@@ -108,17 +117,21 @@ class Cell:
         alive[contest] = (candidate,)
         return replace(
             self,
-            walls=(*self._closed_walls(), Forms(rows, len(rows[0]) - 1)),
+            halfspaces=(*self._closed_halfspaces(), Forms(rows, len(rows[0]) - 1)),
             cutting=(),
             alive=tuple(alive),
-            sights=[sight for sight in self.sights if sight.winners[contest] == candidate],
+            known_points=[
+                known_point
+                for known_point in self.known_points
+                if known_point.winners[contest] == candidate
+            ],
             share=share,
         )
 
     def leads(self, contest: int, candidate: int) -> list[IntegerRow]:
         """How far a candidate is ahead of each other one that may still win."""
-        first = self.level.contests[contest].start
-        rows = self.level.candidates.rows
+        first = self.on_cell.contests[contest].start
+        rows = self.on_cell.candidates.rows
         return [
             primitive(
                 [a - b for a, b in zip(rows[first + candidate], rows[first + rival], strict=True)]
@@ -127,21 +140,21 @@ class Cell:
             if rival != candidate
         ]
 
-    def _closed_walls(self) -> tuple[Forms, ...]:
-        """The walls, with the rows of the level's hyperplanes that cut: rows keep their order."""
+    def _closed_halfspaces(self) -> tuple[Forms, ...]:
+        """The half-spaces, then the hyperplanes that cut; rows keep their order."""
         if not self.cutting:
-            return self.walls
-        return (*self.walls, Forms(self.bounding_rows(), len(self.point.entries) - 1))
+            return self.halfspaces
+        return (*self.halfspaces, Forms(self.bounding_rows(), len(self.point.entries) - 1))
 
-    def next_level(self, problem: Problem, pieces: Sequence[int]) -> Cell:
+    def next_stage(self, problem: Problem, pieces: Sequence[int]) -> Cell:
         """The same cell, all of whose units of this stage have these pieces, at the next stage."""
-        level = Level(problem.stages[self.stage + 1], self.level.outputs(pieces))
+        on_cell = StageOnCell(problem.stages[self.stage + 1], self.on_cell.outputs(pieces))
         return _fresh(
             (*self.pattern, *pieces),
             self.stage + 1,
-            level,
-            self._closed_walls(),
-            [sight.point for sight in self.sights],
+            on_cell,
+            self._closed_halfspaces(),
+            [known_point.point for known_point in self.known_points],
             self.share,
         )
 
@@ -149,20 +162,21 @@ class Cell:
 def first_cell(problem: Problem) -> Cell:
     """The whole interior of the domain, before the first stage."""
     assert problem.start is not None
-    level = _first_level(problem)
-    return _fresh((), 0, level, (problem.walls,), [problem.start], 1.0)
+    on_cell = _first_stage(problem)
+    return _fresh((), 0, on_cell, (problem.domain_rows,), [problem.start], 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
     """A cell in plain integers: what travels between processes, or waits on disk.
 
-    The fields are those of `Cell`; `walls` are their rows and `points` the columns of its points.
+    The fields are those of `Cell`; `halfspaces` are their rows and `points` the columns of its
+    points.
     """
 
     pattern: tuple[int, ...]
     stage: int
-    walls: tuple[tuple[int, ...], ...]
+    halfspaces: tuple[tuple[int, ...], ...]
     signs: tuple[int, ...]
     cutting: tuple[int, ...]
     alive: tuple[tuple[int, ...], ...]
@@ -175,11 +189,15 @@ def prefix_of(cell: Cell) -> Prefix:
     return Prefix(
         cell.pattern,
         cell.stage,
-        tuple(tuple(int(e) for e in row) for wall in cell.walls for row in wall.rows),
+        tuple(
+            tuple(int(e) for e in row) for halfspace in cell.halfspaces for row in halfspace.rows
+        ),
         cell.signs,
         cell.cutting,
         cell.alive,
-        tuple(tuple(int(e) for e in sight.point.entries) for sight in cell.sights),
+        tuple(
+            tuple(int(e) for e in known_point.point.entries) for known_point in cell.known_points
+        ),
         cell.share,
     )
 
@@ -187,37 +205,37 @@ def prefix_of(cell: Cell) -> Prefix:
 def cell_of(problem: Problem, prefix: Prefix) -> Cell:
     """The cell that a prefix names."""
     dim = problem.network.input_dim
-    level = _first_level(problem)
+    on_cell = _first_stage(problem)
     first = 0
     for before, stage in pairwise(problem.stages[: prefix.stage + 1]):
         pieces = prefix.pattern[first : first + len(before.units)]
-        level = Level(stage, level.outputs(pieces))
+        on_cell = StageOnCell(stage, on_cell.outputs(pieces))
         first += len(pieces)
     points = [Point.of_entries(column) for column in prefix.points]
     return Cell(
         prefix.pattern,
         prefix.stage,
-        level,
-        (Forms([[fmpz(entry) for entry in row] for row in prefix.walls], dim),),
+        on_cell,
+        (Forms([[fmpz(entry) for entry in row] for row in prefix.halfspaces], dim),),
         prefix.signs,
         prefix.cutting,
         prefix.alive,
-        [level.sight(point) for point in points],
+        [on_cell.known_point(point) for point in points],
         prefix.share,
     )
 
 
-def _first_level(problem: Problem) -> Level:
+def _first_stage(problem: Problem) -> StageOnCell:
     """The first stage on the whole domain; a network without units has one that decides nothing."""
     stage = problem.stages[0] if problem.stages else NO_UNITS
-    return Level(stage, identity_state(problem.network.input_dim))
+    return StageOnCell(stage, identity_state(problem.network.input_dim))
 
 
 def _fresh(
     pattern: tuple[int, ...],
     stage: int,
-    level: Level,
-    walls: tuple[Forms, ...],
+    on_cell: StageOnCell,
+    halfspaces: tuple[Forms, ...],
     points: Sequence[Point],
     share: float,
 ) -> Cell:
@@ -225,11 +243,11 @@ def _fresh(
     return Cell(
         pattern,
         stage,
-        level,
-        walls,
-        (0,) * len(level.hyperplanes),
+        on_cell,
+        halfspaces,
+        (0,) * len(on_cell.hyperplanes),
         (),
-        tuple(tuple(range(len(contest))) for contest in level.contests),
-        [level.sight(point) for point in points],
+        tuple(tuple(range(len(contest))) for contest in on_cell.contests),
+        [on_cell.known_point(point) for point in points],
         share,
     )

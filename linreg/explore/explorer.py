@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from linreg.explore.problem import Problem
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally
+from linreg.problem.problem import Problem
 
 
 class Explorer(Protocol):
@@ -23,7 +23,7 @@ class Explorer(Protocol):
     alone : int
         Cells to take in this process before others are asked: a small network is done by then.
     unit : int
-        Cells to take in one unit of work elsewhere; what it leaves becomes more units.
+        Cells to take in one task elsewhere; what it leaves becomes more units.
     threads : bool
         Whether it leaves Python's lock to others, so that workers are threads of this process.
     """
@@ -42,7 +42,7 @@ class Explorer(Protocol):
 
     @property
     def unit(self) -> int:
-        """Cells to take in one unit of work elsewhere."""
+        """Cells to take in one task elsewhere."""
 
     @property
     def threads(self) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from linreg.explore.cells import Cell, Prefix, cell_of, prefix_of
-from linreg.explore.problem import Problem
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, begin, explore
-from linreg.lp import Solver
+from linreg.polyhedra import Solver
+from linreg.problem.problem import Problem
 
 SLICE = 64
 """Cells between two reports where programs are small: a few hundredths of a second."""

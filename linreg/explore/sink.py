@@ -9,7 +9,7 @@ from typing import ClassVar, Self, SupportsInt
 import numpy as np
 
 from linreg.explore.cells import Cell
-from linreg.lp import Multipliers
+from linreg.polyhedra import Multipliers
 
 
 class Sink:

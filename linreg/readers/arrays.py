@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from linreg.errors import UnreadableFile
-from linreg.readers.values import shown
+from linreg.json_values import shown
 
 SMALL = 1 << 24
 """Bytes that are unpacked from any archive."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
+from linreg.json_values import as_list, located
 from linreg.network import linear_map
 from linreg.network.operators import Shape, concat_map, elementwise_max, elementwise_min
 from linreg.readers.assembly import Assembly, Value, signed_sum
 from linreg.readers.layer_type import Build, Layer, LayerType
 from linreg.readers.unit_types import UNIT_TYPES, Fields, UnitType
-from linreg.readers.values import as_list, located
 from linreg.units import maxout
 from linreg.wording import counted
 

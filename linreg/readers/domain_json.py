@@ -8,10 +8,7 @@ from fractions import Fraction
 from linreg.domains import Box, Domain, Polytope, WholeSpace
 from linreg.errors import InvalidDomain
 from linreg.files import StrPath
-from linreg.network import Slice
-from linreg.rational import fraction
-from linreg.readers.json_text import json_number, read_object
-from linreg.readers.values import (
+from linreg.json_values import (
     Json,
     as_list,
     as_object,
@@ -21,6 +18,9 @@ from linreg.readers.values import (
     nearest,
     shown,
 )
+from linreg.network import Slice
+from linreg.rational import fraction
+from linreg.readers.json_text import json_number, read_object
 from linreg.wording import counted
 
 

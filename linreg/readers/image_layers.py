@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
+from linreg.json_values import as_list, shown
 from linreg.network.operators import (
     Shape,
     affine_map,
@@ -23,7 +24,6 @@ from linreg.network.operators import (
 )
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.layer_type import Layer, LayerType
-from linreg.readers.values import as_list, shown
 from linreg.units import MaxUnit
 
 _WINDOW = ("stride", "padding")

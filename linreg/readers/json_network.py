@@ -9,11 +9,11 @@ from math import prod
 
 from linreg.domains import Domain
 from linreg.errors import InvalidNetwork, UnreadableFile
+from linreg.json_values import Json, as_list, as_object, as_text, located, nearest, shown
 from linreg.network import INPUT, Network
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.domain_json import domain_from_json
 from linreg.readers.layers import chain, label_of, node_value
-from linreg.readers.values import Json, as_list, as_object, as_text, located, nearest, shown
 from linreg.wording import counted
 
 FORMAT = "linreg-network-1"

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
 from linreg.errors import UnwritableFile
+from linreg.json_values import Json, located
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode
 from linreg.readers.assembly import Assembly, signed_sum
 from linreg.readers.domain_json import domain_to_json
 from linreg.readers.json_network import FORMAT, network_from_json
 from linreg.readers.unit_spelling import linear_fields, maxout_fields, runs, scalar_fields
-from linreg.readers.values import Json, located
 from linreg.units import MaxUnit, ScalarUnit, Unit
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes
+from linreg.json_values import Json, shown
 from linreg.rational import MAX_TEXT, nearest_float, rational
-from linreg.readers.values import Json, shown
 
 MAX_NESTING = 100
 """Deepest nesting of lists and objects that is read; far deeper ones exhaust Python's stack."""
@@ -158,13 +158,13 @@ def _too_deep(path: StrPath) -> str:
 
 def _nesting(document: Json) -> int:
     """Number of lists and objects around the innermost one, itself included."""
-    level: list[Any] = [document]
+    on_cell: list[Any] = [document]
     depth = 0
-    while level:
+    while on_cell:
         depth += 1
-        level = [
+        on_cell = [
             child
-            for value in level
+            for value in on_cell
             for child in (value.values() if isinstance(value, dict) else value)
             if isinstance(child, dict | list)
         ]

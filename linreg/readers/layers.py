@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from linreg.errors import InvalidNetwork
+from linreg.json_values import Json, as_list, as_object, as_text, check_keys, located
 from linreg.network import LayerNote, UnitNode
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.dense_layers import DENSE_LAYERS
 from linreg.readers.image_layers import IMAGE_LAYERS
 from linreg.readers.layer_type import Layer, LayerType
 from linreg.readers.unknown_types import refusal
-from linreg.readers.values import Json, as_list, as_object, as_text, check_keys, located
 
 LAYER_TYPES = DENSE_LAYERS | IMAGE_LAYERS
 """How a layer of each type is read."""

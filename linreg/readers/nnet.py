@@ -12,10 +12,10 @@ from linreg.affine import ExactAffineMap
 from linreg.domains import Box
 from linreg.errors import InvalidNetwork, UnreadableFile
 from linreg.files import StrPath, read_bytes
+from linreg.json_values import located, shown
 from linreg.network import INPUT, LayerNote, Network
 from linreg.rational import fraction
 from linreg.readers.assembly import Assembly, Value
-from linreg.readers.values import located, shown
 from linreg.units import relu
 from linreg.wording import counted, expected
 

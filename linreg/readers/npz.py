@@ -13,13 +13,13 @@ from flint import fmpq
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork, UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes
+from linreg.json_values import located, shown
 from linreg.network import INPUT, LayerNote, Network
 from linreg.rational import nearest_float, rational
 from linreg.readers.arrays import arrays_in
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.unit_types import UNIT_TYPES, WITHOUT_PARAMETERS, Fields
 from linreg.readers.unknown_types import refusal
-from linreg.readers.values import located, shown
 from linreg.units import Unit
 from linreg.wording import counted
 

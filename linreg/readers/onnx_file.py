@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from linreg.errors import InvalidNetwork, UnreadableFile
-from linreg.readers.values import located, shown
+from linreg.json_values import located, shown
 
 OLDEST_OPSET = 7
 """The first opset whose operators broadcast as NumPy does."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from linreg.errors import InvalidNetwork
 from linreg.files import StrPath, read_bytes
+from linreg.json_values import located, shown
 from linreg.network import Network
 from linreg.readers.framework_graph import Construction
 from linreg.readers.onnx_call import Call
@@ -25,7 +26,6 @@ from linreg.readers.onnx_layers import LAYERS, Function
 from linreg.readers.onnx_rearranging import REARRANGING
 from linreg.readers.refused_operators import Scores
 from linreg.readers.tensor_values import Operand
-from linreg.readers.values import located, shown
 
 _FUNCTIONS: dict[str, Function] = {**LAYERS, **REARRANGING, **CONSTANTS, **FOLDED}
 _SUPPORTED = (*LAYERS, *REARRANGING, *CONSTANTS)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from linreg.errors import InvalidNetwork, NotPiecewiseLinear
+from linreg.json_values import shown
 from linreg.readers.assembly import Value
 from linreg.readers.unknown_types import ADVICE
-from linreg.readers.values import shown
 
 LAST = {
     "logistic": "the logistic function",

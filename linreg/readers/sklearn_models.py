@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from linreg.errors import InvalidNetwork
+from linreg.json_values import located, nearest, shown
 from linreg.network import INPUT, LayerNote, Network, linear_map
 from linreg.network.operators import affine_map
 from linreg.readers.assembly import Assembly, Value
 from linreg.readers.refused_operators import final_note, operator_refusal
-from linreg.readers.values import located, nearest, shown
 from linreg.units import clip, relu
 
 _MODELS = ("MLPClassifier", "MLPRegressor")

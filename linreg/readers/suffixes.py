@@ -11,6 +11,7 @@ import numpy as np
 from linreg.domains import Domain, asked_domain
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, check_writable, read_bytes, replacing
+from linreg.json_values import located
 from linreg.network import Network
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
@@ -18,7 +19,6 @@ from linreg.readers.json_text import json_text, read_object
 from linreg.readers.nnet import read_nnet, read_nnet_domain
 from linreg.readers.npz import npz_arrays, read_npz
 from linreg.readers.onnx_graph import read_onnx
-from linreg.readers.values import located
 
 
 def load(path: StrPath, *, decimal: bool = False) -> Network:

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from linreg.errors import InvalidNetwork
+from linreg.json_values import located
 from linreg.readers.assembly import Value
 from linreg.readers.framework_graph import Construction, Result
 from linreg.readers.refused_operators import Scores
 from linreg.readers.tensor_values import Operand, Site
 from linreg.readers.torch_functions import FUNCTIONS, KEEPS_SCORES, array_of
-from linreg.readers.values import located
 from linreg.wording import counted
 
 # What tracing was seen to raise: torch's own errors are RuntimeErrors, the rest is the module's.

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from linreg.errors import InvalidNetwork
+from linreg.json_values import located
 from linreg.network import Network
 from linreg.readers.framework_graph import Construction, Result
 from linreg.readers.tensor_values import Operand, Site
 from linreg.readers.torch_functions import FUNCTIONS, KEEPS_SCORES, torch_package
 from linreg.readers.torch_graph import traced
 from linreg.readers.torch_modules import Layer, chain_of
-from linreg.readers.values import located
 
 _SUPPORTED = tuple(FUNCTIONS)
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import UnwritableFile
+from linreg.json_values import Json
 from linreg.readers.json_text import json_number
-from linreg.readers.values import Json
 from linreg.units import (
     MaxUnit,
     ScalarUnit,

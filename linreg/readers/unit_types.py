@@ -9,8 +9,8 @@ from math import prod
 from typing import Any
 
 from linreg.errors import InvalidNetwork
+from linreg.json_values import as_list
 from linreg.network.build import number
-from linreg.readers.values import as_list
 from linreg.units import (
     ScalarUnit,
     absolute,

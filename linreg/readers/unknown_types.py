@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from linreg.errors import InvalidNetwork, NotPiecewiseLinear
-from linreg.readers.values import nearest, shown
+from linreg.json_values import nearest, shown
 
 _RELU_LIKE = "use relu or leaky_relu instead"
 _SATURATING = "use hardtanh instead"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linreg.errors import UnsolvedError
-from linreg.lp import IntegerRow
-from linreg.lp.quiet import silence
-from linreg.regions.facets import unit_row
+from linreg.polyhedra import IntegerRow
+from linreg.polyhedra.quiet import silence
+from linreg.polyhedra.unit_rows import unit_row
 
 if TYPE_CHECKING:
     import cvxpy

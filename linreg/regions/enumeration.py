@@ -16,14 +16,14 @@ from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
-from linreg.explore import Problem, problem_of
-from linreg.lp import Point
 from linreg.network import Network, StagedNetwork
+from linreg.polyhedra import Point
+from linreg.problem import Problem, problem_of
+from linreg.problem.region_rows import Boundaries
 from linreg.rational import rational
-from linreg.regions.boundary import Boundaries
 from linreg.regions.convex import Minima, Objective, minimise
-from linreg.regions.extents import bounded_of, extents_of, margins_of
 from linreg.regions.location import NOWHERE, Locator, Points, places_of
+from linreg.regions.margins import bounded_of, extents_of, margins_of
 from linreg.regions.region import Region
 from linreg.run import Columns, Count, Progress, carrying, run
 from linreg.run.keys import order_of

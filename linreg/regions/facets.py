@@ -1,25 +1,18 @@
-"""The facets of a region, and rows scaled to length 1."""
+"""The facets of a region."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
 
 import numpy as np
-from flint import fmpz
 
-from linreg.lp import IntegerRow
-from linreg.rational import nearest_float
-from linreg.regions.boundary import Boundary
-from linreg.regions.polyhedron import Polyhedron
+from linreg.polyhedra.polyhedron import Polyhedron
+from linreg.polyhedra.unit_rows import unit_row
+from linreg.problem.region_rows import Boundary
 
 DOMAIN = -1
 """The owner of a row that belongs to the domain and to no unit."""
-
-NORM_BITS = 64
-"""Least number of bits of a row's norm: its relative error is below 2^-63."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,19 +64,3 @@ def facets_of(polyhedron: Polyhedron, boundary: Boundary) -> tuple[Facet, ...]:
             )
         )
     return tuple(facets)
-
-
-def unit_row(row: IntegerRow) -> tuple[np.ndarray, float]:
-    """The half-space of an integer row as an outward normal of length 1, and its offset."""
-    scaled, norm = with_norm(row)
-    *gradient, constant = (int(entry) for entry in scaled)
-    normal = np.array([nearest_float(-entry, int(norm)) for entry in gradient])
-    return normal, nearest_float(constant, int(norm))
-
-
-def with_norm(row: Sequence[fmpz]) -> tuple[list[fmpz], fmpz]:
-    """A row times a power of two, and its gradient's norm, rounded to an integer of `NORM_BITS`."""
-    largest = max(int(entry).bit_length() for entry in row[:-1])
-    shift = max(0, NORM_BITS - largest)
-    scaled = [entry << shift for entry in row]
-    return scaled, fmpz(isqrt(sum(int(entry) ** 2 for entry in scaled[:-1])))

@@ -12,12 +12,12 @@ from numpy.typing import ArrayLike
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import BrokenInvariant
-from linreg.explore import Problem
-from linreg.explore.integer import IntegerMax, IntegerScalar
-from linreg.lp import IntegerRow, Point
 from linreg.network.enclosure import EnclosedMap, EnclosedPieces
+from linreg.polyhedra import IntegerRow, Point
+from linreg.problem import Problem
+from linreg.problem.integer import IntegerMax, IntegerScalar
+from linreg.problem.region_rows import Boundaries
 from linreg.rational import fraction, integer_matrix, nearest_float, rational
-from linreg.regions.boundary import Boundaries
 
 NOWHERE = -1
 """The region of a point outside the domain or on a boundary."""
@@ -138,10 +138,12 @@ class Locator:
         self._pieces = EnclosedPieces(problem.network)
         self._batch = max(LEAST, BATCH // self._pieces.width)
         self._boundaries = Boundaries(problem)
-        walls = problem.walls.rows
-        self._walls = (
-            EnclosedMap(ExactAffineMap.of([row[:-1] for row in walls], [row[-1] for row in walls]))
-            if walls
+        halfspaces = problem.domain_rows.rows
+        self._halfspaces = (
+            EnclosedMap(
+                ExactAffineMap.of([row[:-1] for row in halfspaces], [row[-1] for row in halfspaces])
+            )
+            if halfspaces
             else None
         )
 
@@ -168,8 +170,8 @@ class Locator:
         patterns, certain = self._pieces.at(x)
         found = self._find(patterns)
         outside = np.zeros(len(x), dtype=bool)
-        if self._walls is not None:
-            slack, bound = self._walls(x, np.zeros_like(x))
+        if self._halfspaces is not None:
+            slack, bound = self._halfspaces(x, np.zeros_like(x))
             certain &= (slack > bound).all(axis=1)
             outside |= (slack < -bound).any(axis=1)
             found[outside] = NOWHERE

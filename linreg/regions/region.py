@@ -13,16 +13,16 @@ from flint import fmpq
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.arguments import point
 from linreg.domains import Halfspaces
-from linreg.explore import Problem
-from linreg.lp import Point
 from linreg.network.stages import table
+from linreg.polyhedra import Point
+from linreg.polyhedra import measures as geometry
+from linreg.polyhedra.polyhedron import Polyhedron
+from linreg.polyhedra.sampling import Seed, sample
+from linreg.problem import Problem
+from linreg.problem.region_rows import Boundaries, Boundary
 from linreg.rational import fraction, nearest_float, rational
-from linreg.regions import geometry
-from linreg.regions.boundary import Boundaries, Boundary
 from linreg.regions.convex import ConvexRegion, convex_region
 from linreg.regions.facets import DOMAIN, Facet, facets_of
-from linreg.regions.polyhedron import Polyhedron
-from linreg.regions.sampling import Seed, sample
 from linreg.units import MaxUnit, Unit
 
 

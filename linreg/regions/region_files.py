@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linreg.run.keys import pattern_texts
-from linreg.run.layout import Layout, Rows
-from linreg.run.shards import Shard, read_shard
+from linreg.store.layout import Layout, Rows
+from linreg.store.shards import Shard, read_shard
 
 if TYPE_CHECKING:
     import pyarrow

@@ -17,20 +17,20 @@ from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
 from linreg.domains import Domain
 from linreg.errors import UnreadableFile
-from linreg.explore import Problem
 from linreg.files import StrPath
-from linreg.lp import Point
 from linreg.network import Network
+from linreg.polyhedra import Point
+from linreg.problem import Problem
 from linreg.rational import rational
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.region import Region
 from linreg.regions.region_files import RegionFiles
 from linreg.run import Count, Progress
-from linreg.run.description import REGIONS, SHARDS, Description
-from linreg.run.layout import Rows
-from linreg.run.sorting import sort_shards
-from linreg.run.store import layout_of, read_state
-from linreg.run.stored import count_of, run_into
+from linreg.store.directory import layout_of, read_state
+from linreg.store.layout import Rows
+from linreg.store.merging import sort_shards
+from linreg.store.metadata import REGIONS, SHARDS, Description
+from linreg.store.runs import count_of, run_into
 from linreg.temporary import temporary_folder
 
 if TYPE_CHECKING:

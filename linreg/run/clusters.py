@@ -14,7 +14,7 @@ from typing import Any
 from linreg.errors import UnreachableCluster
 from linreg.explore import Sink
 from linreg.run.processes import interrupts_ignored
-from linreg.run.unit import ProblemNeeded, Task, explore_unit
+from linreg.run.task import ProblemNeeded, Task, explore_unit
 
 LOCAL = "local"
 """The name of a cluster of processes on this machine, made for the occasion."""
@@ -31,7 +31,7 @@ class Cluster:
     ----------
     executor : concurrent.futures.Executor
     workers : int
-        How many units of work it does at a time.
+        How many tasks it does at a time.
     """
 
     executor: Executor
@@ -106,7 +106,7 @@ def _client(distributed: Any, address: str, workers: int | None) -> Iterator[Any
 
 
 def _n_workers(client: Any, address: str) -> int:
-    """How many units of work can be done at a time, by workers that know how."""
+    """How many tasks can be done at a time, by workers that know how."""
     n_threads: int = sum(client.nthreads().values())
     if not n_threads:
         raise UnreachableCluster(f"{address}: the cluster has no workers; start some first")

@@ -11,11 +11,13 @@ from time import monotonic
 from linreg.arguments import how_many
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
-from linreg.explore import Problem, Sink, Tally, check_strategy, problem_of
+from linreg.explore import Sink, Tally
 from linreg.network import Network, StagedNetwork
+from linreg.problem import Problem, problem_of
 from linreg.run.driver import Beginning, Checkpoint, drive
 from linreg.run.settling import settled
-from linreg.run.unit import Store, Work
+from linreg.run.task import Store, Work
+from linreg.strategies import check_strategy
 from linreg.wording import counted
 
 

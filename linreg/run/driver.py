@@ -12,7 +12,8 @@ from os import cpu_count
 from queue import SimpleQueue
 from typing import Any, Generic
 
-from linreg.explore import Explorer, Problem, Tally, explorer_for
+from linreg.explore import Explorer, Tally
+from linreg.problem import Problem
 from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
 from linreg.run.processes import (
     CutShort,
@@ -21,7 +22,8 @@ from linreg.run.processes import (
     process_pool,
     thread_pool,
 )
-from linreg.run.unit import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
+from linreg.run.task import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
+from linreg.strategies import explorer_for
 
 AHEAD = 4
 """Units of work under way for each worker, so that none waits for the next."""

@@ -20,7 +20,7 @@ the full one, the next an 8th ... So there is soon something to do for everybody
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Instruction: have a unit of work done, of at most `budget` cells and `limit` regions."""
+    """Instruction: have a task done, of at most `budget` cells and `limit` regions."""
 
     unit: int
     prefixes: tuple[Any, ...]
@@ -60,7 +60,7 @@ Event = Finished | Lost
 
 @dataclass(slots=True, eq=False)
 class _Entry:
-    """A unit of work; `after` is the one that left it, until that one's result is taken."""
+    """A task; `after` is the one that left it, until that one's result is taken."""
 
     unit: int
     prefixes: tuple[Any, ...]
@@ -80,7 +80,7 @@ class Ledger:
     prefixes : sequence
         What there is to explore, the next one last.
     budget : int
-        Cells that a unit of work takes at most, after the first few generations.
+        Cells that a task takes at most, after the first few generations.
     most_running : int
         Units of work under way at a time.
     most_held : int
@@ -114,7 +114,7 @@ class Ledger:
 
     @property
     def running(self) -> list[int]:
-        """The units of work that are under way."""
+        """The tasks that are under way."""
         return list(self._running)
 
     @property
@@ -192,7 +192,7 @@ class Ledger:
 
 
 def shared_out(prefixes: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The prefixes of each unit of work, in order.
+    """The prefixes of each task, in order.
 
     The last that a unit leaves are the smallest. They go together: alone, many would be done at
     once and not be worth the way to another process.

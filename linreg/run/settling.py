@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
 
-from linreg.explore import Problem, Tally, explorer_for
+from linreg.explore import Tally
+from linreg.problem import Problem
 from linreg.run.driver import Beginning
-from linreg.run.unit import Store, Work
+from linreg.run.task import Store, Work
+from linreg.strategies import explorer_for
 
 SMALL = 6144
 """Cells that are tried in Python, in about two seconds: a small problem is done by then, and waits

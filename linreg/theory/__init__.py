@@ -4,6 +4,8 @@ Bounds are called `f(inputs, widths)`, for maxout `f(inputs, widths, rank)`, and
 `HypothesisError` where their hypotheses do not hold.
 """
 
+from linreg.definitions.counts import Definitions, definitions
+from linreg.definitions.identification import Neighbourhoods, neighbourhoods
 from linreg.errors import HypothesisError, TooLarge
 from linreg.formulas import (
     arora_2018,
@@ -46,7 +48,6 @@ from linreg.theory.bound import (
     two_piece_bounds,
 )
 from linreg.theory.convolutional import conv_bounds, conv_report
-from linreg.theory.definitions import Definitions, definitions
 from linreg.theory.explicit import explicit_count
 from linreg.theory.growth import (
     Growth,
@@ -54,7 +55,6 @@ from linreg.theory.growth import (
     convolutional_growth,
     growth_columns,
 )
-from linreg.theory.identification import Neighbourhoods, neighbourhoods
 from linreg.theory.maximum import Maximum, search_maximum
 from linreg.theory.parameters import (
     Efficiency,

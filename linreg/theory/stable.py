@@ -9,12 +9,13 @@ from flint import fmpq
 from linreg.affine import ExactAffineMap
 from linreg.domains import Box, Domain, asked_domain
 from linreg.formulas import Layer, narrowing_bound
-from linreg.lp import IntegerRow, Point, Solver
-from linreg.lp.optimum import least_values
 from linreg.network import Network, Stage, StagedNetwork, staged_of
 from linreg.network.stages import table
+from linreg.polyhedra import IntegerRow, Point, Solver
+from linreg.polyhedra.optimum import least_values
+from linreg.problem import Boundaries
 from linreg.rational import common_denominator, rational, rational_matrix
-from linreg.regions import Boundaries, enumerate_regions
+from linreg.regions import enumerate_regions
 from linreg.units import MaxUnit, ScalarUnit, Unit
 
 MOST_CELLS = 256

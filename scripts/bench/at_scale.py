@@ -1,7 +1,7 @@
 """A cluster of a hundred workers, simulated: the ledger itself, on measured times of cells.
 
 First every cell of a network is explored once, by itself and by the clock. Then the ledger that
-drives real runs is run on events: a unit of work takes the time of its cells and what it costs to
+drives real runs is run on events: a task takes the time of its cells and what it costs to
 send it to another process, which is measured too, and results are taken one after another by the
 driver. The work is that of several such networks, side by side, as one of many hours would be.
 
@@ -25,11 +25,12 @@ from rich.console import Console
 from rich.table import Table
 
 import linreg
-from linreg.explore import HighsExplorer, Sink, Tally, problem_of
+from linreg.explore import HighsExplorer, Sink, Tally
+from linreg.problem import problem_of
 from linreg.run.clusters import cluster
 from linreg.run.driver import AHEAD, MOST_HELD
 from linreg.run.ledger import Finished, Ledger, Submit
-from linreg.run.unit import Task, explore_unit
+from linreg.run.task import Task, explore_unit
 
 WORKERS = (1, 2, 5, 10, 20, 50, 100)
 TAKING = 0.0001
@@ -64,7 +65,7 @@ def measured(net: linreg.Network) -> Tree:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Seconds from start to end, units of work, and the most results that waited for their turn."""
+    """Seconds from start to end, tasks, and the most results that waited for their turn."""
 
     seconds: float
     units: int
@@ -113,7 +114,7 @@ def simulated(tree: Tree, copies: int, workers: int, cost: float) -> Outcome:
 
 
 def cost_of_unit(pool: Executor) -> float:
-    """Seconds that a unit of work costs beside its work, of real prefixes that are not explored.
+    """Seconds that a task costs beside its work, of real prefixes that are not explored.
 
     As many are under way as the driver has for each worker.
     """

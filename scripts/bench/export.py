@@ -1,7 +1,7 @@
 """Writing a graph of a million edges: seconds and size for each format.
 
 The graph is that of the 2^n orthants of R^n, which n ReLUs on the coordinates make: n 2^(n - 1)
-edges. Each witness is a corner of the cube [-1, 1]^n, so margins are 1 and no region is bounded.
+edges. Each witness is a generator of the cube [-1, 1]^n, so margins are 1 and no region is bounded.
 What is written, and by which code, is what `linreg graph` writes.
 
     python scripts/bench/export.py              n = 17: 131,072 regions and 1,114,112 edges
@@ -22,8 +22,8 @@ from rich.table import Table
 
 import linreg
 from linreg.adjacency import GraphColumns
-from linreg.explore import problem_of
 from linreg.export import SUFFIXES, write_columns
+from linreg.problem import problem_of
 from linreg.regions import Enumeration
 from linreg.run import Count
 

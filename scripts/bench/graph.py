@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 import linreg
+from linreg.adjacency.compiled_edges import joined
 from linreg.adjacency.graph import Search
-from linreg.adjacency.joined import joined
 
 SHAPES = [(2, 10, 10, 1), (3, 10, 10, 1), (4, 10, 10, 1), (5, 16, 1), (2, 50, 50, 1)]
 GOAL = 24_000

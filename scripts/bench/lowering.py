@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 import linreg
-from linreg.explore import Problem
+from linreg.problem import Problem
 
 SECONDS = 2
 """Processor time that reading and lowering may take."""

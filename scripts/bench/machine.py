@@ -14,7 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from linreg.explore import STRATEGIES
+from linreg.strategies import STRATEGIES
 
 NAMED = tuple(name for name in STRATEGIES if name != "auto")
 """The strategies that can be compared."""

@@ -26,7 +26,7 @@ def believe() -> None:
     """Let machine code that is compiled from now on believe every claim."""
     from numba import njit
 
-    from linreg.explore.compiled import contests, forms
+    from linreg.kernel.simplex import contests, forms
 
     @njit(nogil=True, error_model="numpy", _nrt=False)
     def proves(

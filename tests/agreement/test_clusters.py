@@ -17,9 +17,10 @@ import pytest
 from program import ROOT, linreg
 
 from linreg import Network, UnreachableCluster, enumerate_into, mlp
-from linreg.run import clusters, store
+from linreg.run import clusters
 from linreg.run.clusters import LostCluster, cluster
-from linreg.run.unit import ProblemNeeded
+from linreg.run.task import ProblemNeeded
+from linreg.store import directory as store
 
 IRIS = ROOT / "examples" / "iris-2d.json"
 

@@ -26,13 +26,15 @@ from plain_machine import blurred, plain_machine
 import linreg
 from linreg import count, enumerate_regions
 from linreg.domains import Box, Domain, Polytope
-from linreg.explore import Problem, Sink, Tally, cornered, problem_of
-from linreg.explore.compiled import exploration, explorer
-from linreg.explore.compiled.explorer import CompiledExplorer
-from linreg.explore.compiled.plane import kernel_of
-from linreg.lp import IntegerRow, Multipliers, Solver, decide_interior
+from linreg.explore import Sink, Tally
+from linreg.explore import generated_cells as generated
+from linreg.kernel.bridge import exploration, explorer
+from linreg.kernel.bridge.explorer import CompiledExplorer
+from linreg.kernel.plane.polygon_tree import kernel_of
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.oracle import brute_force_patterns
+from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
+from linreg.problem import Problem, problem_of
 from linreg.units import (
     ScalarUnit,
     Unit,
@@ -325,13 +327,13 @@ def test_machine_code_finds_in_more_dimensions_what_highs_finds(
     assert explored(*problem) == by_highs(*problem)
 
 
-@pytest.mark.parametrize(("inputs", "corners"), [(0, 128), (6, 5)])
+@pytest.mark.parametrize(("inputs", "generators"), [(0, 128), (6, 5)])
 def test_cells_whose_corners_are_too_many_have_the_regions_that_highs_finds(
-    inputs: int, corners: int, monkeypatch: pytest.MonkeyPatch
+    inputs: int, generators: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Linear programs split some of them, or all."""
-    monkeypatch.setattr(cornered, "MOST_INPUTS", inputs)
-    monkeypatch.setattr(cornered, "MOST_CORNERS", corners)
+    monkeypatch.setattr(generated, "MOST_INPUTS", inputs)
+    monkeypatch.setattr(generated, "MOST_GENERATORS", generators)
     for name in ("copies one ulp apart", "pruned", "maxout", "clip", "two inputs", "tiny"):
         agree(NETS[name])
     agree(COPIES_IN_THE_PLANE)
@@ -460,11 +462,11 @@ class Watched:
 
         return made
 
-    def _row(self, pattern: Pattern, row: int, rival: int, domain_wall: int) -> IntegerRow:
-        """A wall exactly."""
+    def _row(self, pattern: Pattern, row: int, rival: int, domain_halfspace: int) -> IntegerRow:
+        """A half-space exactly."""
         exactly, work = self._exactly, self.plain.work
         if rival == work.OF_DOMAIN:
-            return list(exactly._problem.walls.rows[domain_wall])
+            return list(exactly._problem.domain_rows.rows[domain_halfspace])
         if rival >= 0:
             return list(next(exactly._leads(pattern, row, [rival])))
         t = exactly.tables
@@ -473,21 +475,21 @@ class Watched:
         side = above if rival == work.POSITIVE else -above
         if plane is None:
             return [fmpz(0)] * t.dim + [fmpz(side)]
-        form = exactly.level(stage, pattern).hyperplanes.rows[plane]
+        form = exactly.on_cell(stage, pattern).hyperplanes.rows[plane]
         return [side * entry for entry in form]
 
     def _proves(self, proves: Any) -> Any:
-        def checked(t: Any, maps: Any, walls: Any, p: Any, proof: Any, *given: Any) -> bool:
+        def checked(t: Any, maps: Any, halfspaces: Any, p: Any, proof: Any, *given: Any) -> bool:
             pieces, _, m, s, row, rival, *_ = given
-            if not proves(t, maps, walls, p, proof, *given):
+            if not proves(t, maps, halfspaces, p, proof, *given):
                 return False
             self.proved += 1
             pattern = tuple(map(int, pieces[: int(t.stages[s].unit)]))
             rows = []
             for i in range(m):
-                wall = int(p.rows[i].wall)
-                end = walls.ends[wall]
-                rows.append(self._row(pattern, int(end.row), int(end.rival), wall))
+                halfspace = int(p.rows[i].halfspace)
+                end = halfspaces.ends[halfspace]
+                rows.append(self._row(pattern, int(end.row), int(end.rival), halfspace))
             if row >= 0:
                 rows.append([-entry for entry in self._row(pattern, row, rival, -1)])
             assert isinstance(decide_interior(rows, t.dim, self._solver), Multipliers)
@@ -496,15 +498,15 @@ class Watched:
         return checked
 
     def _inside(self, inside: Any) -> Any:
-        def checked(walls: Any, n: int, x: np.ndarray, last: int) -> bool:
-            if not inside(walls, n, x, last):
+        def checked(halfspaces: Any, n: int, x: np.ndarray, last: int) -> bool:
+            if not inside(halfspaces, n, x, last):
                 return False
             tree = self._work.tree
             stage = self._exactly.tables.stages[int(tree.node[self.plain.work.STAGE])]
             pattern = tuple(map(int, tree.node[tree.pieces : tree.pieces + int(stage.unit)]))
             point = [*map(Fraction, x.tolist()), Fraction(1)]
             for i in range(last):
-                end = walls.ends[i]
+                end = halfspaces.ends[i]
                 row = self._row(pattern, int(end.row), int(end.rival), i)
                 assert sum(int(a) * b for a, b in zip(row, point, strict=True)) > 0
             return True

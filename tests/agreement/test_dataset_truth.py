@@ -19,8 +19,8 @@ from dataset_specs import MIXED, rows
 import linreg
 from linreg.datasets import Dataset, generate, spec_of
 from linreg.datasets.columns import tables_of
-from linreg.explore import STRATEGIES
-from linreg.run.journal import read_journal
+from linreg.store.journal import read_journal
+from linreg.strategies import STRATEGIES
 
 SPEC = spec_of(MIXED)
 LIMIT, DETAILS = SPEC.truth.limit, SPEC.truth.details

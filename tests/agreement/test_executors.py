@@ -189,7 +189,7 @@ def test_a_limit_stops_at_the_same_regions_whoever_does_the_work(limit: int) -> 
 def test_every_limit_leaves_the_same_cells_of_every_stage(
     unit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A unit of work may go on after its last region and find cells that one process would not."""
+    """A task may go on after its last region and find cells that one process would not."""
     monkeypatch.setattr(HighsExplorer, "alone", 4)
     monkeypatch.setattr(HighsExplorer, "slice", 2)
     monkeypatch.setattr(HighsExplorer, "unit", unit)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from linreg import adjacency_graph, clip, count, enumerate_regions, maxout, mlp
 from linreg.affine import ExactAffineMap
 from linreg.domains import Box, Domain, WholeSpace
-from linreg.explore import Sink, Tally, explorer_named, problem_of
+from linreg.explore import Sink, Tally
 from linreg.network import Network, StagedNetwork
 from linreg.oracle import (
     arrangement_regions,
@@ -24,6 +24,8 @@ from linreg.oracle import (
     one_layer_count,
     sweep_patterns,
 )
+from linreg.problem import problem_of
+from linreg.strategies import explorer_named
 from linreg.units import Unit
 
 searched = settings(max_examples=120)

@@ -25,10 +25,12 @@ from linreg import (
     maxout,
     mlp,
 )
-from linreg.adjacency import graph, joined
+from linreg.adjacency import compiled_edges as joined
+from linreg.adjacency import graph
 from linreg.domains import Domain
-from linreg.explore.compiled import lookup, machine
-from linreg.explore.compiled.facets import join
+from linreg.kernel import machine
+from linreg.kernel.adjacency import lookup
+from linreg.kernel.adjacency.facets import join
 from linreg.network import Network
 from linreg.regions import Enumeration
 from linreg.units import ScalarUnit, Unit
@@ -259,7 +261,7 @@ def test_proposals_that_are_garbage_leave_doubts_and_the_same_edges(garbage: str
                     ("tables_of", plain.tables),
                     ("work_for", plain.work),
                     ("lookup_of", plain.lookup),
-                    ("around_for", plain.around),
+                    ("around_for", plain.region_rows),
                 ):
                     patch.setattr(joined, name, getattr(module, name))
                 patch.setattr(

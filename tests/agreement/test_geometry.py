@@ -18,17 +18,17 @@ from scipy.optimize import linprog
 from scipy.spatial import ConvexHull, HalfspaceIntersection
 
 from linreg import Box, Polytope, Region, enumerate_regions, mlp
-from linreg.lp import Point, Solver
-from linreg.lp import session as lp_session
-from linreg.lp.generators import extreme_rays, facets_generated, generators
-from linreg.lp.irredundant import irredundant
-from linreg.lp.optimum import least_values
-from linreg.lp.session import FarkasSession, Proposal
 from linreg.network import Network
 from linreg.oracle.feasibility import interior_point
 from linreg.oracle.rows import Row
+from linreg.polyhedra import Point, Solver
+from linreg.polyhedra import highs as lp_session
+from linreg.polyhedra.generators import extreme_rays, facets_generated, generators
+from linreg.polyhedra.highs import FarkasSession, Proposal
+from linreg.polyhedra.irredundant import irredundant
+from linreg.polyhedra.optimum import least_values
+from linreg.polyhedra.polyhedron import Polyhedron
 from linreg.rational import rational, rational_matrix
-from linreg.regions.polyhedron import Polyhedron
 
 searched = settings(max_examples=150)
 Vector = tuple[Fraction, ...]

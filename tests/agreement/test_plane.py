@@ -1,6 +1,6 @@
 """The polygons of the compiled explorer, for networks of one and two inputs.
 
-Their regions are those that HiGHS and brute force find; corners that lie exactly on a line are
+Their regions are those that HiGHS and brute force find; generators that lie exactly on a line are
 known to do so, and what polygons leave in doubt is settled exactly.
 """
 
@@ -26,11 +26,12 @@ import linreg
 from linreg import Box, count, enumerate_regions
 from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
-from linreg.explore import Sink, Tally, problem_of
-from linreg.explore.compiled.explorer import CompiledExplorer
+from linreg.explore import Sink, Tally
+from linreg.kernel.bridge.explorer import CompiledExplorer
 from linreg.network import Network, StagedNetwork
 from linreg.network.stages import Stage
 from linreg.oracle import brute_force_patterns
+from linreg.problem import problem_of
 from linreg.units import Unit, absolute, hard_tanh, leaky_relu, maxout, relu
 
 FLAT = st.integers(1, 2)
@@ -350,8 +351,8 @@ def line(plain: SimpleNamespace, a: float, b: float, c: float, error: float = 0.
     return made
 
 
-def corner(plain: SimpleNamespace, p: Any, q: Any) -> Any:
-    made = by_attribute(np.zeros(1, dtype=plain.polygons.CORNER))[0]
+def generator(plain: SimpleNamespace, p: Any, q: Any) -> Any:
+    made = by_attribute(np.zeros(1, dtype=plain.polygons.GENERATOR))[0]
     plain.clipping.cross(made, p, q, plain.polygons.TIGHT)
     return made
 
@@ -375,7 +376,7 @@ def test_signs_at_corners_are_those_of_determinants(
     p, q, f = (line(plain, *row) for row in (first, second, third))
     (a, b, c), (d, e, g), (h, i, j) = ([Fraction(v) for v in row] for row in (first, second, third))
     exact = h * (b * g - c * e) + i * (c * d - a * g) + j * (a * e - b * d)
-    at = corner(plain, p, q)
+    at = generator(plain, p, q)
     sure = {plain.signs.coarse(f, at), plain.signs.sharp(f, at, p, q)} - {plain.signs.UNSURE}
     assert sure <= {(exact > 0) - (exact < 0)}
     if all(float(v).is_integer() for row in (first, second, third) for v in row):
@@ -400,10 +401,10 @@ def test_signs_at_corners_are_those_of_determinants(
 def test_a_corner_that_is_a_fraction_of_its_edges_product_bounds_no_determinant(
     plain: SimpleNamespace, f: Any, p: Any, q: Any
 ) -> None:
-    """The determinants are between 2^63 and 2^64; other lines through the corner made it."""
+    """The determinants are between 2^63 and 2^64; other lines through the generator made it."""
     (a, b, c), (d, e, g) = p, q
     product = b * g - c * e, c * d - a * g, a * e - b * d
-    at = corner(plain, line(plain, *p), line(plain, *q))
+    at = generator(plain, line(plain, *p), line(plain, *q))
     at.x, at.y, at.w = (v / gcd(*product) for v in product)
     at.x_error, at.y_error, at.w_error = (2.0**-52 * abs(v) for v in (at.x, at.y, at.w))
     plain.clipping.finish(at, plain.polygons.CROSSING)
@@ -421,8 +422,8 @@ def test_no_sign_is_sure_where_a_number_is_none(plain: SimpleNamespace, bad: flo
         numbers = [1.0, 1.0, 1.0]
         numbers[place] = bad
         f = line(plain, *numbers[:2], numbers[2], 1e-9)
-        assert plain.signs.coarse(f, corner(plain, p, q)) == unsure
-        assert plain.signs.sharp(f, corner(plain, p, q), p, q) == unsure
-        at = corner(plain, p, f)
+        assert plain.signs.coarse(f, generator(plain, p, q)) == unsure
+        assert plain.signs.sharp(f, generator(plain, p, q), p, q) == unsure
+        at = generator(plain, p, f)
         assert plain.signs.coarse(q, at) == unsure
         assert plain.signs.sharp(q, at, p, f) == unsure

@@ -19,9 +19,11 @@ import pytest
 from program import ROOT
 
 import linreg
-from linreg.explore import Sink, Tally, explorer_named, problem_of
+from linreg.explore import Sink, Tally
 from linreg.network import Network
+from linreg.problem import problem_of
 from linreg.run import Columns, settling
+from linreg.strategies import explorer_named
 
 
 def gaussian(*widths: int, seed: int = 0) -> Network:

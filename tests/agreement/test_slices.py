@@ -29,9 +29,9 @@ from linreg import (
 )
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain
-from linreg.explore import Problem
 from linreg.network import INPUT, Network
 from linreg.oracle import brute_force_patterns
+from linreg.problem import Problem
 from linreg.readers import network_from_json
 
 few = settings(max_examples=40)

@@ -27,10 +27,14 @@ from linreg import (
     run_status,
 )
 from linreg.domains import Domain
-from linreg.explore import HighsExplorer, Problem, problem_of
-from linreg.explore.compiled.explorer import CompiledExplorer
-from linreg.run import settling, shards, sorting, store
+from linreg.explore import HighsExplorer
+from linreg.kernel.bridge.explorer import CompiledExplorer
+from linreg.problem import Problem, problem_of
+from linreg.run import settling
 from linreg.run.keys import order_of, pattern_keys, pattern_texts, patterns_of_keys
+from linreg.store import directory as store
+from linreg.store import merging as sorting
+from linreg.store import shards
 
 # Small networks are done by "auto" before it has to decide anything.
 count = partial(linreg.count, strategy="highs")

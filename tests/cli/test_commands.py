@@ -20,7 +20,7 @@ from program import ROOT, TRIANGLE, Outcome, finish, linreg, start, write
 import linreg as library
 from linreg import adjacency_graph, enumerate_regions, files, load, load_domain, mlp, save
 from linreg.explore import HighsExplorer
-from linreg.regions import Boundaries
+from linreg.problem import Boundaries
 
 COUNT_KEYS = [
     "activation_regions",

@@ -107,7 +107,7 @@ def test_a_graph_says_that_it_compiles() -> None:
     terminal = Terminal()
     compiling = """
         from linreg.adjacency import graph, joined
-        from linreg.explore.compiled import machine
+        from linreg.kernel import machine
         graph.FEW = joined.MANY = 1
         joined.is_on_disk = machine.is_on_disk = lambda function: False
         joined.joined = lambda regions, progress: None

@@ -20,9 +20,9 @@ from linreg import (
     output_maps,
     region_counts,
 )
-from linreg.lp import IntegerRow
 from linreg.network import INPUT, AffineNode, Network, linear_map
-from linreg.regions import Levels
+from linreg.polyhedra import IntegerRow
+from linreg.problem import StagesOnRegions
 
 GOLDEN = [
     pytest.param(each, id=f"{file}-{each.name}")
@@ -146,10 +146,12 @@ def test_a_comparison_that_forgets_shifts_or_an_output_miscounts(
 ) -> None:
     """Maps of regions that touch differ in their gradients if at all, so shifts join none."""
     each = case("thm5_fold_n2_4x4x3_unitcube")
-    outputs = Levels.outputs
+    outputs = StagesOnRegions.outputs
 
     def spoilt(spoil: Callable[[list[IntegerRow]], list[IntegerRow]]) -> RegionCounts:
-        monkeypatch.setattr(Levels, "outputs", lambda self, pattern: spoil(outputs(self, pattern)))
+        monkeypatch.setattr(
+            StagesOnRegions, "outputs", lambda self, pattern: spoil(outputs(self, pattern))
+        )
         return region_counts(each.network, each.domain)
 
     without_shifts = spoilt(lambda rows: [row[:-1] for row in rows])

@@ -20,8 +20,8 @@ from linreg import (
     zoo,
 )
 from linreg.adjacency import linear_regions
-from linreg.theory.convex_pieces import convex_pieces
-from linreg.theory.mixed import patterns_of_points
+from linreg.definitions.convex_pieces import convex_pieces
+from linreg.definitions.strict_and_weak import patterns_of_points
 
 LISTED = [each.name for each in cases() if each.expected.get("all_patterns_R1", 99) <= 25]
 

@@ -23,11 +23,11 @@ from linreg import (
     zoo,
 )
 from linreg.affine import ExactAffineMap
-from linreg.lp import Point, Solver, decide_interior
+from linreg.definitions.images import Hull, image_key
+from linreg.definitions.strict_and_weak import holds_somewhere
+from linreg.polyhedra import Point, Solver, decide_interior
+from linreg.polyhedra.polyhedron import Polyhedron
 from linreg.rational import rational
-from linreg.regions.polyhedron import Polyhedron
-from linreg.theory.images import Hull, image_key
-from linreg.theory.mixed import holds_somewhere
 
 
 @given(net=networks(max_units=7))

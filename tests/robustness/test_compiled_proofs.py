@@ -13,10 +13,12 @@ from hypothesis import given, settings
 
 import linreg
 from linreg.errors import BrokenInvariant
-from linreg.explore import Sink, Tally, problem_of
-from linreg.explore.compiled import proving, splitting, stage_tree
-from linreg.explore.compiled.proving import ProvingExplorer
+from linreg.explore import Sink, Tally
+from linreg.kernel.proofs import known_regions as splitting
+from linreg.kernel.proofs import proving, stage_tree
+from linreg.kernel.proofs.proving import ProvingExplorer
 from linreg.oracle import brute_force_patterns
+from linreg.problem import problem_of
 
 NAMES = ["threshold_functions_n4", "shi_n3_relu", "random_3_5_4_2", "thm5_fold_n2_4x4_allR"]
 KNOWN = [case for case in cases("golden") if case.name in NAMES]

@@ -32,7 +32,7 @@ from hypothesis.stateful import (
 from linreg.datasets import Dataset, generate, generating, spec_of
 from linreg.datasets.generating import Answer
 from linreg.datasets.truth import Question
-from linreg.run.journal import read_journal
+from linreg.store.journal import read_journal
 
 SPEC = spec_of(DRAWN)
 STEPS = ("open", "replace", "fsync", "unlink", "mkdir", "truncate")

@@ -25,7 +25,8 @@ from program import finish, linreg, python, start, wait_for
 from linreg import LinregError, UnknownStrategy, UnreadableFile, UnwritableFile
 from linreg.datasets import Dataset, Progress, generate, generating, spec_of, truth
 from linreg.datasets.truth import Question, truth_of
-from linreg.explore import HighsExplorer, strategies
+from linreg.explore import HighsExplorer
+from linreg.strategies import named as strategies
 
 SPEC = spec_of(TINY)
 

@@ -21,9 +21,9 @@ from program import finish, start, write
 
 import linreg
 from linreg import Network
-from linreg.lp import session
-from linreg.lp.session import FarkasSession, Proposal
 from linreg.oracle import arrangement_regions
+from linreg.polyhedra import highs as session
+from linreg.polyhedra.highs import FarkasSession, Proposal
 from linreg.readers.json_network import network_from_json
 
 Weight = list[list[int]]
@@ -190,7 +190,7 @@ def test_an_interrupt_ends_the_process_while_programs_cycle(tmp_path: Path) -> N
     """Hyperplanes enough for hours, and no program that is solved at its first limit."""
     weight = [[a + b for a, b in zip(*pair, strict=True)] for pair in product(LARGER, repeat=2)]
     network = write(tmp_path / "network.json", document(LARGER + weight, REPEATED[3]))
-    cycling = "from linreg.lp import session; session.AT_A_TIME = 4"
+    cycling = "from linreg.polyhedra import session; session.AT_A_TIME = 4"
     process = start("count", network, "--strategy", "highs", prelude=cycling, announce=True)
     time.sleep(1)
     assert process.poll() is None

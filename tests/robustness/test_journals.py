@@ -13,8 +13,8 @@ import pytest
 import linreg as library
 from linreg import UnreadableFile, mlp, read_run, run_status
 from linreg.explore import HighsExplorer
-from linreg.run import store
-from linreg.run.journal import line_of, records_in
+from linreg.store import directory as store
+from linreg.store.journal import line_of, records_in
 
 RECORDS = [
     {"kind": "commit", "shards": [], "text": 'a "line"\nand \u00e9\u0000 [*J}'},

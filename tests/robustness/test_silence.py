@@ -88,7 +88,7 @@ def test_what_a_solver_writes_is_all_that_is_lost(tmp_path: Path) -> None:
     """What C and Python wrote before goes where it was meant to, and so does what comes after."""
     script = f"""{HOSTILE}
 import sys
-from linreg.lp import Solver, is_bounded
+from linreg.polyhedra import Solver, is_bounded
 from flint import fmpz
 c.printf(b"before ")
 print("first", flush=True)
@@ -122,7 +122,7 @@ def state(descriptor):
 for descriptor in {closed}:
     os.close(descriptor)
 before = [state(descriptor) for descriptor in range(16)]
-from linreg.lp.quiet import quiet_highs
+from linreg.polyhedra.quiet import quiet_highs
 for _ in range(3):
     quiet_highs()
 after = [state(descriptor) for descriptor in range(16)]

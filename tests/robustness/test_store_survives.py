@@ -35,8 +35,10 @@ from linreg import (
     run_status,
 )
 from linreg.explore import HighsExplorer
-from linreg.run import locking, shards, sorting, store
-from linreg.run.frontier import prefix_from
+from linreg.store import directory as store
+from linreg.store import locking, shards
+from linreg.store import merging as sorting
+from linreg.store.frontier import prefix_from
 
 # What "auto" would choose depends on what was loaded before.
 enumerate_into = partial(library.enumerate_into, strategy="highs")
@@ -56,7 +58,7 @@ OFTEN = "from linreg.run import store; store.EVERY = 0.1"
 COMMITTED = """
 import signal
 from linreg.run import store
-from linreg.run.store import Store
+from linreg.store.directory import Store
 append, after = Store._append, {after}
 store.EVERY = 0.0
 def append_and_tell(store, record):
@@ -459,7 +461,7 @@ import gc, resource, signal, sys
 from pathlib import Path
 import pyarrow
 from linreg import UnwritableFile
-from linreg.run.shards import write_part
+from linreg.store.shards import write_part
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))

@@ -29,7 +29,7 @@ from linreg.datasets import spec_of
 from linreg.errors import InvalidSpec
 from linreg.network.operators import concat_map
 from linreg.regions.tables.header import Header
-from linreg.run.frontier import prefix_from
+from linreg.store.frontier import prefix_from
 
 NET = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
 LITTLE = 100 << 20

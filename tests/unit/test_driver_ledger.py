@@ -31,7 +31,7 @@ def parts(seed: int, cell: Path) -> list[Path]:
 
 
 def explored(seed: int, cells: list[Path], budget: int, limit: int | None) -> list[Path]:
-    """The regions that a unit of work finds; its cells are what is left."""
+    """The regions that a task finds; its cells are what is left."""
     regions: list[Path] = []
     while cells and budget and (limit is None or len(regions) < limit):
         budget -= 1

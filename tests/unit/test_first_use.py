@@ -13,12 +13,13 @@ import pytest
 from numba import typeof
 
 import linreg
-from linreg.explore import auto, problem_of
-from linreg.explore.auto import AutoExplorer, Spent
-from linreg.explore.compiled import machine
-from linreg.explore.compiled.explorer import CompiledExplorer
-from linreg.explore.compiled.splitting import Found
 from linreg.explore.subdivision import Tally
+from linreg.kernel import machine
+from linreg.kernel.bridge.explorer import CompiledExplorer
+from linreg.kernel.proofs.known_regions import Found
+from linreg.problem import problem_of
+from linreg.strategies import auto
+from linreg.strategies.auto import AutoExplorer, Spent
 from linreg.zoo import make
 
 
@@ -34,7 +35,7 @@ def test_after_a_warm_up_nothing_is_compiled_any_more(tmp_path: Path) -> None:
         assert linreg.warm_up(lambda share, words: shares.append(share))
         assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
 
-        modules = [m for name, m in sys.modules.items() if "explore.compiled." in name]
+        modules = [m for name, m in sys.modules.items() if "linreg.kernel." in name]
         def compiled():
             made = {f"{m.__name__}.{k}": len(f.overloads)
                     for m in modules for k, f in vars(m).items() if hasattr(f, "overloads")}

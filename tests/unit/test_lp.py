@@ -13,21 +13,21 @@ from flint import fmpq, fmpz
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from linreg.lp import (
+from linreg.oracle.feasibility import interior_point
+from linreg.oracle.rows import Row
+from linreg.polyhedra import (
     Multipliers,
     Point,
+    PointedPolyhedron,
     Solver,
-    Vantage,
     decide_interior,
     is_bounded,
     recession,
 )
-from linreg.lp.points import Forms, shortened
-from linreg.lp.proof import non_negative
-from linreg.lp.session import FarkasSession
-from linreg.lp.simplex import Below, seek_negative
-from linreg.oracle.feasibility import interior_point
-from linreg.oracle.rows import Row
+from linreg.polyhedra.highs import FarkasSession
+from linreg.polyhedra.multipliers import non_negative
+from linreg.polyhedra.points import Forms, shortened
+from linreg.polyhedra.simplex import Below, seek_negative
 
 searched = settings(max_examples=300)
 entries = st.one_of(st.integers(-3, 3), st.sampled_from([0, 0, 10**20, -(10**20), 10**20 + 1]))
@@ -267,10 +267,10 @@ def test_a_form_goes_below_zero_inside_if_and_only_if_it_is_shown_to(
     assume(forms)
     form = forms[0]
     point = Point.of_rationals([fmpq(x.numerator, x.denominator) for x in inside])
-    vantage = Vantage.of_rows(integers(rows), point, Solver())
+    pointed = PointedPolyhedron.of_rows(integers(rows), point, Solver())
     bundle = Forms(integers([form]), dim)
     [value] = bundle.floats(bundle.at(point), point)
-    answer = vantage.below(integers([form])[0], bundle.normals[0], float(value))
+    answer = pointed.below(integers([form])[0], bundle.normals[0], float(value))
     minus = tuple(-entry for entry in form)
     assert isinstance(answer, Point) == bool(interior_point([*rows, minus], dim))
     if isinstance(answer, Point):

@@ -5,6 +5,7 @@ The functions run as plain Python here, which rounds as they do when compiled.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -26,12 +27,13 @@ from program import python
 
 from linreg import Box, leaky_relu, mlp
 from linreg.domains import Domain
-from linreg.explore import problem_of
-from linreg.explore.compiled import coordinates, machine
-from linreg.explore.compiled.exact import Exactly
-from linreg.explore.compiled.tables import tables_of
-from linreg.lp import IntegerRow, Multipliers, Solver, decide_interior
+from linreg.kernel import machine
+from linreg.kernel.bridge.exact_cells import Exactly
+from linreg.kernel.data.tables import tables_of
+from linreg.kernel.maps import coordinates
 from linreg.network import INPUT, AffineNode, Network, UnitNode, linear_map
+from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
+from linreg.problem import problem_of
 from linreg.rational import primitive_factor
 
 FULL_BASIS, SUB_BASIS, INTEGER = "full basis", "fewer walls than dimensions", "integers"
@@ -115,21 +117,21 @@ def test_machine_code_adds_up_from_first_to_last() -> None:
 
 
 def test_machine_code_on_disk_is_good_for_the_sources_of_all_that_it_holds(tmp_path: Path) -> None:
-    """A change of `maps` changes what `grow` is, though not the file that `grow` is in."""
+    """A change of `affine_maps` changes what `grow` is, though not the file that `grow` is in."""
     package = Path(machine.__file__).parent
-    for source in package.glob("*.py"):
-        (tmp_path / source.name).write_bytes(source.read_bytes())
+    shutil.copytree(package, tmp_path, dirs_exist_ok=True)
     told = (
-        "import sys; from pathlib import Path; from linreg.explore.compiled import machine; "
+        "import sys; from pathlib import Path; from linreg.kernel import machine; "
         "machine.__file__ = str(Path(sys.argv[1]) / 'machine.py'); "
-        "print(*(machine._sources(name) for name in ('kernel', 'maps', 'program')))"
+        "names = 'simplex.cell_tree', 'maps.affine_maps', 'simplex.program'; "
+        "print(*map(machine._sources, names))"
     )
 
     def stamps() -> list[str]:
         return python(told, tmp_path).out.split()
 
     before = stamps()
-    maps = tmp_path / "maps.py"
+    maps = tmp_path / "maps" / "affine_maps.py"
     maps.write_text(maps.read_text().replace("UP = 1.0", "UP = 2.0"))
     after = stamps()
     assert [a == b for a, b in zip(before, after, strict=True)] == [False, False, True]
@@ -247,39 +249,41 @@ def test_no_bound_is_lost_where_entries_of_maps_fall_below_the_range_of_floats(
         _check_maps(plain, t, rng)
 
 
-# Points and walls
+# Points and half-spaces
 
 
 class Polyhedron:
-    """Walls in floats with errors, as machine code has them, around the point 0."""
+    """Half-spaces in floats with errors, as machine code has them, around the point 0."""
 
-    def __init__(self, plain: SimpleNamespace, dim: int, walls: int) -> None:
-        net = mlp([(np.eye(dim)[[0] * walls], np.arange(walls))])
+    def __init__(self, plain: SimpleNamespace, dim: int, halfspaces: int) -> None:
+        net = mlp([(np.eye(dim)[[0] * halfspaces], np.arange(halfspaces))])
         self.plain = plain
         self.tables = by_attribute(plain.tables.tables_of(problem_of(net, None)))
         self.work = plain.explorer.work_for(self.tables)
-        self.dim, self.m = dim, walls
-        for i in range(walls):
-            self.work.program.rows[i].wall = i
-            self.work.walls.ends[i].rival = plain.work.OF_DOMAIN
+        self.dim, self.m = dim, halfspaces
+        for i in range(halfspaces):
+            self.work.program.rows[i].halfspace = i
+            self.work.halfspaces.ends[i].rival = plain.work.OF_DOMAIN
 
     def put(self, i: int, normal: np.ndarray, constant: float, error: float = 0.0) -> None:
-        """Write a wall whose entries are off by that share of them at most."""
-        dim, end = self.dim, self.work.walls.ends[i]
-        self.work.walls.normals[i, :dim] = normal
-        self.work.walls.errors[i, :dim] = error * np.abs(normal)
+        """Write a half-space whose entries are off by that share of them at most."""
+        dim, end = self.dim, self.work.halfspaces.ends[i]
+        self.work.halfspaces.normals[i, :dim] = normal
+        self.work.halfspaces.errors[i, :dim] = error * np.abs(normal)
         end.constant, end.error = constant, error * abs(constant)
         end.rate = np.max(error * np.abs(normal) + (dim + 4) * 2.0**-53 * np.abs(normal)) * 1.001
         whole = error == 0 and all(float(entry).is_integer() for entry in normal)
         end.integer = whole * (3 if float(constant).is_integer() else 1)
 
     def drawn(self, rng: np.random.Generator) -> list[list[Fraction]]:
-        """Exact walls that the floats may stand for."""
-        normals, errors = self.work.walls.normals, self.work.walls.errors
+        """Exact half-spaces that the floats may stand for."""
+        normals, errors = self.work.halfspaces.normals, self.work.halfspaces.errors
         return [
             [
                 *(_drawn(normals[i, k], errors[i, k], rng) for k in range(self.dim)),
-                _drawn(self.work.walls.ends[i].constant, self.work.walls.ends[i].error, rng),
+                _drawn(
+                    self.work.halfspaces.ends[i].constant, self.work.halfspaces.ends[i].error, rng
+                ),
             ]
             for i in range(self.m)
         ]
@@ -296,24 +300,24 @@ def _integers(row: Sequence[Fraction]) -> IntegerRow:
 def test_a_point_is_inside_only_if_it_is_for_all_walls_within_the_errors(
     plain: SimpleNamespace, error: float, scale: float
 ) -> None:
-    """The point is a few roundings away from the walls, on either side."""
+    """The point is a few roundings away from the half-spaces, on either side."""
     rng = np.random.default_rng(0)
     dim, inside = 3, 0
     polyhedron = Polyhedron(plain, dim, 2)
-    walls = polyhedron.work.walls
+    halfspaces = polyhedron.work.halfspaces
     for _ in range(300):
         x = rng.normal(size=dim) * scale
         for i in range(2):
             normal = rng.normal(size=dim)
             off = 2.0 ** rng.integers(-3, 14) * max(error, 2.0**-53) * np.abs(normal) @ np.abs(x)
             polyhedron.put(i, normal, -(normal @ x) + rng.choice([-1, 1, 1, 1]) * off, error)
-        if not plain.maps.inside(walls, dim, x, 2):
+        if not plain.affine_maps.inside(halfspaces, dim, x, 2):
             continue
         inside += 1
-        for i, wall in enumerate(polyhedron.drawn(rng)):
-            value = sum((a * exactly(c) for a, c in zip(wall, x, strict=False)), wall[-1])
+        for i, halfspace in enumerate(polyhedron.drawn(rng)):
+            value = sum((a * exactly(c) for a, c in zip(halfspace, x, strict=False)), halfspace[-1])
             assert value > 0
-            slack, off = exactly(walls.ends[i].slack), exactly(walls.ends[i].slack_error)
+            slack, off = exactly(halfspaces.ends[i].slack), exactly(halfspaces.ends[i].slack_error)
             assert abs(value - slack) <= off
     assert inside > 20 or scale == 1e-315
 
@@ -321,57 +325,66 @@ def test_a_point_is_inside_only_if_it_is_for_all_walls_within_the_errors(
 def test_a_point_is_not_inside_a_wall_that_is_unknown(plain: SimpleNamespace) -> None:
     """Infinity times zero is no number, and a number that is none is no bound."""
     polyhedron = Polyhedron(plain, 2, 1)
-    walls, x = polyhedron.work.walls, np.array([1.0, 0.0])
+    halfspaces, x = polyhedron.work.halfspaces, np.array([1.0, 0.0])
     polyhedron.put(0, np.array([1.0, 1.0]), 1.0)
-    assert plain.maps.inside(walls, 2, x, 1)
-    assert not plain.maps.inside(walls, 2, np.array([1e200, 0.0]), 1)
+    assert plain.affine_maps.inside(halfspaces, 2, x, 1)
+    assert not plain.affine_maps.inside(halfspaces, 2, np.array([1e200, 0.0]), 1)
     places = {
-        "normal": walls.normals[0],
-        "normal's error": walls.errors[0],
-        "constant": walls.ends["constant"],
-        "constant's error": walls.ends["error"],
-        "rate": walls.ends["rate"],
+        "normal": halfspaces.normals[0],
+        "normal's error": halfspaces.errors[0],
+        "constant": halfspaces.ends["constant"],
+        "constant's error": halfspaces.ends["error"],
+        "rate": halfspaces.ends["rate"],
     }
     for what, place in places.items():
         for unknown in (np.nan, np.inf):
             kept, place[0] = place[0], unknown
-            rate, walls.ends[0].rate = walls.ends[0].rate, unknown
+            rate, halfspaces.ends[0].rate = halfspaces.ends[0].rate, unknown
             # Without a rate it is the entries' own errors that count.
-            assert plain.maps.inside(walls, 2, x, 1) == (what == "rate"), (what, unknown)
-            walls.ends[0].rate, place[0] = rate, kept
+            assert plain.affine_maps.inside(halfspaces, 2, x, 1) == (what == "rate"), (
+                what,
+                unknown,
+            )
+            halfspaces.ends[0].rate, place[0] = rate, kept
 
 
 # Proofs
 
 
 class Claim:
-    """A form that is, or is nearly, a non-negative combination of walls, and what is made of it."""
+    """A form that is, or is nearly, a non-negative combination of rows, and what is made of it."""
 
     def __init__(
         self,
         polyhedron: Polyhedron,
         rng: np.random.Generator,
         *,
-        walls: np.ndarray,
+        halfspaces: np.ndarray,
         spare: float,
         error: float,
         integers: bool,
     ) -> None:
-        """The combination of the first `walls`, plus a constant, in the scale of its own terms."""
+        """The combination of the first rows, plus a constant, in the scale of its own terms."""
         n, m = polyhedron.dim, polyhedron.m
-        k = len(walls)
+        k = len(halfspaces)
         multipliers = rng.integers(1, 5, k) if integers else rng.uniform(0.1, 2.0, k)
         constants = rng.integers(1, 9, m) if integers else rng.uniform(0.1, 2.0, m)
-        constants[k:] *= 1000  # where they bound the cell it is far from the walls of the claim
+        constants[k:] *= (
+            1000  # where they bound the cell it is far from the half-spaces of the claim
+        )
         for i in range(m):
             normal = (
-                walls[i] if i < k else rng.integers(-3, 4, n) if integers else rng.normal(size=n)
+                halfspaces[i]
+                if i < k
+                else rng.integers(-3, 4, n)
+                if integers
+                else rng.normal(size=n)
             )
             polyhedron.put(i, np.array(normal, dtype=float), float(constants[i]), error)
-            end = polyhedron.work.walls.ends[i]
+            end = polyhedron.work.halfspaces.ends[i]
             end.slack, end.slack_error = end.constant, end.error
         self.polyhedron = polyhedron
-        self.gradient = np.array(multipliers @ walls, dtype=float)
+        self.gradient = np.array(multipliers @ halfspaces, dtype=float)
         least = multipliers @ constants[:k]
         self.constant = float(least + spare * (1 if integers else least))
         self.integer = 3 if integers else 0
@@ -380,16 +393,16 @@ class Claim:
 
     def forget(self, what: str, unknown: float) -> None:
         """Replace a bound by one that is no number or none at all."""
-        walls = self.polyhedron.work.walls
-        if what == "walls":
-            walls.errors[:] = unknown
-            walls.ends["integer"] = 0
+        halfspaces = self.polyhedron.work.halfspaces
+        if what == "halfspaces":
+            halfspaces.errors[:] = unknown
+            halfspaces.ends["integer"] = 0
         elif what == "goal":
             self.polyhedron.work.program.goal_error[:] = unknown
             self.integer = 0
         elif what == "slack":
-            walls.ends["slack_error"] = walls.ends["error"] = unknown
-            walls.ends["integer"] &= 1
+            halfspaces.ends["slack_error"] = halfspaces.ends["error"] = unknown
+            halfspaces.ends["integer"] &= 1
         else:
             self.constant_error = unknown
             self.integer &= 1
@@ -401,15 +414,15 @@ class Claim:
         p = work.program
         p.goal[:n] = self.gradient
         p.goal_error[:n] = self.gradient_error
-        plain.program.load(p, work.walls, n, m)
+        plain.program.load(p, work.halfspaces, n, m)
         if plain.program.descend(p, n, m, self.constant) != plain.program.LEAST:
             return False
         spoil()
         return bool(
-            plain.proofs.proves(
+            plain.multipliers.proves(
                 self.polyhedron.tables,
                 work.maps,
-                work.walls,
+                work.halfspaces,
                 p,
                 work.proof,
                 np.zeros(0, dtype=np.int64),
@@ -428,12 +441,12 @@ class Claim:
 
     def is_true(self, rng: np.random.Generator) -> bool:
         """Whether it holds for exact numbers that the floats may stand for."""
-        walls = self.polyhedron.drawn(rng)
+        halfspaces = self.polyhedron.drawn(rng)
         goal = [
             *(-_drawn(a, e, rng) for a, e in zip(self.gradient, self.gradient_error, strict=True)),
             -_drawn(self.constant, self.constant_error, rng),
         ]
-        rows = [_integers(row) for row in [*walls, goal]]
+        rows = [_integers(row) for row in [*halfspaces, goal]]
         return isinstance(decide_interior(rows, self.polyhedron.dim, Solver()), Multipliers)
 
 
@@ -444,13 +457,13 @@ def _no(*_: object) -> bool:
 def _alone(plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Leave one kind of proof alone."""
     if kind == INTEGER:
-        monkeypatch.setattr(plain.proofs, "_spread", lambda *_: -1.0)
-        monkeypatch.setattr(plain.proofs, "parallel", _no)
+        monkeypatch.setattr(plain.multipliers, "_spread", lambda *_: -1.0)
+        monkeypatch.setattr(plain.multipliers, "parallel", _no)
     else:
-        monkeypatch.setattr(plain.proofs, "_integer", _no)
+        monkeypatch.setattr(plain.multipliers, "_integer", _no)
 
 
-def _walls(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
+def _halfspaces(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
     if kind == INTEGER:
         return rng.integers(-3, 4, (int(rng.integers(1, n + 1)), n))
     if kind == FULL_BASIS:
@@ -466,7 +479,7 @@ def _walls(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
 def test_each_kind_of_proof_proves_what_is_true_and_nothing_that_is_false(
     plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str, error: float
 ) -> None:
-    """For all walls and forms within the errors; a claim is false by as little as a rounding."""
+    """For all rows and forms within the errors; a claim is false by as little as a rounding."""
     _alone(plain, monkeypatch, kind)
     rng = np.random.default_rng(0)
     shares = {}
@@ -478,7 +491,7 @@ def test_each_kind_of_proof_proves_what_is_true_and_nothing_that_is_false(
             claim = Claim(
                 Polyhedron(plain, n, n + 3),
                 rng,
-                walls=_walls(kind, n, rng),
+                halfspaces=_halfspaces(kind, n, rng),
                 spare=times * least,
                 error=error,
                 integers=kind == INTEGER,
@@ -491,7 +504,7 @@ def test_each_kind_of_proof_proves_what_is_true_and_nothing_that_is_false(
     assert shares[1e3] > 0.6
 
 
-@pytest.mark.parametrize("where", ["walls", "goal", "slack", "value"])
+@pytest.mark.parametrize("where", ["halfspaces", "goal", "slack", "value"])
 @pytest.mark.parametrize("kind", [FULL_BASIS, SUB_BASIS, INTEGER])
 def test_no_proof_holds_of_a_number_that_is_none(
     plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str, where: str
@@ -499,22 +512,27 @@ def test_no_proof_holds_of_a_number_that_is_none(
     _alone(plain, monkeypatch, kind)
     rng = np.random.default_rng(3)
     for unknown in (np.nan, np.inf):
-        walls = _walls(kind, 2, rng)
+        halfspaces = _halfspaces(kind, 2, rng)
         is_whole = kind == INTEGER
         claim = Claim(
-            Polyhedron(plain, 2, 5), rng, walls=walls, spare=1.0, error=0.0, integers=is_whole
+            Polyhedron(plain, 2, 5),
+            rng,
+            halfspaces=halfspaces,
+            spare=1.0,
+            error=0.0,
+            integers=is_whole,
         )
         assert claim.is_proved()
         assert not claim.is_proved(lambda c=claim, u=unknown: c.forget(where, u))
 
 
 def _are_parallel(
-    plain: SimpleNamespace, wall: Sequence[float], goal: Sequence[float], *, exact: bool = True
+    plain: SimpleNamespace, halfspace: Sequence[float], goal: Sequence[float], *, exact: bool = True
 ) -> bool:
-    """Whether machine code takes a goal for a positive multiple of a wall, in one's own stage."""
+    """Whether machine code takes a goal for a positive multiple of a row, in one's own stage."""
     proof = Polyhedron(plain, 4, 5).work.proof
-    n = len(wall)
-    proof.expression[0, 0, :n], proof.expression[0, 1, :n] = wall, goal
+    n = len(halfspace)
+    proof.expression[0, 0, :n], proof.expression[0, 1, :n] = halfspace, goal
     proof.support[0].exactly, proof.support[1].exactly = exact, True
     proof.chosen[:n] = range(n)
     return bool(plain.coordinates.parallel(proof, 1, n))
@@ -524,19 +542,19 @@ def test_a_goal_is_parallel_to_a_wall_only_if_exact_ratios_say_so(plain: SimpleN
     """Weights of 48 bits times 3 or 5 are floats; the next float after one is no multiple."""
     rng = np.random.default_rng(0)
     for _ in range(50):
-        wall = rng.integers(2**46, 2**48, 3) * 2.0 ** rng.integers(-100, 100, 3)
-        goal = rng.choice([3.0, 5.0, 0.75]) * wall
-        assert _are_parallel(plain, wall, goal)
-        assert not _are_parallel(plain, wall, goal, exact=False)
-        assert not _are_parallel(plain, wall, -goal)
+        halfspace = rng.integers(2**46, 2**48, 3) * 2.0 ** rng.integers(-100, 100, 3)
+        goal = rng.choice([3.0, 5.0, 0.75]) * halfspace
+        assert _are_parallel(plain, halfspace, goal)
+        assert not _are_parallel(plain, halfspace, goal, exact=False)
+        assert not _are_parallel(plain, halfspace, -goal)
         i = int(rng.integers(0, 3))
         near = goal.copy()
         near[i] = np.nextafter(near[i], rng.choice([-np.inf, np.inf]))
-        assert not _are_parallel(plain, wall, near)
-        assert not _are_parallel(plain, near, wall)
+        assert not _are_parallel(plain, halfspace, near)
+        assert not _are_parallel(plain, near, halfspace)
         near[i] = rng.choice([np.nan, np.inf, 0.0])
-        assert not _are_parallel(plain, wall, near)
-        assert not _are_parallel(plain, near, wall)
+        assert not _are_parallel(plain, halfspace, near)
+        assert not _are_parallel(plain, near, halfspace)
 
 
 @pytest.mark.parametrize("size", [1.0, 1e-100, 1e-260, 1e-300])
@@ -550,17 +568,17 @@ def test_a_form_in_the_coordinates_of_a_stage_is_within_its_bounds(
     pieces = np.zeros(len(t.units), dtype=np.int64)
     for s in range(4):
         plain.composing.compose(t, work.maps, s, pieces)
-    level = 2
-    outputs = t.stages[level + 1].out - t.stages[level].out
-    inputs = t.stages[level].out - t.stages[level - 1].out
+    on_cell = 2
+    outputs = t.stages[on_cell + 1].out - t.stages[on_cell].out
+    inputs = t.stages[on_cell].out - t.stages[on_cell - 1].out
     above, line, error = np.zeros(outputs + 1), np.zeros(inputs + 1), np.zeros(inputs + 1)
     above[:outputs] = size * np.arange(1, outputs + 1)
     plain.coordinates._push_down(
-        t, work.maps, pieces, above, np.zeros(outputs + 1), line, error, level
+        t, work.maps, pieces, above, np.zeros(outputs + 1), line, error, on_cell
     )
     exact = [Fraction(0)] * inputs
     for j in range(outputs):
-        out = t.outs[t.stages[level].out + j]
+        out = t.outs[t.stages[on_cell].out + j]
         row = out.row if out.unit < 0 else t.units[out.unit].row
         slope = 1.0 if out.unit < 0 else t.pieces[t.units[out.unit].piece].slope
         for e in range(t.rows[row].term, t.rows[row + 1].term):
@@ -577,5 +595,5 @@ def test_a_stage_is_known_exactly_behind_more_stages_than_calls_within_calls() -
     tables = tables_of(problem)
     assert tables is not None
     exactly = Exactly(problem, tables)
-    assert exactly.level(1499, [1] * 1500).hyperplanes.rows == [[1, 0]]
-    assert exactly.level(1499, [0] * 1500).hyperplanes.rows == []
+    assert exactly.on_cell(1499, [1] * 1500).hyperplanes.rows == [[1, 0]]
+    assert exactly.on_cell(1499, [0] * 1500).hyperplanes.rows == []

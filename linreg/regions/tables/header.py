@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from linreg.errors import UnreadableFile
+from linreg.json_values import Json, check_keys, shown
 from linreg.readers import domain_to_json
-from linreg.readers.values import Json, check_keys, shown
 from linreg.regions.enumeration import Enumeration
 
 FORMAT = "linreg-regions-1"

@@ -9,12 +9,12 @@ import numpy as np
 
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain, UnreadableFile
-from linreg.explore import Problem, problem_of
 from linreg.files import StrPath, read_bytes
+from linreg.json_values import located
 from linreg.network import Network, StagedNetwork, staged_of
+from linreg.problem import Problem, problem_of
 from linreg.rational import fraction, nearest_float
 from linreg.readers import domain_from_json
-from linreg.readers.values import located
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.location import Locator, Points, places_of
 from linreg.regions.tables.body import Body, first_changes

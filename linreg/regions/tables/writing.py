@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from linreg.errors import UnwritableFile
 from linreg.files import StrPath, check_writable, replacing
-from linreg.readers.values import located
+from linreg.json_values import located
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.tables.columns import DEFAULT_COLUMNS, check_columns, columns_of
 from linreg.regions.tables.formats import format_of

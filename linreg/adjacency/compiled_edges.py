@@ -1,0 +1,93 @@
+"""Edges that machine code proves, for many regions at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from linreg.kernel.adjacency.facets import join
+from linreg.kernel.adjacency.lookup import lookup_of
+from linreg.kernel.adjacency.region_rows import around_for
+from linreg.kernel.data.tables import tables_of
+from linreg.kernel.data.work import work_for
+from linreg.kernel.machine import first_use, is_loaded, is_on_disk
+from linreg.regions import Enumeration
+
+AT_ONCE = 1 << 14
+"""Regions between two reports: how long an interrupt may have to wait."""
+
+EDGES = 1 << 17
+"""Edges that machine code writes before they are taken from it."""
+
+
+MANY = 30_000
+"""Regions whose edges are found without machine code in the time that it takes to compile it."""
+
+
+def is_worth_it(n_regions: int) -> bool:
+    """Whether machine code is at hand, or finds the edges sooner even if it must be compiled."""
+    return is_loaded(join) or is_on_disk(join) or n_regions >= MANY
+
+
+def joined(
+    regions: Enumeration, progress: Callable[[int], None] | None
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Edges that are proved, and the regions from which some may be missing; None without tables.
+
+    Each edge is found from its first region.
+
+    Parameters
+    ----------
+    regions : Enumeration
+    progress : callable, optional
+        Called now and then with the number of regions that are done.
+
+    Returns
+    -------
+    edges : int64 array, shape (edges, 2)
+        In the order of their first regions.
+    left : int64 array
+        Regions whose edges to later ones remain to be found.
+    """
+    tables = tables_of(regions.problem)
+    if tables is None:
+        return None
+    work = work_for(tables, 1)
+    size = len(work.halfspaces.ends)
+    around = around_for(tables, size, _direction(tables.dim))
+    with first_use(join):
+        lookup = lookup_of(regions.patterns)
+    # Machine code for arrays that are read-only is other machine code.
+    witnesses = np.ascontiguousarray(regions.witnesses).view()
+    witnesses.flags.writeable = False
+    buffer = np.empty((EDGES + size, 2), dtype=np.int64)
+    doubtful = np.zeros(len(regions), dtype=bool)
+    found = [np.empty((0, 2), dtype=np.int64)]
+    done = 0
+    while done < len(regions):
+        if progress is not None and done > 0:
+            progress(done - int(np.count_nonzero(doubtful)))
+        last = min(done + AT_ONCE, len(regions))
+        with first_use(join):
+            done, edges = join(
+                tables,
+                work.maps,
+                work.halfspaces,
+                work.program,
+                work.proof,
+                lookup,
+                around,
+                witnesses,
+                done,
+                last,
+                buffer,
+                doubtful,
+            )
+        found.append(buffer[:edges].copy())
+    return np.concatenate(found), np.flatnonzero(doubtful)
+
+
+def _direction(dim: int) -> np.ndarray:
+    """A direction that no network with small integers for weights has chosen."""
+    return np.random.default_rng(0).normal(size=dim)

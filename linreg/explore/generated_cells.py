@@ -1,0 +1,241 @@
+"""Cells that know their generators: split exactly, without a linear program.
+
+Only cells of few inputs, with no contest at their stage, and only where they are not too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from linreg.explore.cells import Cell
+from linreg.explore.sink import Sink
+from linreg.explore.subdivision import Tally
+from linreg.polyhedra import Forms, IntegerRow, Point, shortened
+from linreg.polyhedra.splitting import Generator, generators_of, halves, inner_point, value
+from linreg.problem.problem import Problem
+from linreg.problem.stage_on_cell import StageOnCell
+
+MOST_INPUTS = 6
+"""Inputs up to which cells have few generators."""
+
+MOST_GENERATORS = 128
+"""Generators from which on linear programs are faster: pairs of generators are held against all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GeneratedCell:
+    """A cell of a partly decided stage, by its generators.
+
+    Attributes
+    ----------
+    pattern : tuple of int
+        Pieces of all units of the stages before.
+    stage : int
+    on_cell : Level
+    halfspaces : tuple of integer rows
+        Rows of the domain and of finished stages, positive inside.
+    positive : int
+        A bit for each hyperplane of the level that the cell is decided to be above.
+    cutting : tuple of int
+        The decided hyperplanes that bound the cell.
+    open : int
+        A bit for each hyperplane that cuts the cell.
+    generators : list of Generator
+        Their signs are those at the hyperplanes of the level.
+    n_rows : int
+        Bits in use in `Generator.on`.
+    share : float
+    """
+
+    pattern: tuple[int, ...]
+    stage: int
+    on_cell: StageOnCell
+    halfspaces: tuple[IntegerRow, ...]
+    positive: int
+    cutting: tuple[int, ...]
+    open: int
+    generators: list[Generator]
+    n_rows: int
+    share: float
+
+    def parts(self) -> Iterator[GeneratedCell]:
+        """The two parts of the cell on either side of a hyperplane that cuts it."""
+        form = self.open & -self.open
+        plane = form.bit_length() - 1
+        rows = self.on_cell.hyperplanes.rows
+        still = self.open ^ form
+        both = halves(self.generators, rows[plane], 1 << self.n_rows, rows, still)
+        for generators, side in zip(both, (form, 0), strict=True):
+            yield _decided(
+                replace(
+                    self,
+                    positive=self.positive | side,
+                    cutting=(*self.cutting, plane),
+                    generators=generators,
+                    n_rows=self.n_rows + 1,
+                    share=self.share / 2,
+                ),
+                still,
+            )
+
+    @property
+    def n_open(self) -> int:
+        """How many hyperplanes of the level cut the cell."""
+        return self.open.bit_count()
+
+    @property
+    def signs(self) -> tuple[int, ...]:
+        """The side of each hyperplane of the level; 0 where it cuts the cell."""
+        return tuple(
+            0 if self.open >> plane & 1 else 1 if self.positive >> plane & 1 else -1
+            for plane in range(len(self.on_cell.hyperplanes))
+        )
+
+    @property
+    def bounding_rows(self) -> list[IntegerRow]:
+        """The level's rows that bound the cell, positive inside."""
+        rows = self.on_cell.hyperplanes.rows
+        return [
+            rows[plane] if self.positive >> plane & 1 else [-entry for entry in rows[plane]]
+            for plane in self.cutting
+        ]
+
+    def cell(self) -> Cell:
+        """The same cell, with a point strictly inside."""
+        rows = (*self.halfspaces, *self.bounding_rows)
+
+        def holds(point: Point) -> bool:
+            return all(value(row, point.entries) > 0 for row in rows)
+
+        point = shortened(inner_point(self.generators), holds)
+        return replace(self.pointless(), known_points=[self.on_cell.known_point(point)])
+
+    def pointless(self) -> Cell:
+        """The same cell without a point: `generated` gives this one again, however large."""
+        halfspaces = (Forms(self.halfspaces, self.on_cell.dim),)
+        return Cell(
+            self.pattern,
+            self.stage,
+            self.on_cell,
+            halfspaces,
+            self.signs,
+            self.cutting,
+            (),
+            [],
+            self.share,
+        )
+
+
+def generated(cell: Cell) -> GeneratedCell | None:
+    """A cell by its generators, of which an empty one has none; None if it is not for this."""
+    if not is_for_generators(cell.on_cell):
+        return None
+    halfspaces = tuple(row for halfspace in cell.halfspaces for row in halfspace.rows)
+    return with_generators(
+        cell.pattern,
+        cell.stage,
+        cell.on_cell,
+        halfspaces,
+        cell.signs,
+        cell.cutting,
+        cell.share,
+        most=MOST_GENERATORS if cell.known_points else None,
+    )
+
+
+def is_for_generators(on_cell: StageOnCell) -> bool:
+    """Whether cells of a level can be told by their generators."""
+    return on_cell.dim <= MOST_INPUTS and not on_cell.contests
+
+
+def with_generators(
+    pattern: tuple[int, ...],
+    stage: int,
+    on_cell: StageOnCell,
+    halfspaces: tuple[IntegerRow, ...],
+    signs: Sequence[int],
+    cutting: tuple[int, ...],
+    share: float,
+    most: int | None = MOST_GENERATORS,
+) -> GeneratedCell | None:
+    """A cell whose fields are those of `Cell`; see `generated`, and `generators_of` for `most`."""
+    positive = sum(1 << plane for plane, sign in enumerate(signs) if sign > 0)
+    asked = sum(1 << plane for plane, sign in enumerate(signs) if sign == 0)
+    cell = GeneratedCell(
+        pattern, stage, on_cell, halfspaces, positive, cutting, asked, [], 0, share
+    )
+    rows = [*halfspaces, *cell.bounding_rows]
+    generators = generators_of(rows, on_cell.dim, most)
+    if generators is None:
+        return None
+    seen = [_seen(generator, on_cell, asked) for generator in generators]
+    return _decided(replace(cell, generators=seen, n_rows=len(rows) + 1), asked)
+
+
+def split(
+    problem: Problem,
+    cell: GeneratedCell,
+    sink: Sink,
+    tally: Tally,
+    stage_on_cell_of: Callable[[int, Sequence[int]], StageOnCell],
+) -> list[GeneratedCell | Cell]:
+    """The cells that a cell splits into; none if it is a region, which goes to the sink."""
+    if cell.open:
+        return [
+            part if len(part.generators) <= MOST_GENERATORS else part.cell()
+            for part in cell.parts()
+        ]
+    pieces = cell.on_cell.pieces(cell.signs, ())
+    pattern = (*cell.pattern, *pieces)
+    tally.cells[cell.stage] += 1
+    if cell.stage + 1 < len(problem.stages):
+        on_cell = stage_on_cell_of(cell.stage + 1, pattern)
+        if not is_for_generators(on_cell):
+            return [cell.cell().next_stage(problem, pieces)]
+        halfspaces = (*cell.halfspaces, *cell.bounding_rows)
+        asked = (1 << len(on_cell.hyperplanes)) - 1
+        seen = [_seen(generator, on_cell, asked) for generator in cell.generators]
+        fresh = GeneratedCell(
+            pattern,
+            cell.stage + 1,
+            on_cell,
+            halfspaces,
+            0,
+            (),
+            asked,
+            seen,
+            cell.n_rows,
+            cell.share,
+        )
+        return [_decided(fresh, asked)]
+    tally.regions += 1
+    tally.share += cell.share
+    if sink.wants_rows:
+        sink.region(pattern, cell.cell())
+    return []
+
+
+def _seen(generator: Generator, on_cell: StageOnCell, asked: int) -> Generator:
+    """A generator and its signs at the hyperplanes of a level that are asked about."""
+    above, below, form = 0, 0, 1
+    for row in on_cell.hyperplanes.rows:
+        if asked & form:
+            at = value(row, generator.vector)
+            if at > 0:
+                above |= form
+            elif at < 0:
+                below |= form
+        form <<= 1
+    return generator._replace(above=above, below=below)
+
+
+def _decided(cell: GeneratedCell, asked: int) -> GeneratedCell:
+    """A cell, of whose hyperplanes those are decided that have no two signs at its generators."""
+    above, below = 0, 0
+    for generator in cell.generators:
+        above |= generator.above
+        below |= generator.below
+    return replace(
+        cell, positive=cell.positive | (above & ~below & asked), open=above & below & asked
+    )

@@ -1,0 +1,1 @@
+"""Which regions share a facet, and which region has a pattern."""

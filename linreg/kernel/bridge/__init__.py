@@ -1,0 +1,1 @@
+"""Between machine code and exact arithmetic: calls, doubts, and what settles them."""

@@ -1,0 +1,221 @@
+"""One call of the compiled explorer: machine code and exact arithmetic in turns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from linreg.explore.cells import Cell
+from linreg.explore.generated_cells import GeneratedCell, generated
+from linreg.explore.generated_cells import split as split_generated
+from linreg.explore.sink import Sink
+from linreg.explore.subdivision import Tally, decide_contests, decide_hyperplanes, split
+from linreg.kernel.bridge.exact_cells import Exactly
+from linreg.kernel.data.polygons import Polygon, polygon_of, put_polygon
+from linreg.kernel.data.work import (
+    ENTRY,
+    OUTSIDE,
+    REGIONS,
+    ROWS,
+    SHARED,
+    TOP,
+    Work,
+    with_room,
+    with_rows,
+)
+from linreg.kernel.plane.polygon_tree import kernel_of
+from linreg.kernel.simplex.cell_tree import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOST, PAUSED
+from linreg.polyhedra import Solver
+from linreg.problem.problem import Problem
+
+BLOCK_ROWS = 4096
+"""Regions that machine code writes before the sink takes them."""
+
+WORTHWHILE = 8
+"""Hyperplanes that cut a cell of known generators from which on machine code is tried again."""
+
+EXACT = 16
+"""Cells of the budget that one takes which is split exactly: an interrupt waits for no more."""
+
+WHOLE = 2**62
+"""More regions than anyone has counted."""
+
+
+class Node(NamedTuple):
+    """A cell as machine code knows it; it can be pickled."""
+
+    integers: np.ndarray
+    masks: np.ndarray
+    points: np.ndarray
+    polygon: Polygon | None = None
+
+
+class Exploration:
+    """One call of `explore`."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        exactly: Exactly,
+        work: Work,
+        sink: Sink,
+        tally: Tally,
+        solver: Solver,
+    ) -> None:
+        self.work = with_rows(work, exactly.tables, BLOCK_ROWS) if sink.wants_rows else work
+        self._problem = problem
+        self._exactly = exactly
+        self._sink = sink
+        self._tally = tally
+        self._solver = solver
+        self._outside: dict[int, Cell | GeneratedCell] = {}
+        self._n_outside = 0
+        self._grow = kernel_of(problem.network)
+
+    def advance(
+        self, cells: list[Node | Cell], budget: int, limit: int | None
+    ) -> list[Node | Cell]:
+        """Split cells until the budget is spent, and return those that are left."""
+        for cell in cells:
+            if isinstance(cell, Node):
+                self._push(cell)
+            else:
+                self._keep_outside(cell)  # as it was kept before
+        # What floats left in doubt comes back decided or seen from both sides, or is split exactly:
+        # no node stops machine code twice for the same reason, and so this ends.
+        while True:
+            most = WHOLE if limit is None else limit - self._tally.regions
+            status, budget = self._grow(
+                self._exactly.tables, self.work, budget, most, self._sink.wants_rows
+            )
+            if status == FULL:
+                self.work = with_room(self.work, len(self.work.tree.nodes))
+            elif status in (DONE, PAUSED):
+                self._flush()
+                return self._left()
+            elif status == BLOCK:
+                self._flush()
+            elif status == ELSEWHERE:
+                self._flush()
+                top = int(self.work.tree.counters[TOP])
+                outside = self._outside.pop(int(self.work.tree.nodes[top, OUTSIDE]))
+                budget -= self._split(outside, budget, limit)
+            elif status == DOUBT and self._exactly.settle(self.work):
+                self._push_current()
+            else:
+                self._settle(is_lost=status == LOST)
+
+    def _settle(self, *, is_lost: bool) -> None:
+        """Decide exactly what floats left in doubt about the current node."""
+        cell = self._exactly.cell(self.work)
+        if isinstance(cell, GeneratedCell):
+            self._keep_outside(cell)
+            return
+        if cell is None or not self._exactly.see(cell, self.work, self._solver):
+            self._tally.share += float(self.work.tree.point[0])
+            return
+        if is_lost:
+            self._keep_outside(cell)
+            return
+        tested, plane = decide_hyperplanes(cell, Sink(), self._solver)
+        if plane is None:
+            tested, _ = decide_contests(tested, Sink(), self._solver)
+        if self._exactly.write(tested, self.work):
+            self._push_current()
+        else:
+            self._keep_outside(tested)
+
+    def _split(self, cell: Cell | GeneratedCell, budget: int, limit: int | None) -> int:
+        """Split a cell exactly: how much of the budget that takes.
+
+        Parts go back to machine code where that is possible and pays.
+        """
+        known = cell if isinstance(cell, GeneratedCell) else generated(cell)
+        if known is None:
+            assert isinstance(cell, Cell)
+            for half in split(self._problem, cell, self._sink, self._tally, self._solver):
+                self._push(half)
+            return EXACT
+        taken = 0
+        waiting = [known]  # the next one last, on top of the stack of nodes
+        while waiting and taken < budget and (limit is None or self._tally.regions < limit):
+            taken += EXACT
+            parts = split_generated(
+                self._problem, waiting.pop(), self._sink, self._tally, self._exactly.on_cell
+            )
+            for part in parts:
+                if isinstance(part, Cell):
+                    self._keep_all_outside(waiting)
+                    self._push(part)
+                elif part.n_open < WORTHWHILE or not self._exactly.place(part.cell(), self.work):
+                    waiting.append(part)
+                else:
+                    self._keep_all_outside(waiting)
+                    self._push_current()
+        self._keep_all_outside(waiting)
+        return taken
+
+    def _push(self, cell: Node | Cell) -> None:
+        tree = self.work.tree
+        if isinstance(cell, Node):
+            for target, source in zip((tree.node, tree.mask, tree.point), cell, strict=False):
+                target[:] = source
+            tree.node[ENTRY] = -1
+            tree.node[SHARED] = 0
+            self._push_current(cell.polygon)
+        elif self._exactly.place(cell, self.work):
+            self._push_current()
+        else:
+            self._keep_outside(cell)
+
+    def _push_current(self, polygon: Polygon | None = None) -> None:
+        tree = self.work.tree
+        top = int(tree.counters[TOP])
+        if top == len(tree.nodes):
+            self.work = with_room(self.work, top)
+            tree = self.work.tree
+        tree.nodes[top], tree.masks[top], tree.points[top] = tree.node, tree.mask, tree.point
+        put_polygon(self.work.plane, top, polygon)
+        tree.counters[TOP] = top + 1
+
+    def _keep_outside(self, cell: Cell | GeneratedCell) -> None:
+        """Keep a cell here, with a node in its place."""
+        self._n_outside += 1
+        self._outside[self._n_outside] = cell
+        self.work.tree.node[OUTSIDE] = self._n_outside
+        self._push_current()
+        self.work.tree.node[OUTSIDE] = -1
+
+    def _keep_all_outside(self, waiting: list[GeneratedCell]) -> None:
+        """Put all that waits on the stack: what comes then is taken before it, as on one stack."""
+        for cell in waiting:
+            self._keep_outside(cell)
+        waiting.clear()
+
+    def _flush(self) -> None:
+        """Give what machine code has found to the sink and the tally."""
+        tree, tally = self.work.tree, self._tally
+        rows = int(tree.counters[ROWS])
+        if rows:
+            self._sink.regions(tree.patterns[:rows], tree.witnesses[:rows], {})
+            tree.counters[ROWS] = 0
+        tally.regions += int(tree.counters[REGIONS])
+        tally.share += float(tree.share[0])
+        tally.cells = [a + int(b) for a, b in zip(tally.cells, tree.cells, strict=True)]
+        tree.counters[REGIONS] = 0
+        tree.share[0] = 0.0
+        tree.cells[:] = 0
+
+    def _left(self) -> list[Node | Cell]:
+        tree = self.work.tree
+        left: list[Node | Cell] = []
+        for i in range(int(tree.counters[TOP])):
+            number = int(tree.nodes[i, OUTSIDE])
+            if number >= 0:
+                cell = self._outside[number]
+                left.append(cell.pointless() if isinstance(cell, GeneratedCell) else cell)
+            else:
+                node = tree.nodes[i].copy(), tree.masks[i].copy(), tree.points[i].copy()
+                left.append(Node(*node, polygon_of(self.work.plane, i)))
+        return left

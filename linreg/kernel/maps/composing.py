@@ -1,0 +1,258 @@
+"""Machine code: the rows of a stage as forms of the input, with error bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linreg.kernel.data.tables import Tables
+from linreg.kernel.data.work import Maps
+from linreg.kernel.machine import NOTHING, compiled
+from linreg.kernel.maps.affine_maps import EXACT, HIGHEST, LOWEST, ROUNDOFF, UP
+
+
+@compiled
+def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
+    """The rows of a stage as forms of the input, where the units before are on these pieces."""
+    if s > 0:
+        _select(t, maps, s - 1, pieces)
+        if t.stages[s].dense >= 0:
+            _sum_densely(t, maps, s)
+        else:
+            _sum_sparsely(t, maps, s)
+        return
+    n = t.dim
+    for r in range(t.stages[1].row):
+        gradient, errors = maps.gradients[r], maps.gradient_errors[r]
+        for k in range(n):
+            gradient[k] = 0.0
+            errors[k] = 0.0
+        for e in range(t.rows[r].term, t.rows[r + 1].term):
+            gradient[t.terms[e].column] = t.terms[e].weight
+            errors[t.terms[e].column] = t.terms[e].error
+        _finish(t, maps, r, t.rows[r].integer, 0.0, 0.0, 0.0, NOTHING)
+
+
+@compiled
+def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
+    """The rows of a stage, one coefficient after another."""
+    n = t.dim
+    first_out = t.stages[s - 1].out
+    for r in range(t.stages[s].row, t.stages[s + 1].row):
+        gradient, errors, sizes = maps.gradients[r], maps.gradient_errors[r], maps.sizes
+        for k in range(n):
+            gradient[k] = 0.0
+            errors[k] = 0.0
+            sizes[k] = 0.0
+        constant = 0.0
+        constant_error = 0.0
+        constant_size = 0.0
+        terms = NOTHING
+        constants = NOTHING
+        integer = t.rows[r].integer
+        plain = True  # one term with weight 1 or -1
+        for e in range(t.rows[r].term, t.rows[r + 1].term):
+            j, by, by_error = t.terms[e].column, t.terms[e].weight, t.terms[e].error
+            out = maps.out_ends[first_out + j]
+            c, c_error = out.constant, out.error
+            if c != 0.0 or c_error != 0.0:
+                constants += 1
+                constant += by * c
+                constant_size += abs(by * c)
+                constant_error += abs(by) * c_error + by_error * (abs(c) + c_error)
+                if out.integer & 2 == 0:
+                    integer &= 1
+            if out.live == 0:
+                continue
+            terms += 1
+            integer &= out.integer | 2
+            plain = plain and abs(by) == 1.0 and by_error == 0.0
+            above = maps.out_gradients[first_out + j]
+            above_error = maps.out_gradient_errors[first_out + j]
+            for k in range(n):
+                a = by * above[k]
+                gradient[k] += a
+                sizes[k] += abs(a)
+                errors[k] += abs(by) * above_error[k] + by_error * (abs(above[k]) + above_error[k])
+        if not (plain and terms <= 1):
+            integer = _bound_sums(errors, sizes, n, terms, integer)
+        _finish(t, maps, r, integer, constant, constant_error, constant_size, constants)
+
+
+@compiled
+def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
+    """The rows of a stage all at once, which suits the processor where few weights are zero.
+
+    Line k of `sums` has entry k of all rows, line n their constants; then their sizes, the sums of
+    absolute products, and their errors.
+    """
+    n = t.dim
+    first, last = t.stages[s].row, t.stages[s + 1].row
+    first_out, last_out = t.stages[s - 1].out, t.stages[s].out
+    height = last - first
+    sums = maps.sums
+    for line in range(3 * (n + 1)):
+        for i in range(height):
+            sums[line, i] = 0.0
+    terms = NOTHING
+    constants = NOTHING
+    integer = 3
+    for o in range(first_out, last_out):
+        out = maps.out_ends[o]
+        at = t.stages[s].dense + (o - first_out) * height
+        weights = t.dense[at : at + height]
+        if out.live:
+            terms += 1
+            integer &= out.integer | 2
+            for k in range(n):
+                _add_column(
+                    sums,
+                    k,
+                    n + 1,
+                    weights,
+                    maps.out_gradients[o, k],
+                    maps.out_gradient_errors[o, k],
+                )
+        if out.constant != 0.0 or out.error != 0.0:
+            constants += 1
+            if out.integer & 2 == 0:
+                integer &= 1
+            _add_column(sums, n, n + 1, weights, out.constant, out.error)
+    for i in range(height):
+        r = first + i
+        errors = maps.gradient_errors[r]
+        for k in range(n):
+            maps.gradients[r, k] = sums[k, i]
+            maps.sizes[k] = sums[n + 1 + k, i]
+            errors[k] = sums[2 * n + 2 + k, i]
+        whole = _bound_sums(errors, maps.sizes, n, terms, integer & t.rows[r].integer)
+        _finish(t, maps, r, whole, sums[n, i], sums[3 * n + 2, i], sums[2 * n + 1, i], constants)
+
+
+@compiled
+def _add_column(
+    sums: np.ndarray, k: int, lines: int, weights: np.ndarray, by: float, error: float
+) -> None:
+    """Add a column of weights, times a number with an error, to lines k of `sums`."""
+    values, sizes, errors = sums[k], sums[lines + k], sums[2 * lines + k]
+    for i in range(len(weights)):
+        a = weights[i] * by
+        values[i] += a
+        sizes[i] += abs(a)
+    if error != 0.0:
+        for i in range(len(weights)):
+            errors[i] += abs(weights[i]) * error
+
+
+@compiled
+def _bound_sums(errors: np.ndarray, sizes: np.ndarray, n: int, terms: int, integer: int) -> int:
+    """Add the rounding of sums of so many products to their errors; what of them is integer."""
+    whole = integer & 1 == 1
+    for k in range(n):
+        whole = whole and sizes[k] < EXACT
+    gamma = (terms + 3) * ROUNDOFF
+    for k in range(n):
+        errors[k] = 0.0 if whole else (errors[k] + gamma * sizes[k]) * UP
+    return integer if whole else 0
+
+
+@compiled
+def _finish(
+    t: Tables,
+    maps: Maps,
+    r: int,
+    integer: int,
+    constant: float,
+    error: float,
+    size: float,
+    constants: int,
+) -> None:
+    """Write a row's constant, the sum of so many and its bias, and what is known of its errors."""
+    n = t.dim
+    bias, bias_error = t.rows[r].bias, t.rows[r].bias_error
+    total = constant + bias
+    size += abs(bias)
+    if integer == 3 and size < EXACT:
+        error = 0.0
+    else:
+        integer &= 1
+        if constants == 0:
+            error = bias_error
+        else:
+            error = (error + bias_error + (constants + 4) * ROUNDOFF * size) * UP
+    rate = 0.0
+    errors = maps.gradient_errors[r]
+    for k in range(n):
+        a = abs(maps.gradients[r, k])
+        if not (_is_in_range(a, LOWEST) and _is_in_range(errors[k], ROUNDOFF * LOWEST)):
+            errors[k] = np.inf  # never NaN, which the larger of two numbers forgets
+        rate = max(rate, errors[k] + (n + 4) * ROUNDOFF * a)
+    if not (_is_in_range(abs(total), LOWEST) and _is_in_range(error, ROUNDOFF * LOWEST)):
+        error = np.inf
+    end = maps.ends[r]
+    end.constant = total
+    end.error = error
+    end.rate = rate * UP
+    end.integer = integer
+
+
+@compiled
+def _is_in_range(size: float, lowest: float) -> bool:
+    """Whether products with a number will not leave the floats' range.
+
+    An error may not either: one that vanishes says that a number is exact.
+    """
+    return size == 0.0 or lowest < size < HIGHEST
+
+
+@compiled
+def _select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
+    """What a stage hands on where its units are on the node's pieces."""
+    n = t.dim
+    for o in range(t.stages[s].out, t.stages[s + 1].out):
+        u = t.outs[o].unit
+        slope, slope_error, intercept, intercept_error = 1.0, 0.0, 0.0, 0.0
+        if u < 0:
+            r = t.outs[o].row
+        elif t.units[u].is_max:
+            r = t.units[u].row + pieces[u]
+        else:
+            r = t.units[u].row
+            piece = t.pieces[t.units[u].piece + pieces[u]]
+            slope, slope_error = piece.slope, piece.slope_error
+            intercept, intercept_error = piece.intercept, piece.intercept_error
+        end, out = maps.ends[r], maps.out_ends[o]
+        whole = end.integer
+        out.live = 0
+        if slope == 0.0 and slope_error == 0.0:
+            for k in range(n):
+                maps.out_gradients[o, k] = 0.0
+                maps.out_gradient_errors[o, k] = 0.0
+            out.constant = intercept
+            out.error = intercept_error
+            out.integer = 3 if intercept_error == 0.0 and np.floor(intercept) == intercept else 1
+            continue
+        is_plain = slope_error == 0.0 and abs(slope) == 1.0
+        is_whole = slope_error == 0.0 and np.floor(slope) == slope
+        for k in range(n):
+            a, e = maps.gradients[r, k], maps.gradient_errors[r, k]
+            b = slope * a
+            maps.out_gradients[o, k] = b
+            if not (is_plain or (is_whole and whole & 1 and abs(b) < EXACT)):
+                whole = 0
+                e = UP * (abs(slope) * e + slope_error * (abs(a) + e) + ROUNDOFF * abs(b))
+            maps.out_gradient_errors[o, k] = e
+            if b != 0.0 or e != 0.0:
+                out.live = 1
+        c, e = end.constant, end.error
+        out.constant = slope * c + intercept
+        if not (is_plain and intercept == 0.0 and intercept_error == 0.0):
+            size = abs(slope * c) + abs(intercept)
+            exact = is_whole and whole == 3 and np.floor(intercept) == intercept
+            if exact and intercept_error == 0.0 and size < EXACT:
+                e = 0.0
+            else:
+                whole &= 1
+                e = abs(slope) * e + slope_error * (abs(c) + e) + intercept_error
+                e = (e + 3.0 * ROUNDOFF * size) * UP
+        out.error = e
+        out.integer = whole

@@ -1,0 +1,249 @@
+"""Machine code: the tree of cells."""
+
+from __future__ import annotations
+
+from linreg.kernel.data.tables import Tables
+from linreg.kernel.data.work import (
+    BEFORE,
+    DOUBTS,
+    ENTRIES,
+    ENTRY,
+    HALFSPACES,
+    OUTSIDE,
+    POINTS,
+    REGIONS,
+    ROWS,
+    SEEN,
+    SHARED,
+    STAGE,
+    TOP,
+    Tree,
+    Work,
+)
+from linreg.kernel.machine import compiled, entry
+from linreg.kernel.maps.affine_maps import put_domain, put_lead, put_side
+from linreg.kernel.maps.composing import compose
+from linreg.kernel.simplex.contests import (
+    decide_contests,
+    has_contests,
+    most_parts,
+    next_contest,
+    see_contests,
+    split_contest,
+)
+from linreg.kernel.simplex.forms import decide_forms, next_form, see_constants, split_form
+from linreg.kernel.simplex.points import is_known, is_positive, is_surely_cut, look, stand_inside
+
+DONE, PAUSED, FULL, BLOCK, ELSEWHERE, DOUBT, LOST, UNCLEAR = range(8)
+"""Why machine code stops: nothing waits; the budget or the limit is reached; there is no room for
+more nodes; the block of rows is full; the next cell is kept elsewhere; some forms or candidates of
+the next cell are in doubt; no point of it is certainly inside it; which candidates of its stage are
+the same is in doubt."""
+
+
+@entry
+def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
+    """Take cells until something stops it: why, and how much of the budget is left.
+
+    Where a cell stops it, that is the current node; one that is kept elsewhere is the node just
+    above the stack.
+    """
+    tree = w.tree
+    counters = tree.counters
+    parts = most_parts(t)
+    while counters[TOP] > 0:
+        top = counters[TOP] - 1
+        if budget <= 0 or counters[REGIONS] >= limit:
+            return PAUSED, budget
+        if top + 1 + parts >= len(tree.nodes):
+            return FULL, budget
+        if wants_rows and counters[ROWS] >= len(tree.patterns):
+            return BLOCK, budget
+        counters[TOP] = top
+        if tree.nodes[top, OUTSIDE] >= 0:
+            return ELSEWHERE, budget
+        budget -= 1
+        status = _take(t, w, top, limit, wants_rows)
+        if status != DONE:
+            counters[DOUBTS] += 1
+            return status, budget
+    return DONE, budget
+
+
+@compiled
+def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
+    """Take one cell down to its next split."""
+    tree = w.tree
+    node = tree.node
+    lift(t, tree, top)
+    if node[STAGE] == BEFORE:
+        if not begin(t, w):
+            return UNCLEAR
+    else:
+        find_path(t, w)
+    if not stand_inside(t, w.halfspaces, tree, len(t.halfspaces) + node[HALFSPACES]):
+        return LOST
+    while True:
+        if not decide_forms(t, w.maps, w.halfspaces, tree, w.program, w.proof):
+            return DOUBT
+        s = node[STAGE]
+        is_last = s + 1 >= t.n_stages
+        f, n_open = next_form(t, tree)
+        if f >= 0:
+            if (
+                n_open == 1
+                and is_last
+                and not wants_rows
+                and tree.counters[REGIONS] + 2 <= limit
+                and next_contest(t, tree) < 0
+                and is_surely_cut(t, w.maps, w.halfspaces, tree, f)
+            ):
+                tree.cells[s] += 2
+                tree.counters[REGIONS] += 2
+                tree.share[0] += tree.point[0]
+            else:
+                split_form(t, tree, f)
+            return DONE
+        if has_contests(tree):
+            if not decide_contests(t, w.maps, w.halfspaces, tree, w.program, w.proof):
+                return DOUBT
+            u = next_contest(t, tree)
+            if u >= 0:
+                split_contest(t, w.maps, tree, u)
+                return DONE
+        if wants_rows or not is_last:
+            fix_pieces(t, tree)
+        tree.cells[s] += 1
+        if is_last:
+            give_region(t, tree, wants_rows)
+            return DONE
+        if not enter(t, w, s + 1):
+            return UNCLEAR
+
+
+@compiled
+def lift(t: Tables, tree: Tree, top: int) -> None:
+    """Make a node the current one."""
+    source = tree.nodes[top]
+    for i in range(tree.pieces + t.stages[source[STAGE]].unit):
+        tree.node[i] = source[i]
+    for i in range(tree.halfspaces, tree.halfspaces + 2 * source[HALFSPACES]):
+        tree.node[i] = source[i]
+    for i in range(tree.alive, len(source)):
+        tree.node[i] = source[i]
+    for i in range((SEEN + max(1, source[POINTS])) * t.n_words):
+        tree.mask[i] = tree.masks[top, i]
+    for i in range(1 + source[POINTS] * t.dim):
+        tree.point[i] = tree.points[top, i]
+
+
+@compiled
+def begin(t: Tables, w: Work) -> bool:
+    """Put the domain in place and enter the first stage; as `enter`."""
+    put_domain(t, w.halfspaces)
+    return enter(t, w, 0)
+
+
+@entry
+def place(t: Tables, w: Work) -> bool:
+    """Put the node's maps and half-spaces in place; whether some point of it is surely inside."""
+    find_path(t, w)
+    return stand_inside(t, w.halfspaces, w.tree, len(t.halfspaces) + w.tree.node[HALFSPACES])
+
+
+@compiled
+def find_path(t: Tables, w: Work) -> None:
+    """Put the maps and half-spaces of the node in place."""
+    tree = w.tree
+    node = tree.node
+    first = node[SHARED]
+    is_elsewhere = node[ENTRY] < 0 or tree.entered[node[STAGE]].entry != node[ENTRY]
+    if is_elsewhere:
+        first = 0
+        _begin_path(t, w)
+    for i in range(first, node[HALFSPACES]):
+        row, rival = node[tree.halfspaces + 2 * i], node[tree.halfspaces + 2 * i + 1]
+        if rival < 0:
+            put_side(t, w.maps, w.halfspaces, len(t.halfspaces) + i, row, rival)
+        else:
+            put_lead(t, w.maps, w.halfspaces, len(t.halfspaces) + i, row, rival)
+    if is_elsewhere:
+        _arrive(t, tree)
+
+
+@compiled
+def _begin_path(t: Tables, w: Work) -> None:
+    """Put the domain and the maps of all stages of the node in place."""
+    put_domain(t, w.halfspaces)
+    for stage in range(t.n_stages):
+        w.tree.entered[stage].entry = -1
+    for stage in range(w.tree.node[STAGE] + 1):
+        compose(t, w.maps, stage, w.tree.node[w.tree.pieces :])
+
+
+@compiled
+def _arrive(t: Tables, tree: Tree) -> None:
+    """Give the node's stage a new entry, whose cells have the half-spaces there are now."""
+    s = tree.node[STAGE]
+    tree.counters[ENTRIES] += 1
+    tree.node[ENTRY] = tree.counters[ENTRIES]
+    tree.node[SHARED] = tree.node[HALFSPACES]
+    entered = tree.entered[s]
+    entered.entry = tree.counters[ENTRIES]
+    entered.halfspaces = len(t.halfspaces) + tree.node[HALFSPACES]
+    entered.n_base = entered.halfspaces
+    for i in range(entered.halfspaces):
+        tree.base[s, i] = i
+
+
+@compiled
+def enter(t: Tables, w: Work, s: int) -> bool:
+    """Go on with the node at a stage of which nothing is decided yet but what is constant.
+
+    False if it is in doubt which candidates are the same.
+    """
+    tree = w.tree
+    compose(t, w.maps, s, tree.node[tree.pieces :])
+    tree.node[STAGE] = s
+    _arrive(t, tree)
+    see_constants(t, w.maps, tree)
+    for i in range(tree.node[POINTS]):
+        look(t, w.maps, tree, i)
+    return see_contests(t, w.maps, tree)
+
+
+@compiled
+def fix_pieces(t: Tables, tree: Tree) -> None:
+    """Write the pieces of a stage all of whose units are decided."""
+    s = tree.node[STAGE]
+    first = t.stages[s].form
+    for u in range(t.stages[s].unit, t.stages[s + 1].unit):
+        unit = t.units[u]
+        piece = 0
+        if unit.is_max:
+            at = tree.alive + unit.row - t.stages[s].row
+            while tree.node[at + piece] == 0:
+                piece += 1
+        else:
+            for f in range(unit.form, unit.form + unit.size):
+                if is_known(t, tree, f - first):
+                    passed = is_positive(t, tree, f - first)
+                else:
+                    passed = is_positive(t, tree, t.forms[f].twin - first)
+                    passed = passed == (t.forms[f].twin_side > 0)
+                piece += passed
+        tree.node[tree.pieces + u] = piece
+
+
+@compiled
+def give_region(t: Tables, tree: Tree, wants_rows: bool) -> None:
+    """Count the node, a region, and write its row if it is wanted."""
+    tree.counters[REGIONS] += 1
+    tree.share[0] += tree.point[0]
+    if wants_rows:
+        row = tree.counters[ROWS]
+        for u in range(len(t.units)):
+            tree.patterns[row, u] = tree.node[tree.pieces + u]
+        for k in range(t.dim):
+            tree.witnesses[row, k] = tree.point[1 + k]
+        tree.counters[ROWS] = row + 1

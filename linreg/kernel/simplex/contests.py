@@ -1,0 +1,304 @@
+"""Machine code: which candidates of a stage's max units win somewhere in a cell, and its parts.
+
+A candidate wins where its lead over every other one is positive: the largest t that all leads can
+reach at once is a linear program in one more dimension.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linreg.kernel.data.tables import Tables
+from linreg.kernel.data.work import (
+    HALFSPACES,
+    OF_DOMAIN,
+    POINTS,
+    STAGE,
+    HalfspaceRows,
+    Maps,
+    Program,
+    Proof,
+    Tree,
+)
+from linreg.kernel.machine import NONE, NOTHING, compiled
+from linreg.kernel.maps.affine_maps import ROUNDOFF, UP, put_lead
+from linreg.kernel.proofs.multipliers import proves
+from linreg.kernel.simplex.forms import hand_on, push, take_up
+from linreg.kernel.simplex.points import halfspace_value, look
+from linreg.kernel.simplex.program import CUT, LEAST, descend, load
+
+SAME, BELOW, ABOVE, DISTINCT, UNSURE = range(5)
+
+
+@compiled
+def most_parts(t: Tables) -> int:
+    """Into how many parts one cell may split."""
+    parts = 2
+    for u in range(len(t.units)):
+        if t.units[u].is_max:
+            parts = max(parts, t.units[u].size)
+    return parts
+
+
+@compiled
+def has_contests(tree: Tree) -> bool:
+    """Whether there are max units: only then a node has integers for candidates."""
+    return len(tree.node) > tree.alive
+
+
+@compiled
+def see_contests(t: Tables, maps: Maps, tree: Tree) -> bool:
+    """Let all candidates of a stage run but those that are the same as another or below it.
+
+    False if it is in doubt which those are.
+    """
+    s = tree.node[STAGE]
+    at = tree.alive - t.stages[s].row
+    for u in range(t.stages[s].unit, t.stages[s + 1].unit):
+        if t.units[u].is_max:
+            for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
+                tree.node[at + r] = 1
+    for u in range(t.stages[s].unit, t.stages[s + 1].unit):
+        unit = t.units[u]
+        if unit.is_max == 0:
+            continue
+        for r in range(unit.row, unit.row + unit.size):
+            for q in range(r + 1, unit.row + unit.size):
+                if tree.node[at + r] == 0 or tree.node[at + q] == 0:
+                    continue
+                how = compare(t, maps, s, r, q)
+                if how == UNSURE:
+                    return False
+                if how == BELOW:
+                    tree.node[at + r] = 0
+                elif how != DISTINCT:
+                    tree.node[at + q] = 0
+    return True
+
+
+@compiled
+def compare(t: Tables, maps: Maps, s: int, r: int, q: int) -> int:
+    """What one row is to another one, as functions of the input."""
+    is_same = True
+    for k in range(t.dim):
+        gap = abs(maps.gradients[r, k] - maps.gradients[q, k])
+        error = maps.gradient_errors[r, k] + maps.gradient_errors[q, k]
+        if gap > (error + ROUNDOFF * gap) * UP:
+            return DISTINCT
+        is_same = is_same and gap == 0.0 and error == 0.0
+    if not is_same and not _same_terms(t, maps, s, r, q, True):
+        return UNSURE
+    gap = maps.ends[r].constant - maps.ends[q].constant
+    error = (maps.ends[r].error + maps.ends[q].error + ROUNDOFF * abs(gap)) * UP
+    if gap > error:
+        return ABOVE
+    if gap < -error:
+        return BELOW
+    if maps.ends[r].error == 0.0 and maps.ends[q].error == 0.0 and gap == 0.0:
+        return SAME
+    if t.rows[r].bias == t.rows[q].bias and _same_terms(t, maps, s, r, q, False):
+        if t.rows[r].bias_error == 0.0 and t.rows[q].bias_error == 0.0:
+            return SAME
+    return UNSURE
+
+
+@compiled
+def _same_terms(t: Tables, maps: Maps, s: int, r: int, q: int, live: bool) -> bool:
+    """Whether two rows have exactly the same coefficients, of live outputs or of all."""
+    e, last_e = t.rows[r].term, t.rows[r + 1].term
+    d, last_d = t.rows[q].term, t.rows[q + 1].term
+    first = t.stages[s - 1].out if s > 0 else 0
+    while True:
+        if live and s > 0:
+            while e < last_e and maps.out_ends[first + t.terms[e].column].live == 0:
+                e += 1
+            while d < last_d and maps.out_ends[first + t.terms[d].column].live == 0:
+                d += 1
+        if e >= last_e or d >= last_d:
+            return e >= last_e and d >= last_d
+        a, b = t.terms[e], t.terms[d]
+        if a.column != b.column or a.weight != b.weight or a.error != 0.0 or b.error != 0.0:
+            return False
+        e += 1
+        d += 1
+
+
+@compiled
+def decide_contests(
+    t: Tables, maps: Maps, halfspaces: HalfspaceRows, tree: Tree, p: Program, proof: Proof
+) -> bool:
+    """Find out which candidates win somewhere in the cell; False if some are in doubt.
+
+    There is a point where each of those wins, unless there is no more room for points; the others
+    run no longer.
+    """
+    s = tree.node[STAGE]
+    at = tree.alive - t.stages[s].row
+    for u in range(t.stages[s].unit, t.stages[s + 1].unit):
+        if t.units[u].is_max == 0 or runners(t, tree, u) < 2:
+            continue
+        for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
+            if tree.node[at + r] == 0 or _is_seen_winning(t, maps, tree, u, r):
+                continue
+            if tree.node[POINTS] >= tree.most_points:
+                return False
+            outcome = _test(t, maps, halfspaces, tree, p, proof, u, r)
+            if outcome == LEAST:
+                tree.node[at + r] = 0
+            elif outcome != CUT:
+                return False
+        if runners(t, tree, u) == 0:
+            return False
+        if runners(t, tree, u) > 1:
+            return True
+    return True
+
+
+@compiled
+def runners(t: Tables, tree: Tree, u: int) -> int:
+    """How many candidates of a max unit may still win."""
+    at = tree.alive + t.units[u].row - t.stages[tree.node[STAGE]].row
+    total = 0
+    for i in range(t.units[u].size):
+        total += tree.node[at + i]
+    return total
+
+
+@compiled
+def winner(t: Tables, maps: Maps, tree: Tree, u: int, i: int) -> int:
+    """The row that seems to be largest at point i, of those that run."""
+    n = t.dim
+    at = tree.alive - t.stages[tree.node[STAGE]].row
+    best, highest = -1, -np.inf
+    for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
+        if tree.node[at + r]:
+            value = maps.ends[r].constant
+            for k in range(n):
+                value += maps.gradients[r, k] * tree.point[1 + i * n + k]
+            if value > highest:
+                best, highest = r, value
+    return best
+
+
+@compiled
+def _is_seen_winning(t: Tables, maps: Maps, tree: Tree, u: int, r: int) -> bool:
+    for i in range(tree.node[POINTS]):
+        if winner(t, maps, tree, u, i) == r:
+            return True
+    return False
+
+
+@compiled
+def _test(
+    t: Tables,
+    maps: Maps,
+    halfspaces: HalfspaceRows,
+    tree: Tree,
+    p: Program,
+    proof: Proof,
+    u: int,
+    r: int,
+) -> int:
+    """CUT or LEAST if it is proved that a candidate wins somewhere or nowhere, else 0."""
+    n, s = t.dim, tree.node[STAGE]
+    at = tree.alive - t.stages[s].row
+    first = len(t.halfspaces) + tree.node[HALFSPACES]
+    m = take_up(t, halfspaces, tree, p)
+    last = first
+    lowest, largest = 0.0, 0.0
+    for q in range(t.units[u].row, t.units[u].row + t.units[u].size):
+        if q == r or tree.node[at + q] == 0:
+            continue
+        put_lead(t, maps, halfspaces, last, r, q)
+        lead, error = halfspace_value(halfspaces, n, last, tree.point[1 : 1 + n])
+        halfspaces.normals[last, n] = -1.0
+        halfspaces.ends[last].slack = lead
+        halfspaces.ends[last].slack_error = error
+        lowest = min(lowest, lead)
+        largest = max(largest, abs(lead))
+        p.rows[m].halfspace = last
+        m += 1
+        last += 1
+    start = lowest - (0.25 * largest if largest > 0.0 else 1.0)
+    for i in range(first, last):
+        slack = halfspaces.ends[i].slack - start
+        halfspaces.ends[i].slack_error = (
+            halfspaces.ends[i].slack_error + ROUNDOFF * abs(slack)
+        ) * UP
+        halfspaces.ends[i].slack = slack
+    for k in range(n):
+        p.goal[k] = 0.0
+        p.goal_error[k] = 0.0
+    p.goal[n] = -1.0
+    p.goal_error[n] = 0.0
+    load(p, halfspaces, n + 1, m)
+    outcome = descend(p, n + 1, m, -start)
+    if outcome == CUT:
+        end = -start - p.step[n]
+        pull = 0.5 + 0.5 * -start / (-start - end)
+        i = tree.node[POINTS]
+        for k in range(n):
+            tree.point[1 + i * n + k] = tree.point[1 + k] + pull * p.step[k]
+        for halfspace in range(first, last):
+            lead, error = halfspace_value(
+                halfspaces, n, halfspace, tree.point[1 + i * n : 1 + (i + 1) * n]
+            )
+            if not lead > error:
+                return 0
+        tree.node[POINTS] = i + 1
+        look(t, maps, tree, i)
+        return CUT
+    if outcome == LEAST and proves(
+        t,
+        maps,
+        halfspaces,
+        p,
+        proof,
+        tree.node[tree.pieces :],
+        n + 1,
+        m,
+        s,
+        NONE,
+        OF_DOMAIN + NOTHING,
+        -start,
+        0.0,
+        0.0,
+        0.0,
+        3 + NOTHING,
+    ):
+        return LEAST
+    return 0
+
+
+@compiled
+def next_contest(t: Tables, tree: Tree) -> int:
+    """A max unit of the stage that several candidates may win, or -1."""
+    s = tree.node[STAGE]
+    for u in range(t.stages[s].unit, t.stages[s + 1].unit):
+        if t.units[u].is_max and runners(t, tree, u) > 1:
+            return u
+    return -1
+
+
+@compiled
+def split_contest(t: Tables, maps: Maps, tree: Tree, u: int) -> None:
+    """Put the parts of the cell on the stack, one for each candidate that wins somewhere."""
+    at = tree.alive - t.stages[tree.node[STAGE]].row
+    running = runners(t, tree, u)
+    rows = range(t.units[u].row, t.units[u].row + t.units[u].size)
+    for r in rows:
+        if tree.node[at + r] == 0:
+            continue
+        top = push(t, tree, running - 1)
+        child = tree.nodes[top]
+        place = tree.halfspaces + 2 * tree.node[HALFSPACES]
+        for q in rows:
+            if q != r and tree.node[at + q]:
+                child[at + q] = 0
+                child[place] = r
+                child[place + 1] = q
+                place += 2
+        for i in range(tree.node[POINTS]):
+            if winner(t, maps, tree, u, i) == r:
+                hand_on(t, tree, top, i)
+        tree.points[top, 0] = tree.point[0] / running

@@ -1,0 +1,31 @@
+"""Questions about one polyhedron: HiGHS proposes, exact arithmetic proves."""
+
+from linreg.polyhedra.bounding_box import EnclosingBox, enclosing_box
+from linreg.polyhedra.decisions import PointedPolyhedron
+from linreg.polyhedra.facets import crosses_at, inside_facet
+from linreg.polyhedra.highs import Solver
+from linreg.polyhedra.interior import decide_interior
+from linreg.polyhedra.multipliers import Multipliers, non_negative
+from linreg.polyhedra.points import Forms, IntegerRow, Point, binary_entries, shortened
+from linreg.polyhedra.recession import Direction, is_bounded, leads_inwards, recession
+
+__all__ = [
+    "Direction",
+    "EnclosingBox",
+    "Forms",
+    "IntegerRow",
+    "Multipliers",
+    "Point",
+    "PointedPolyhedron",
+    "Solver",
+    "binary_entries",
+    "crosses_at",
+    "decide_interior",
+    "enclosing_box",
+    "inside_facet",
+    "is_bounded",
+    "leads_inwards",
+    "non_negative",
+    "recession",
+    "shortened",
+]

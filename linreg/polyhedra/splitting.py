@@ -1,0 +1,172 @@
+"""Generators of a polyhedron in exact arithmetic, and of its parts on either side of a row.
+
+A polyhedron is the section at scale 1 of a cone one dimension higher. Its generators are the
+extreme rays of that cone: vertices, and directions where their scale is zero. In few dimensions
+there are few of them, and a form cuts the polyhedron if it has both signs at generators: no linear
+program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import mul
+from typing import NamedTuple
+
+from flint import fmpq, fmpz
+
+from linreg.polyhedra import IntegerRow, Point
+from linreg.rational import integer_matrix, primitive, primitive_factor
+
+
+class Generator(NamedTuple):
+    """A generator, and where it lies.
+
+    Attributes
+    ----------
+    vector : list of fmpz, length dim + 1
+        Primitive; the last entry is the scale.
+    on : int
+        A bit for each row of the polyhedron, set where that is zero at the generator.
+    above, below : int
+        A bit for each form that is asked about, set where that is positive, or negative.
+    """
+
+    vector: list[fmpz]
+    on: int
+    above: int
+    below: int
+
+
+def value(row: Sequence[fmpz], vector: Sequence[fmpz]) -> fmpz:
+    """The value of a form at a point, times the point's scale."""
+    total: fmpz = sum(map(mul, row, vector), fmpz(0))
+    return total
+
+
+def generators_of(rows: Sequence[IntegerRow], dim: int, most: int | None) -> list[Generator] | None:
+    """The generators of {x : rows > 0}; none if it is empty or flat.
+
+    None if they are more than `most` on the way, where that is given, or if the polyhedron holds
+    a line.
+
+    Source
+    ------
+    Motzkin, Raiffa, Thompson and Thrall (1953), "The double description method".
+
+    Examples
+    --------
+    The quadrant x > 1, y > 0 has a vertex and two directions:
+
+    >>> quadrant = [[fmpz(1), fmpz(0), fmpz(-1)], [fmpz(0), fmpz(1), fmpz(0)]]
+    >>> sorted(generator.vector for generator in generators_of(quadrant, 2, 9))
+    [[0, 1, 0], [1, 0, 0], [1, 0, 1]]
+    >>> generators_of([[fmpz(1), fmpz(0)], [fmpz(-1), fmpz(0)]], 1, 9)
+    []
+    """
+    cone = [[fmpz(0)] * dim + [fmpz(1)], *rows]
+    reduced, _, rank = integer_matrix(cone, dim + 1).transpose().rref()
+    if rank <= dim:
+        return None
+    first = [next(j for j, entry in enumerate(row) if entry != 0) for row in reduced.table()[:rank]]
+    every = sum(1 << i for i in first)
+    generators = []
+    base = integer_matrix([cone[i] for i in first], dim + 1)
+    for i, column in zip(first, zip(*base.inv().table(), strict=True), strict=True):
+        factor = primitive_factor([column])
+        generators.append(
+            Generator([(entry * factor).p for entry in column], every ^ (1 << i), 0, 0)
+        )
+    for i, row in enumerate(cone):
+        if i in first:
+            continue
+        values = [value(row, generator.vector) for generator in generators]
+        if max(values) <= 0:
+            return []
+        if min(values) < 0:
+            generators = halves(generators, row, 1 << i, (), 0)[0]
+            if most is not None and len(generators) > most:
+                return None
+    return generators
+
+
+def halves(
+    generators: Sequence[Generator],
+    row: IntegerRow,
+    bit: int,
+    forms: Sequence[IntegerRow],
+    asked: int,
+) -> tuple[list[Generator], list[Generator]]:
+    """The generators of the parts of a polyhedron where a row is positive, and negative.
+
+    Parameters
+    ----------
+    generators : sequence of Generator
+    row : integer row
+    bit : int
+        What stands for the row in `Generator.on`.
+    forms : sequence of integer rows
+        What `Generator.above` and `below` are about.
+    asked : int
+        A bit for each of them that is still of interest.
+
+    Source
+    ------
+    Two extreme rays span a face if no third one has all rows zero that both have: Fukuda and
+    Prodon (1996), "Double description method revisited", Proposition 7.
+    """
+    up, down, shared = [], [], []
+    for generator in generators:
+        at = value(row, generator.vector)
+        if at > 0:
+            up.append((generator, at))
+        elif at < 0:
+            down.append((generator, at))
+        else:
+            shared.append(generator._replace(on=generator.on | bit))
+    least = len(row) - 2
+    for a, above in up:
+        for b, below in down:
+            on = a.on & b.on
+            if (
+                on.bit_count() < least
+                or sum(on & generator.on == on for generator in generators) > 2
+            ):
+                continue
+            vector = primitive(
+                [above * y - below * x for x, y in zip(a.vector, b.vector, strict=True)]
+            )
+            positive, negative = a.above | b.above, a.below | b.below
+            opposed = positive & negative & asked
+            positive, negative = positive & ~negative, negative & ~positive
+            while opposed:
+                form = opposed & -opposed
+                opposed ^= form
+                at = value(forms[form.bit_length() - 1], vector)
+                if at > 0:
+                    positive |= form
+                elif at < 0:
+                    negative |= form
+            shared.append(Generator(vector, on | bit, positive, negative))
+    return [generator for generator, _ in up] + shared, [
+        generator for generator, _ in down
+    ] + shared
+
+
+def inner_point(generators: Sequence[Generator]) -> Point:
+    """A point strictly inside: the mean of the vertices, and a step along all directions.
+
+    Examples
+    --------
+    >>> triangle = [[fmpz(1), fmpz(0), fmpz(0)], [fmpz(0), fmpz(1), fmpz(0)],
+    ...             [fmpz(-1), fmpz(-1), fmpz(3)]]
+    >>> inner_point(generators_of(triangle, 2, 9)).fractions
+    (Fraction(1, 1), Fraction(1, 1))
+    """
+    vertices = [generator.vector for generator in generators if generator.vector[-1] != 0]
+    parts = [[fmpq(entry, vertex[-1] * len(vertices)) for entry in vertex] for vertex in vertices]
+    for generator in generators:
+        if generator.vector[-1] == 0:
+            longest = max(abs(entry) for entry in generator.vector)
+            parts.append([fmpq(entry, longest) for entry in generator.vector])
+    sums = [sum(column, fmpq(0)) for column in zip(*parts, strict=True)]
+    return Point.of_rationals(sums[:-1])

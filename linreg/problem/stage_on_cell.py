@@ -1,0 +1,227 @@
+"""One stage over one cell: its hyperplanes, its maxima, and what a point sees of them.
+
+On a cell whose earlier pieces are all fixed, the pre-activations of a stage are affine. A scalar
+unit's breakpoints are then hyperplanes, shared by all units that switch on the same one; a max
+unit is a contest of affine candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from flint import fmpz, fmpz_mat
+
+from linreg.polyhedra import Forms, IntegerRow, Point
+from linreg.problem.integer import IntegerMax, IntegerScalar, IntegerStage
+from linreg.rational import primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A row that bounds a cell, positive inside, and the piece that its unit has beyond."""
+
+    unit: int
+    piece: int
+    row: IntegerRow
+
+
+class StageOnCell:
+    """The units of one stage as affine forms of the input, on a cell of the stages before.
+
+    Attributes
+    ----------
+    dim : int
+    hyperplanes : Forms
+        Distinct and non-constant; each with coprime entries, the first non-zero one positive.
+    candidates : Forms
+        The candidates of all max units, one unit after another; only those that differ and are
+        not below another one everywhere.
+    contests : tuple of range
+        The candidates of each max unit.
+    """
+
+    def __init__(self, stage: IntegerStage, state: fmpz_mat) -> None:
+        self.dim = state.ncols() - 1
+        self._stage = stage
+        self._rows = stage.preactivations(state)
+        self._index: dict[tuple[fmpz, ...], int] = {}
+        self._readers: list[_ScalarReader | _MaxReader] = []
+        planes: list[IntegerRow] = []
+        candidates: list[IntegerRow] = []
+        contests: list[range] = []
+        for unit in stage.units:
+            if isinstance(unit, IntegerMax):
+                rows = self._rows[unit.row : unit.row + unit.rank]
+                rivals = _rivals(rows)
+                twins = frozenset(rival for rival in rivals if rows.count(rows[rival]) > 1)
+                self._readers.append(_MaxReader(len(contests), tuple(rivals), twins))
+                contests.append(range(len(candidates), len(candidates) + len(rivals)))
+                candidates += [self._rows[unit.row + rival] for rival in rivals]
+            else:
+                self._readers.append(self._scalar(unit, planes))
+        self.hyperplanes = Forms(planes, self.dim)
+        self.candidates = Forms(candidates, self.dim)
+        self.contests = tuple(contests)
+
+    def _scalar(self, unit: IntegerScalar, planes: list[IntegerRow]) -> _ScalarReader:
+        row = self._rows[unit.row]
+        if not any(row[:-1]):
+            passed = sum(row[-1] * by > cut for by, cut in unit.cuts)
+            is_tied = any(row[-1] * by == cut for by, cut in unit.cuts)
+            return _ScalarReader(passed, (), is_tied)
+        marks = []
+        for by, cut in unit.cuts:
+            scaled = row if by == 1 else [entry * by for entry in row]
+            form = primitive(scaled if cut == 0 else [*scaled[:-1], scaled[-1] - cut])
+            upward = next(entry for entry in form if entry != 0) > 0
+            key = tuple(form) if upward else tuple(-entry for entry in form)
+            plane = self._index.setdefault(key, len(planes))
+            if plane == len(planes):
+                planes.append(list(key))
+            marks.append((plane, 1 if upward else -1))
+        return _ScalarReader(0, tuple(marks), False)
+
+    def pieces(self, signs: Sequence[int], winners: Sequence[int]) -> list[int]:
+        """The piece of each unit, given a side of each hyperplane and each contest's winner."""
+        return [reader.piece(signs, winners) for reader in self._readers]
+
+    def breakpoint(self, unit: int, k: int) -> tuple[int | None, int]:
+        """The hyperplane of a scalar unit's breakpoint, and which of its sides is above.
+
+        Where the unit is constant there is none; -1 then says that it does not exceed the
+        breakpoint, and 1 that it does.
+        """
+        reader = self._readers[unit]
+        assert isinstance(reader, _ScalarReader)
+        if not reader.marks:
+            return None, 1 if k < reader.passed else -1
+        return reader.marks[k]
+
+    def marks(self) -> list[tuple[int, int, int]]:
+        """A scalar unit that switches at each hyperplane.
+
+        For each hyperplane the unit, which of its breakpoints is there, and which side is above.
+        """
+        marks = [(0, 0, 0)] * len(self.hyperplanes)
+        for unit, reader in enumerate(self._readers):
+            if isinstance(reader, _ScalarReader):
+                for k, (plane, above) in enumerate(reader.marks):
+                    marks[plane] = unit, k, above
+        return marks
+
+    def rivals(self, unit: int) -> tuple[int, tuple[int, ...]]:
+        """The contest of a max unit, and which of the unit's candidates take part."""
+        reader = self._readers[unit]
+        assert isinstance(reader, _MaxReader)
+        return reader.contest, reader.rivals
+
+    def candidate(self, unit: int, candidate: int) -> IntegerRow:
+        """A candidate of a max unit as a form of the input."""
+        read = self._stage.units[unit]
+        return self._rows[read.row + candidate]
+
+    def outputs(self, pieces: Sequence[int]) -> fmpz_mat:
+        """What the stage hands on where its units are on these pieces."""
+        one = [fmpz(0)] * (len(self._rows[0]) - 1) + [fmpz(1)]
+        return self._stage.outputs(self._rows, pieces, one)
+
+    def bounds(self, pieces: Sequence[int]) -> Iterator[Bound]:
+        """What bounds the cell on which the units have these pieces, and what is beyond."""
+        for unit, (reader, piece) in enumerate(zip(self._readers, pieces, strict=True)):
+            if isinstance(reader, _MaxReader):
+                first = self.contests[reader.contest].start
+                winner = self.candidates.rows[first + reader.rivals.index(piece)]
+                for place, rival in enumerate(reader.rivals):
+                    if rival != piece:
+                        row = self.candidates.rows[first + place]
+                        ahead = primitive([a - b for a, b in zip(winner, row, strict=True)])
+                        yield Bound(unit, rival, ahead)
+                continue
+            # Breakpoint k lies between pieces k and k + 1; the others are redundant.
+            for k, inside, beyond in ((piece - 1, 1, piece - 1), (piece, -1, piece + 1)):
+                if 0 <= k < len(reader.marks):
+                    plane, above = reader.marks[k]
+                    row = self.hyperplanes.rows[plane]
+                    sign = inside * above
+                    yield Bound(unit, beyond, row if sign > 0 else [-entry for entry in row])
+
+    def is_tied(self, pieces: Sequence[int]) -> bool:
+        """Whether a unit is constantly on a breakpoint, or shares its winner with a twin."""
+        return any(
+            piece in reader.twins if isinstance(reader, _MaxReader) else reader.is_tied
+            for reader, piece in zip(self._readers, pieces, strict=True)
+        )
+
+    def known_point(self, point: Point) -> KnownPoint:
+        """What a point sees of the level."""
+        return KnownPoint(self, point)
+
+
+@dataclass(frozen=True, slots=True)
+class _ScalarReader:
+    """A scalar unit's piece: how many of its breakpoints lie below."""
+
+    passed: int
+    marks: tuple[tuple[int, int], ...]  # hyperplane, and which of its sides is above
+    is_tied: bool
+
+    def piece(self, signs: Sequence[int], winners: Sequence[int]) -> int:
+        return self.passed + sum(signs[plane] == above for plane, above in self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _MaxReader:
+    """A max unit's piece: which of its candidates wins its contest."""
+
+    contest: int
+    rivals: tuple[int, ...]
+    twins: frozenset[int]  # rivals that another candidate is identical to
+
+    def piece(self, signs: Sequence[int], winners: Sequence[int]) -> int:
+        return self.rivals[winners[self.contest]]
+
+
+TIED = -1
+"""The winner of a contest at a point where no candidate is ahead of all others."""
+
+
+class KnownPoint:
+    """A point strictly inside a cell, and the sides of a level that it is on."""
+
+    def __init__(self, on_cell: StageOnCell, point: Point) -> None:
+        self._on_cell = on_cell
+        self.point = point
+        self.values = on_cell.hyperplanes.at(point)
+        self.signs = [(value > 0) - (value < 0) for value in self.values]
+        self.winners = _winners(on_cell, point)
+
+    @cached_property
+    def floats(self) -> np.ndarray:
+        """Values of the hyperplanes in the scale of their normals, rounded to nearest."""
+        return self._on_cell.hyperplanes.floats(self.values, self.point)
+
+
+def _winners(on_cell: StageOnCell, point: Point) -> list[int]:
+    """The place of the strictly largest candidate in each contest, or `TIED`."""
+    if not on_cell.contests:
+        return []
+    values = on_cell.candidates.at(point)
+    winners = []
+    for contest in on_cell.contests:
+        here = [values[i] for i in contest]
+        best = max(here)
+        winners.append(here.index(best) if here.count(best) == 1 else TIED)
+    return winners
+
+
+def _rivals(rows: Sequence[IntegerRow]) -> list[int]:
+    """Lowest indices of the candidates that differ and that no parallel candidate stays above."""
+    best: dict[tuple[fmpz, ...], int] = {}
+    for i, row in enumerate(rows):
+        gradient = tuple(row[:-1])
+        if gradient not in best or row[-1] > rows[best[gradient]][-1]:
+            best[gradient] = i
+    return sorted(best.values())

@@ -1,0 +1,166 @@
+"""The strategy "auto": it begins in Python, and goes on in machine code once that pays."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from linreg.explore.cells import Prefix
+from linreg.explore.explorer import Explorer
+from linreg.explore.highs import HighsExplorer
+from linreg.explore.sink import Sink
+from linreg.explore.subdivision import Tally
+from linreg.problem.problem import Problem
+from linreg.strategies.machine_code import compiled_explorer, is_compiled, proving_explorer
+
+LOAD_AFTER = 1024
+"""Cells taken in Python, in about half a second, before machine code is loaded from the disk."""
+
+COMPILE_AFTER = 4096
+"""Cells taken in Python before it is asked whether to compile, which takes some ten seconds."""
+
+COMPILE_FOR = 20_000
+"""Cells for which Python needs as long as that."""
+
+
+class Spent:
+    """Cells that this process has taken in Python: many small networks pay for machine code too."""
+
+    cells = 0
+
+    @classmethod
+    def pays_loading(cls) -> bool:
+        """Whether so many have been taken that machine code should be loaded, if it is on disk."""
+        return cls.cells >= LOAD_AFTER
+
+    @classmethod
+    def pays_compiling(cls, left: float) -> bool:
+        """Whether to compile, when so many are left."""
+        return cls.cells >= COMPILE_AFTER and cls.cells + left > COMPILE_FOR
+
+
+class AutoExplorer:
+    """The strategy that is fastest so far; an `Explorer`.
+
+    A small network is done before machine code could be loaded, and one that is not so small
+    before it could be compiled for the first time. Where machine code is loaded already, or cannot
+    be had at all, there is no choice. What the process has spent in Python before counts as well.
+
+    Parameters
+    ----------
+    proofs : bool
+        Whether to tell proofs.
+    """
+
+    def __init__(self, *, proofs: bool = False) -> None:
+        self._proofs = proofs
+        self._past: list[Explorer] = []
+        self._now: Explorer = HighsExplorer()
+        self._taken = 0
+        self._may_change = True
+
+    @property
+    def name(self) -> str:
+        """Of the strategy that is at work now."""
+        return self._now.name
+
+    @property
+    def slice(self) -> int:
+        """Cells to take between two reports."""
+        return self._now.slice
+
+    @property
+    def alone(self) -> int:
+        """Cells to take before others are asked: it is clear by then how to go on."""
+        return COMPILE_AFTER + 1 if self._may_change else self._now.alone
+
+    @property
+    def unit(self) -> int:
+        """Cells to take in one task elsewhere."""
+        return self._now.unit
+
+    @property
+    def threads(self) -> bool:
+        """Whether workers are threads of this process."""
+        return self._now.threads
+
+    @property
+    def lps(self) -> int:
+        """Linear programs solved."""
+        return sum(explorer.lps for explorer in [*self._past, self._now])
+
+    @property
+    def exact_decisions(self) -> int:
+        """Decisions left to exact arithmetic."""
+        return sum(explorer.exact_decisions for explorer in [*self._past, self._now])
+
+    def begin(self, problem: Problem, tally: Tally) -> list[Any]:
+        """The cells to start from."""
+        pays = Spent.pays_loading()
+        is_imported = "linreg.kernel.simplex.cell_tree" in sys.modules
+        if (pays or is_imported) and self._is_compiled(problem, on_disk=pays):
+            self._now = self._compiled()
+            self._may_change = False
+        return self._now.begin(problem, tally)
+
+    def preparation(self, problem: Problem, tally: Tally) -> str:
+        """To load machine code or to compile it, once that pays."""
+        if not (self._may_change and self._is_time(problem, tally)):
+            return ""
+        return (
+            "loading machine code"
+            if self._is_compiled(problem, on_disk=True)
+            else "compiling (first use)"
+        )
+
+    def prepare(self, problem: Problem) -> None:
+        """Go on in machine code from here."""
+        self._may_change = False
+        self._past.append(self._now)
+        self._now = self._compiled()
+        self._now.prepare(problem)
+
+    def explore(
+        self,
+        problem: Problem,
+        cells: list[Any],
+        sink: Sink,
+        tally: Tally,
+        *,
+        budget: int,
+        limit: int | None = None,
+    ) -> list[Any]:
+        """Split cells, and return those that are left."""
+        self._taken += min(budget, self._now.slice)
+        before = sum(tally.cells)
+        left = self._now.explore(problem, cells, sink, tally, budget=budget, limit=limit)
+        if isinstance(self._now, HighsExplorer):
+            # Of cells that are taken, about every other one is split and the rest are finished.
+            Spent.cells += 2 * (sum(tally.cells) - before)
+        return left
+
+    def prefix_of(self, cell: Any) -> Any:
+        """The name of a cell."""
+        return self._now.prefix_of(cell)
+
+    def cell_of(self, problem: Problem, prefix: Any) -> Any:
+        """The cell that a prefix names."""
+        if self._may_change and not isinstance(prefix, Prefix):
+            self.prepare(problem)
+        return self._now.cell_of(problem, prefix)
+
+    def _compiled(self) -> Explorer:
+        return proving_explorer() if self._proofs else compiled_explorer()
+
+    def _is_compiled(self, problem: Problem, *, on_disk: bool) -> bool:
+        return is_compiled(problem, proofs=self._proofs, on_disk=on_disk)
+
+    def _is_time(self, problem: Problem, tally: Tally) -> bool:
+        if not Spent.pays_loading():
+            return False
+        if self._is_compiled(problem, on_disk=True):
+            return True
+        # The share of the tree that is done says little at first.
+        may_tell = self._taken >= COMPILE_AFTER
+        left = self._taken * (1 - tally.share) / max(tally.share, 1e-9) if may_tell else 0
+        return Spent.pays_compiling(left)

@@ -1,0 +1,75 @@
+"""Strategies by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import partial
+
+from linreg.errors import UnknownStrategy
+from linreg.explore.explorer import Explorer
+from linreg.explore.highs import HighsExplorer
+from linreg.explore.sink import Sink
+from linreg.problem.integer import IntegerMax
+from linreg.problem.problem import Problem
+from linreg.strategies.auto import AutoExplorer
+from linreg.strategies.machine_code import compiled_explorer, proving_explorer
+
+_MAKERS: dict[str, Callable[[], Explorer]] = {
+    "auto": AutoExplorer,
+    "compiled": compiled_explorer,
+    "highs": HighsExplorer,
+}
+
+_PROVERS: dict[str, Callable[[], Explorer]] = {
+    "auto": partial(AutoExplorer, proofs=True),
+    "compiled": proving_explorer,
+    "highs": HighsExplorer,
+}
+
+STRATEGIES = tuple(_MAKERS)
+"""Names of the strategies; "auto" takes the fastest there is."""
+
+
+def check_strategy(name: str) -> None:
+    """Refuse a strategy that does not exist.
+
+    Raises
+    ------
+    UnknownStrategy
+    """
+    if name not in STRATEGIES:
+        near = get_close_matches(name, STRATEGIES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise UnknownStrategy(f"unknown strategy {name!r}{hint} Known: {', '.join(STRATEGIES)}")
+
+
+def explorer_named(name: str) -> Explorer:
+    """A new explorer of a strategy.
+
+    Raises
+    ------
+    UnknownStrategy
+        If no strategy has that name.
+    """
+    check_strategy(name)
+    return _MAKERS[name]()
+
+
+def explorer_for(name: str, problem: Problem, sink: Sink) -> Explorer:
+    """A new explorer of a strategy, as far as it can tell a sink what that wants to know.
+
+    Only "highs" tells the proofs of max units, and the cells of regions beside proofs.
+
+    Raises
+    ------
+    UnknownStrategy
+        If no strategy has that name.
+    """
+    if not sink.wants_proofs:
+        return explorer_named(name)
+    check_strategy(name)
+    units = (unit for stage in problem.stages for unit in stage.units)
+    if sink.wants_cells or any(isinstance(unit, IntegerMax) for unit in units):
+        return HighsExplorer()
+    return _PROVERS[name]()

@@ -32,6 +32,7 @@ from linreg.errors import (
     IncompleteError,
     InvalidDomain,
     InvalidNetwork,
+    InvalidQuery,
     InvalidSpec,
     LinregError,
     NoSuchIndex,
@@ -46,7 +47,17 @@ from linreg.errors import (
 from linreg.export import write_graph
 from linreg.first_use import warm_up
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
-from linreg.readers import from_sklearn, from_torch, load, load_domain, save
+from linreg.questions import (
+    Extreme,
+    OutputRange,
+    Replays,
+    Verification,
+    maximum,
+    minimum,
+    output_range,
+    verify,
+)
+from linreg.readers import Query, from_sklearn, from_torch, load, load_domain, load_query, save
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
@@ -76,12 +87,14 @@ __all__ = [
     "Domain",
     "Enumeration",
     "ExactAffineMap",
+    "Extreme",
     "GraphStatistics",
     "Halfspaces",
     "HypothesisError",
     "IncompleteError",
     "InvalidDomain",
     "InvalidNetwork",
+    "InvalidQuery",
     "InvalidSpec",
     "LinearRegionGraph",
     "LinregError",
@@ -89,10 +102,13 @@ __all__ = [
     "Network",
     "NoSuchIndex",
     "NotPiecewiseLinear",
+    "OutputRange",
     "Polytope",
     "Progress",
+    "Query",
     "Region",
     "RegionCounts",
+    "Replays",
     "RunStatus",
     "ScalarUnit",
     "Slice",
@@ -105,6 +121,7 @@ __all__ = [
     "UnusableRun",
     "UnwritableFile",
     "Verdict",
+    "Verification",
     "WholeSpace",
     "absolute",
     "adjacency_graph",
@@ -124,10 +141,14 @@ __all__ = [
     "linear_regions",
     "load",
     "load_domain",
+    "load_query",
+    "maximum",
     "maxout",
     "merged_graph",
+    "minimum",
     "mlp",
     "output_maps",
+    "output_range",
     "read_regions",
     "read_run",
     "region_counts",
@@ -137,6 +158,7 @@ __all__ = [
     "save",
     "slice_through",
     "theory",
+    "verify",
     "warm_up",
     "write_graph",
     "write_regions",

@@ -3,11 +3,14 @@
 from linreg.readers.domain_json import domain_from_json, domain_to_json, read_domain, read_slice
 from linreg.readers.json_network import network_from_json
 from linreg.readers.json_spelling import network_to_json
+from linreg.readers.query import Query
 from linreg.readers.sklearn_models import from_sklearn
 from linreg.readers.suffixes import check_network_path, load, load_domain, save
 from linreg.readers.torch_network import from_torch
+from linreg.readers.vnnlib import load_query
 
 __all__ = [
+    "Query",
     "check_network_path",
     "domain_from_json",
     "domain_to_json",
@@ -15,6 +18,7 @@ __all__ = [
     "from_torch",
     "load",
     "load_domain",
+    "load_query",
     "network_from_json",
     "network_to_json",
     "read_domain",

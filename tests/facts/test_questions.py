@@ -74,3 +74,59 @@ def test_files_of_both_versions_ask_the_same(name: str, version: str, tmp_path: 
     (tmp_path / "q.vnnlib").write_text(case["vnnlib"][version])
     query = linreg.load_query(tmp_path / "q.vnnlib")
     assert linreg.verify(net, query).verdict == case["expected"]["verdict"]
+
+
+LIPSCHITZ = [
+    (case, key, expected)
+    for case in cases("lipschitz")
+    for key, expected in case["expected"].items()
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "key", "expected"),
+    LIPSCHITZ,
+    ids=[f"{case['name']}-{key}" for case, key, _ in LIPSCHITZ],
+)
+def test_lipschitz_constants_are_those_of_two_other_programs(
+    case: dict[str, Any], key: str, expected: Any
+) -> None:
+    each = network_case(case)
+    _, input_norm, _, output_norm = key.removesuffix("_squared").split("_")
+    found = linreg.lipschitz(each.network, each.domain, input_norm, output_norm)
+    assert found.complete
+    if not isinstance(expected, dict):
+        assert (found.squared if key.endswith("_squared") else found.exact) == Fraction(expected)
+        return
+    rational, radicand = (Fraction(expected[name]) for name in ("rational_part", "plus_sqrt_of"))
+    if not radicand:
+        assert found.squared == rational
+        return
+    assert found.root is not None
+    low, high = found.root.interval(50)
+    assert (low - rational) ** 2 <= radicand <= (high - rational) ** 2
+
+
+ROBUSTNESS = [
+    pytest.param(case, id=f"{case['name']}-{case['point']}-{case['norm']}")
+    for case in cases("robustness")
+]
+
+
+@pytest.mark.parametrize("case", ROBUSTNESS)
+def test_radii_are_those_of_two_other_programs(case: dict[str, Any]) -> None:
+    each, expected, norm = network_case(case), case["expected"], case["norm"]
+    found = linreg.robustness(each.network, case["point"], norm, each.domain)
+    assert found.complete
+    assert found.label == case["class"]
+    suffix, field = ("_squared", "squared") if norm == "l2" else ("", "exact")
+    for name in ("tie", "flip"):
+        distance = getattr(found, name)
+        assert getattr(distance, field) == Fraction(expected[f"{name}_distance{suffix}"])
+        assert distance.label == expected[f"{name}_class"]
+        # The point is as far as is said, and another class has at least as much there.
+        offsets = [abs(a - Fraction(b)) for a, b in zip(distance.point, case["point"], strict=True)]
+        size = {"linf": max(offsets), "l1": sum(offsets), "l2": sum(x * x for x in offsets)}[norm]
+        assert size == getattr(distance, field)
+        outputs = each.network.forward_exact(distance.point)
+        assert outputs[distance.label] >= outputs[found.label]

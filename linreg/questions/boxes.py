@@ -11,6 +11,7 @@ import numpy as np
 from flint import fmpq
 
 from linreg.affine import ExactAffineMap
+from linreg.kernel.bounds.units import POINT
 from linreg.network import StagedNetwork
 from linreg.questions.rectified import Rectified, rectified
 from linreg.rational import nearest_float
@@ -26,8 +27,6 @@ class BoxedNetwork:
     tables : BoundTables
         The network as a function of u, normalised, and minus the forms that are asked: lower bounds
         of these are upper bounds of the forms.
-    scales : list of int
-        Minus form k, as `tables` has it, is the true one divided by 2^scales[k].
     root : pair of int64 arrays
         Bounds of pre-activations on the whole box.
     """
@@ -35,7 +34,6 @@ class BoxedNetwork:
     centre: list[fmpq]
     radius: list[fmpq]
     tables: Any
-    scales: list[int]
     root: tuple[np.ndarray, np.ndarray]
 
     def point(self, u: Sequence[Fraction]) -> list[fmpq]:
@@ -76,7 +74,7 @@ def boxed_network(
             magnitudes = [
                 np.ldexp(
                     np.maximum(abs(low[: len(b)]), abs(high[: len(b)])).astype(np.float64),
-                    (scale - 26).astype(np.int32),
+                    (scale - POINT).astype(np.int32),
                 )
                 for low, high, b, scale in zip(
                     bounds.lower, bounds.upper, biases, rough.scales, strict=False
@@ -88,12 +86,11 @@ def boxed_network(
         tables = BoundTables(weights, biases, units, magnitudes)
     except OverflowError:
         return None
-    scales = [int(scale) for scale in tables.scales[-1]]
     root = tables.root()
     start = tables.bound(*root_box(tables.n_inputs), *root)
     if start.free >= 0:
         root = start.lower, start.upper
-    return BoxedNetwork(list(centre), list(radius), tables, scales, root)
+    return BoxedNetwork(list(centre), list(radius), tables, root)
 
 
 def _outputs(magnitudes: Sequence[np.ndarray], units: Sequence[int], stages: int) -> np.ndarray:

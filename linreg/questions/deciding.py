@@ -19,6 +19,7 @@ from linreg.questions.input_sets import InputSet
 from linreg.questions.pieces import Piece, pieces_on
 from linreg.questions.programs import Highest, highest_values, value_at
 from linreg.questions.searching import (
+    ASKED_UNIT,
     EXACT_FREE,
     FEW_FREE,
     MANY_FREE,
@@ -177,7 +178,7 @@ class _Decision:
         search = self.search
         every = tuple(range(len(self.alternatives)))
         for u in sampled(search, self._merit):
-            point = self._checked(u, every, 1e-4)
+            point = self._checked(u, every, TIE)
             if point is not None:
                 return self._found(point)
         stack = [search.root(every)]
@@ -257,12 +258,9 @@ class _Decision:
                 point = self._checked(answer.point, (k,), TIE)
                 if point is not None:
                     return self._found(point)
-            tied = abs(answer.t) <= TIE
-            if tied and bounds.free <= EXACT_FREE:
-                return self._by_regions(node) or True
+            if abs(answer.t) <= TIE:
+                return (self._by_regions(node) or True) if bounds.free <= EXACT_FREE else None
             if answer.loosest is None:
-                if bounds.free <= EXACT_FREE:
-                    return self._by_regions(node) or True
                 return None
             z_on = dict(splits)
             z_on[answer.loosest] = True
@@ -347,9 +345,9 @@ class _Decision:
 
     def _bound_left(self, stack: Sequence[BoxNode]) -> Fraction | None:
         """A proved bound on the slack that any input of the boxes left has."""
-        search, worst = self.search, None
+        worst: Fraction | None = None
         for node in stack:
-            bounds = search.boxed.tables.bound(node.low, node.high, node.lower, node.upper)
+            bounds = node.tables.bound(node.low, node.high, node.lower, node.upper)
             if bounds.free < 0:
                 return None
             for k in node.alive:
@@ -357,8 +355,8 @@ class _Decision:
                 if each.is_dead(bounds.found):
                     continue
                 tops = [
-                    -Fraction(int(bounds.found[row]), 1 << 40)
-                    * Fraction(2) ** search.boxed.scales[row]
+                    -Fraction(int(bounds.found[row]), ASKED_UNIT)
+                    * Fraction(2) ** int(node.tables.scales[-1][row])
                     for row in each.rows
                     if bounds.found[row] > -(1 << 61)
                 ]

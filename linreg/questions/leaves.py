@@ -14,10 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from linreg.kernel.bounds.units import POINT
 from linreg.polyhedra.quiet import quiet_highs
 
 Unit = tuple[int, int]
 """A unit of a network of rectifiers: its stage and its row."""
+
+_UNIT = 2.0**-POINT
 
 _NEAR_UPPER = 1e-7
 """How near to its upper bound a variable is at it; of normalised outputs."""
@@ -49,20 +52,15 @@ class LeafAnswer:
 
 
 class LeafSolver:
-    """A HiGHS instance for the leaf programs of one network on one box.
+    """A HiGHS instance for leaf programs."""
 
-    Parameters
-    ----------
-    tables : BoundTables
-    """
-
-    def __init__(self, tables: Any) -> None:
-        self._tables = tables
+    def __init__(self) -> None:
         self._highs: Any = None
         self.solved = 0
 
     def solve(
         self,
+        tables: Any,
         low: np.ndarray,
         high: np.ndarray,
         bounds: Any,
@@ -74,6 +72,7 @@ class LeafSolver:
 
         Parameters
         ----------
+        tables : BoundTables
         low, high : float64 arrays, shape (inputs,)
         bounds : Bounds
         splits : mapping from units to bool
@@ -81,7 +80,7 @@ class LeafSolver:
         asked : sequence of int
             Which forms are to be non-negative, each less its offset.
         """
-        tables, n = self._tables, len(low)
+        n = len(low)
         free = [
             (s, i)
             for s in range(len(tables.rows) - 1)
@@ -115,8 +114,8 @@ class LeafSolver:
                         if not splits[unit]:
                             state[i] = 0.0
                         continue
-                    l = float(bounds.lower[s, i]) * 2.0**-26
-                    u = float(bounds.upper[s, i]) * 2.0**-26
+                    l = float(bounds.lower[s, i]) * _UNIT
+                    u = float(bounds.upper[s, i]) * _UNIT
                     slope = u / (u - l)
                     above = -z[i, :-1]
                     above[place[unit]] += 1.0
@@ -139,11 +138,12 @@ class LeafSolver:
             sides.append(minus[k, -1] + offset)
             falls.append(-1.0)
             owners.append(("asked", k))
-        tops = [float(bounds.upper[unit]) * 2.0**-26 for unit in free]
-        return self._run(low, high, free, tops, np.array(rows), sides, falls, owners)
+        tops = [float(bounds.upper[unit]) * _UNIT for unit in free]
+        return self._run(tables, low, high, free, tops, np.array(rows), sides, falls, owners)
 
     def _run(
         self,
+        tables: Any,
         low: np.ndarray,
         high: np.ndarray,
         free: Sequence[Unit],
@@ -161,6 +161,8 @@ class LeafSolver:
                 ("presolve", "off"),
                 ("threads", 1),
                 ("simplex_iteration_limit", 20_000),
+                ("primal_feasibility_tolerance", 1e-9),
+                ("dual_feasibility_tolerance", 1e-9),
             ):
                 self._highs.setOptionValue(option, value)
         highs, n = self._highs, len(low)
@@ -188,7 +190,6 @@ class LeafSolver:
         values = np.array(solution.col_value)
         row_dual = np.abs(np.array(solution.row_dual))
         col_dual = np.abs(np.array(solution.col_dual))
-        tables = self._tables
         weights = np.zeros(tables.n_asked)
         guides = np.zeros((2, len(tables.rows) - 1, tables.W.shape[1]))
         at = rows @ values[:-1] - np.array(sides)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from linreg.kernel.bounds.units import FINE, GRID, POINT
 from linreg.network import StagedNetwork
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.input_sets import InputSet, input_set
@@ -23,17 +24,24 @@ FEW_FREE, MANY_FREE = 12, 30
 MOST_PROGRAMS = 100
 """Leaf programs that are spent on one box before it is bisected."""
 
-EXACT_FREE = 14
+EXACT_FREE = 8
 """Free units of a box up to which a tie is settled by its regions, exactly."""
 
-TIE = 1e-6
+TIE = 1e-8
 """Slack, in normalised units, below which floats are not asked any further."""
 
 LONGEST_SIDE_EVERY = 8
 """Levels after which the longest side is cut, whatever the shares say."""
 
-_SCALE = 1 << 30
+NARROW_EVERY = 3
+"""Levels after which the network is normalised for smaller boxes, if that pays."""
+
+_SCALE = 1 << GRID
 """Units of a box's ends: those of the kernel's grid."""
+
+
+ASKED_UNIT = 1 << (POINT + FINE)
+"""What bounds of what is asked are divided by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +54,8 @@ class BoxNode:
         Ends, on the grid.
     lower, upper : int64 arrays
         Bounds of pre-activations of a box around it.
+    tables : BoundTables
+        The network, normalised for this box or for one around it.
     depth : int
     alive : tuple of int
         What may still be met in it.
@@ -55,6 +65,7 @@ class BoxNode:
     high: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
+    tables: Any
     depth: int
     alive: tuple[int, ...] = ()
 
@@ -75,12 +86,15 @@ class BoxNode:
         middle = (int(self.low[axis]) + int(self.high[axis])) // 2
         upto, from_ = self.high.copy(), self.low.copy()
         upto[axis] = from_[axis] = middle
-        lower, upper = (
-            (bounds.lower, bounds.upper) if bounds.free >= 0 else (self.lower, self.upper)
-        )
+        lower, upper, tables = self.lower, self.upper, self.tables
+        if bounds.free >= 0:
+            lower, upper = bounds.lower, bounds.upper
+            finer = tables.narrowed(bounds) if self.depth % NARROW_EVERY == 0 else None
+            if finer is not None:
+                tables, lower, upper = finer
         return (
-            BoxNode(self.low, upto, lower, upper, self.depth + 1, alive),
-            BoxNode(from_, self.high, lower, upper, self.depth + 1, alive),
+            BoxNode(self.low, upto, lower, upper, tables, self.depth + 1, alive),
+            BoxNode(from_, self.high, lower, upper, tables, self.depth + 1, alive),
         )
 
 
@@ -104,17 +118,17 @@ class BoxSearch:
     solver: LeafSolver = field(init=False)
 
     def __post_init__(self) -> None:
-        self.solver = LeafSolver(self.boxed.tables)
+        self.solver = LeafSolver()
 
     def root(self, alive: tuple[int, ...]) -> BoxNode:
         """The whole box."""
         ends = np.full(len(self.boxed.centre), _SCALE, dtype=np.int64)
-        return BoxNode(-ends, ends, *self.boxed.root, 0, alive)
+        return BoxNode(-ends, ends, *self.boxed.root, self.boxed.tables, 0, alive)
 
     def bound(self, node: BoxNode) -> Any:
         """Proved bounds on a box."""
         self.nodes += 1
-        return self.boxed.tables.bound(node.low, node.high, node.lower, node.upper)
+        return node.tables.bound(node.low, node.high, node.lower, node.upper)
 
     def minus_rows(self, points: np.ndarray) -> np.ndarray:
         """Minus what is asked, normalised, at points of the root box; in floats, (points, asked)."""
@@ -134,7 +148,7 @@ class BoxSearch:
         offsets: Sequence[float],
     ) -> LeafAnswer | None:  # fmt: skip
         """The leaf program of a box with some units split."""
-        return self.solver.solve(*node.floats, bounds, splits, asked, offsets)
+        return self.solver.solve(node.tables, *node.floats, bounds, splits, asked, offsets)
 
     def proved(
         self, node: BoxNode, bounds: Any, splits: Mapping[Unit, bool], answer: LeafAnswer
@@ -145,7 +159,7 @@ class BoxSearch:
             codes = codes.copy()
             for unit, on in splits.items():
                 codes[unit] = 3 if on else 4
-        bound = self.boxed.tables.guided(
+        bound = node.tables.guided(
             node.low, node.high, bounds, codes, answer.weights, answer.guides
         )
         if bound is None:

@@ -8,22 +8,21 @@ from fractions import Fraction
 
 import numpy as np
 
-from linreg.kernel.bounds.walk import (
-    FINE,
-    GRID,
-    NO_BOUND,
-    POINT,
-    SLOPE,
-    bound_box,
-    guided_bound,
-)
+from linreg.kernel.bounds.units import FINE, GRID, POINT, SLOPE
+from linreg.kernel.bounds.walk import NO_BOUND, bound_box, guided_bound
 from linreg.kernel.machine import first_use
 
-MOST_INPUTS = 256
+MOST_INPUTS = 64
 """Inputs up to which the walk's last sum stays in range."""
 
 MOST_WEIGHTS = 24
 """Most bits of a weight: more would leave too few for the forms."""
+
+DEEPEST = 20
+"""Most places by which a unit is made finer at once."""
+
+GAIN = 2
+"""Places for each unit that pay for normalising anew."""
 
 _NO_GUIDES = np.zeros((0, 1, 1))
 
@@ -80,6 +79,7 @@ class BoundTables:
         units: Sequence[int],
         magnitudes: Sequence[np.ndarray],
     ) -> None:
+        self._raw = list(weights), list(biases), list(units)
         self.n_inputs = weights[0].shape[1]
         self.units = np.array([*units, 0], dtype=np.int64)
         self.rows = np.array([len(w) for w in weights], dtype=np.int64)
@@ -89,12 +89,16 @@ class BoundTables:
         self.W = np.zeros((stages, height, widest))
         self.biases = np.zeros((stages, height), dtype=np.int64)
         self.exponents = np.zeros(stages, dtype=np.int64)
+        self.sizes = np.ones((stages, height))
         self.scales: list[np.ndarray] = []  # powers of two that rows were divided by
         self.float_weights: list[np.ndarray] = []
         self.float_biases: list[np.ndarray] = []
         before = np.zeros(self.n_inputs, dtype=np.int64)
         for s, (weight, bias, size) in enumerate(zip(weights, biases, magnitudes, strict=True)):
-            scale = np.frexp(np.maximum(size, 1e-280))[1].astype(np.int64)
+            # Neither pre-activations nor weights exceed 1: a large weight would cost the others
+            # their places.
+            largest = np.abs(np.ldexp(weight, before.astype(np.int32))).max(axis=1, initial=0.0)
+            scale = np.frexp(np.maximum(np.maximum(size, largest), 1e-280))[1].astype(np.int64)
             scaled = np.ldexp(weight, (before[None, :] - scale[:, None]).astype(np.int32))
             shifted = np.ldexp(bias, (-scale).astype(np.int32))
             if not (np.isfinite(scaled).all() and np.isfinite(shifted).all()):
@@ -108,6 +112,7 @@ class BoundTables:
             self.W[s, : len(weight), : weight.shape[1]] = np.rint(np.ldexp(scaled, exponent))
             self.biases[s, : len(bias)] = np.rint(np.ldexp(shifted, POINT)).astype(np.int64)
             self.scales.append(scale)
+            self.sizes[s, : len(bias)] = np.ldexp(1.0, scale.astype(np.int32))
             self.float_weights.append(scaled)
             self.float_biases.append(shifted)
             before = scale
@@ -117,6 +122,42 @@ class BoundTables:
     def n_asked(self) -> int:
         """Number of forms that are asked."""
         return int(self.rows[-1])
+
+    def narrowed(self, bounds: Bounds) -> tuple[BoundTables, np.ndarray, np.ndarray] | None:
+        """The network normalised for a box of which bounds are known, and these in its units.
+
+        None where nothing would be gained.
+        """
+        weights, biases, units = self._raw
+        magnitudes, gained = [], 0
+        for s, bias in enumerate(biases[:-1]):
+            n = len(bias)
+            size = np.maximum(abs(bounds.lower[s, :n]), abs(bounds.upper[s, :n]))
+            # Units that are off are read by none; their size says nothing.
+            is_off = bounds.codes[s, :n] == 0
+            size = np.where(is_off, 1 << (POINT - 1), size)
+            places = np.minimum(np.frexp(np.maximum(size, 1).astype(np.float64))[1] - POINT, 0)
+            places = np.maximum(places, -DEEPEST)
+            gained -= int(places[~is_off].sum())
+            magnitudes.append(np.ldexp(0.75, (self.scales[s] + places).astype(np.int32)))
+        if gained < GAIN * max(1, int((bounds.codes != 0).sum())):
+            return None
+        before = magnitudes[-1] if magnitudes else np.ones(self.n_inputs)
+        magnitudes.append(np.abs(weights[-1]) @ before + np.abs(biases[-1]))
+        try:
+            tables = BoundTables(weights, biases, units, magnitudes)
+        except OverflowError:
+            return None
+        finer = sum(int((a - b).sum()) for a, b in zip(self.scales, tables.scales, strict=True))
+        if finer < GAIN * len(self.scales):
+            return None
+        lower, upper = bounds.lower.copy(), bounds.upper.copy()
+        for s in range(len(magnitudes) - 1):
+            n = len(biases[s])
+            up = self.scales[s] - tables.scales[s]  # to finer units: nothing is lost
+            lower[s, :n] <<= up
+            upper[s, :n] <<= up
+        return tables, lower, upper
 
     def root(self) -> tuple[np.ndarray, np.ndarray]:
         """Bounds of pre-activations on the root box by intervals, rounded outwards."""
@@ -173,6 +214,7 @@ class BoundTables:
                 heights,
                 found,
                 shares,
+                self.sizes,
                 _NO_GUIDES,
                 self._X,
                 self._A,

@@ -19,19 +19,8 @@ import math
 
 import numpy as np
 
+from linreg.kernel.bounds.units import FINE, GRID, POINT, SLOPE
 from linreg.kernel.machine import compiled, entry
-
-POINT = 26
-"""Binary places of bounds, biases and constants, in the units of normalised pre-activations."""
-
-GRID = 30
-"""Binary places of the ends of boxes, whose root is [-1, 1] in each coordinate."""
-
-SLOPE = 16
-"""Binary places of the slopes of upper lines."""
-
-FINE = 14
-"""More places that bounds of what is asked have."""
 
 LARGEST = 1 << 32
 """The largest bound of a pre-activation for which products stay in range."""
@@ -99,6 +88,11 @@ def _back_to_inputs(
         most = 0.0
         for k in range(width):
             most = max(most, abs(X[k]))
+        if guides.shape[0] > 0 and t > 0:
+            # Multipliers of the stage before are to fit as well.
+            for i in range(rows[t - 1]):
+                more = max(guides[0, t - 1, i], guides[1, t - 1, i])
+                most = max(most, more * math.ldexp(1.0, e))
         down = max(0, _bits(most) - bits)
         if down > 0:
             by = math.ldexp(1.0, -down)
@@ -255,6 +249,7 @@ def bound_box(
     heights: np.ndarray,
     found: np.ndarray,
     shares: np.ndarray,
+    sizes: np.ndarray,
     guides: np.ndarray,
     X: np.ndarray,
     A: np.ndarray,
@@ -264,7 +259,8 @@ def bound_box(
 
     `lower` and `upper` hold bounds that are known, and are tightened; `codes`, `slopes`, `rises`
     and `reaches` are filled in; `found` receives proved lower bounds of the rows that are asked,
-    and `shares` what each coordinate has to do with what is undecided. Returns the number of free
+    and `shares` what each coordinate has to do with what is undecided, where `sizes` are what rows
+    were divided by. Returns the number of free
     units, -1 where the bounds are out of range, so that nothing is proved, or -2 where the box is
     empty by what is known, which cannot be.
     """
@@ -303,7 +299,7 @@ def bound_box(
                 if is_unit and l < 0 and u > 0:
                     # The area of the triangle between the lines, shared among the coordinates;
                     # A is that of the upper side.
-                    area = -(float(l) * float(u)) / float(u - l)
+                    area = -(float(l) * float(u)) / float(u - l) * sizes[s, i]
                     total = 0.0
                     for k in range(n):
                         total += abs(A[k]) * float(high[k] - low[k])
@@ -343,7 +339,7 @@ def bound_box(
             heights, low, high, guides, bits, last, e, b, X, A,
         )  # fmt: skip
         found[i] = _in_units(bound, e - FINE)
-        scale = math.ldexp(1.0, -(e + GRID - POINT))
+        scale = math.ldexp(sizes[last, i], -(e + GRID - POINT))
         for k in range(n):
             shares[k] += abs(A[k]) * float(high[k] - low[k]) * scale
     return free

@@ -201,9 +201,7 @@ class _Decision:
 
     def _merit(self, minus: np.ndarray) -> np.ndarray:
         """The best alternative's smallest row at each point."""
-        return np.max(
-            [(-minus[:, each.rows]).min(axis=1) for each in self.alternatives], axis=0
-        )
+        return np.max([(-minus[:, each.rows]).min(axis=1) for each in self.alternatives], axis=0)
 
     def _examined(self, node: BoxNode) -> Found | list[BoxNode]:
         """What is left of a box: nothing, halves; or an unsafe input."""
@@ -232,7 +230,7 @@ class _Decision:
             alive = tuple(left)
             if not alive:
                 return []
-        halves = node.halves(bounds, alive)
+        halves = None if node.is_for_regions(bounds.free) else node.halves(bounds, alive)
         if halves is None:
             return self._by_regions(node) or []
         ahead = self._merit(search.minus_rows(np.array([sum(h.floats) / 2 for h in halves])))
@@ -290,9 +288,7 @@ class _Decision:
                 return Found(x, met.slack, self.search.nodes)
         return None
 
-    def _checked(
-        self, u: np.ndarray, alive: Sequence[int], tolerance: float
-    ) -> list[fmpq] | None:
+    def _checked(self, u: np.ndarray, alive: Sequence[int], tolerance: float) -> list[fmpq] | None:
         """The input of float coordinates, if it is unsafe; exactly, where floats are for it."""
         search = self.search
         minus = search.minus_rows(u[None])[0]
@@ -337,9 +333,7 @@ class _Decision:
         for y in self.staged.forward_exact([fraction(entry) for entry in x]):
             values.append(fmpq(y.numerator, y.denominator))
         return max(
-            min(
-                (value_at(form, values) for form in (*each.weak, *each.strict)), default=fmpq(0)
-            )
+            min((value_at(form, values) for form in (*each.weak, *each.strict)), default=fmpq(0))
             for each in self.conditions
         )
 

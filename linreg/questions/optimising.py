@@ -137,7 +137,7 @@ class _Ascent:
             budget = MOST_PROGRAMS if bounds.free <= FEW_FREE else 1
             if self._leaf(node, bounds, budget) or self._is_dead(node, bounds):
                 return []
-        halves = node.halves(bounds, ())
+        halves = None if node.is_for_regions(bounds.free) else node.halves(bounds, ())
         if halves is None:
             self._by_regions(node)
             return []

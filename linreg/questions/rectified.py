@@ -112,9 +112,7 @@ def _after(
         scalars = {k: keep(form) for k, form in scalars.items()}
         for place, (k, by) in enumerate(added):
             scalars[k] = _sum(scalars[k], ({place: fmpq(1)}, fmpq(0)), by)
-        left_over = {
-            k: [keep(left[-1])] if len(left) % 2 else [] for k, left in contests.items()
-        }
+        left_over = {k: [keep(left[-1])] if len(left) % 2 else [] for k, left in contests.items()}
         won: dict[int, list[Form]] = {k: [] for k in contests}
         for k, place, b in duels:
             won[k].append(_sum(keep(b), ({place: fmpq(1)}, fmpq(0)), fmpq(1)))

@@ -33,6 +33,11 @@ TIE = 1e-8
 LONGEST_SIDE_EVERY = 8
 """Levels after which the longest side is cut, whatever the shares say."""
 
+SMALL, TINY = 2.0**-6, 2.0**-16
+"""Sides of boxes, as shares of the root's, below which regions settle what programs leave open: of
+boxes with few free units, and of all.
+"""
+
 NARROW_EVERY = 3
 """Levels after which the network is normalised for smaller boxes, if that pays."""
 
@@ -73,6 +78,11 @@ class BoxNode:
     def floats(self) -> tuple[np.ndarray, np.ndarray]:
         """The ends in coordinates of the root box [-1, 1]^inputs."""
         return self.low / _SCALE, self.high / _SCALE
+
+    def is_for_regions(self, free: int) -> bool:
+        """Whether to look at the regions of a box that programs have left open."""
+        side = float((self.high - self.low).max()) / (2 * _SCALE)
+        return side <= (SMALL if 0 <= free <= EXACT_FREE else TINY)
 
     def halves(self, bounds: Any, alive: tuple[int, ...]) -> tuple[BoxNode, BoxNode] | None:
         """Its halves; None if no side can be cut."""
@@ -166,7 +176,9 @@ class BoxSearch:
             return None
         return bound, np.clip(np.rint(np.ldexp(answer.weights, 16)), 0, 1 << 16)
 
-    def region_pieces(self, node: BoxNode, workers: int, limit: int | None) -> tuple[Pieces, InputSet]:
+    def region_pieces(
+        self, node: BoxNode, workers: int, limit: int | None
+    ) -> tuple[Pieces, InputSet]:
         """All regions of the network on a box, exactly."""
         self.exact_boxes += 1
         boxed, dim = self.boxed, len(self.boxed.centre)

@@ -140,7 +140,9 @@ def _back_to_inputs(
             elif code == OFF:
                 a = 0.0
             elif code == SPLIT_ON:
-                a = max(a - np.floor(max(guides[0, t, i], 0.0) * math.ldexp(1.0, e) + 0.5), -(2.0**bits))
+                a = max(
+                    a - np.floor(max(guides[0, t, i], 0.0) * math.ldexp(1.0, e) + 0.5), -(2.0**bits)
+                )
             elif code == SPLIT_OFF:
                 a = min(np.floor(max(guides[0, t, i], 0.0) * math.ldexp(1.0, e) + 0.5), 2.0**bits)
             A[i] = a

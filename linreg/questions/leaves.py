@@ -22,6 +22,11 @@ Unit = tuple[int, int]
 
 _UNIT = 2.0**-POINT
 
+FAR = 1e6
+"""Bounds of t, in normalised units; it is far smaller in size."""
+
+_OFF, _FREE = 0, 2
+
 _NEAR_UPPER = 1e-7
 """How near to its upper bound a variable is at it; of normalised outputs."""
 
@@ -80,79 +85,24 @@ class LeafSolver:
         asked : sequence of int
             Which forms are to be non-negative, each less its offset.
         """
-        n = len(low)
-        free = [
-            (s, i)
-            for s in range(len(tables.rows) - 1)
-            for i in range(int(tables.units[s]))
-            if bounds.codes[s, i] == 2 and (s, i) not in splits
-        ]
-        place = {unit: n + k for k, unit in enumerate(free)}
-        width = n + len(free) + 1  # the last column of a form is its constant
-        state = np.zeros((n, width))
-        state[:, :n] = np.eye(n)
-        rows: list[np.ndarray] = []
-        sides: list[float] = []
-        falls: list[float] = []  # the coefficient of t
-        owners: list[tuple[str, Any]] = []
-        for s in range(len(tables.rows) - 1):
-            z = tables.float_weights[s] @ state
-            z[:, -1] += tables.float_biases[s]
-            state = z.copy()
-            for i in range(int(tables.units[s])):
-                code = bounds.codes[s, i]
-                if code == 0:
-                    state[i] = 0.0
-                elif code == 2:
-                    unit = (s, i)
-                    if unit in splits:
-                        row = z[i] if splits[unit] else -z[i]
-                        rows.append(row[:-1])
-                        sides.append(-row[-1])
-                        falls.append(-1.0)
-                        owners.append(("split", unit))
-                        if not splits[unit]:
-                            state[i] = 0.0
-                        continue
-                    l = float(bounds.lower[s, i]) * _UNIT
-                    u = float(bounds.upper[s, i]) * _UNIT
-                    slope = u / (u - l)
-                    above = -z[i, :-1]
-                    above[place[unit]] += 1.0
-                    rows.append(above)
-                    sides.append(z[i, -1])
-                    falls.append(0.0)
-                    owners.append(("above", unit))
-                    below = slope * z[i, :-1]
-                    below[place[unit]] -= 1.0
-                    rows.append(below)
-                    sides.append(-slope * (z[i, -1] - l))
-                    falls.append(0.0)
-                    owners.append(("line", unit))
-                    state[i] = 0.0
-                    state[i, place[unit]] = 1.0
-        minus = tables.float_weights[-1] @ state
+        program = _Program(tables, bounds, splits, len(low))
+        minus = tables.float_weights[-1] @ program.state
         minus[:, -1] += tables.float_biases[-1]
-        for k, offset in zip(asked, offsets, strict=True):
-            rows.append(-minus[k, :-1])
-            sides.append(minus[k, -1] + offset)
-            falls.append(-1.0)
-            owners.append(("asked", k))
-        tops = [float(bounds.upper[unit]) * _UNIT for unit in free]
-        return self._run(tables, low, high, free, tops, np.array(rows), sides, falls, owners)
+        chosen = minus[list(asked)]
+        first = program.add(-chosen[:, :-1], chosen[:, -1] + np.array(offsets), -1.0)
+        found = self._run(low, high, program)
+        if found is None:
+            return None
+        values, row_dual, col_dual = found
+        weights = np.zeros(tables.n_asked)
+        np.add.at(weights, list(asked), row_dual[first : first + len(asked)])
+        guides, loosest = program.guides(values, row_dual, col_dual)
+        return LeafAnswer(float(values[-1]), values[: len(low)], weights, guides, loosest)
 
     def _run(
-        self,
-        tables: Any,
-        low: np.ndarray,
-        high: np.ndarray,
-        free: Sequence[Unit],
-        tops: Sequence[float],
-        rows: np.ndarray,
-        sides: Sequence[float],
-        falls: Sequence[float],
-        owners: Sequence[tuple[str, Any]],
-    ) -> LeafAnswer | None:
+        self, low: np.ndarray, high: np.ndarray, program: _Program
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Values of the columns, and the sizes of the multipliers of rows and of columns."""
         import highspy
 
         if self._highs is None:
@@ -165,21 +115,21 @@ class LeafSolver:
                 ("dual_feasibility_tolerance", 1e-9),
             ):
                 self._highs.setOptionValue(option, value)
-        highs, n = self._highs, len(low)
-        columns = n + len(free) + 1
-        matrix = np.hstack([rows, np.array(falls)[:, None]])
+        highs = self._highs
+        matrix, sides = np.vstack(program.rows), np.concatenate(program.sides)
+        columns = matrix.shape[1]
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = columns, len(rows)
+        lp.num_col_, lp.num_row_ = columns, len(matrix)
         lp.col_cost_ = np.concatenate([np.zeros(columns - 1), [-1.0]])
-        lp.col_lower_ = np.concatenate([low, np.zeros(len(free)), [-1e6]])
-        lp.col_upper_ = np.concatenate([high, tops, [1e6]])
-        lp.row_lower_ = np.array(sides)
-        lp.row_upper_ = np.full(len(rows), highspy.kHighsInf)
+        lp.col_lower_ = np.concatenate([low, np.zeros(len(program.tops)), [-FAR]])
+        lp.col_upper_ = np.concatenate([high, program.tops, [FAR]])
+        lp.row_lower_ = sides
+        lp.row_upper_ = np.full(len(matrix), highspy.kHighsInf)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        present = matrix != 0.0
-        lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(present.sum(axis=1))]).astype(np.int32)
-        lp.a_matrix_.index_ = np.nonzero(present)[1].astype(np.int32)
-        lp.a_matrix_.value_ = matrix[present]
+        row, column = np.nonzero(matrix)
+        lp.a_matrix_.start_ = np.searchsorted(row, np.arange(len(matrix) + 1)).astype(np.int32)
+        lp.a_matrix_.index_ = column.astype(np.int32)
+        lp.a_matrix_.value_ = matrix[row, column]
         if highs.passModel(lp) == highspy.HighsStatus.kError:
             return None
         highs.run()
@@ -187,27 +137,96 @@ class LeafSolver:
         if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         solution = highs.getSolution()
-        values = np.array(solution.col_value)
-        row_dual = np.abs(np.array(solution.row_dual))
-        col_dual = np.abs(np.array(solution.col_dual))
-        weights = np.zeros(tables.n_asked)
-        guides = np.zeros((2, len(tables.rows) - 1, tables.W.shape[1]))
-        at = rows @ values[:-1] - np.array(sides)
-        loosest, most = None, 0.0
-        for (kind, owner), dual, slack in zip(owners, row_dual, at, strict=True):
-            match kind:
-                case "asked":
-                    weights[owner] = dual
-                case "above":
-                    guides[0][owner] = dual
-                    # The output is max(z, 0): how far it is above both.
-                    value = values[n + free.index(owner)]
-                    gap = min(slack, value)
-                    if gap > most:
-                        loosest, most = owner, gap
-                case "split":
-                    guides[0][owner] = dual
-        for k, (unit, top) in enumerate(zip(free, tops, strict=True)):
-            if values[n + k] > top - _NEAR_UPPER * max(top, 1.0):
-                guides[1][unit] = col_dual[n + k]
-        return LeafAnswer(float(values[-1]), values[:n], weights, guides, loosest)
+        return (
+            np.array(solution.col_value),
+            np.abs(np.array(solution.row_dual)),
+            np.abs(np.array(solution.col_dual)),
+        )
+
+
+class _Program:
+    """The rows of a leaf program, stage by stage; the last column is that of t.
+
+    Attributes
+    ----------
+    state : float64 array, shape (outputs of the last stage, columns)
+        As forms of the columns; the last entry is the constant, in the place of t.
+    """
+
+    def __init__(
+        self, tables: Any, bounds: Any, splits: Mapping[Unit, bool], n_inputs: int
+    ) -> None:
+        stages = len(tables.rows) - 1
+        self._n_inputs = n_inputs
+        self._shape = 2, stages, tables.W.shape[1]
+        self._splits: list[tuple[Unit, int]] = []
+        self._free: list[tuple[int, np.ndarray, int, int, np.ndarray, np.ndarray]] = []
+        self.rows: list[np.ndarray] = []
+        self.sides: list[np.ndarray] = []
+        self.tops = np.zeros(int((bounds.codes == _FREE).sum()) - len(splits))
+        self._n_rows = 0
+        width = n_inputs + len(self.tops) + 1
+        self.state = np.zeros((n_inputs, width))
+        self.state[:, :n_inputs] = np.eye(n_inputs)
+        column = n_inputs
+        for s in range(stages):
+            z = tables.float_weights[s] @ self.state
+            z[:, -1] += tables.float_biases[s]
+            codes = bounds.codes[s, : int(tables.units[s])]
+            free = [i for i in np.nonzero(codes == _FREE)[0] if (s, int(i)) not in splits]
+            self.state = z.copy()
+            self.state[: len(codes)][codes == _OFF] = 0.0
+            for (stage, i), on in splits.items():
+                if stage == s:
+                    row = z[i] if on else -z[i]
+                    self._splits.append(((s, i), self.add(row[None, :-1], -row[-1:], -1.0)))
+                    if not on:
+                        self.state[i] = 0.0
+            if free:
+                at = np.array(free)
+                own = column + np.arange(len(at))
+                l, u = bounds.lower[s, at] * _UNIT, bounds.upper[s, at] * _UNIT
+                slope = (u / (u - l))[:, None]
+                forms, shifts = z[at, :-1], z[at, -1]
+                k = np.arange(len(at))
+                above = -forms
+                above[k, own] += 1.0
+                below = slope * forms
+                below[k, own] -= 1.0
+                first = self.add(above, shifts, 0.0)
+                self.add(below, -slope[:, 0] * (shifts - l), 0.0)
+                self._free.append((s, at, column, first, above, shifts))
+                self.tops[own - n_inputs] = u
+                self.state[at] = 0.0
+                self.state[at, own] = 1.0
+                column += len(at)
+
+    def add(self, forms: np.ndarray, sides: np.ndarray, fall: float) -> int:
+        """Append rows forms + fall * t >= sides; the number of the first of them."""
+        first = self._n_rows
+        self.rows.append(np.hstack([forms, np.full((len(forms), 1), fall)]))
+        self.sides.append(sides)
+        self._n_rows += len(forms)
+        return first
+
+    def guides(
+        self, values: np.ndarray, row_dual: np.ndarray, col_dual: np.ndarray
+    ) -> tuple[np.ndarray, Unit | None]:
+        """The multipliers by unit, and the free unit that is farthest above max(z, 0)."""
+        guides = np.zeros(self._shape)
+        loosest: Unit | None = None
+        most = 0.0
+        for s, at, column, first, forms, shifts in self._free:
+            size = len(at)
+            outputs = values[column : column + size]
+            guides[0, s, at] = row_dual[first : first + size]
+            gaps = np.minimum(forms @ values[:-1] - shifts, outputs)
+            k = int(gaps.argmax())
+            if gaps[k] > most:
+                loosest, most = (s, int(at[k])), float(gaps[k])
+            tops = self.tops[column - self._n_inputs : column - self._n_inputs + size]
+            is_at = outputs > tops - _NEAR_UPPER * np.maximum(tops, 1.0)
+            guides[1, s, at] = np.where(is_at, col_dual[column : column + size], 0.0)
+        for unit, row in self._splits:
+            guides[0][unit] = row_dual[row]
+        return guides, loosest

@@ -116,7 +116,7 @@ class LeafSolver:
             ):
                 self._highs.setOptionValue(option, value)
         highs = self._highs
-        matrix, sides = np.vstack(program.rows), np.concatenate(program.sides)
+        matrix, sides = program.matrix, program.sides
         columns = matrix.shape[1]
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = columns, len(matrix)
@@ -161,11 +161,11 @@ class _Program:
         self._shape = 2, stages, tables.W.shape[1]
         self._splits: list[tuple[Unit, int]] = []
         self._free: list[tuple[int, np.ndarray, int, int, np.ndarray, np.ndarray]] = []
-        self.rows: list[np.ndarray] = []
-        self.sides: list[np.ndarray] = []
         self.tops = np.zeros(int((bounds.codes == _FREE).sum()) - len(splits))
         self._n_rows = 0
         width = n_inputs + len(self.tops) + 1
+        most = 2 * len(self.tops) + len(splits) + tables.n_asked
+        self._rows, self._sides = np.zeros((most, width)), np.zeros(most)
         self.state = np.zeros((n_inputs, width))
         self.state[:, :n_inputs] = np.eye(n_inputs)
         column = n_inputs
@@ -204,10 +204,21 @@ class _Program:
     def add(self, forms: np.ndarray, sides: np.ndarray, fall: float) -> int:
         """Append rows forms + fall * t >= sides; the number of the first of them."""
         first = self._n_rows
-        self.rows.append(np.hstack([forms, np.full((len(forms), 1), fall)]))
-        self.sides.append(sides)
         self._n_rows += len(forms)
+        self._rows[first : self._n_rows, :-1] = forms
+        self._rows[first : self._n_rows, -1] = fall
+        self._sides[first : self._n_rows] = sides
         return first
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """All rows so far, with the coefficient of t last."""
+        return self._rows[: self._n_rows]
+
+    @property
+    def sides(self) -> np.ndarray:
+        """What each row is at least."""
+        return self._sides[: self._n_rows]
 
     def guides(
         self, values: np.ndarray, row_dual: np.ndarray, col_dual: np.ndarray

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from linreg.domains import Domain, Polytope
+from linreg.domains import Box, Domain, Polytope
 from linreg.errors import InvalidQuery
 from linreg.files import StrPath
 from linreg.network import StagedNetwork, staged_of
@@ -102,7 +102,7 @@ def verify(
     query: Query | None = None,
     *,
     inputs: Domain | None = None,
-    unsafe: Polytope | None = None,
+    unsafe: Polytope | Box | None = None,
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,

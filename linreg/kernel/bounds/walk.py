@@ -130,12 +130,12 @@ def _back_to_inputs(
                     elif a < 0.0:
                         more = min(-a, np.floor(max(guides[1, t, i], 0.0) * scale + 0.5))
                         a += more
-                        b -= np.int64(more) * u
+                        b -= int(more) * u
                 elif a > 0.0 and u <= -l:
                     a = 0.0
                 if a < 0.0:
-                    b += np.int64(a) * rises[t, i]
-                    a = np.float64((np.int64(a) * slopes[t, i] + (1 << (SLOPE - 1))) >> SLOPE)
+                    b += int(a) * rises[t, i]
+                    a = float((int(a) * slopes[t, i] + (1 << (SLOPE - 1))) >> SLOPE)
                     wide += max(u, -l)
             elif code == OFF:
                 a = 0.0
@@ -152,14 +152,14 @@ def _back_to_inputs(
             return NO_BOUND, e
         for i in range(size):
             if A[i] != 0.0:
-                b += np.int64(A[i]) * biases[t, i]
-        b -= np.int64(total)
+                b += int(A[i]) * biases[t, i]
+        b -= int(total)
         w = exponents[t]
         # Weights are rounded to half a unit of 2^-w.
         charge = total * float(reaches[t]) * math.ldexp(1.001, -(w + 1)) + 2.0
         if not _fits(float(b)) or not _fits(charge):
             return NO_BOUND, e
-        b -= np.int64(charge)
+        b -= int(charge)
         below = rows[t - 1] if t > 0 else low.shape[0]
         for k in range(below):
             X[k] = 0.0
@@ -183,7 +183,7 @@ def _back_to_inputs(
                 return NO_BOUND, e
     bound = 0
     for k in range(low.shape[0]):
-        a = np.int64(A[k])
+        a = int(A[k])
         bound += min(a * low[k], a * high[k])
     bound = (bound >> (GRID - POINT)) + b
     return bound, e
@@ -224,7 +224,7 @@ def _first_row(
     b = sign * biases[s, i] - 1
     room = 60 - _bits(abs(float(b)) + 1.0)
     cut = max(0, w - room)
-    constant = _floor_shift(b, w - cut) - np.int64(charge)
+    constant = _floor_shift(b, w - cut) - int(charge)
     if cut > 0:
         by = math.ldexp(1.0, -cut)
         for k in range(below):
@@ -325,9 +325,9 @@ def bound_box(
             else:
                 codes[s, i] = FREE
                 free += 1
-                slope = max(1, np.int64(float(u) / float(u - l) * 65536.0))
-                slope = min(slope, 1 << SLOPE)
-                rise = max(-slope * l, ((1 << SLOPE) - slope) * u)
+                slope = int(float(u) / float(u - l) * 65536.0)
+                slope = min(max(slope, 1), 1 << SLOPE)
+                rise: int = max(-slope * l, ((1 << SLOPE) - slope) * u)
                 slopes[s, i] = slope
                 rises[s, i] = ((rise - 1) >> SLOPE) + 1
                 reach += u
@@ -391,7 +391,7 @@ def guided_bound(
     charge = float(reaches[last]) * 0.5005 * float(total) + 2.0
     room = 60 - _bits(abs(float(b)) + 1.0)
     cut = max(0, w - room)
-    constant = _floor_shift(b, w - cut) - np.int64(charge)
+    constant = _floor_shift(b, w - cut) - int(charge)
     if cut > 0:
         by_ = math.ldexp(1.0, -cut)
         for k in range(below):

@@ -15,6 +15,7 @@ from linreg.kernel.bounds.units import POINT
 from linreg.network import StagedNetwork
 from linreg.questions.rectified import Rectified, rectified
 from linreg.rational import nearest_float
+from linreg.strategies.machine_code import has_machine_code
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,8 @@ def boxed_network(
     ----------
     asked : sequence of forms (coefficients of the outputs, constant)
     """
+    if not has_machine_code():
+        return None
     from linreg.kernel.bounds.tables import MOST_INPUTS, BoundTables, root_box
 
     if network.input_dim > MOST_INPUTS:

@@ -201,7 +201,8 @@ class _Decision:
 
     def _merit(self, minus: np.ndarray) -> np.ndarray:
         """The best alternative's smallest row at each point."""
-        return np.max([(-minus[:, each.rows]).min(axis=1) for each in self.alternatives], axis=0)
+        smallest = [(-minus[:, each.rows]).min(axis=1) for each in self.alternatives]
+        return np.asarray(np.max(smallest, axis=0))
 
     def _examined(self, node: BoxNode) -> Found | list[BoxNode]:
         """What is left of a box: nothing, halves; or an unsafe input."""

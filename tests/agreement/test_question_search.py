@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import generators
 import linreg
 from linreg.domains import Box, Polytope
-from linreg.questions import extremes, verifying
+from linreg.questions import extremes, radii, verifying
 from linreg.questions.boxes import boxed_network
 from linreg.questions.leaves import LeafSolver
 from linreg.questions.rectified import rectified
@@ -197,3 +197,26 @@ def test_programs_propose_and_walks_decide(monkeypatch: pytest.MonkeyPatch) -> N
         top = linreg.maximum(net, domain=Box([0, 0], [1, 1]))
     assert found.holds is False
     assert top.value == 1
+
+
+@settings(max_examples=12)
+@given(st.data())
+def test_searches_find_the_distances_that_the_loop_finds(data: st.DataObject) -> None:
+    net = data.draw(
+        generators.networks(max_units=4, depth=st.integers(1, 2)).filter(
+            lambda net: net.staged.readout.n_outputs > 1
+        )
+    )
+    x = data.draw(generators.points(net.input_dim))
+    norm = data.draw(st.sampled_from(["linf", "l1", "l2"]))
+    box = Box([entry - 2 for entry in x], [entry + 2 for entry in x])
+    expected = linreg.robustness(net, x, norm, box)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(radii, "pieces_or_none", lambda *_: None)
+        found = linreg.robustness(net, x, norm, box)
+    assert found.complete
+    for name in ("tie", "flip"):
+        one, other = getattr(found, name), getattr(expected, name)
+        assert (one is None) == (other is None)
+        if one is not None:
+            assert (one.exact, one.squared) == (other.exact, other.squared)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import comb
 
 from linreg.formulas.arrangements import buck
-from linreg.formulas.hypotheses import architecture
+from linreg.formulas.hypotheses import affordable, architecture, bits_of_choices, power
 from linreg.formulas.narrowing import Layer, narrowing_bound
 
 Histogram = dict[int, int]
@@ -18,7 +18,7 @@ Table = Callable[[int, int], Histogram]
 
 def all_on(dim: int, width: int) -> Histogram:
     """As many regions as patterns, all units counted as on: the table of the trivial bound."""
-    return {width: 2**width}
+    return {width: power(2, width)}
 
 
 def generic_on(dim: int, width: int) -> Histogram:
@@ -28,6 +28,7 @@ def generic_on(dim: int, width: int) -> Histogram:
 
 def few_off(dim: int, width: int) -> Histogram:
     """C(n, j) regions with j units off for j = 0..dim (Serra et al. 2018)."""
+    affordable(min(dim, width), bits_of_choices(width, min(dim, width)))
     return {width - off: comb(width, off) for off in range(min(dim, width) + 1)}
 
 

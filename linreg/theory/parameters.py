@@ -19,6 +19,7 @@ from linreg.formulas import (
     xiong_2020_upper,
     xiong_formula,
 )
+from linreg.formulas.hypotheses import power
 from linreg.wording import counted
 
 EXACT, LOWER, UPPER = "exact maximum", "lower bound", "upper bound"
@@ -195,7 +196,7 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     Returns
     -------
     float
-        Dimensionless.
+        Dimensionless; infinite if it is beyond float64.
 
     Source
     ------
@@ -207,7 +208,8 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     3906.25
     """
     n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
-    return float(Fraction(n, n0) ** (n0 * (L - 1)) * Fraction(n) ** (n0 - 2) / L)
+    deep = Fraction(power(n, n0 * (L - 1)), power(n0, n0 * (L - 1)))
+    return _float(deep * Fraction(n) ** (n0 - 2) / L)
 
 
 def shallow_order(inputs: int, width: int, depth: int) -> float:
@@ -227,7 +229,7 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     Returns
     -------
     float
-        Dimensionless.
+        Dimensionless; infinite if it is beyond float64.
 
     Source
     ------
@@ -239,7 +241,14 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     40.0
     """
     n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
-    return float((L * n) ** (n0 - 1))
+    return _float(Fraction(power(L * n, n0 - 1)))
+
+
+def _float(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf")
 
 
 def convolutional_against_connected(

@@ -153,7 +153,7 @@ def test_numbers_of_a_layer_have_a_limit() -> None:
         (SQUARE, 2, 2, {"padding": 10**18 + 1}),
         (SQUARE, 2, 2, {"stride": 10**18 + 1}),
     ]:
-        with pytest.raises(HypothesisError, match=r"at most 10\^18: got [124],"):
+        with pytest.raises(HypothesisError, match=r"at most 10\^18: got "):
             theory.xiong_formula(shape, filters, kernel, **more)
 
 

@@ -52,15 +52,15 @@ NET = mlp(
     ]
 )
 HIGHS = ("--strategy", "highs")
-OFTEN = "from linreg.run import store; store.EVERY = 0.1"
+OFTEN = "from linreg.store import directory; directory.EVERY = 0.1"
 """Makes a program commit many times a second."""
 
 COMMITTED = """
 import signal
-from linreg.run import store
+from linreg.store import directory
 from linreg.store.directory import Store
 append, after = Store._append, {after}
-store.EVERY = 0.0
+directory.EVERY = 0.0
 def append_and_tell(store, record):
     global after
     after -= 1

@@ -16,7 +16,7 @@ from linreg.network import Network
 from linreg.problem import Problem, problem_of
 from linreg.readers import domain_from_json, domain_to_json, load, save
 
-FORMAT = "linreg-run-2"
+FORMAT = "linreg-run-3"
 """The version of run directories that are written and read."""
 
 RUN, NETWORK, JOURNAL, SHARDS = "run.json", "network.json", "journal.jsonl", "shards"
@@ -41,7 +41,7 @@ class Description:
     Attributes
     ----------
     format : str
-        "linreg-run-2".
+        "linreg-run-3".
     keeps : str
         "regions", or "count" if no region is stored.
     strategy : str
@@ -93,8 +93,8 @@ class Description:
         if not isinstance(value, dict) or value.get("format") != FORMAT:
             got = shown(value.get("format")) if isinstance(value, dict) else "something else"
             raise UnreadableFile(
-                f"{path}: {FORMAT!r} was expected as its format, got {got}; another version of "
-                "linreg reads it, or begin again in another folder"
+                f"{path}: its format is {got}, and this version of linreg reads {FORMAT!r} alone; "
+                "go on with the version that began the run, or begin again in another folder"
             )
         types = {"domain": dict, "input_dim": int, "units": int}
         for field in fields(cls):

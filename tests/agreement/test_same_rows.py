@@ -80,7 +80,8 @@ import hashlib, json, sys
 if "blocked" in sys.argv:
     sys.modules["numba"] = None
 import linreg
-from linreg.explore import Sink, problem_of
+from linreg.explore import Sink
+from linreg.problem import problem_of
 from linreg.run.settling import settled
 from test_same_rows import NETS, gaussian, rows_and_proof
 if "warm" in sys.argv:

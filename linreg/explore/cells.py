@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import ClassVar
 
 import numpy as np
 from flint import fmpz
@@ -172,10 +171,8 @@ class Prefix:
     """A cell in plain integers: what travels between processes, or waits on disk.
 
     The fields are those of `Cell`; `halfspaces` are their rows and `points` the columns of its
-    points. On disk `tag` stands for this class, and its values stand in the order of the fields.
+    points. On disk they stand in the order of the fields.
     """
-
-    tag: ClassVar[str] = "cell"
 
     pattern: tuple[int, ...]
     stage: int

@@ -73,14 +73,18 @@ def _text(prefix: Any) -> str:
     return b85encode(zlib.compress(written.getvalue())).decode()
 
 
+TAGS = ("cell", "node", "polygon")
+"""What stands for the classes of prefixes, that of the strategy "highs" first: never changed."""
+
+
 def _class_of(tag: str) -> type:
-    """The class that a tag stands for; machine code's are imported where they are met."""
-    if tag == Prefix.tag:
+    """The class that a tag stands for; those of machine code are imported where they are met."""
+    if tag == "cell":
         return Prefix
     from linreg.kernel.bridge.exploration import Node
     from linreg.kernel.data.polygons import Polygon
 
-    return {Node.tag: Node, Polygon.tag: Polygon}[tag]
+    return {"node": Node, "polygon": Polygon}[tag]
 
 
 class _Tagging(pickle.Pickler):
@@ -88,9 +92,9 @@ class _Tagging(pickle.Pickler):
 
     def persistent_id(self, obj: Any) -> str | None:
         """The tag of a class of ours, which must have one."""
-        if isinstance(obj, type) and obj.__module__.startswith("linreg."):
-            return obj.tag  # type: ignore[attr-defined, no-any-return]
-        return None
+        if not (isinstance(obj, type) and obj.__module__.startswith("linreg.")):
+            return None
+        return next(tag for tag in TAGS if _class_of(tag) is obj)
 
 
 class _Plain(pickle.Unpickler):

@@ -45,8 +45,6 @@ WHOLE = 2**62
 class Node(NamedTuple):
     """A cell as machine code knows it; it can be pickled."""
 
-    tag = "node"  # what stands for this class on disk
-
     integers: np.ndarray
     masks: np.ndarray
     points: np.ndarray

@@ -143,8 +143,6 @@ def longer_plane(plane: Plane, waiting: int) -> Plane:
 class Polygon(NamedTuple):
     """The polygon of a node that waits elsewhere."""
 
-    tag = "polygon"  # what stands for this class on disk
-
     generators: np.ndarray
     edges: np.ndarray
     proved: int

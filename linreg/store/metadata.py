@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -149,13 +151,13 @@ class Description:
                 f"{other.strategy!r}; go on with that, or give another folder"
             )
 
-    def network(self, folder: Path) -> Network:
-        """The network in the folder.
+    def question(self, folder: Path) -> tuple[Network, Domain]:
+        """The network in the folder, and the domain of the run.
 
         Raises
         ------
         UnreadableFile
-            If it is not there, or another one.
+            If the network is not there, or another one, or the domain is none of it.
         """
         network = load(folder / NETWORK)
         if network.fingerprint != self.fingerprint:
@@ -163,7 +165,8 @@ class Description:
                 f"{folder / NETWORK}: it is not the network of this run: its fingerprint is not "
                 f"the one in {RUN}"
             )
-        return network
+        with self._located(folder):
+            return network, domain_from_json(self.domain, network.input_dim)
 
     def problem(self, folder: Path) -> Problem:
         """The problem that the run is about.
@@ -171,12 +174,18 @@ class Description:
         Raises
         ------
         UnreadableFile
-            If the network or the domain is not there or not right.
+            As for `question`, or if the domain is empty or flat.
         """
-        network = self.network(folder)
+        network, domain = self.question(folder)
+        with self._located(folder):
+            return problem_of(network, domain)
+
+    @contextmanager
+    def _located(self, folder: Path) -> Iterator[None]:
+        """Context in which what is wrong with the domain is said of the file that it is in."""
         with located(str(folder / RUN)):
             try:
-                return problem_of(network, domain_from_json(self.domain, network.input_dim))
+                yield
             except UnreadableFile:
                 raise
             except LinregError as error:

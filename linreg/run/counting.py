@@ -11,13 +11,12 @@ from time import monotonic
 from linreg.arguments import how_many
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
-from linreg.explore import Sink, Tally
+from linreg.explore import AnySink, Beginning, Sink, Tally, Work
 from linreg.network import Network, StagedNetwork
 from linreg.problem import Problem, problem_of
-from linreg.run.driver import Beginning, Checkpoint, drive
-from linreg.run.settling import settled
-from linreg.run.task import Store, Work
+from linreg.run.driver import Checkpoint, drive
 from linreg.strategies import check_strategy
+from linreg.strategies.auto import is_settled_first, settled
 from linreg.wording import counted
 
 
@@ -184,7 +183,7 @@ def count_regions(
 
 def run(
     problem: Problem,
-    sink: Store,
+    sink: AnySink,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -225,7 +224,7 @@ def run(
             progress(Progress(counted(work), work.tally.share, work.activity))
 
     with carrying(lambda: counted(work)):
-        if strategy == "auto" and (sink.wants_rows or sink.wants_proofs):
+        if strategy == "auto" and is_settled_first(sink):
             first = settled(problem, sink, limit, report)
             strategy, beginning = first.strategy, first.beginning
             if beginning is not None:

@@ -53,6 +53,17 @@ def region_counts(
     The arguments and errors are those of `linreg.count`; `progress` is called while regions are
     found, and not while they are compared. All regions are held in memory.
 
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, progress
+        As for `linreg.count`; `progress` is called while regions are found, and not while they are
+        compared.
+
+    Returns
+    -------
+    RegionCounts
+        Five exact numbers.
+
     Source
     ------
     Stargalla, Hertrich, Reichman (2025): definitions R2, R4 and R6.

@@ -108,6 +108,11 @@ def graph_statistics(
     progress : callable, optional
         Called now and then with the number of nodes that the search for the diameter has settled.
 
+    Returns
+    -------
+    GraphStatistics
+        Exact numbers, and the spectral gap in float64, dimensionless.
+
     Raises
     ------
     BrokenInvariant

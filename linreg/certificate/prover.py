@@ -164,6 +164,11 @@ def certify(
         As for `enumerate_regions`: strategies prove in other ways, and "auto" is one of them by the
         problem alone. Proofs about max units or of a graph always come from "highs".
 
+    Returns
+    -------
+    Certified
+        The count, and what the file holds.
+
     Raises
     ------
     UnwritableFile

@@ -60,6 +60,11 @@ def check(
         Called now and then with the number of regions that are proved, and the part of the file
         that is read.
 
+    Returns
+    -------
+    Verdict
+        Accepted with the number of regions that is proved, or refused with the first false claim.
+
     Raises
     ------
     UnreadableFile

@@ -78,6 +78,11 @@ def generate(
     progress : callable, optional
         Called after each network.
 
+    Returns
+    -------
+    Dataset
+        Where it is, how many networks it has, its files and its digest.
+
     Raises
     ------
     InvalidSpec, InvalidNetwork, InvalidDomain

@@ -52,7 +52,23 @@ class DatasetStatus:
 
 
 def is_dataset(path: StrPath) -> bool:
-    """Whether a folder says that it is that of a dataset."""
+    """Whether a folder says that it is that of a dataset.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     is_dataset(folder)
+    False
+    """
     try:
         return str(_description(Path(path)).get("format")).startswith("linreg-dataset-")
     except UnreadableFile:
@@ -61,6 +77,15 @@ def is_dataset(path: StrPath) -> bool:
 
 def dataset_status(path: StrPath) -> DatasetStatus:
     """What is in the folder of a dataset; nothing is changed, whoever works on it.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    DatasetStatus
+        How many networks are computed, whether the tables are there, and what is damaged.
 
     Raises
     ------

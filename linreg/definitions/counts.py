@@ -94,6 +94,12 @@ def definitions(
     progress : callable, optional
         Called before each of these with the finished share, from 0 to 1, and a few words.
 
+    Returns
+    -------
+    Definitions
+        Six numbers, None where a budget ended before the number was known, with bounds in
+        `undecided`.
+
     Raises
     ------
     IncompleteError

@@ -120,6 +120,11 @@ def random_count(
     progress : callable, optional
         Called for each row with the share of rows that are done.
 
+    Returns
+    -------
+    int
+        A lower bound of the maximum over weights, almost surely the maximum.
+
     Raises
     ------
     HypothesisError
@@ -183,6 +188,11 @@ def modular_count(
     biases : integers, shape (filters,)
     budget, progress
         As those of `random_count`.
+
+    Returns
+    -------
+    int
+        The lower bound.
 
     Raises
     ------

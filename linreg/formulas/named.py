@@ -10,6 +10,15 @@ from linreg.formulas.hypotheses import whole
 def braid_regions(n: int) -> int:
     """n!: the regions of x_i = x_j are the orders of n numbers.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> braid_regions(4)
@@ -20,6 +29,15 @@ def braid_regions(n: int) -> int:
 
 def shi_regions(n: int) -> int:
     """(n + 1)^(n - 1): the regions of x_i - x_j = 0, 1 for i < j.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
 
     Source
     ------
@@ -36,6 +54,15 @@ def shi_regions(n: int) -> int:
 def catalan_regions(n: int) -> int:
     """n! times the n-th Catalan number: the regions of x_i - x_j = -1, 0, 1 for i < j.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
     Source
     ------
     Postnikov, Stanley (2000).
@@ -50,6 +77,15 @@ def catalan_regions(n: int) -> int:
 
 def linial_regions(n: int) -> int:
     """2^-n times the sum of C(n, k) (k + 1)^(n - 1): the regions of x_i - x_j = 1 for i < j.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
 
     Source
     ------
@@ -70,6 +106,15 @@ def semiorder_regions(n: int) -> int:
     The coefficients of C(1 - e^-x), C the Catalan numbers' series: the sum over k of
     (-1)^(n - k) k! S(n, k) times the k-th Catalan number, with Stirling numbers S(n, k).
 
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
     Source
     ------
     Postnikov, Stanley (2000); Stanley (2007).
@@ -89,6 +134,15 @@ def semiorder_regions(n: int) -> int:
 def type_b_regions(n: int) -> int:
     """2^n n!: the regions of x_i = 0 and x_i = x_j, x_i = -x_j, the group of signed permutations.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> type_b_regions(3)
@@ -99,6 +153,15 @@ def type_b_regions(n: int) -> int:
 
 def type_d_regions(n: int) -> int:
     """2^(n-1) n!: the regions of x_i = x_j and x_i = -x_j, for n >= 2.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
 
     Examples
     --------
@@ -113,6 +176,15 @@ def threshold_graph_regions(n: int) -> int:
 
     2 (F_n - n F_(n-1)), with the numbers F_n of weak orders: the coefficients of
     (1 - x) e^x / (2 - e^x).
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
 
     Source
     ------

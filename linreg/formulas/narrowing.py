@@ -44,6 +44,11 @@ def narrowing_bound(inputs: int, layers: Sequence[Layer]) -> int:
     inputs : int
     layers : sequence of Layer
 
+    Returns
+    -------
+    int
+        The upper bound.
+
     Source
     ------
     Serra, Tjandraatmadja, Ramalingam (2018), Theorem 1; Serra, Ramalingam (2020) for units that

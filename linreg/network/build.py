@@ -106,6 +106,10 @@ def mlp(
         The unit that every layer is made of.
     name : str, optional
 
+    Returns
+    -------
+    Network
+
     Raises
     ------
     InvalidNetwork

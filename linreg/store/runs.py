@@ -80,6 +80,11 @@ def count_into(
     domain, strategy, workers, executor, limit, progress
         As for `linreg.count`. "auto" goes on with the strategy that the run began with.
 
+    Returns
+    -------
+    Count
+        As that of `linreg.count`.
+
     Raises
     ------
     UnusableRun
@@ -158,6 +163,11 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     path : str or path
     quick : bool
         Whether the size of each file with regions is enough, and its content is not read.
+
+    Returns
+    -------
+    RunStatus
+        The count so far, the share of the work that is done, and what is damaged.
 
     Raises
     ------

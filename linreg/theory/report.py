@@ -75,6 +75,15 @@ def ceilings(net: Network | StagedNetwork) -> tuple[Bound, ...]:
 
     Of bounds that are equal the oldest is given.
 
+    Parameters
+    ----------
+    net : Network or StagedNetwork
+
+    Returns
+    -------
+    tuple of Bound
+        Two upper bounds, or one.
+
     Examples
     --------
     >>> from linreg import mlp

@@ -41,6 +41,11 @@ class AffineMap:
     ----------
     matrix : float64 array or SciPy sparse array, shape (outputs, inputs)
     shift : float64 array, shape (outputs,)
+
+    Examples
+    --------
+    >>> AffineMap(np.array([[1.0, 2.0]]), np.array([3.0]))([4, 5])
+    array([17.])
     """
 
     matrix: np.ndarray | csr_array  # (outputs, inputs)

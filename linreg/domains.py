@@ -35,6 +35,12 @@ class Halfspaces:
     offsets : float64 or object array of Fraction, shape (rows,)
     owners : int64 array, shape (rows,)
         The unit that owns each row; -1 for a row of the domain.
+
+    Examples
+    --------
+    >>> interval = Halfspaces(np.array([[1.0], [-1.0]]), np.array([1.0, 0.0]), np.array([-1, -1]))
+    >>> interval.slack([0.25])  # from the ends of [0, 1]
+    array([0.75, 0.25])
     """
 
     normals: np.ndarray  # (rows, dim)

@@ -30,6 +30,15 @@ class RegionCounts:
         Pairs of activation regions that share a facet.
     bounded_regions : int
         Bounded activation regions.
+
+    Examples
+    --------
+    relu(x) - relu(-x) is x:
+
+    >>> from linreg import mlp
+    >>> found = region_counts(mlp([([[1], [-1]], [0, 0])], readout=([[1, -1]], [0])))
+    >>> found.activation_regions, found.linear_regions, found.affine_maps
+    (2, 1, 1)
     """
 
     activation_regions: int

@@ -34,6 +34,15 @@ class AdjacencyGraph:
     regions : Enumeration
     edges : int64 array, shape (edges, 2)
         Pairs (i, j) of region indices with i < j, sorted.
+
+    Examples
+    --------
+    Two lines that cross make four regions in a ring:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> ring = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
+    >>> len(ring), ring.edges.tolist()
+    (4, [[0, 1], [0, 2], [1, 3], [2, 3]])
     """
 
     regions: Enumeration

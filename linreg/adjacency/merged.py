@@ -30,6 +30,16 @@ class LinearRegionGraph:
         The linear region of each activation region.
     edges : int64 array, shape (edges, 2)
         Pairs (i, j) of linear regions with i < j, sorted.
+
+    Examples
+    --------
+    x + relu(x - 1) with two units that switch at 0, where the function has no kink:
+
+    >>> from linreg import adjacency_graph, enumerate_regions, mlp
+    >>> kink = mlp([([[1], [-1], [1]], [0, 0, -1])], readout=([[1, -1, 1]], [0]))
+    >>> path = merged_graph(adjacency_graph(enumerate_regions(kink)))
+    >>> path.labels.tolist(), path.edges.tolist()
+    ([0, 0, 1], [[0, 1]])
     """
 
     activation: AdjacencyGraph

@@ -59,6 +59,15 @@ class GraphStatistics:
         between 0 and 2, dimensionless, with an absolute error of at most about 1e-10. None if
         there is only one node, if it was not asked for, or if it would cost more work than
         `linreg.adjacency.statistics.SPECTRUM_WORK`.
+
+    Examples
+    --------
+    Three regions of a line, in a row:
+
+    >>> from linreg import adjacency_graph, enumerate_regions, mlp
+    >>> found = graph_statistics(adjacency_graph(enumerate_regions(mlp([([[1], [1]], [0, -1])]))))
+    >>> found.nodes, found.edges, found.degrees, found.diameter, found.is_bipartite
+    (3, 2, (0, 2, 1), 2, True)
     """
 
     nodes: int

@@ -28,6 +28,18 @@ class Verdict:
         Edges of the adjacency graph, where they are certified and accepted.
     false_claim : str or None
         The first claim that does not hold, and where in the tree it stands.
+
+    Examples
+    --------
+    A proof is one of a network, and of no other:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import certify, mlp
+    >>> net, other = mlp([([[1]], [0])]), mlp([([[2]], [1])])
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = certify(net, f"{folder}/proof")
+    ...     check(f"{folder}/proof", net).accepted, check(f"{folder}/proof", other).accepted
+    (True, False)
     """
 
     accepted: bool

@@ -65,6 +65,22 @@ class Recipe:
     made : Draw or Moment
     domain : dict
         As in a network's file, but a box may have one number for all coordinates.
+
+    Examples
+    --------
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> [(recipe.family, recipe.sample, len(recipe.id)) for recipe in plan(spec)]
+    [('three', 0, 16), ('three', 1, 16)]
     """
 
     seed: int

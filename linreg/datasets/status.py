@@ -38,6 +38,27 @@ class DatasetStatus:
     made_by : dict
         The versions and the strategy that its bytes depend on.
     damage : tuple of str
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg.datasets import generate
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = generate(spec, folder)
+    ...     status = dataset_status(folder)
+    >>> status.name, status.networks, status.computed, status.incomplete, status.damage
+    ('lines', 2, 2, 0, ())
     """
 
     name: str

@@ -44,6 +44,15 @@ class Definitions:
         R6: affine maps that the function is on some open set.
     undecided : mapping
         Why a number is None, by its name.
+
+    Examples
+    --------
+    |x| has two pieces, and a third pattern at 0:
+
+    >>> from linreg import mlp
+    >>> found = definitions(mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0])))
+    >>> found.patterns_any_dimension, found.activation_regions, found.affine_maps
+    (3, 2, 2)
     """
 
     patterns_any_dimension: int | None

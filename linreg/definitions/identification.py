@@ -43,6 +43,15 @@ class Neighbourhoods:
         The output regions, sorted; after the last layer there is one, of no units.
     cell_of, output_of : int64 arrays, shape (regions,)
         The input cell and the output region of each activation region.
+
+    Examples
+    --------
+    |x|, and then a unit that switches where it is 1; the layer before identifies x and -x:
+
+    >>> from linreg import mlp
+    >>> found = neighbourhoods(mlp([([[1], [-1]], [0, 0]), ([[1, 1]], [-1])]), layer=1)
+    >>> found.cell_patterns.tolist(), found.output_patterns.tolist(), found.preimages.tolist()
+    ([[0, 1], [1, 0]], [[0], [1]], [2, 2])
     """
 
     regions: Enumeration

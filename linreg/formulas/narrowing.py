@@ -23,6 +23,13 @@ class Layer:
         Units of two pieces of which one is constant.
     others : tuple of int
         Numbers of pieces of the other units.
+
+    Examples
+    --------
+    A clip among three rectifiers, one of which is never off:
+
+    >>> Layer(steady=1, rectified=2, others=(3,)).others
+    (3,)
     """
 
     steady: int

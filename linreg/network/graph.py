@@ -51,6 +51,13 @@ class Network:
     ------
     InvalidNetwork
         If names repeat or are unknown, sizes do not chain, or a layer has no units.
+
+    Examples
+    --------
+    >>> from linreg.network import mlp
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))  # |x|
+    >>> net.input_dim, net.forward_exact(["-1/3"])
+    (1, [Fraction(1, 3)])
     """
 
     input_shape: tuple[int, ...]

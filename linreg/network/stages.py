@@ -84,6 +84,13 @@ class StagedNetwork:
     stages : tuple of Stage
     readout : ExactAffineMap
         From the outputs of the last stage to the network's output.
+
+    Examples
+    --------
+    >>> from linreg.network import mlp
+    >>> staged = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0])).staged
+    >>> len(staged.stages), staged.readout([1, 0]), staged.pattern_at([3]).tolist()
+    (1, [Fraction(1, 1)], [1, 0])
     """
 
     input_dim: int

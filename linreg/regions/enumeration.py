@@ -43,6 +43,13 @@ class Enumeration(Sequence[Region]):
         Exact witnesses of the regions whose float64 witness differs from it, by index.
     counted : Count
         What the run said of itself; `counted.complete` is False if regions may be missing.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> len(regions), regions.patterns[-1].tolist(), regions[-1].contains([1, 1])
+    (4, [1, 1], True)
     """
 
     problem: Problem

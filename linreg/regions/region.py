@@ -44,6 +44,14 @@ class Region:
         Nearest to the exact witness; in a region thinner than the float grid it can lie outside.
     exact_witness : tuple of Fraction
         Strictly inside.
+
+    Examples
+    --------
+    >>> from linreg import enumerate_regions, mlp
+    >>> size = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))  # |x|
+    >>> left, right = enumerate_regions(size)
+    >>> right.pattern.tolist(), right.exact_affine_map([5]), right.is_bounded
+    ([1, 0], [Fraction(5, 1)], False)
     """
 
     problem: Problem

@@ -43,6 +43,23 @@ class StoredRegions(Enumeration):
     One region, a slice, an iteration and `find` read one file at a time, of some 100,000 regions.
     `patterns`, `witnesses` and what needs all regions at once, such as `locate`, read all of them
     into memory.
+
+    Parameters
+    ----------
+    problem : Problem
+    counted : Count
+        What the run said of itself.
+    files : RegionFiles
+        The files that hold the regions.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     regions = enumerate_into(mlp([([[1], [-1]], [0, 0])]), f"{folder}/run")
+    ...     len(regions), regions[1].pattern.tolist()
+    (2, [1, 0])
     """
 
     def __init__(self, problem: Problem, counted: Count, files: RegionFiles) -> None:

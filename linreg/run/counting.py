@@ -44,6 +44,13 @@ class Count:
     strategy : str
     seconds : float
         Wall clock.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> found = count(mlp([([[1, 0], [0, 1]], [0, 0]), ([[1, 1]], [-1])]))
+    >>> found.regions, found.complete, found.evidence, found.regions_per_stage
+    (7, True, 'exact', (4, 7))
     """
 
     regions: int
@@ -68,6 +75,14 @@ class Progress:
         The part of the tree that is finished, from 0 to 1.
     activity : str
         What the run is busy with, if that is not exploring.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> heard = []
+    >>> _ = count(mlp([([[1, 0], [0, 1]], [0, 0])]), progress=heard.append)
+    >>> [(moment.count.regions, moment.share) for moment in heard][-1:]
+    [(4, 1.0)]
     """
 
     count: Count

@@ -42,6 +42,16 @@ class RunStatus:
         Whether a process works on the run now.
     damage : tuple of str
         What is wrong with the files.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = count_into(mlp([([[1]], [0])]), f"{folder}/run")
+    ...     status = run_status(f"{folder}/run")
+    >>> status.count.regions, status.share, status.damage
+    (2, 1.0, ())
     """
 
     description: Description

@@ -50,6 +50,13 @@ class Bound:
         What people call it.
     note : str
         What has to be known to read the number; may be empty.
+
+    Examples
+    --------
+    Three points cut the line into four intervals:
+
+    >>> [bound.value for bound in relu_bounds(1, [3]) if bound.side == "max_exactly"]
+    [4]
     """
 
     name: str
@@ -69,6 +76,12 @@ class LeftOut:
     name, side, source, title : str
         As those of a `Bound`.
     reason : str
+
+    Examples
+    --------
+    >>> missing = LeftOut("trivial", "upper", "2^N", "product of pieces", "too large")
+    >>> missing.reason
+    'too large'
     """
 
     name: str

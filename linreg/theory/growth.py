@@ -35,6 +35,14 @@ class Growth:
         "asymptotically equal": the quotient of the maximum and this tends to 1. "asymptotic lower
         bound", "asymptotic upper bound": it stays above, or below, a number that tends to 1.
     source : str
+
+    Examples
+    --------
+    On a line, P parameters are P / 2 units, which make about P / 2 regions:
+
+    >>> row = connected_growth(1, 2)[-1]
+    >>> row.architecture, row.exponent, round(10**row.log10_coefficient, 9)
+    ('1 layer', Fraction(0, 1), 0.5)
     """
 
     architecture: str

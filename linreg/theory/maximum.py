@@ -32,6 +32,14 @@ class Maximum:
         No weights make more regions (Serra et al. 2018).
     counted : int
         Networks that were counted.
+
+    Examples
+    --------
+    Two units on a line make three regions at most:
+
+    >>> best = search_maximum(1, [2], seed=0)
+    >>> best.regions, best.upper
+    (3, 3)
     """
 
     network: Network

@@ -25,6 +25,11 @@ class Entry:
     about : str
     build : callable
         Called with the numbers.
+
+    Examples
+    --------
+    >>> CATALOGUE["shi"].parameters, CATALOGUE["shi"].build(3).regions
+    (('n',), 16)
     """
 
     name: str

@@ -97,9 +97,10 @@ def test_no_docstring_leaves_out_everything() -> None:
 
 
 def test_a_class_lists_its_arguments_or_has_them_as_attributes() -> None:
-    Polygon.__doc__ = "A polygon.\n\nAttributes\n----------\ncorners, sides : int\n"
+    example = "\n\nExamples\n--------\n>>> Polygon(3)\n"
+    Polygon.__doc__ = "A polygon.\n\nAttributes\n----------\ncorners, sides : int" + example
     assert docstrings.left_out(Polygon) == []
-    Polygon.__doc__ = "A polygon.\n\nParameters\n----------\ncorners, sides : int\n"
+    Polygon.__doc__ = "A polygon.\n\nParameters\n----------\ncorners, sides : int" + example
     assert docstrings.left_out(Polygon) == ["sides is listed and no argument"]
     Polygon.__doc__ = "A polygon."
-    assert docstrings.left_out(Polygon) == ["corners is not listed"]
+    assert docstrings.left_out(Polygon) == ["corners is not listed", "there is no example"]

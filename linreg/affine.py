@@ -206,6 +206,7 @@ class ExactAffineMap:
         Parameters
         ----------
         dim : int
+            Number of inputs, and of outputs.
 
         Returns
         -------
@@ -227,6 +228,7 @@ class ExactAffineMap:
         chosen : iterable of int
             Inputs, from 0.
         n_inputs : int
+            Number of inputs.
 
         Returns
         -------

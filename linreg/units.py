@@ -175,6 +175,7 @@ def clip(lo: Number, hi: Number) -> ScalarUnit:
     Parameters
     ----------
     lo, hi : number
+        The breakpoints, lo below hi.
 
     Returns
     -------
@@ -207,6 +208,7 @@ def hard_tanh(lo: Number = -1, hi: Number = 1) -> ScalarUnit:
     Parameters
     ----------
     lo, hi : number
+        The breakpoints, lo below hi.
 
     Returns
     -------

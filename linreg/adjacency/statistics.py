@@ -37,6 +37,7 @@ class GraphStatistics:
     Attributes
     ----------
     nodes, edges : int
+        How many there are.
     degrees : tuple of int
         The number of nodes of each degree, from degree 0 on.
     components : int

@@ -21,9 +21,11 @@ class Verdict:
     Attributes
     ----------
     accepted : bool
+        Whether every claim holds.
     regions : int
         Regions that were proved, up to the first false claim.
     regions_per_stage : tuple of int
+        Cells that were proved, by the stage through which their pieces are fixed.
     edges : int or None
         Edges of the adjacency graph, where they are certified and accepted.
     false_claim : str or None

@@ -35,6 +35,7 @@ class Dataset:
     ----------
     path : Path
     networks : int
+        How many there are.
     incomplete : int
         Networks whose count stopped at the limit.
     computed : int

@@ -60,6 +60,7 @@ class Recipe:
     seed : int
         The dataset's.
     family : str
+        Name of the family in the specification.
     sample : int
         Which of the networks that are made alike.
     made : Draw or Moment

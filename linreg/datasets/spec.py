@@ -186,7 +186,9 @@ class Spec:
     Attributes
     ----------
     name, description, license : str
+        For the card of the dataset.
     seed : int
+        From which all random numbers follow, with the recipes.
     families : tuple of Drawn or Trained
     truth : Truth
     estimates : Estimates

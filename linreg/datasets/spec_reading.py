@@ -46,6 +46,7 @@ def read_spec(path: StrPath) -> Spec:
     Parameters
     ----------
     path : str or path
+        A TOML file.
 
     Returns
     -------

@@ -23,6 +23,7 @@ class DatasetStatus:
     Attributes
     ----------
     name : str
+        As in the specification.
     networks : int
         How many there are to be.
     computed : int
@@ -38,6 +39,7 @@ class DatasetStatus:
     made_by : dict
         The versions and the strategy that its bytes depend on.
     damage : tuple of str
+        What is wrong with the files, in sentences.
 
     Examples
     --------
@@ -78,6 +80,7 @@ def is_dataset(path: StrPath) -> bool:
     Parameters
     ----------
     path : str or path
+        A folder, or anything else.
 
     Returns
     -------
@@ -102,6 +105,7 @@ def dataset_status(path: StrPath) -> DatasetStatus:
     Parameters
     ----------
     path : str or path
+        The folder of a dataset.
 
     Returns
     -------

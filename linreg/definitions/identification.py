@@ -135,6 +135,11 @@ class Neighbourhoods:
         -------
         int64 array, shape (regions of that image,)
 
+        Raises
+        ------
+        NoSuchIndex
+            If there is no image of that number; they are counted from 0.
+
         Examples
         --------
         |x|, and then a unit that switches where it is 1:
@@ -161,6 +166,11 @@ class Neighbourhoods:
         Returns
         -------
         int64 array, shape (cells of that image,)
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no image of that number; they are counted from 0.
 
         Examples
         --------

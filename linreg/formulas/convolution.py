@@ -48,6 +48,7 @@ def xiong_formula(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     filters : int
+        Number of filters.
     kernel, stride, padding : int or one for each axis
         Supports are cut at the border: padding adds nothing to them.
     budget : int
@@ -110,6 +111,7 @@ def xiong_asymptotics(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     kernel, stride, padding : int or one for each axis
+        In places of the input.
     budget : int
         Most steps of the algorithm.
 
@@ -160,6 +162,7 @@ def demand_vectors(
     filters : int
         Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
 
     Returns
     -------

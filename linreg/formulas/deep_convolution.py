@@ -201,6 +201,8 @@ def chained(input_shape: Sequence[int], layers: Layers) -> list[Convolution]:
     ------
     HypothesisError
         If there is no layer, or one is impossible.
+    TypeError
+        If a layer is no dictionary.
 
     Examples
     --------

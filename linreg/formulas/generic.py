@@ -42,7 +42,9 @@ def generic_count(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     filters : int
+        Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
     seed, budget, progress
         As those of `random_count`.
 
@@ -112,7 +114,9 @@ def random_count(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     filters : int
+        Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
     seed : int
         Of the random weights.
     budget : int

@@ -22,7 +22,9 @@ def whole(name: str, value: object, least: int = 1) -> int:
     name : str
         What the message calls it.
     value : object
+        What was given.
     least : int
+        The least number that is allowed.
 
     Returns
     -------

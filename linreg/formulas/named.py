@@ -19,6 +19,11 @@ def braid_regions(n: int) -> int:
     -------
     int
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
+
     Examples
     --------
     >>> braid_regions(4)
@@ -38,6 +43,11 @@ def shi_regions(n: int) -> int:
     Returns
     -------
     int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
 
     Source
     ------
@@ -63,6 +73,11 @@ def catalan_regions(n: int) -> int:
     -------
     int
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
+
     Source
     ------
     Postnikov, Stanley (2000).
@@ -86,6 +101,11 @@ def linial_regions(n: int) -> int:
     Returns
     -------
     int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
 
     Source
     ------
@@ -115,6 +135,11 @@ def semiorder_regions(n: int) -> int:
     -------
     int
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
+
     Source
     ------
     Postnikov, Stanley (2000); Stanley (2007).
@@ -143,6 +168,11 @@ def type_b_regions(n: int) -> int:
     -------
     int
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
+
     Examples
     --------
     >>> type_b_regions(3)
@@ -162,6 +192,11 @@ def type_d_regions(n: int) -> int:
     Returns
     -------
     int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2.
 
     Examples
     --------
@@ -185,6 +220,11 @@ def threshold_graph_regions(n: int) -> int:
     Returns
     -------
     int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2.
 
     Source
     ------

@@ -49,6 +49,7 @@ def narrowing_bound(inputs: int, layers: Sequence[Layer]) -> int:
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     layers : sequence of Layer
 
     Returns

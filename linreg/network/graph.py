@@ -176,6 +176,7 @@ class Network:
         Parameters
         ----------
         max_denominator : int
+            The bound, at least 1.
 
         Returns
         -------

@@ -81,6 +81,7 @@ class StagedNetwork:
     Attributes
     ----------
     input_dim : int
+        Number of inputs.
     stages : tuple of Stage
     readout : ExactAffineMap
         From the outputs of the last stage to the network's output.

@@ -23,6 +23,7 @@ class Interval:
     Attributes
     ----------
     pattern : tuple of int
+        The piece of every unit.
     left, right : Fraction or None
         None where the interval has no end.
 

@@ -69,6 +69,7 @@ def load_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
     Parameters
     ----------
     path : str or path
+        The file of a network, as for `load`.
     decimal : bool
         As for `load`.
 

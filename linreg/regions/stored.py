@@ -286,6 +286,7 @@ def read_run(path: StrPath) -> StoredRegions:
     Parameters
     ----------
     path : str or path
+        A run directory of `enumerate_into`.
 
     Returns
     -------

@@ -42,6 +42,7 @@ class Count:
         How often floats left a doubt, so that exact arithmetic decided: once for each program
         whose proposal proved nothing, and once for each cell that machine code was not sure of.
     strategy : str
+        "compiled" or "highs": the one that was at work at the end.
     seconds : float
         Wall clock.
 

@@ -171,6 +171,7 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     Parameters
     ----------
     path : str or path
+        A run directory.
     quick : bool
         Whether the size of each file with regions is enough, and its content is not read.
 

@@ -44,6 +44,7 @@ class Bound:
         "upper": no weights make more regions than that, on any convex domain. "max_at_least" and
         "max_exactly": the maximum over all weights is at least, or exactly, that.
     value : int
+        The number.
     source : str
         Author, year, theorem.
     title : str
@@ -76,6 +77,7 @@ class LeftOut:
     name, side, source, title : str
         As those of a `Bound`.
     reason : str
+        What took too much work.
 
     Examples
     --------

@@ -27,6 +27,7 @@ class Growth:
     Attributes
     ----------
     architecture : str
+        In words.
     exponent : Fraction
         e.
     log10_coefficient : float
@@ -35,6 +36,7 @@ class Growth:
         "asymptotically equal": the quotient of the maximum and this tends to 1. "asymptotic lower
         bound", "asymptotic upper bound": it stays above, or below, a number that tends to 1.
     source : str
+        Author, year, theorem.
 
     Examples
     --------

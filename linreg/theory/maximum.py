@@ -64,7 +64,9 @@ def search_maximum(
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     widths : sequence of int
+        Number n_l of units of each layer, from first to last.
     budget : int
         Number of networks that are counted. The search ends before if the upper bound is reached.
     seed : int

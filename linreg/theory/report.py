@@ -84,6 +84,11 @@ def ceilings(net: Network | StagedNetwork) -> tuple[Bound, ...]:
     tuple of Bound
         Two upper bounds, or one.
 
+    Raises
+    ------
+    TypeError
+        If it is no network.
+
     Examples
     --------
     >>> from linreg import mlp

@@ -20,9 +20,11 @@ class Entry:
     Attributes
     ----------
     name : str
+        As in `make(name, ...)`.
     parameters : tuple of str
         What the numbers after the name mean; one that ends in "..." stands for one or more.
     about : str
+        A few words for a list.
     build : callable
         Called with the numbers.
 

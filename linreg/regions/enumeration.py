@@ -43,6 +43,13 @@ class Enumeration(Sequence[Region]):
         Exact witnesses of the regions whose float64 witness differs from it, by index.
     counted : Count
         What the run said of itself; `counted.complete` is False if regions may be missing.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> len(regions), regions.patterns[-1].tolist(), regions[-1].contains([1, 1])
+    (4, [1, 1], True)
     """
 
     problem: Problem
@@ -85,10 +92,26 @@ class Enumeration(Sequence[Region]):
     def exact_witness(self, index: int) -> tuple[Fraction, ...]:
         """A rational point strictly inside a region.
 
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        tuple of Fraction, length inputs
+
         Raises
         ------
         NoSuchIndex
             If there is no region of that number; they are counted from 0.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.patterns[1].tolist(), regions.exact_witness(1)[0] > 0
+        ([1, 0], True)
         """
         index = numbered(index, len(self), "index", "regions")
         if index in self.exact:
@@ -96,7 +119,24 @@ class Enumeration(Sequence[Region]):
         return tuple(Fraction(x) for x in self.witnesses[index].tolist())
 
     def point(self, index: int) -> Point:
-        """The exact witness in integer coordinates; the errors are those of `exact_witness`."""
+        """The exact witness in integer coordinates; the errors are those of `exact_witness`.
+
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        Point
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.point(1).fractions == regions.exact_witness(1)
+        True
+        """
         index = numbered(index, len(self), "index", "regions")
         if index in self.exact:
             return Point.of_rationals([rational(x) for x in self.exact[index]])
@@ -122,6 +162,14 @@ class Enumeration(Sequence[Region]):
         ----------
         progress : callable, optional
             Called now and then with the number of regions that are done.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.measure()
+        >>> regions.bounded.tolist()
+        [False, False]
         """
         if not {"margins", "bounded"} <= vars(self).keys():
             margins, bounded = extents_of(self, progress)
@@ -183,10 +231,27 @@ class Enumeration(Sequence[Region]):
 
         As -1 also stands for the last region of a list, ask before it is used as an index.
 
+        Parameters
+        ----------
+        pattern : sequence of int, length units
+            The piece of every unit.
+
+        Returns
+        -------
+        int
+            From 0, or -1.
+
         Raises
         ------
         ValueError, TypeError
             If the pattern has not an integer for each unit.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.find([1, 0]), regions.find([1, 1])
+        (1, -1)
         """
         pieces, dtype = pieces_of(pattern, self.patterns.shape[1]), self.patterns.dtype
         if pieces.dtype != dtype:
@@ -204,6 +269,10 @@ class Enumeration(Sequence[Region]):
         Parameters
         ----------
         x : array-like of numbers, shape (points, inputs)
+
+        Returns
+        -------
+        int64 array, shape (points,)
 
         Raises
         ------
@@ -231,6 +300,14 @@ class Enumeration(Sequence[Region]):
 
         Rows outside the domain or exactly on a boundary are not counted. The arguments and errors
         are those of `locate`.
+
+        Parameters
+        ----------
+        x : array-like of numbers, shape (points, inputs)
+
+        Returns
+        -------
+        int64 array, shape (regions,)
 
         Examples
         --------
@@ -268,6 +345,16 @@ def enumerate_regions(
     one of them by the problem and the limit alone, which `counted.strategy` names. It is "highs"
     for small problems and where there is no machine code, and "compiled" elsewhere. The arguments
     and errors are those of `linreg.count`; an interrupt, too, has its attribute `count`.
+
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, limit, progress
+        As for `linreg.count`.
+
+    Returns
+    -------
+    Enumeration
+        Regions sorted by pattern.
 
     Examples
     --------

@@ -44,6 +44,14 @@ class Region:
         Nearest to the exact witness; in a region thinner than the float grid it can lie outside.
     exact_witness : tuple of Fraction
         Strictly inside.
+
+    Examples
+    --------
+    >>> from linreg import enumerate_regions, mlp
+    >>> size = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))  # |x|
+    >>> left, right = enumerate_regions(size)
+    >>> right.pattern.tolist(), right.exact_affine_map([5]), right.is_bounded
+    ([1, 0], [Fraction(5, 1)], False)
     """
 
     problem: Problem
@@ -238,6 +246,14 @@ class Region:
         ------
         Smith (1984), "Efficient Monte Carlo procedures for generating points uniformly
         distributed over bounded regions", for the random walk.
+
+        Examples
+        --------
+        >>> from linreg import Box, enumerate_regions, mlp
+        >>> region = enumerate_regions(mlp([([[1]], [0])]), Box([-1], [1]))[1]
+        >>> points = region.sample(3, seed=0)
+        >>> points.shape, all(region.contains(x) for x in points)
+        ((3, 1), True)
         """
         return sample(self.polyhedron, n, seed)
 
@@ -252,10 +268,26 @@ class Region:
     def contains(self, x: Sequence[Fraction | float | int]) -> bool:
         """Whether a point lies strictly inside, decided exactly; floats mean what they are.
 
+        Parameters
+        ----------
+        x : sequence of numbers, shape (inputs,)
+            Floats mean the float64 they are.
+
+        Returns
+        -------
+        bool
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> right = enumerate_regions(mlp([([[1]], [0])]))[1]
+        >>> right.contains([1e-300]), right.contains([0])
+        (True, False)
         """
         at = [*point(x, self.problem.network.input_dim), fmpq(1)]
         return all(

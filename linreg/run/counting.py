@@ -41,8 +41,16 @@ class Count:
         How often floats left a doubt, so that exact arithmetic decided: once for each program
         whose proposal proved nothing, and once for each cell that machine code was not sure of.
     strategy : str
+        "compiled" or "highs": the one that was at work at the end.
     seconds : float
         Wall clock.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> found = count(mlp([([[1, 0], [0, 1]], [0, 0]), ([[1, 1]], [-1])]))
+    >>> found.regions, found.complete, found.evidence, found.regions_per_stage
+    (7, True, 'exact', (4, 7))
     """
 
     regions: int
@@ -67,6 +75,14 @@ class Progress:
         The part of the tree that is finished, from 0 to 1.
     activity : str
         What the run is busy with, if that is not exploring.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> heard = []
+    >>> _ = count(mlp([([[1, 0], [0, 1]], [0, 0])]), progress=heard.append)
+    >>> [(moment.count.regions, moment.share) for moment in heard][-1:]
+    [(4, 1.0)]
     """
 
     count: Count
@@ -103,6 +119,11 @@ def count(
         Stop at this many regions.
     progress : callable, optional
         Called several times a second with a `Progress`.
+
+    Returns
+    -------
+    Count
+        The number, whether it is all of them, and the work that it took.
 
     Raises
     ------
@@ -150,6 +171,15 @@ def count_regions(
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Number of activation regions, for those who want just the number; see `count`.
+
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, limit, progress
+        As for `count`.
+
+    Returns
+    -------
+    int
 
     Raises
     ------

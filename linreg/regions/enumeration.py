@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Domain
+from linreg.domains import Box, Domain
 from linreg.errors import IncompleteError
 from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Point
@@ -24,6 +24,7 @@ from linreg.rational import rational
 from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.location import NOWHERE, Locator, Points, places_of
 from linreg.regions.margins import bounded_of, extents_of, margins_of
+from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
 from linreg.run import Columns, Count, Progress, carrying, run
 from linreg.run.keys import order_of
@@ -317,6 +318,29 @@ class Enumeration(Sequence[Region]):
         """
         found = self.locate(x)
         return np.bincount(found[found != NOWHERE], minlength=len(self)).astype(np.int64)
+
+    def polygons(self, frame: Box | None = None, *, exact: bool = False) -> Polygons:
+        """The regions of two inputs as convex polygons, as far as a frame shows them.
+
+        Parameters
+        ----------
+        frame : Box, optional
+            By default one that shows all corners but a few that are far away, or a bounded domain.
+        exact : bool
+            Whether corners are fractions. Floats are near them by about 1e-10 of the frame.
+
+        Raises
+        ------
+        ValueError
+            If the network has not two inputs.
+        InvalidDomain
+            If the frame is no box of two inputs.
+        """
+        return polygons_of(self, frame, exact=exact)
+
+    def solids(self, frame: Box | None = None, *, exact: bool = False) -> Solids:
+        """The regions of three inputs as convex polyhedra; see `polygons`."""
+        return solids_of(self, frame, exact=exact)
 
     @cached_property
     def _locator(self) -> Locator:

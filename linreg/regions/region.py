@@ -12,7 +12,7 @@ from flint import fmpq
 
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.arguments import point
-from linreg.domains import Halfspaces
+from linreg.domains import Box, Halfspaces
 from linreg.network.stages import table
 from linreg.polyhedra import Point
 from linreg.polyhedra import measures as geometry
@@ -23,6 +23,7 @@ from linreg.problem.region_rows import Boundaries, Boundary
 from linreg.rational import fraction, nearest_float, rational
 from linreg.regions.convex import ConvexRegion, convex_region
 from linreg.regions.facets import DOMAIN, Facet, facets_of
+from linreg.regions.polygons.one import Polygon, facet_polygons_of, polygon_of
 from linreg.units import MaxUnit, Unit
 
 
@@ -256,6 +257,33 @@ class Region:
         ((3, 1), True)
         """
         return sample(self.polyhedron, n, seed)
+
+    def polygon(self, clip: Box | None = None) -> Polygon:
+        """The region of a network of two inputs as a polygon: exact corners, in order.
+
+        Parameters
+        ----------
+        clip : Box, optional
+            What of the region is wanted; without it the region has to be bounded. Nothing is left
+            of a region that does not meet the box.
+
+        Raises
+        ------
+        ValueError
+            If the inputs are not two, or the region is unbounded and nothing clips it.
+
+        Examples
+        --------
+        >>> from linreg import Box, enumerate_regions, mlp
+        >>> region = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))[3]
+        >>> region.polygon(Box([-1, -1], [2, 1])).corners.tolist()
+        [[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 1.0]]
+        """
+        return polygon_of(self, clip)
+
+    def facet_polygons(self, clip: Box | None = None) -> tuple[Polygon, ...]:
+        """The facets of a region of three inputs as polygons in space; see `polygon`."""
+        return facet_polygons_of(self, clip)
 
     def cvxpy(self) -> ConvexRegion:
         """The closed region as constraints for cvxpy, on a `variable` of its own.

@@ -329,17 +329,53 @@ class Enumeration(Sequence[Region]):
         exact : bool
             Whether corners are fractions. Floats are near them by about 1e-10 of the frame.
 
+        Returns
+        -------
+        Polygons
+            Those that the frame shows, in the order of their regions; the corners in input units.
+
         Raises
         ------
         ValueError
             If the network has not two inputs.
         InvalidDomain
             If the frame is no box of two inputs.
+
+        Examples
+        --------
+        The quadrants of the plane, of which the frame shows squares:
+
+        >>> from linreg import Box, mlp
+        >>> quadrants = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> shown = quadrants.polygons(Box([-1, -1], [1, 1]))
+        >>> shown[3].tolist(), shown.areas.tolist()
+        ([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]], [1.0, 1.0, 1.0, 1.0])
         """
         return polygons_of(self, frame, exact=exact)
 
     def solids(self, frame: Box | None = None, *, exact: bool = False) -> Solids:
-        """The regions of three inputs as convex polyhedra; see `polygons`."""
+        """The regions of three inputs as convex polyhedra; see `polygons`.
+
+        Parameters
+        ----------
+        frame, exact
+            As for `polygons`; the frame is a box of three inputs.
+
+        Returns
+        -------
+        Solids
+            Those that the frame shows, in the order of their regions; the corners in input units.
+
+        Examples
+        --------
+        A plane through the middle of a cube:
+
+        >>> from linreg import Box, mlp
+        >>> halves = enumerate_regions(mlp([([[1, 0, 0]], [0])]))
+        >>> shown = halves.solids(Box([-1, -1, -1], [1, 1, 1]))
+        >>> shown.volumes.tolist(), len(shown.facets(0))
+        ([4.0, 4.0], 6)
+        """
         return solids_of(self, frame, exact=exact)
 
     @cached_property

@@ -267,6 +267,11 @@ class Region:
             What of the region is wanted; without it the region has to be bounded. Nothing is left
             of a region that does not meet the box.
 
+        Returns
+        -------
+        Polygon
+            Its corners counterclockwise, in input units.
+
         Raises
         ------
         ValueError
@@ -282,7 +287,28 @@ class Region:
         return polygon_of(self, clip)
 
     def facet_polygons(self, clip: Box | None = None) -> tuple[Polygon, ...]:
-        """The facets of a region of three inputs as polygons in space; see `polygon`."""
+        """The facets of a region of three inputs as polygons in space; see `polygon`.
+
+        Parameters
+        ----------
+        clip : Box, optional
+            As for `polygon`, a box of three inputs.
+
+        Returns
+        -------
+        tuple of Polygon
+            One for each facet, its corners counterclockwise as seen from outside.
+
+        Examples
+        --------
+        Half of a cube has six facets, of which the unit owns one:
+
+        >>> from linreg import Box, enumerate_regions, mlp
+        >>> left, _ = enumerate_regions(mlp([([[1, 0, 0]], [0])]), Box([-1, -1, -1], [1, 1, 1]))
+        >>> facets = left.facet_polygons()
+        >>> len(facets), facets[0].owners.tolist(), facets[0].corners[:, 0].tolist()
+        (6, [0, 0, 0, 0], [0.0, 0.0, 0.0, 0.0])
+        """
         return facet_polygons_of(self, clip)
 
     def cvxpy(self) -> ConvexRegion:

@@ -1,11 +1,12 @@
 """The regions that were found, and what one asks of them."""
 
 from linreg.regions.enumeration import Enumeration, enumerate_regions
-from linreg.regions.facets import Facet
+from linreg.regions.facets import DOMAIN, Facet
 from linreg.regions.margins import EVERY
 from linreg.regions.region import Region
 
 __all__ = [
+    "DOMAIN",
     "EVERY",
     "Enumeration",
     "Facet",

@@ -25,7 +25,7 @@ from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
 from linreg.regions.region import Region
 from linreg.regions.sources import InMemory, Source
-from linreg.run import Columns, Count, Progress, carrying, run
+from linreg.run import Columns, Count, Options, Progress, carrying, run
 from linreg.run.keys import order_of
 
 
@@ -274,17 +274,16 @@ def enumerate_regions(
     >>> regions[3].exact_affine_map.matrix.tolist()
     [[Fraction(1, 1), Fraction(0, 1)], [Fraction(0, 1), Fraction(1, 1)]]
     """
+    return enumerated(net, domain, Options(strategy, workers, executor, limit, progress))
+
+
+def enumerated(
+    net: Network | StagedNetwork, domain: Domain | None, options: Options
+) -> Enumeration:
+    """What `enumerate_regions` returns."""
     problem = problem_of(net, domain)
     columns = Columns(problem.network.pattern_dtype.str)
-    counted = run(
-        problem,
-        columns,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    counted = run(problem, columns, options)
     with carrying(lambda: counted):
         return _sorted(problem, columns, counted)
 

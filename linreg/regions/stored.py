@@ -16,7 +16,7 @@ from linreg.files import StrPath
 from linreg.network import Network
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.region_files import RegionFiles
-from linreg.run import Progress
+from linreg.run import Options, Progress
 from linreg.store.directory import layout_of, read_state
 from linreg.store.merging import sort_shards
 from linreg.store.metadata import REGIONS, SHARDS, Description
@@ -116,18 +116,8 @@ def enumerate_into(
     ...     regions[3].pattern.tolist(), regions.find([1, 0])
     ([1, 1], 2)
     """
-    run_into(
-        net,
-        path,
-        domain,
-        keeps=REGIONS,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-        sorting=sorting,
-    )
+    options = Options(strategy, workers, executor, limit, progress)
+    run_into(net, path, domain, options, keeps=REGIONS, sorting=sorting)
     return read_run(path)
 
 

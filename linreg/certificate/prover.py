@@ -31,7 +31,7 @@ from linreg.files import StrPath, replacing
 from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
 from linreg.problem import problem_of
-from linreg.run import Count, Progress, run
+from linreg.run import Count, Options, Progress, run
 
 FULL = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
@@ -223,9 +223,7 @@ def certify(
             if progress is not None:
                 progress(so_far)
 
-        count = run(
-            problem, proof, strategy=strategy, workers=workers, executor=executor, progress=report
-        )
+        count = run(problem, proof, Options(strategy, workers, executor, progress=report))
         flush(1)
         edges = proof.n_facets // 2 if graph else None
         claim = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linreg.domains import Domain
@@ -12,7 +12,7 @@ from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
 from linreg.network import Network
 from linreg.problem import problem_of
-from linreg.run.counting import Count, Progress, carrying, check_options, run
+from linreg.run import Count, Options, Progress, carrying, run
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
@@ -115,46 +115,28 @@ def count_into(
     >>> (first.regions, first.complete), (rest.regions, rest.complete)
     ((3, False), (7, True))
     """
-    return run_into(
-        net,
-        path,
-        domain,
-        keeps=COUNT,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    options = Options(strategy, workers, executor, limit, progress)
+    return run_into(net, path, domain, options, keeps=COUNT)
 
 
 def run_into(
     net: Network,
     path: StrPath,
     domain: Domain | None,
+    options: Options,
     *,
     keeps: str,
-    strategy: str,
-    workers: int,
-    executor: Executor | None,
-    limit: int | None,
-    progress: Callable[[Progress], None] | None,
     sorting: Callable[[float], None] = lambda _: None,
 ) -> Count:
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
-    check_options(strategy, workers, limit)
     problem = problem_of(net, domain)
-    with opened(path, net, problem, keeps, strategy) as store:
+    with opened(path, net, problem, keeps, options.strategy) as store:
         beginning = store.beginning
         if beginning is None or beginning.prefixes:
             run(
                 problem,
                 store.sink,
-                strategy=store.strategy,
-                workers=workers,
-                executor=executor,
-                limit=limit,
-                progress=progress,
+                replace(options, strategy=store.strategy),
                 beginning=beginning,
                 seconds=store.state.seconds,
                 checkpoint=store.checkpoint,

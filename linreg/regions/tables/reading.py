@@ -17,6 +17,7 @@ from linreg.rational import fraction, nearest_float
 from linreg.readers import domain_from_json
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.location import Locator, Points, places_of
+from linreg.regions.sources import InMemory
 from linreg.regions.tables.body import Body, first_changes
 from linreg.regions.tables.formats import FORMATS
 from linreg.regions.tables.header import Header
@@ -90,7 +91,7 @@ def read_regions(
         strategy=header.strategy,
         seconds=0.0,
     )
-    return Enumeration(problem, body.patterns, body.witnesses, exact, counted)
+    return Enumeration(problem, InMemory(body.patterns, body.witnesses, exact), counted)
 
 
 def _problem(header: Header, network: StagedNetwork, domain: Domain | None) -> Problem:

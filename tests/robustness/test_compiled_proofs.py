@@ -50,7 +50,7 @@ def certificate(tmp_path: Path) -> Path:
 def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Cells with more than three regions are split by exact arithmetic first."""
     monkeypatch.setattr(proving, "MOST", 3)
-    monkeypatch.setattr(proving, "AT_ONCE", 1)
+    monkeypatch.setattr(proving, "CELLS_AT_ONCE", 1)
     return iter(())
 
 

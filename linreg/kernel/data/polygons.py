@@ -34,8 +34,9 @@ GENERATOR = np.dtype(
         ("kind", "i8"),
     ]
 )
-"""`size` bounds the 1-norm of the exact coordinates, and `error` that of their errors. `kind` has the
-flags TIGHT, CROSSING and WHOLE."""
+"""`size` bounds the 1-norm of the exact coordinates, `error` that of their errors.
+
+`kind` has the flags TIGHT, CROSSING and WHOLE."""
 
 LINE = np.dtype(
     [

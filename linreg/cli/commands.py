@@ -36,7 +36,7 @@ from linreg.cli.options import (
 from linreg.cli.watch import Watch
 from linreg.export import SUFFIXES, check_graph_path, write_columns
 from linreg.network.coincidence import near_coincidences
-from linreg.readers import check_network_path, domain_to_json, load, load_domain, save
+from linreg.readers import check_network_path, domain_to_json, load_problem, save
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.report import count_table, graph_table, layer_table, network_table
 from linreg.run import check_options
@@ -168,7 +168,7 @@ def convert(
 ) -> None:
     """Write a network in another format; every number stays exactly what it is."""
     check_network_path(target, (source,))
-    network, domain = load(source, decimal=decimal), load_domain(source, decimal=decimal)
+    network, domain = load_problem(source, decimal=decimal)
     save(network, target, domain)
     if as_json:
         show_json({"output": str(target), "fingerprint": network.fingerprint})

@@ -4,7 +4,7 @@ from linreg.readers.domain_json import domain_from_json, domain_to_json, read_do
 from linreg.readers.json_network import network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.sklearn_models import from_sklearn
-from linreg.readers.suffixes import check_network_path, load, load_domain, save
+from linreg.readers.suffixes import check_network_path, load, load_domain, load_problem, save
 from linreg.readers.torch_network import from_torch
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "from_torch",
     "load",
     "load_domain",
+    "load_problem",
     "network_from_json",
     "network_to_json",
     "read_domain",

@@ -43,6 +43,23 @@ class StoredRegions(Enumeration):
     One region, a slice, an iteration and `find` read one file at a time, of some 100,000 regions.
     `patterns`, `witnesses` and what needs all regions at once, such as `locate`, read all of them
     into memory.
+
+    Parameters
+    ----------
+    problem : Problem
+    counted : Count
+        What the run said of itself.
+    files : RegionFiles
+        The files that hold the regions.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     regions = enumerate_into(mlp([([[1], [-1]], [0, 0])]), f"{folder}/run")
+    ...     len(regions), regions[1].pattern.tolist()
+    (2, [1, 0])
     """
 
     def __init__(self, problem: Problem, counted: Count, files: RegionFiles) -> None:
@@ -69,11 +86,49 @@ class StoredRegions(Enumeration):
         return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
 
     def exact_witness(self, index: int) -> tuple[Fraction, ...]:
-        """A rational point strictly inside a region; the errors are those of an enumeration's."""
+        """A rational point strictly inside a region; the errors are those of an enumeration's.
+
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        tuple of Fraction, length inputs
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> from linreg import mlp
+        >>> with TemporaryDirectory() as folder:
+        ...     regions = enumerate_into(mlp([([[1], [-1]], [0, 0])]), f"{folder}/run")
+        ...     regions.exact_witness(1)[0] > 0
+        True
+        """
         return _exact_witness(*self._files.at(numbered(index, len(self), "index", "regions")))
 
     def point(self, index: int) -> Point:
-        """The exact witness in integer coordinates; the errors are those of `exact_witness`."""
+        """The exact witness in integer coordinates; the errors are those of `exact_witness`.
+
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        Point
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> from linreg import mlp
+        >>> with TemporaryDirectory() as folder:
+        ...     regions = enumerate_into(mlp([([[1], [-1]], [0, 0])]), f"{folder}/run")
+        ...     regions.point(1).fractions == regions.exact_witness(1)
+        True
+        """
         rows, row = self._files.at(numbered(index, len(self), "index", "regions"))
         if row in rows.exact:
             return Point.of_rationals([rational(x) for x in rows.exact[row]])
@@ -84,10 +139,29 @@ class StoredRegions(Enumeration):
 
         As -1 also stands for the last region of a list, ask before it is used as an index.
 
+        Parameters
+        ----------
+        pattern : sequence of int, length units
+            The piece of every unit.
+
+        Returns
+        -------
+        int
+            From 0, or -1.
+
         Raises
         ------
         ValueError, TypeError
             If the pattern has not an integer for each unit.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> from linreg import mlp
+        >>> with TemporaryDirectory() as folder:
+        ...     regions = enumerate_into(mlp([([[1], [-1]], [0, 0])]), f"{folder}/run")
+        ...     regions.find([1, 0]), regions.find([1, 1])
+        (1, -1)
         """
         return self._files.find(pieces_of(pattern, len(self.problem.network.units)))
 
@@ -166,6 +240,11 @@ def enumerate_into(
     sorting : callable
         Called, when all regions are found and are sorted, with the share that is done.
 
+    Returns
+    -------
+    StoredRegions
+        As many as are committed, sorted by pattern once all are found.
+
     Raises
     ------
     UnusableRun
@@ -204,10 +283,28 @@ def read_run(path: StrPath) -> StoredRegions:
 
     Each file must be the one that was written, which its sha256 says.
 
+    Parameters
+    ----------
+    path : str or path
+        A run directory of `enumerate_into`.
+
+    Returns
+    -------
+    StoredRegions
+
     Raises
     ------
     UnreadableFile
         If the directory is no run, keeps no regions, has none yet, or is damaged.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = enumerate_into(mlp([([[1]], [0])]), f"{folder}/run")
+    ...     read_run(f"{folder}/run").patterns.tolist()
+    [[0], [1]]
     """
     folder = Path(path)
     description = Description.read(folder)

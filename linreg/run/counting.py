@@ -11,13 +11,12 @@ from time import monotonic
 from linreg.arguments import how_many
 from linreg.domains import Domain
 from linreg.errors import IncompleteError
-from linreg.explore import Sink, Tally
+from linreg.explore import AnySink, Beginning, Sink, Tally, Work
 from linreg.network import Network, StagedNetwork
 from linreg.problem import Problem, problem_of
-from linreg.run.driver import Beginning, Checkpoint, drive
-from linreg.run.settling import settled
-from linreg.run.task import Store, Work
+from linreg.run.driver import Checkpoint, drive
 from linreg.strategies import check_strategy
+from linreg.strategies.auto import is_settled_first, settled
 from linreg.wording import counted
 
 
@@ -42,8 +41,16 @@ class Count:
         How often floats left a doubt, so that exact arithmetic decided: once for each program
         whose proposal proved nothing, and once for each cell that machine code was not sure of.
     strategy : str
+        "compiled" or "highs": the one that was at work at the end.
     seconds : float
         Wall clock.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> found = count(mlp([([[1, 0], [0, 1]], [0, 0]), ([[1, 1]], [-1])]))
+    >>> found.regions, found.complete, found.evidence, found.regions_per_stage
+    (7, True, 'exact', (4, 7))
     """
 
     regions: int
@@ -68,6 +75,14 @@ class Progress:
         The part of the tree that is finished, from 0 to 1.
     activity : str
         What the run is busy with, if that is not exploring.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> heard = []
+    >>> _ = count(mlp([([[1, 0], [0, 1]], [0, 0])]), progress=heard.append)
+    >>> [(moment.count.regions, moment.share) for moment in heard][-1:]
+    [(4, 1.0)]
     """
 
     count: Count
@@ -104,6 +119,11 @@ def count(
         Stop at this many regions.
     progress : callable, optional
         Called several times a second with a `Progress`.
+
+    Returns
+    -------
+    Count
+        The number, whether it is all of them, and the work that it took.
 
     Raises
     ------
@@ -152,6 +172,15 @@ def count_regions(
 ) -> int:
     """Number of activation regions, for those who want just the number; see `count`.
 
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, limit, progress
+        As for `count`.
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     IncompleteError
@@ -184,7 +213,7 @@ def count_regions(
 
 def run(
     problem: Problem,
-    sink: Store,
+    sink: AnySink,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -225,7 +254,7 @@ def run(
             progress(Progress(counted(work), work.tally.share, work.activity))
 
     with carrying(lambda: counted(work)):
-        if strategy == "auto" and (sink.wants_rows or sink.wants_proofs):
+        if strategy == "auto" and is_settled_first(sink):
             first = settled(problem, sink, limit, report)
             strategy, beginning = first.strategy, first.beginning
             if beginning is not None:

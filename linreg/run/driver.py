@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 from os import cpu_count
 from queue import SimpleQueue
 from typing import Any, Generic
 
-from linreg.explore import Explorer, Tally
+from linreg.explore import AnySink, Beginning, Explorer, Tally, Work
 from linreg.problem import Problem
 from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
 from linreg.run.processes import (
@@ -22,7 +21,7 @@ from linreg.run.processes import (
     process_pool,
     thread_pool,
 )
-from linreg.run.task import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
+from linreg.run.task import Found, ProblemNeeded, Task, explore_unit, remember
 from linreg.strategies import explorer_for
 
 AHEAD = 4
@@ -46,18 +45,10 @@ Checkpoint = Callable[[Work, Frontier, bool], None]
 The last argument says whether the run has come to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What an earlier run has found and done, and the prefixes that it left, the next one last."""
-
-    work: Work
-    prefixes: list[Any]
-
-
 def drive(
     problem: Problem,
     strategy: str,
-    sink: Store,
+    sink: AnySink,
     *,
     report: Callable[[Work], None] = lambda _: None,
     checkpoint: Checkpoint = lambda _work, _frontier, _is_last: None,
@@ -107,14 +98,14 @@ def drive(
     return run.work
 
 
-class _Run(Generic[Store]):
+class _Run(Generic[AnySink]):
     """One exploration."""
 
     def __init__(
         self,
         problem: Problem,
         explorer: Explorer,
-        sink: Store,
+        sink: AnySink,
         report: Callable[[Work], None],
         checkpoint: Checkpoint,
         limit: int | None,
@@ -126,7 +117,7 @@ class _Run(Generic[Store]):
         self._report = report
         self._checkpoint = checkpoint
         self._limit = limit
-        self._results: dict[int, Found[Store]] = {}  # those whose turn has not come, by unit
+        self._results: dict[int, Found[AnySink]] = {}  # those whose turn has not come, by unit
 
     def alone(self, cells: list[Any], budget: int | None) -> list[Any]:
         """Explore in this process until the budget is spent, and return the cells that are left."""

@@ -30,11 +30,11 @@ from linreg.domains import Domain
 from linreg.explore import HighsExplorer
 from linreg.kernel.bridge.explorer import CompiledExplorer
 from linreg.problem import Problem, problem_of
-from linreg.run import settling
 from linreg.run.keys import order_of, pattern_keys, pattern_texts, patterns_of_keys
 from linreg.store import directory as store
 from linreg.store import merging as sorting
 from linreg.store import shards
+from linreg.strategies import auto
 
 # Small networks are done by "auto" before it has to decide anything.
 count = partial(linreg.count, strategy="highs")
@@ -292,11 +292,11 @@ def test_a_run_keeps_to_the_strategy_that_it_begins_with(
 ) -> None:
     """A small problem is left to Python, a larger one goes to machine code."""
     for small, strategy in ((10**6, "highs"), (10, "compiled")):
-        monkeypatch.setattr(settling, "SMALL", small)
+        monkeypatch.setattr(auto, "TRIED", small)
         folder = tmp_path / strategy
         linreg.enumerate_into(NET, folder, limit=20)
         assert run_status(folder).description.strategy == strategy
-        monkeypatch.setattr(settling, "SMALL", 10)
+        monkeypatch.setattr(auto, "TRIED", 10)
         assert linreg.enumerate_into(NET, folder).counted.strategy == strategy
         other = {"highs": "compiled", "compiled": "highs"}[strategy]
         with pytest.raises(UnusableRun, match=f"it holds a run of strategy '{strategy}'"):

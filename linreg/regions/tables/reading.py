@@ -9,7 +9,7 @@ import numpy as np
 
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain, UnreadableFile
-from linreg.files import StrPath, read_bytes
+from linreg.files import StrPath, format_of, read_bytes
 from linreg.json_values import located
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.problem import Problem, problem_of
@@ -18,7 +18,7 @@ from linreg.readers import domain_from_json
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.location import Locator, Points, places_of
 from linreg.regions.tables.body import Body, first_changes
-from linreg.regions.tables.formats import format_of
+from linreg.regions.tables.formats import FORMATS
 from linreg.regions.tables.header import Header
 from linreg.run import Count
 
@@ -56,8 +56,18 @@ def read_regions(
     UnreadableFile
         If the file is missing, damaged, no table of regions, one of another network or domain,
         without the columns that are needed, or with a row that is no region; the message names it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import enumerate_regions, mlp, write_regions
+    >>> net = mlp([([[1], [-1]], [0, 0])])
+    >>> with TemporaryDirectory() as folder:
+    ...     write_regions(enumerate_regions(net), f"{folder}/regions.csv")
+    ...     read_regions(f"{folder}/regions.csv", net).patterns.tolist()
+    [[0, 1], [1, 0]]
     """
-    format_ = format_of(path, UnreadableFile)
+    format_ = format_of(path, FORMATS, "tables", UnreadableFile)
     data = read_bytes(path)
     network = staged_of(net)
     with located(str(path)):

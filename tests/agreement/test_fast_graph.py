@@ -293,7 +293,7 @@ def test_edges_of_many_blocks_are_those_of_one() -> None:
     whole = edges_of(adjacency_graph(regions))
     seen: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(joined, "AT_ONCE", 7)
+        patch.setattr(joined, "REGIONS_PER_REPORT", 7)
         patch.setattr(joined, "EDGES", 0)
         assert edges_of(adjacency_graph(regions, progress=seen.append)) == whole
     assert seen == sorted(seen)

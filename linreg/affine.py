@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SPARSE = 0.25
 """The share of non-zero entries below which a map is stored and applied sparsely."""
 
-SMALL = 4096
+FEW_ENTRIES = 4096
 """The number of entries up to which sparsity does not pay."""
 
 
@@ -294,7 +294,7 @@ class ExactAffineMap:
     def is_sparse(self) -> bool:
         """Whether it pays to go through the non-zero coefficients alone."""
         size = self.n_outputs * self.n_inputs
-        return size > SMALL and sum(map(len, self.terms)) < SPARSE * size
+        return size > FEW_ENTRIES and sum(map(len, self.terms)) < SPARSE * size
 
     @property
     def matrix(self) -> np.ndarray:

@@ -7,7 +7,7 @@ from operator import index
 
 from linreg.errors import HypothesisError, TooLarge
 
-LARGEST = 10**18
+LARGEST_WIDTH = 10**18
 """Inputs or units of a layer beyond which binomial coefficients are not worked out."""
 
 MOST_BITS = 100_000_000
@@ -68,7 +68,7 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
     Raises
     ------
     HypothesisError
-        If a number is not a whole number from 1 to `LARGEST`, or there is no layer.
+        If a number is not a whole number from 1 to `LARGEST_WIDTH`, or there is no layer.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
         raise HypothesisError("widths must name at least one layer")
     dim = whole("inputs", inputs)
     largest = max(dim, *checked)
-    if largest > LARGEST:
+    if largest > LARGEST_WIDTH:
         raise HypothesisError(f"inputs and widths must be at most 10^18: got {largest:,}")
     return dim, checked
 

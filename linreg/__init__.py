@@ -46,7 +46,7 @@ from linreg.errors import (
 from linreg.export import write_graph
 from linreg.first_use import warm_up
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
-from linreg.readers import from_sklearn, from_torch, load, load_domain, save
+from linreg.readers import as_domain, as_network, from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
@@ -108,6 +108,8 @@ __all__ = [
     "WholeSpace",
     "absolute",
     "adjacency_graph",
+    "as_domain",
+    "as_network",
     "certify",
     "check",
     "clip",

@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Box, Domain
+from linreg.domains import Box
 from linreg.errors import IncompleteError
-from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Point
 from linreg.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries
 from linreg.rational import rational
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.location import NOWHERE, Locator, Points, places_of
 from linreg.regions.margins import bounded_of, extents_of, margins_of
@@ -276,8 +276,8 @@ class Enumeration(Sequence[Region]):
 
 
 def enumerate_regions(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,

@@ -15,13 +15,12 @@ import numpy as np
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Domain
 from linreg.errors import UnreadableFile
 from linreg.files import StrPath
-from linreg.network import Network
 from linreg.polyhedra import Point
 from linreg.problem import Problem
 from linreg.rational import rational
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.region import Region
 from linreg.regions.region_files import RegionFiles
@@ -139,9 +138,9 @@ class StoredRegions(Enumeration):
 
 
 def enumerate_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -157,7 +156,7 @@ def enumerate_into(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
     path : str or path
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from time import monotonic
 
 from linreg.arguments import how_many
-from linreg.domains import Domain
 from linreg.errors import IncompleteError
 from linreg.explore import Sink, Tally
-from linreg.network import Network, StagedNetwork
 from linreg.problem import Problem, problem_of
+from linreg.readers import DomainLike, NetworkLike
 from linreg.run.driver import Beginning, Checkpoint, drive
 from linreg.run.settling import settled
 from linreg.run.task import Store, Work
@@ -76,8 +75,8 @@ class Progress:
 
 
 def count(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -91,9 +90,10 @@ def count(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
-    domain : WholeSpace, Box or Polytope, optional
-        The whole space unless given.
+    net : Network, path, torch module, scikit-learn estimator or list of (weight, bias)
+        What `as_network` accepts.
+    domain : WholeSpace, Box or Polytope, text such as "box:-1,1" or list of [lowest, highest]
+        The domain in the network's file or the whole space unless given.
     strategy : str
         "compiled", "highs", or "auto" for the fastest there is; the number is the same.
     workers : int
@@ -141,8 +141,8 @@ def count(
 
 
 def count_regions(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,

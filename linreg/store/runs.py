@@ -7,11 +7,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from linreg.domains import Domain
 from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
-from linreg.network import Network
 from linreg.problem import problem_of
+from linreg.readers import DomainLike, NetworkLike, as_network
 from linreg.run.counting import Count, Progress, carrying, check_options, run
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
@@ -56,9 +55,9 @@ class RunStatus:
 
 
 def count_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -74,7 +73,7 @@ def count_into(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
     path : str or path
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress
@@ -114,9 +113,9 @@ def count_into(
 
 
 def run_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None,
+    domain: DomainLike,
     *,
     keeps: str,
     strategy: str,
@@ -129,7 +128,7 @@ def run_into(
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
     check_options(strategy, workers, limit)
     problem = problem_of(net, domain)
-    with opened(path, net, problem, keeps, strategy) as store:
+    with opened(path, as_network(net), problem, keeps, strategy) as store:
         beginning = store.beginning
         if beginning is None or beginning.prefixes:
             run(

@@ -46,6 +46,17 @@ from linreg.errors import (
 from linreg.export import write_graph
 from linreg.first_use import warm_up
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
+from linreg.pictures import (
+    plot_arrangement,
+    plot_counts,
+    plot_degrees,
+    plot_graph,
+    plot_polygons_of,
+    plot_regions,
+    plot_surface,
+    plot_volumes,
+    save_picture,
+)
 from linreg.readers import as_domain, as_network, from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
@@ -130,6 +141,14 @@ __all__ = [
     "merged_graph",
     "mlp",
     "output_maps",
+    "plot_arrangement",
+    "plot_counts",
+    "plot_degrees",
+    "plot_graph",
+    "plot_polygons_of",
+    "plot_regions",
+    "plot_surface",
+    "plot_volumes",
     "read_regions",
     "read_run",
     "region_counts",
@@ -137,6 +156,7 @@ __all__ = [
     "relu6",
     "run_status",
     "save",
+    "save_picture",
     "slice_through",
     "theory",
     "warm_up",

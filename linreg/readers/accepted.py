@@ -149,9 +149,9 @@ def _is_of(thing: object, module: str, name: str) -> bool:
 def _torch_inputs(module: Any) -> tuple[int, ...]:
     """The shape of a module's input, if a linear layer reads it first."""
     layers = [layer for layer in module.modules() if not list(layer.children())]
-    first = next((layer for layer in layers if list(layer.parameters(recurse=False))), None)
-    if hasattr(first, "in_features"):
-        return (int(first.in_features),)
+    reading = [layer for layer in layers if list(layer.parameters(recurse=False))]
+    if reading and hasattr(reading[0], "in_features"):
+        return (int(reading[0].in_features),)
     raise InvalidNetwork(
         f"net: {type(module).__name__} does not say what shape its input has; give it: "
         "from_torch(module, input_shape)"

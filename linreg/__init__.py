@@ -46,7 +46,18 @@ from linreg.errors import (
 from linreg.export import write_graph
 from linreg.first_use import warm_up
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
-from linreg.readers import from_sklearn, from_torch, load, load_domain, save
+from linreg.pictures import (
+    plot_arrangement,
+    plot_counts,
+    plot_degrees,
+    plot_graph,
+    plot_polygons_of,
+    plot_regions,
+    plot_surface,
+    plot_volumes,
+    save_picture,
+)
+from linreg.readers import as_domain, as_network, from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
@@ -108,6 +119,8 @@ __all__ = [
     "WholeSpace",
     "absolute",
     "adjacency_graph",
+    "as_domain",
+    "as_network",
     "certify",
     "check",
     "clip",
@@ -128,6 +141,14 @@ __all__ = [
     "merged_graph",
     "mlp",
     "output_maps",
+    "plot_arrangement",
+    "plot_counts",
+    "plot_degrees",
+    "plot_graph",
+    "plot_polygons_of",
+    "plot_regions",
+    "plot_surface",
+    "plot_volumes",
     "read_regions",
     "read_run",
     "region_counts",
@@ -135,6 +156,7 @@ __all__ = [
     "relu6",
     "run_status",
     "save",
+    "save_picture",
     "slice_through",
     "theory",
     "warm_up",

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, product
-from math import factorial
+from math import factorial, prod
 
 from flint import fmpq, fmpq_poly, fmpz
 

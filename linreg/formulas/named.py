@@ -251,4 +251,4 @@ def _catalan(n: int) -> int:
 
 def _factorial(n: int) -> int:
     representable(f"{n:,}!", n * n.bit_length())
-    return int(fmpz.fac_ui(n))
+    return int(fmpz.fac_ui(fmpz(n)))

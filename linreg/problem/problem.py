@@ -11,9 +11,10 @@ from flint import fmpz
 
 from linreg.domains import Domain, asked_domain, integer_rows
 from linreg.errors import InvalidDomain
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra import Forms, Multipliers, Point, Solver, decide_interior
 from linreg.problem.integer import IntegerStage, IntegerWeights, integer_network
+from linreg.readers import DomainLike, NetworkLike, asked
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ class Problem:
         return (Problem, (self.network, self.domain))
 
 
-def problem_of(net: Network | StagedNetwork, domain: Domain | None) -> Problem:
-    """The problem of a network on a domain, by default the whole space."""
-    staged = staged_of(net)
-    return Problem(staged, asked_domain(domain, staged.input_dim))
+def problem_of(net: NetworkLike, domain: DomainLike = None) -> Problem:
+    """The problem of a network on a domain, by default that in its file or the whole space.
+
+    Both can be whatever `as_network` and `as_domain` accept.
+    """
+    return Problem(*asked(net, domain))

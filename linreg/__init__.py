@@ -45,6 +45,7 @@ from linreg.errors import (
 )
 from linreg.export import write_graph
 from linreg.first_use import warm_up
+from linreg.lines import LineRegions, along, ray
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.readers import from_sklearn, from_torch, load, load_domain, save
 from linreg.regions import Enumeration, Region, enumerate_regions
@@ -83,6 +84,7 @@ __all__ = [
     "InvalidDomain",
     "InvalidNetwork",
     "InvalidSpec",
+    "LineRegions",
     "LinearRegionGraph",
     "LinregError",
     "MaxUnit",
@@ -108,6 +110,7 @@ __all__ = [
     "WholeSpace",
     "absolute",
     "adjacency_graph",
+    "along",
     "certify",
     "check",
     "clip",
@@ -128,6 +131,7 @@ __all__ = [
     "merged_graph",
     "mlp",
     "output_maps",
+    "ray",
     "read_regions",
     "read_run",
     "region_counts",

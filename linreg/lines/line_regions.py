@@ -242,12 +242,19 @@ class LineRegions:
             {pattern.tobytes() for k in range(self.n_segments) for pattern in self.iterate(k)}
         )
 
+    def total_length(self) -> float:
+        """The length of all pieces together; Euclidean, in input units."""
+        steps = np.linalg.norm(np.diff(self.line.floats, axis=0), axis=1)
+        shares = np.ones(self.n_segments)
+        for k in self.spans:
+            ends = self.ends(k)
+            shares[k] = ends[-1] - ends[0] if len(ends) else 0.0
+        return float(steps @ shares)
+
     def breakpoints_per_length(self) -> float:
-        """Breakpoints in a Euclidean unit of length, along all segments; nan if none has any."""
-        length = sum(float(self.lengths(k).sum()) for k in range(self.n_segments))
-        if length == 0:
-            return float("nan")
-        return len(self.breakpoints) / length
+        """Breakpoints in a Euclidean unit of length, along all segments; nan if there is none."""
+        length = self.total_length()
+        return len(self.breakpoints) / length if length > 0 else float("nan")
 
     def _numbered(self, segment: int) -> int:
         return numbered(segment, self.n_segments, "segment", "segments")

@@ -69,8 +69,8 @@ class ExactAffineMap:
     """An affine map with rational entries.
 
     Two maps are equal when they have the same entries. A map is made of its non-zero
-    coefficients, of a dense matrix, or of float64 arrays, which mean the numbers that they are; each
-    of the others is derived when asked for.
+    coefficients, of a dense matrix, or of float64 arrays, which mean the numbers that they are;
+    each of the others is derived when asked for.
 
     Examples
     --------
@@ -222,7 +222,7 @@ class ExactAffineMap:
         """Whether it pays to go through the non-zero coefficients alone."""
         size = self.n_outputs * self.n_inputs
         if self.floats is not None:
-            return size > SMALL and np.count_nonzero(self.floats.matrix) < SPARSE * size
+            return size > SMALL and int(np.count_nonzero(self.floats.matrix)) < SPARSE * size
         return size > SMALL and sum(map(len, self.terms)) < SPARSE * size
 
     @cached_property
@@ -230,7 +230,7 @@ class ExactAffineMap:
         return (
             self.n_outputs == self.n_inputs
             and "terms" in self.__dict__
-            and all(group == ((i, 1),) for i, group in enumerate(self.terms))
+            and all(group == ((i, fmpq(1)),) for i, group in enumerate(self.terms))
             and not any(self.shifts)
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal
 
 import numpy as np
@@ -55,10 +56,8 @@ class LineSweeper:
         if method == "auto" and self._network.stages and has_machine_code():
             from linreg.lines.float_sweep import FloatSweep
 
-            try:
+            with suppress(OverflowError):  # of numbers so large or small, integers take care
                 self._fast = FloatSweep(self._network)
-            except OverflowError:  # of numbers so large or small, integers take care
-                pass
 
     @property
     def chunk(self) -> int:
@@ -126,7 +125,7 @@ class _Collected:
         self._known: dict[int, ExactPieces] = {}
 
     def add(self, *columns: np.ndarray) -> None:
-        """Breakpoints, errors, how many on each segment, switches on each, units, pieces, firsts."""
+        """Breakpoints, errors, numbers of both kinds, units, pieces and first patterns."""
         self._columns.append(columns)
 
     def add_exactly(self, segment: int, pieces: ExactPieces, span: Span | None) -> None:

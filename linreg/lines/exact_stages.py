@@ -27,6 +27,7 @@ class DenseWeights:
     """A map whose weights are held as one integer matrix; the last column is the constant."""
 
     def __init__(self, map_: ExactAffineMap) -> None:
+        entries: Sequence[int | fmpz]
         if map_.floats is not None:
             entries, self.denominator = _float_integers(map_.floats)
         else:
@@ -136,9 +137,7 @@ class ExactStage:
         """The scale of the rows."""
         return state_scale * self.weights.denominator
 
-    def output(
-        self, rows: fmpz_mat, scale: fmpz, unit: int, piece: int
-    ) -> tuple[fmpz, fmpz]:
+    def output(self, rows: fmpz_mat, scale: fmpz, unit: int, piece: int) -> tuple[fmpz, fmpz]:
         """The line of a unit's output where it is on a piece."""
         start, _, of_unit = self.units[unit]
         if of_unit is None:

@@ -149,7 +149,7 @@ def _crossings(
         else:
             a, b = ends[2 * row], ends[2 * row + 1]
             cuts = of_unit.cuts
-            if len(cuts) == 1 and cuts[0][0] == 0 and (a > 0 and b > 0 or a <= 0 and b <= 0):
+            if len(cuts) == 1 and cuts[0][0] == 0 and ((a > 0 and b > 0) or (a <= 0 and b <= 0)):
                 pieces.append(1 if a > 0 else 0)
                 continue
             piece, found = _scalar(rows, row, (a, b), of_unit, unit, scale, (low, high))

@@ -94,7 +94,7 @@ class FloatSweep:
             if reached == done:
                 self._room *= 2
                 continue
-            self._room = max(self._room, int(2 * found.count[0] / (reached - done)))
+            self._room = max(self._room, int(2 * found.totals[0] / (reached - done)))
             parts.append(_between(found, done, reached))
             done = reached
         return _joined(parts, n, len(self._tables.unit_row))
@@ -102,9 +102,9 @@ class FloatSweep:
 
 def _between(found: LineFound, first: int, last: int) -> LineFound:
     """What was found on the segments from one to another."""
-    breakpoints, switches = int(found.count[0]), int(found.count[1])
+    breakpoints, switches = int(found.totals[0]), int(found.totals[1])
     return LineFound(
-        found.count,
+        found.totals,
         found.at[:breakpoints],
         found.error[:breakpoints],
         found.first_switch[:breakpoints],
@@ -166,18 +166,20 @@ def _work(t: LineTables) -> LineWork:
     def integers(n: int) -> np.ndarray:
         return np.zeros(n, dtype=np.int64)
 
-    return LineWork(
-        *(floats(rows) for _ in range(3)),
-        *(floats(outs) for _ in range(3)),
-        *(integers(outs) for _ in range(2)),
-        integers(units),
-        np.zeros((stages, 4)),
-        np.zeros((stages, 2), dtype=np.int64),
-        *(floats(events) for _ in range(2)),
-        *(integers(events) for _ in range(4)),
-        first,
-        *(integers(stages + 1) for _ in range(3)),
-        floats(units),
+    return LineWork._make(
+        [
+            *(floats(rows) for _ in range(3)),
+            *(floats(outs) for _ in range(3)),
+            *(integers(outs) for _ in range(2)),
+            integers(units),
+            np.zeros((stages, 4)),
+            np.zeros((stages, 2), dtype=np.int64),
+            *(floats(events) for _ in range(2)),
+            *(integers(events) for _ in range(4)),
+            first,
+            *(integers(stages + 1) for _ in range(3)),
+            floats(units),
+        ]
     )
 
 
@@ -193,16 +195,17 @@ def _tables(network: StagedNetwork) -> LineTables:
     of_units = _UnitTables()
     for stage, row in zip(stages, rows, strict=False):
         of_units.add(stage, int(row))
-    biases = [stage.map.rounded().shift for stage in stages]
-    tables = LineTables(
-        rows,
-        units,
-        outs,
-        np.array([4 * (stage.map.n_inputs + 10) * ROUNDOFF for stage in stages]),
-        np.concatenate(biases),
-        *columns.arrays(),
-        *of_units.arrays(),
-        np.array([_is_simple(stage) for stage in stages]),
+    tables = LineTables._make(
+        [
+            rows,
+            units,
+            outs,
+            np.array([4 * (stage.map.n_inputs + 10) * ROUNDOFF for stage in stages]),
+            np.concatenate([stage.map.rounded().shift for stage in stages]),
+            *columns.arrays(),
+            *of_units.arrays(),
+            np.array([_is_simple(stage) for stage in stages]),
+        ]
     )
     for array in (tables.bias, tables.weights, tables.terms_weight, tables.slope, tables.intercept):
         sizes = np.abs(array[array != 0])
@@ -313,8 +316,10 @@ def _pieces(unit: ScalarUnit) -> list[tuple[float, float, float, float, int, int
 
 
 def _is_simple(stage: Stage) -> bool:
-    kinds = set(stage.units)
-    return all(isinstance(unit, ScalarUnit) and unit.breakpoints == (0,) for unit in kinds)
+    return all(
+        isinstance(unit, ScalarUnit) and unit.n_pieces == 2 and unit.breakpoints[0] == 0
+        for unit in set(stage.units)
+    )
 
 
 def _distinct(map_: ExactAffineMap, start: int, rank: int) -> list[int]:

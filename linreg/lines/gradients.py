@@ -8,7 +8,7 @@ import numpy as np
 
 from linreg.network.stages import Stage, StagedNetwork
 from linreg.rational import nearest_float
-from linreg.units import MaxUnit
+from linreg.units import MaxUnit, Unit
 
 
 def mean_gradient(
@@ -40,7 +40,7 @@ def through_units(stage: Stage, back: np.ndarray, pieces: np.ndarray) -> np.ndar
     n_units = len(stage.units)
     gradient[:, stage.starts[-1] :] = back[:, n_units:]
     rows = np.arange(len(back))
-    by_table: dict[object, list[int]] = {}
+    by_table: dict[Unit, list[int]] = {}
     for j, unit in enumerate(stage.units):
         by_table.setdefault(unit, []).append(j)
     for unit, places in by_table.items():
@@ -48,6 +48,6 @@ def through_units(stage: Stage, back: np.ndarray, pieces: np.ndarray) -> np.ndar
         if isinstance(unit, MaxUnit):
             gradient[rows[:, None], starts + pieces[:, places]] = back[:, places]
             continue
-        slopes = np.array([nearest_float(*s.as_integer_ratio()) for s in unit.slopes])  # type: ignore[attr-defined]
+        slopes = np.array([nearest_float(*s.as_integer_ratio()) for s in unit.slopes])
         gradient[:, starts] = back[:, places] * slopes[pieces[:, places]]
     return gradient

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from math import inf, isfinite
 from typing import Literal
 
@@ -113,7 +114,7 @@ class LineRegions:
         segment = self._numbered(segment)
         firsts = self.first_switch[self.starts[segment] : self.starts[segment + 1] + 1]
         pairs = [*zip(self.switch_units.tolist(), self.switch_pieces.tolist(), strict=True)]
-        return [pairs[a:b] for a, b in zip(firsts, firsts[1:], strict=False)]
+        return [pairs[a:b] for a, b in pairwise(firsts.tolist())]
 
     def iterate(self, segment: int) -> Iterator[np.ndarray]:
         """The pattern of each piece in turn, in one array that changes."""

@@ -47,11 +47,9 @@ class Polyline:
         ValueError, TypeError
             If the shape is not (points, dim), there is no point, or a number is not finite.
         """
-        if isinstance(points, np.ndarray) and points.dtype.kind == "f" and points.itemsize <= 8:
-            if points.ndim == 2 and points.shape[1] == dim and len(points):
-                floats = points.astype(np.float64)
-                if np.isfinite(floats).all():
-                    return cls(floats, {})
+        floats = _floats(points, dim)
+        if floats is not None:
+            return cls(floats, {})
         listed = entries(points, "points")
         if not listed:
             raise ValueError("points: at least one point was expected, got none")
@@ -90,6 +88,16 @@ class Polyline:
         return rounded
 
 
+def _floats(points: Any, dim: int) -> np.ndarray | None:
+    """An array of finite floats of this shape in float64; None of anything else."""
+    if not isinstance(points, np.ndarray) or points.dtype.kind != "f" or points.itemsize > 8:
+        return None
+    if points.ndim != 2 or points.shape[1] != dim or not len(points):
+        return None
+    floats = points.astype(np.float64)
+    return floats if np.isfinite(floats).all() else None
+
+
 class Clip:
     """Cuts segments to a domain.
 
@@ -118,9 +126,9 @@ class Clip:
             return {}
         doubt = np.where(line.is_rounded()[:, None], np.abs(line.floats) * 2.0**-52, 0.0)
         slack, bound = self._enclosed(line.floats, doubt)
-        certain = (slack > bound).all(axis=1)
+        certain: list[bool] = (slack > bound).all(axis=1).tolist()
         inside = [
-            bool(sure) or all(value >= 0 for value in self._values(line.point(i)))
+            sure or all(value >= 0 for value in self._values(line.point(i)))
             for i, sure in enumerate(certain)
         ]
         return {

@@ -87,7 +87,10 @@ def writing_pieces(path: StrPath, fingerprint: str) -> Iterator[PiecesWriter]:
             ("to", pyarrow.list_(pyarrow.int32())),
             ("certified", pyarrow.bool_()),
         ],
-        metadata={b"linreg": b'{"format": "linreg-pieces-1"}', b"fingerprint": fingerprint.encode()},
+        metadata={
+            b"linreg": b'{"format": "linreg-pieces-1"}',
+            b"fingerprint": fingerprint.encode(),
+        },
     )
     with (
         replacing(path) as temporary,

@@ -71,7 +71,7 @@ def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
 
 
 def float_map(weight: Any, bias: Any) -> ExactAffineMap | None:
-    """The map of a layer whose weight and bias are arrays of finite floats that fit; None of others.
+    """The map of a layer whose weight and bias are arrays of finite floats that fit, else None.
 
     No fraction is made of any number, so layers with millions of weights are as fast as NumPy.
     """

@@ -74,7 +74,10 @@ def scalar_piece(t: LineTables, w: LineWork, s: int, unit: int) -> int:
     piece = 0
     for k in range(t.table[unit + 1] - first - 1):
         cut, slack = t.cut[first + k], t.slack[first + k]
-        below, above = side(at_low - cut, low_bound + slack), side(at_high - cut, high_bound + slack)
+        below, above = (
+            side(at_low - cut, low_bound + slack),
+            side(at_high - cut, high_bound + slack),
+        )
         if (below == DOUBT or above == DOUBT) and cut == 0.0 and slack == 0.0:
             if error == 0.0:
                 below = above = -1

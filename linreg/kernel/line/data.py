@@ -119,7 +119,7 @@ class LineFound(NamedTuple):
 
     Attributes
     ----------
-    count : int64 array, shape (4,)
+    totals : int64 array, shape (4,)
         Breakpoints and switches so far; breakpoints before this segment; events so far.
     at, error : float64 array, shape (breakpoints,)
         Where pieces meet, as a share of the segment, and the bound on its error.
@@ -132,7 +132,7 @@ class LineFound(NamedTuple):
     certain : bool array, shape (segments,)
     """
 
-    count: np.ndarray
+    totals: np.ndarray
     at: np.ndarray
     error: np.ndarray
     first_switch: np.ndarray

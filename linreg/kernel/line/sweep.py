@@ -40,9 +40,9 @@ def sweep_segments(
     """
     n_rows = t.rows[1]
     for segment in range(first, last):
-        breakpoints, switches = found.count[0], found.count[1]
-        found.count[2] = breakpoints
-        found.count[3] = 0
+        breakpoints, switches = found.totals[0], found.totals[1]
+        found.totals[2] = breakpoints
+        found.totals[3] = 0
         for row in range(n_rows):
             a, b = values[segment, row], values[segment + 1, row]
             rise = b - a
@@ -51,12 +51,12 @@ def sweep_segments(
             w.error[row] = 0.0 if error == 0.0 else error + 2 * ROUNDOFF * abs(rise)
         outcome = sweep(t, w, found, segment)
         if outcome == FULL:
-            found.count[0], found.count[1] = breakpoints, switches
+            found.totals[0], found.totals[1] = breakpoints, switches
             return segment
         if outcome == DOUBTFUL:
-            found.count[0], found.count[1] = breakpoints, switches
+            found.totals[0], found.totals[1] = breakpoints, switches
         found.certain[segment] = outcome == DONE
-        found.ends[segment, 0], found.ends[segment, 1] = found.count[0], found.count[1]
+        found.ends[segment, 0], found.ends[segment, 1] = found.totals[0], found.totals[1]
     return last
 
 
@@ -74,7 +74,7 @@ def sweep(t: LineTables, w: LineWork, found: LineFound, segment: int) -> int:
             s += 1
             outcome = split(t, w, found, s)
             continue
-        if found.count[0] == found.count[2]:
+        if found.totals[0] == found.totals[2]:
             for unit in range(len(w.piece)):
                 found.patterns[segment, unit] = w.piece[unit]
         while w.cursor[s] < w.event_count[s]:
@@ -94,7 +94,7 @@ def split(t: LineTables, w: LineWork, found: LineFound, s: int) -> int:
     """The pieces of a stage at the beginning of its interval, and all its events in it."""
     w.event_count[s] = 0
     w.cursor[s] = 0
-    started = found.count[0] > found.count[2]
+    started = found.totals[0] > found.totals[2]
     first, simple = t.units[s], t.simple[s]
     if simple:
         put_quick_pieces(t, w, s)
@@ -117,8 +117,8 @@ def split(t: LineTables, w: LineWork, found: LineFound, s: int) -> int:
     if not sort_events(w, s):
         return DOUBTFUL
     for e in range(w.event_first[s], w.event_first[s] + w.event_count[s]):
-        w.event_name[e] = found.count[3]
-        found.count[3] += 1
+        w.event_name[e] = found.totals[3]
+        found.totals[3] += 1
     return DONE
 
 
@@ -159,13 +159,13 @@ def hand_on(t: LineTables, w: LineWork, s: int) -> None:
 @compiled
 def put_breakpoint(w: LineWork, found: LineFound, s: int) -> bool:
     """Go past the next event of a stage, and put it down; whether there was room."""
-    n = found.count[0]
+    n = found.totals[0]
     if n == len(found.at):
         return False
     e = w.event_first[s] + w.cursor[s]
     found.at[n], found.error[n] = w.event_at[e], w.event_error[e]
-    found.first_switch[n] = found.count[1]
-    found.count[0] += 1
+    found.first_switch[n] = found.totals[1]
+    found.totals[0] += 1
     w.cursor[s] += 1
     w.piece[w.event_unit[e]] = w.event_piece[e]
     return put_switch(found, w.event_unit[e], w.event_piece[e])
@@ -174,9 +174,9 @@ def put_breakpoint(w: LineWork, found: LineFound, s: int) -> bool:
 @compiled
 def put_switch(found: LineFound, unit: int, piece: int) -> bool:
     """Put down that a unit switches at the last breakpoint; whether there was room."""
-    n = found.count[1]
+    n = found.totals[1]
     if n == len(found.unit):
         return False
     found.unit[n], found.piece[n] = unit, piece
-    found.count[1] += 1
+    found.totals[1] += 1
     return True

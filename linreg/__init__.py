@@ -45,6 +45,7 @@ from linreg.errors import (
 )
 from linreg.export import write_graph
 from linreg.first_use import warm_up
+from linreg.lines import LineRegions, along, ray
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.pictures import (
     plot_arrangement,
@@ -94,6 +95,7 @@ __all__ = [
     "InvalidDomain",
     "InvalidNetwork",
     "InvalidSpec",
+    "LineRegions",
     "LinearRegionGraph",
     "LinregError",
     "MaxUnit",
@@ -119,6 +121,7 @@ __all__ = [
     "WholeSpace",
     "absolute",
     "adjacency_graph",
+    "along",
     "as_domain",
     "as_network",
     "certify",
@@ -149,6 +152,7 @@ __all__ = [
     "plot_regions",
     "plot_surface",
     "plot_volumes",
+    "ray",
     "read_regions",
     "read_run",
     "region_counts",

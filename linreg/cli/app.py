@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 import linreg
 from linreg.cli import (
+    along,
     bounds,
     certificates,
     commands,
@@ -80,6 +81,7 @@ for name, command, purpose in (
     ("check", certificates.check, "Check a certificate."),
     ("bounds", bounds.bounds, "What theory says: bounds and maxima, with their sources."),
     ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
+    ("along", along.along, "Find the regions that a polyline passes through."),
     ("maximise", maximise.maximise, "Look for weights with many regions."),
     ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
     ("status", running.status, "Say how far a run directory or a dataset is."),

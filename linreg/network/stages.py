@@ -311,11 +311,27 @@ def _unit_floats(unit: Unit, z: np.ndarray) -> np.ndarray:
 
 
 def _canonical(map_: ExactAffineMap) -> bytes:
+    if map_.floats is not None:
+        return _canonical_floats(map_.floats)
     rows = [
         " ".join([*(f"{i}:{entry.p}/{entry.q}" for i, entry in group), f"{shift.p}/{shift.q}"])
         for group, shift in zip(map_.terms, map_.shifts, strict=True)
     ]
     return "\n".join([f"affine {map_.n_outputs} {map_.n_inputs}", *rows, ""]).encode()
+
+
+def _canonical_floats(map_: AffineMap) -> bytes:
+    """The same text, without a fraction of any number but the one that is written."""
+
+    def text(number: float) -> str:
+        numerator, denominator = number.as_integer_ratio()
+        return f"{numerator}/{denominator}"
+
+    lines = [f"affine {map_.matrix.shape[0]} {map_.matrix.shape[1]}"]
+    for row, shift in zip(map_.matrix, map_.shift.tolist(), strict=True):
+        terms = (f"{i}:{text(entry)}" for i, entry in enumerate(row.tolist()) if entry)
+        lines.append(" ".join([*terms, text(shift)]))
+    return "\n".join([*lines, ""]).encode()
 
 
 def _canonical_unit(unit: Unit) -> str:

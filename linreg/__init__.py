@@ -34,6 +34,7 @@ from linreg.errors import (
     InvalidNetwork,
     InvalidSpec,
     LinregError,
+    MissingPackage,
     NoSuchIndex,
     NotPiecewiseLinear,
     UnknownStrategy,
@@ -52,6 +53,7 @@ from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
+from linreg.topology import PolyhedralComplex, Subcomplex, polyhedral_complex
 from linreg.units import (
     MaxUnit,
     ScalarUnit,
@@ -86,9 +88,11 @@ __all__ = [
     "LinearRegionGraph",
     "LinregError",
     "MaxUnit",
+    "MissingPackage",
     "Network",
     "NoSuchIndex",
     "NotPiecewiseLinear",
+    "PolyhedralComplex",
     "Polytope",
     "Progress",
     "Region",
@@ -98,6 +102,7 @@ __all__ = [
     "Slice",
     "StagedNetwork",
     "StoredRegions",
+    "Subcomplex",
     "UnknownStrategy",
     "UnreachableCluster",
     "UnreadableFile",
@@ -128,6 +133,7 @@ __all__ = [
     "merged_graph",
     "mlp",
     "output_maps",
+    "polyhedral_complex",
     "read_regions",
     "read_run",
     "region_counts",

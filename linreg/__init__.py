@@ -35,6 +35,7 @@ from linreg.errors import (
     InvalidQuery,
     InvalidSpec,
     LinregError,
+    MissingPackage,
     NoSuchIndex,
     NotPiecewiseLinear,
     UnknownStrategy,
@@ -96,6 +97,7 @@ from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
+from linreg.topology import PolyhedralComplex, Subcomplex, polyhedral_complex
 from linreg.units import (
     MaxUnit,
     ScalarUnit,
@@ -137,10 +139,12 @@ __all__ = [
     "LinregError",
     "Lipschitz",
     "MaxUnit",
+    "MissingPackage",
     "Network",
     "NoSuchIndex",
     "NotPiecewiseLinear",
     "OutputRange",
+    "PolyhedralComplex",
     "Polytope",
     "Progress",
     "Query",
@@ -153,6 +157,7 @@ __all__ = [
     "Slice",
     "StagedNetwork",
     "StoredRegions",
+    "Subcomplex",
     "UnknownStrategy",
     "UnreachableCluster",
     "UnreadableFile",
@@ -204,6 +209,7 @@ __all__ = [
     "plot_regions",
     "plot_surface",
     "plot_volumes",
+    "polyhedral_complex",
     "ray",
     "read_regions",
     "read_run",

@@ -265,6 +265,32 @@ class StagedNetwork:
             first += len(stage.units)
         yield self.readout.compose(state)
 
+    def affine_on(self, pattern: Sequence[int]) -> ExactAffineMap:
+        """The network's output as a function of its input on the region of a pattern.
+
+        Parameters
+        ----------
+        pattern : sequence of int, length units
+            The piece of every unit, in stage order.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the pattern has not a piece for each unit.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> mlp([([[2]], [1])], readout=([[3]], [0])).staged.affine_on([1])([5])
+        [Fraction(33, 1)]
+        """
+        *_, output = self.maps_on(pattern)
+        return output
+
     def _checked(self, pattern: Sequence[int]) -> list[int]:
         pieces: list[int] = pieces_of(pattern, len(self.units)).tolist()
         for k, (piece, unit) in enumerate(zip(pieces, self.units, strict=True)):

@@ -9,7 +9,7 @@ from flint import fmpz
 
 from linreg.errors import HypothesisError, TooLarge
 
-LARGEST = 10**18
+LARGEST_WIDTH = 10**18
 """Inputs or units of a layer beyond which binomial coefficients are not worked out."""
 
 MOST_BITS = 100_000_000
@@ -24,6 +24,20 @@ MOST_LISTED = 10_000_000
 
 def whole(name: str, value: object, least: int = 1) -> int:
     """A whole number of at least `least`.
+
+    Parameters
+    ----------
+    name : str
+        What the message calls it.
+    value : object
+        What was given.
+    least : int
+        The least number that is allowed.
+
+    Returns
+    -------
+    int
+        The value.
 
     Raises
     ------
@@ -48,10 +62,21 @@ def whole(name: str, value: object, least: int = 1) -> int:
 def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[int, ...]]:
     """The input dimension and the hidden widths n_1, ..., n_L, all at least 1.
 
+    Parameters
+    ----------
+    inputs : object
+        Dimension n0 of the input.
+    widths : sequence of object
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int, tuple of int
+
     Raises
     ------
     HypothesisError
-        If a number is not a whole number from 1 to `LARGEST`, or there is no layer.
+        If a number is not a whole number from 1 to `LARGEST_WIDTH`, or there is no layer.
 
     Examples
     --------
@@ -65,7 +90,7 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
         raise HypothesisError("widths must name at least one layer")
     dim = whole("inputs", inputs)
     largest = max(dim, *checked)
-    if largest > LARGEST:
+    if largest > LARGEST_WIDTH:
         raise HypothesisError(f"inputs and widths must be at most 10^18: got {largest:,}")
     return dim, checked
 

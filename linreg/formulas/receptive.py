@@ -9,7 +9,7 @@ from math import prod
 
 from linreg.arguments import entries
 from linreg.errors import HypothesisError, TooLarge
-from linreg.formulas.hypotheses import LARGEST, whole
+from linreg.formulas.hypotheses import LARGEST_WIDTH, whole
 from linreg.wording import counted
 
 MOST_READS = 5_000_000
@@ -166,7 +166,7 @@ def convolution(
         if k > n + 2 * p:
             raise HypothesisError(f"a kernel of size {k} does not fit into {counted(n, 'cell')}")
     largest = max(layer.n_inputs, layer.n_units, *layer.stride, *layer.padding)
-    if largest > LARGEST:
+    if largest > LARGEST_WIDTH:
         raise HypothesisError(
             f"inputs, units, strides and padding must be at most 10^18: got {largest:,}"
         )

@@ -153,7 +153,7 @@ def test_an_interrupt_ends_the_process_while_programs_cycle(tmp_path: Path) -> N
     """Hyperplanes enough for hours, and no program that is solved at its first limit."""
     weight = [[a + b for a, b in zip(*pair, strict=True)] for pair in product(LARGER, repeat=2)]
     network = write(tmp_path / "network.json", document(LARGER + weight, REPEATED[3]))
-    cycling = "from linreg.polyhedra import session; session.AT_A_TIME = 4"
+    cycling = "from linreg.polyhedra import highs; highs.AT_A_TIME = 4"
     process = start("count", network, "--strategy", "highs", prelude=cycling, announce=True)
     time.sleep(1)
     assert process.poll() is None

@@ -95,7 +95,7 @@ def image_key(cell: Polyhedron, hull: Hull, *, limit: int = MOST_CORNERS) -> Has
     The squares (0, 1) x (0, 1) and (0, 1) x (3, 4) have the same shadow on the first axis:
 
     >>> from linreg import Box
-    >>> from linreg.explore import Problem
+    >>> from linreg.problem import Problem
     >>> from linreg.network import StagedNetwork
     >>> from linreg.affine import ExactAffineMap
     >>> shadow = Hull([[fmpz(1), fmpz(0), fmpz(0)]], 2)

@@ -148,5 +148,5 @@ def read_run(path: StrPath) -> StoredRegions:
             files = RegionFiles(target, shards, layout)
             # From here on the folder is there as long as somebody may read it.
             finalize(files, stack.pop_all().close)
-    counted = count_of(state, description.strategy, len(problem.stages))
+    counted = count_of(state, description.strategy, len(problem.integer_stages))
     return StoredRegions(problem, files, counted)

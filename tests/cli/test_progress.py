@@ -106,7 +106,7 @@ def test_a_graph_says_that_it_compiles() -> None:
     """Where machine code is on no disk."""
     terminal = Terminal()
     compiling = """
-        from linreg.adjacency import graph, joined
+        from linreg.adjacency import compiled_edges as joined, graph
         from linreg.kernel import machine
         graph.FEW = joined.MANY = 1
         joined.is_on_disk = machine.is_on_disk = lambda function: False

@@ -16,10 +16,8 @@ from linreg.kernel.data.work import (
     DOUBTS,
     ENTRY,
     HALFSPACES,
-    OUTSIDE,
     POINTS,
     REGIONS,
-    ROWS,
     SEEN,
     STAGE,
     TOP,
@@ -42,13 +40,9 @@ from linreg.kernel.plane.cuts import (
 from linreg.kernel.plane.lines import draw, line_of_halfspace
 from linreg.kernel.plane.signs import ALWAYS, find_signs, is_far, write_line
 from linreg.kernel.simplex.cell_tree import (
-    BLOCK,
     DONE,
     DOUBT,
-    ELSEWHERE,
-    FULL,
     LOST,
-    PAUSED,
     UNCLEAR,
     begin,
     enter,
@@ -57,6 +51,7 @@ from linreg.kernel.simplex.cell_tree import (
     give_region,
     grow,
     lift,
+    pop,
 )
 from linreg.kernel.simplex.contests import has_contests, most_parts, next_contest, runners
 from linreg.kernel.simplex.points import ZERO, is_known, stand_inside
@@ -71,22 +66,14 @@ def kernel_of(network: StagedNetwork) -> Callable[[Tables, Work, int, int, bool]
 @entry
 def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """`grow` for problems of at most two dimensions."""
-    tree = w.tree
-    counters = tree.counters
+    counters = w.tree.counters
     parts = most_parts(t)
     while counters[TOP] > 0:
-        top = counters[TOP] - 1
-        if budget <= 0 or counters[REGIONS] >= limit:
-            return PAUSED, budget
-        if top + 1 + parts >= len(tree.nodes):
-            return FULL, budget
-        if wants_rows and counters[ROWS] >= len(tree.patterns):
-            return BLOCK, budget
-        counters[TOP] = top
-        if tree.nodes[top, OUTSIDE] >= 0:
-            return ELSEWHERE, budget
+        status = pop(w, parts, budget, limit, wants_rows)
+        if status != DONE:
+            return status, budget
         budget -= 1
-        status = _take(t, w, top, limit, wants_rows)
+        status = _take(t, w, counters[TOP], limit, wants_rows)
         if status != DONE:
             counters[DOUBTS] += 1
             return status, budget

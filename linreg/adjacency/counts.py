@@ -30,6 +30,15 @@ class RegionCounts:
         Pairs of activation regions that share a facet.
     bounded_regions : int
         Bounded activation regions.
+
+    Examples
+    --------
+    relu(x) - relu(-x) is x:
+
+    >>> from linreg import mlp
+    >>> found = region_counts(mlp([([[1], [-1]], [0, 0])], readout=([[1, -1]], [0])))
+    >>> found.activation_regions, found.linear_regions, found.affine_maps
+    (2, 1, 1)
     """
 
     activation_regions: int
@@ -52,6 +61,17 @@ def region_counts(
 
     The arguments and errors are those of `linreg.count`; `progress` is called while regions are
     found, and not while they are compared. All regions are held in memory.
+
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, progress
+        As for `linreg.count`; `progress` is called while regions are found, and not while they are
+        compared.
+
+    Returns
+    -------
+    RegionCounts
+        Five exact numbers.
 
     Source
     ------

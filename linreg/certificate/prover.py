@@ -49,6 +49,15 @@ class Certified:
         Pairs of regions that share a facet, where that is certified too.
     n_bytes : int
         Size of the file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     done = certify(mlp([([[1, 0], [0, 1]], [0, 0])]), f"{folder}/proof", graph=True)
+    >>> done.count.regions, done.edges, done.count.evidence
+    (4, 4, 'exact')
     """
 
     count: Count
@@ -163,6 +172,11 @@ def certify(
     strategy, workers, executor, progress
         As for `enumerate_regions`: strategies prove in other ways, and "auto" is one of them by the
         problem alone. Proofs about max units or of a graph always come from "highs".
+
+    Returns
+    -------
+    Certified
+        The count, and what the file holds.
 
     Raises
     ------

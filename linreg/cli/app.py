@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import typer
@@ -120,10 +121,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
+@cache
+def _program() -> typer.core.TyperGroup:
+    """All commands, which take longer to make than most of them to run."""
+    return typer.main.get_group(app)
+
+
 def _run(arguments: Sequence[str]) -> int:
     try:
         # Not through the command's own main: it makes an exit code of its own of an interrupt.
-        command = typer.main.get_command(app)
+        command = _program()
         width = columns()
         if width is not None:
             width = min(max(width - 2, NARROWEST), WIDEST)

@@ -101,8 +101,9 @@ def image_key(cell: Polyhedron, hull: Hull, *, limit: int = MOST_CORNERS) -> Has
     >>> shadow = Hull([[fmpz(1), fmpz(0), fmpz(0)]], 2)
     >>> flat = StagedNetwork(2, (), ExactAffineMap.identity(2))
     >>> problems = [Problem(flat, Box([0, low], [1, low + 1])) for low in (0, 3)]
-    >>> first, second = [image_key(Polyhedron(p.domain_rows.rows, p.start), shadow) for p in
-    problems] >>> first == second
+    >>> cells = [Polyhedron(p.domain_rows.rows, p.start) for p in problems]
+    >>> first, second = [image_key(cell, shadow) for cell in cells]
+    >>> first == second
     True
     """
     if hull.rank == 0:

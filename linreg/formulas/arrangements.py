@@ -167,6 +167,15 @@ def zaslavsky_bounded(inputs: int, widths: Sequence[int]) -> int:
 def pattern_bound(pieces: Sequence[int]) -> int:
     """Number of patterns that units with these numbers of pieces can have: their product.
 
+    Parameters
+    ----------
+    pieces : sequence of int
+        Number of pieces of each unit, all >= 1.
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     ValueError
@@ -193,6 +202,11 @@ def partition_bound(pieces: Sequence[int], dim: int) -> int:
         Number of pieces of each unit, all >= 1.
     dim : int
         Dimension of the space, >= 0.
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Raises
     ------
@@ -227,6 +241,11 @@ def layerwise_bound(layers: Sequence[Sequence[int]], dims: Sequence[int]) -> int
     dims : sequence of int
         The dimension of the space that each layer sees of a cell: the smallest of the input
         dimension and the widths of the layers before.
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, product
-from math import comb, factorial, prod
+from math import factorial
 
 from flint import fmpq, fmpq_poly, fmpz
 
@@ -48,6 +48,7 @@ def xiong_formula(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     filters : int
+        Number of filters.
     kernel, stride, padding : int or one for each axis
         Supports are cut at the border: padding adds nothing to them.
     budget : int
@@ -110,6 +111,7 @@ def xiong_asymptotics(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     kernel, stride, padding : int or one for each axis
+        In places of the input.
     budget : int
         Most steps of the algorithm.
 
@@ -160,6 +162,7 @@ def demand_vectors(
     filters : int
         Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
 
     Returns
     -------
@@ -196,38 +199,3 @@ def demand_vectors(
             sums += [total + t for total in sums]
         if all(total <= room[chosen] for chosen, total in enumerate(sums)):
             yield vector
-
-
-def xiong_by_definition(
-    input_shape: Sequence[int],
-    filters: int,
-    kernel: PerAxis,
-    stride: PerAxis = 1,
-    padding: PerAxis = 0,
-) -> int:
-    """`xiong_formula` as the sum over K_N, for small layers.
-
-    Parameters
-    ----------
-    input_shape : (channels, length) or (channels, height, width)
-    filters : int
-        Number of filters.
-    kernel, stride, padding : int or one for each axis
-
-    Returns
-    -------
-    int
-        The same number as that of `xiong_formula`.
-
-    Raises
-    ------
-    HypothesisError
-        As `demand_vectors`.
-
-    Examples
-    --------
-    >>> xiong_by_definition((1, 3), 2, 2)
-    15
-    """
-    vectors = demand_vectors(input_shape, filters, kernel, stride, padding)
-    return sum(prod(comb(filters, t) for t in vector) for vector in vectors)

@@ -186,10 +186,31 @@ def convolution_upper(
 def chained(input_shape: Sequence[int], layers: Layers) -> list[Convolution]:
     """The layers, each with the shape that the one before leaves it.
 
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    layers : list of dict
+        With `filters`, `kernel` and, if not 1 and 0, `stride` and `padding`.
+
+    Returns
+    -------
+    list of Convolution
+        One for each layer.
+
     Raises
     ------
     HypothesisError
         If there is no layer, or one is impossible.
+    TypeError
+        If a layer is no dictionary.
+
+    Examples
+    --------
+    A filter of length 2 has three places on four cells; the next layer sees these, five times:
+
+    >>> layers = [{"filters": 5, "kernel": 2}, {"filters": 1, "kernel": 2}]
+    >>> [(layer.channels, layer.cells) for layer in chained((1, 4), layers)]
+    [(1, (4,)), (5, (3,))]
     """
     shape = tuple(entries(input_shape, "input_shape"))
     chain = []

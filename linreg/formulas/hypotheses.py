@@ -17,6 +17,20 @@ MOST_BITS = 100_000_000
 def whole(name: str, value: object, least: int = 1) -> int:
     """A whole number of at least `least`.
 
+    Parameters
+    ----------
+    name : str
+        What the message calls it.
+    value : object
+        What was given.
+    least : int
+        The least number that is allowed.
+
+    Returns
+    -------
+    int
+        The value.
+
     Raises
     ------
     HypothesisError
@@ -39,6 +53,17 @@ def whole(name: str, value: object, least: int = 1) -> int:
 
 def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[int, ...]]:
     """The input dimension and the hidden widths n_1, ..., n_L, all at least 1.
+
+    Parameters
+    ----------
+    inputs : object
+        Dimension n0 of the input.
+    widths : sequence of object
+        Number n_l of units of each layer, from first to last.
+
+    Returns
+    -------
+    int, tuple of int
 
     Raises
     ------

@@ -120,7 +120,9 @@ def montufar_2022(inputs: int, widths: Sequence[int], rank: Rank) -> int:
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     widths : sequence of int
+        Number n_l of units of each layer, from first to last.
     rank : int, sequence of int, or sequence of sequences of int
         One rank for all units, one for each layer, or one for each unit of each layer. For a single
         layer, a list of as many ranks as units is read as one for each unit.
@@ -213,6 +215,7 @@ def goujon_2022(inputs: int, pieces: Sequence[Sequence[int]]) -> int:
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     pieces : sequence of sequences of int
         Number of pieces of each unit of each layer.
 

@@ -10,6 +10,20 @@ from linreg.formulas.hypotheses import whole
 def braid_regions(n: int) -> int:
     """n!: the regions of x_i = x_j are the orders of n numbers.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
+
     Examples
     --------
     >>> braid_regions(4)
@@ -20,6 +34,20 @@ def braid_regions(n: int) -> int:
 
 def shi_regions(n: int) -> int:
     """(n + 1)^(n - 1): the regions of x_i - x_j = 0, 1 for i < j.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
 
     Source
     ------
@@ -36,6 +64,20 @@ def shi_regions(n: int) -> int:
 def catalan_regions(n: int) -> int:
     """n! times the n-th Catalan number: the regions of x_i - x_j = -1, 0, 1 for i < j.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
+
     Source
     ------
     Postnikov, Stanley (2000).
@@ -50,6 +92,20 @@ def catalan_regions(n: int) -> int:
 
 def linial_regions(n: int) -> int:
     """2^-n times the sum of C(n, k) (k + 1)^(n - 1): the regions of x_i - x_j = 1 for i < j.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
 
     Source
     ------
@@ -70,6 +126,20 @@ def semiorder_regions(n: int) -> int:
     The coefficients of C(1 - e^-x), C the Catalan numbers' series: the sum over k of
     (-1)^(n - k) k! S(n, k) times the k-th Catalan number, with Stirling numbers S(n, k).
 
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
+
     Source
     ------
     Postnikov, Stanley (2000); Stanley (2007).
@@ -89,6 +159,20 @@ def semiorder_regions(n: int) -> int:
 def type_b_regions(n: int) -> int:
     """2^n n!: the regions of x_i = 0 and x_i = x_j, x_i = -x_j, the group of signed permutations.
 
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1.
+
     Examples
     --------
     >>> type_b_regions(3)
@@ -99,6 +183,20 @@ def type_b_regions(n: int) -> int:
 
 def type_d_regions(n: int) -> int:
     """2^(n-1) n!: the regions of x_i = x_j and x_i = -x_j, for n >= 2.
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2.
 
     Examples
     --------
@@ -113,6 +211,20 @@ def threshold_graph_regions(n: int) -> int:
 
     2 (F_n - n F_(n-1)), with the numbers F_n of weak orders: the coefficients of
     (1 - x) e^x / (2 - e^x).
+
+    Parameters
+    ----------
+    n : int
+        Number of variables.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2.
 
     Source
     ------

@@ -23,6 +23,13 @@ class Layer:
         Units of two pieces of which one is constant.
     others : tuple of int
         Numbers of pieces of the other units.
+
+    Examples
+    --------
+    A clip among three rectifiers, one of which is never off:
+
+    >>> Layer(steady=1, rectified=2, others=(3,)).others
+    (3,)
     """
 
     steady: int
@@ -42,7 +49,13 @@ def narrowing_bound(inputs: int, layers: Sequence[Layer]) -> int:
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     layers : sequence of Layer
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Source
     ------

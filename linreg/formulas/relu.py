@@ -404,5 +404,22 @@ def zigzag_lower(inputs: int, widths: Sequence[int]) -> int:
 
 
 def folds_of(units: int) -> int:
-    """Number of pieces, each onto (0, 1), of the zigzag that so many rectifiers make on (0, 1)."""
+    """Number of pieces, each onto (0, 1), of the zigzag that so many rectifiers make on (0, 1).
+
+    Parameters
+    ----------
+    units : int
+        Number of rectifiers.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    x and 2 relu(x - 1/2) fold (0, 1) once:
+
+    >>> folds_of(2)
+    2
+    """
     return units if units < 3 else units + 1

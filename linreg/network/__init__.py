@@ -5,7 +5,7 @@ from linreg.network.graph import Network, staged_of
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
 from linreg.network.slices import Slice, slice_through
-from linreg.network.stages import Stage, StagedNetwork, piece_at
+from linreg.network.stages import Stage, StagedNetwork
 
 __all__ = [
     "INPUT",
@@ -19,7 +19,6 @@ __all__ = [
     "UnitNode",
     "linear_map",
     "mlp",
-    "piece_at",
     "slice_through",
     "staged_of",
 ]

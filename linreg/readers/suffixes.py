@@ -34,6 +34,10 @@ def load(path: StrPath, *, decimal: bool = False) -> Network:
         Whether the decimals of a `.json` file are read as they are written: 0.1 is then 1/10, and
         not the float64 nearest to it. Hyperplanes that were meant to coincide then do.
 
+    Returns
+    -------
+    Network
+
     Raises
     ------
     UnreadableFile
@@ -65,13 +69,27 @@ def load_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
     Parameters
     ----------
     path : str or path
+        The file of a network, as for `load`.
     decimal : bool
         As for `load`.
+
+    Returns
+    -------
+    WholeSpace, Box, Polytope or None
 
     Raises
     ------
     UnreadableFile, InvalidNetwork, InvalidDomain
         As for `load`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import Box, mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     save(mlp([([[1]], [0])]), f"{folder}/net.json", Box([0], [1]))
+    ...     load_domain(f"{folder}/net.json").upper
+    (Fraction(1, 1),)
     """
     if format_of(path, _FORMATS, "networks", UnreadableFile).domain is None and not decimal:
         read_bytes(path)  # it has to be there, whatever is in it
@@ -115,6 +133,16 @@ def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
         written.
     InvalidDomain
         If the domain has another dimension than the network's input.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> net = mlp([([[1, 2]], ["1/3"])])
+    >>> with TemporaryDirectory() as folder:
+    ...     save(net, f"{folder}/net.json")
+    ...     load(f"{folder}/net.json").fingerprint == net.fingerprint
+    True
     """
     content = _written(path)
     with located(str(path)):

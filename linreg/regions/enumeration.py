@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Domain
+from linreg.domains import Box, Domain
 from linreg.errors import IncompleteError
 from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Point
@@ -23,6 +23,7 @@ from linreg.problem.region_rows import Boundaries
 from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
+from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
 from linreg.regions.sources import InMemory, Source
 from linreg.run import Columns, Count, Options, Progress, carrying, run
@@ -40,6 +41,13 @@ class Enumeration(Sequence[Region]):
         What holds the regions.
     counted : Count
         What the run said of itself; `counted.complete` is False if regions may be missing.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> len(regions), regions.patterns[-1].tolist(), regions[-1].contains([1, 1])
+    (4, [1, 1], True)
     """
 
     problem: Problem
@@ -91,16 +99,49 @@ class Enumeration(Sequence[Region]):
     def exact_witness(self, index: int) -> tuple[Fraction, ...]:
         """A rational point strictly inside a region.
 
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        tuple of Fraction, length inputs
+
         Raises
         ------
         NoSuchIndex
             If there is no region of that number; they are counted from 0.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.patterns[1].tolist(), regions.exact_witness(1)[0] > 0
+        ([1, 0], True)
         """
         rows, row = self.source.at(numbered(index, len(self), "index", "regions"))
         return rows.exact_witness(row)
 
     def point(self, index: int) -> Point:
-        """The exact witness in integer coordinates; the errors are those of `exact_witness`."""
+        """The exact witness in integer coordinates; the errors are those of `exact_witness`.
+
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        Point
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.point(1).fractions == regions.exact_witness(1)
+        True
+        """
         rows, row = self.source.at(numbered(index, len(self), "index", "regions"))
         return rows.point(row)
 
@@ -124,6 +165,14 @@ class Enumeration(Sequence[Region]):
         ----------
         progress : callable, optional
             Called now and then with the number of regions that are done.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.measure()
+        >>> regions.bounded.tolist()
+        [False, False]
         """
         self._reach.measure(progress)
 
@@ -182,10 +231,27 @@ class Enumeration(Sequence[Region]):
 
         As -1 also stands for the last region of a list, ask before it is used as an index.
 
+        Parameters
+        ----------
+        pattern : sequence of int, length units
+            The piece of every unit.
+
+        Returns
+        -------
+        int
+            From 0, or -1.
+
         Raises
         ------
         ValueError, TypeError
             If the pattern has not an integer for each unit.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.find([1, 0]), regions.find([1, 1])
+        (1, -1)
         """
         return self.source.find(pieces_of(pattern, len(self.problem.network.units)))
 
@@ -198,6 +264,10 @@ class Enumeration(Sequence[Region]):
         Parameters
         ----------
         x : array-like of numbers, shape (points, inputs)
+
+        Returns
+        -------
+        int64 array, shape (points,)
 
         Raises
         ------
@@ -226,6 +296,14 @@ class Enumeration(Sequence[Region]):
         Rows outside the domain or exactly on a boundary are not counted. The arguments and errors
         are those of `locate`.
 
+        Parameters
+        ----------
+        x : array-like of numbers, shape (points, inputs)
+
+        Returns
+        -------
+        int64 array, shape (regions,)
+
         Examples
         --------
         >>> from linreg import mlp
@@ -234,6 +312,65 @@ class Enumeration(Sequence[Region]):
         """
         found = self.locate(x)
         return np.bincount(found[found != NOWHERE], minlength=len(self)).astype(np.int64)
+
+    def polygons(self, frame: Box | None = None, *, exact: bool = False) -> Polygons:
+        """The regions of two inputs as convex polygons, as far as a frame shows them.
+
+        Parameters
+        ----------
+        frame : Box, optional
+            By default one that shows all corners but a few that are far away, or a bounded domain.
+        exact : bool
+            Whether corners are fractions. Floats are near them by about 1e-10 of the frame.
+
+        Returns
+        -------
+        Polygons
+            Those that the frame shows, in the order of their regions; the corners in input units.
+
+        Raises
+        ------
+        ValueError
+            If the network has not two inputs.
+        InvalidDomain
+            If the frame is no box of two inputs.
+
+        Examples
+        --------
+        The quadrants of the plane, of which the frame shows squares:
+
+        >>> from linreg import Box, mlp
+        >>> quadrants = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> shown = quadrants.polygons(Box([-1, -1], [1, 1]))
+        >>> shown[3].tolist(), shown.areas.tolist()
+        ([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]], [1.0, 1.0, 1.0, 1.0])
+        """
+        return polygons_of(self, frame, exact=exact)
+
+    def solids(self, frame: Box | None = None, *, exact: bool = False) -> Solids:
+        """The regions of three inputs as convex polyhedra; see `polygons`.
+
+        Parameters
+        ----------
+        frame, exact
+            As for `polygons`; the frame is a box of three inputs.
+
+        Returns
+        -------
+        Solids
+            Those that the frame shows, in the order of their regions; the corners in input units.
+
+        Examples
+        --------
+        A plane through the middle of a cube:
+
+        >>> from linreg import Box, mlp
+        >>> halves = enumerate_regions(mlp([([[1, 0, 0]], [0])]))
+        >>> shown = halves.solids(Box([-1, -1, -1], [1, 1, 1]))
+        >>> shown.volumes.tolist(), len(shown.facets(0))
+        ([4.0, 4.0], 6)
+        """
+        return solids_of(self, frame, exact=exact)
 
     @cached_property
     def _locator(self) -> Locator:
@@ -262,6 +399,16 @@ def enumerate_regions(
     one of them by the problem and the limit alone, which `counted.strategy` names. It is "highs"
     for small problems and where there is no machine code, and "compiled" elsewhere. The arguments
     and errors are those of `linreg.count`; an interrupt, too, has its attribute `count`.
+
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, limit, progress
+        As for `linreg.count`.
+
+    Returns
+    -------
+    Enumeration
+        Regions sorted by pattern.
 
     Examples
     --------

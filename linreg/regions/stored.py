@@ -34,6 +34,23 @@ class StoredRegions(Enumeration):
     One region, a slice, an iteration and `find` read one file at a time, of some 100,000 regions.
     `patterns`, `witnesses` and what needs all regions at once, such as `locate`, read all of them
     into memory.
+
+    Attributes
+    ----------
+    problem : Problem
+    source : RegionFiles
+        The files that hold the regions.
+    counted : Count
+        What the run said of itself.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     regions = enumerate_into(mlp([([[1], [-1]], [0, 0])]), f"{folder}/run")
+    ...     len(regions), regions[1].pattern.tolist()
+    (2, [1, 0])
     """
 
     source: RegionFiles
@@ -98,6 +115,11 @@ def enumerate_into(
     sorting : callable
         Called, when all regions are found and are sorted, with the share that is done.
 
+    Returns
+    -------
+    StoredRegions
+        As many as are committed, sorted by pattern once all are found.
+
     Raises
     ------
     UnusableRun
@@ -126,10 +148,28 @@ def read_run(path: StrPath) -> StoredRegions:
 
     Each file must be the one that was written, which its sha256 says.
 
+    Parameters
+    ----------
+    path : str or path
+        A run directory of `enumerate_into`.
+
+    Returns
+    -------
+    StoredRegions
+
     Raises
     ------
     UnreadableFile
         If the directory is no run, keeps no regions, has none yet, or is damaged.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = enumerate_into(mlp([([[1]], [0])]), f"{folder}/run")
+    ...     read_run(f"{folder}/run").patterns.tolist()
+    [[0], [1]]
     """
     folder = Path(path)
     description = Description.read(folder)

@@ -50,6 +50,11 @@ def count(
     progress : callable, optional
         Called several times a second with a `Progress`.
 
+    Returns
+    -------
+    Count
+        The number, whether it is all of them, and the work that it took.
+
     Raises
     ------
     InvalidDomain
@@ -87,6 +92,15 @@ def count_regions(
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Number of activation regions, for those who want just the number; see `count`.
+
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, limit, progress
+        As for `count`.
+
+    Returns
+    -------
+    int
 
     Raises
     ------

@@ -26,8 +26,16 @@ class Count:
         How often floats left a doubt, so that exact arithmetic decided: once for each program
         whose proposal proved nothing, and once for each cell that machine code was not sure of.
     strategy : str
+        "compiled" or "highs": the one that was at work at the end.
     seconds : float
         Wall clock.
+
+    Examples
+    --------
+    >>> from linreg import count, mlp
+    >>> found = count(mlp([([[1, 0], [0, 1]], [0, 0]), ([[1, 1]], [-1])]))
+    >>> found.regions, found.complete, found.evidence, found.regions_per_stage
+    (7, True, 'exact', (4, 7))
     """
 
     regions: int
@@ -52,6 +60,14 @@ class Progress:
         The part of the tree that is finished, from 0 to 1.
     activity : str
         What the run is busy with, if that is not exploring.
+
+    Examples
+    --------
+    >>> from linreg import count, mlp
+    >>> heard = []
+    >>> _ = count(mlp([([[1, 0], [0, 1]], [0, 0])]), progress=heard.append)
+    >>> [(moment.count.regions, moment.share) for moment in heard][-1:]
+    [(4, 1.0)]
     """
 
     count: Count

@@ -42,6 +42,16 @@ class RunStatus:
         Whether a process works on the run now.
     damage : tuple of str
         What is wrong with the files.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = count_into(mlp([([[1]], [0])]), f"{folder}/run")
+    ...     status = run_status(f"{folder}/run")
+    >>> status.count.regions, status.share, status.damage
+    (2, 1.0, ())
     """
 
     description: Description
@@ -79,6 +89,11 @@ def count_into(
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress
         As for `linreg.count`. "auto" goes on with the strategy that the run began with.
+
+    Returns
+    -------
+    Count
+        As that of `linreg.count`.
 
     Raises
     ------
@@ -138,8 +153,14 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     Parameters
     ----------
     path : str or path
+        A run directory.
     quick : bool
         Whether the size of each file with regions is enough, and its content is not read.
+
+    Returns
+    -------
+    RunStatus
+        The count so far, the share of the work that is done, and what is damaged.
 
     Raises
     ------

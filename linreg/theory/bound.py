@@ -44,12 +44,20 @@ class Bound:
         "upper": no weights make more regions than that, on any convex domain. "max_at_least" and
         "max_exactly": the maximum over all weights is at least, or exactly, that.
     value : int
+        The number.
     source : str
         Author, year, theorem.
     title : str
         What people call it.
     note : str
         What has to be known to read the number; may be empty.
+
+    Examples
+    --------
+    Three points cut the line into four intervals:
+
+    >>> [bound.value for bound in relu_bounds(1, [3]) if bound.side == "max_exactly"]
+    [4]
     """
 
     name: str
@@ -69,6 +77,13 @@ class LeftOut:
     name, side, source, title : str
         As those of a `Bound`.
     reason : str
+        What took too much work.
+
+    Examples
+    --------
+    >>> missing = LeftOut("trivial", "upper", "2^N", "product of pieces", "too large")
+    >>> missing.reason
+    'too large'
     """
 
     name: str

@@ -30,6 +30,7 @@ def explicit_count(
     filters : int
         Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
 
     Returns
     -------

@@ -27,6 +27,7 @@ class Growth:
     Attributes
     ----------
     architecture : str
+        In words.
     exponent : Fraction
         e.
     log10_coefficient : float
@@ -35,6 +36,15 @@ class Growth:
         "asymptotically equal": the quotient of the maximum and this tends to 1. "asymptotic lower
         bound", "asymptotic upper bound": it stays above, or below, a number that tends to 1.
     source : str
+        Author, year, theorem.
+
+    Examples
+    --------
+    On a line, P parameters are P / 2 units, which make about P / 2 regions:
+
+    >>> row = connected_growth(1, 2)[-1]
+    >>> row.architecture, row.exponent, round(10**row.log10_coefficient, 9)
+    ('1 layer', Fraction(0, 1), 0.5)
     """
 
     architecture: str

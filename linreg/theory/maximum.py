@@ -32,6 +32,14 @@ class Maximum:
         No weights make more regions (Serra et al. 2018).
     counted : int
         Networks that were counted.
+
+    Examples
+    --------
+    Two units on a line make three regions at most:
+
+    >>> best = search_maximum(1, [2], seed=0)
+    >>> best.regions, best.upper
+    (3, 3)
     """
 
     network: Network
@@ -56,7 +64,9 @@ def search_maximum(
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     widths : sequence of int
+        Number n_l of units of each layer, from first to last.
     budget : int
         Number of networks that are counted. The search ends before if the upper bound is reached.
     seed : int

@@ -31,12 +31,23 @@ class Efficiency:
     Attributes
     ----------
     architecture : str
+        In words.
     parameters : int
         Weights and biases of the hidden layers.
     regions : int
+        The number of which `known` says what it is.
     known : str
         "exact maximum", "lower bound" on the maximum or "upper bound".
     source : str
+        Author, year, theorem.
+
+    Examples
+    --------
+    One layer of two units on the line makes three regions with two weights and two biases:
+
+    >>> row = widths_against_one_layer(1, [2])[-1]
+    >>> row.parameters, row.regions, row.known
+    (4, 3, 'exact maximum')
     """
 
     architecture: str
@@ -197,6 +208,11 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     float
         Dimensionless.
 
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1.
+
     Source
     ------
     Montufar, Pascanu, Cho, Bengio (2014), section 8 of the supplement.
@@ -228,6 +244,11 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     -------
     float
         Dimensionless.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1.
 
     Source
     ------
@@ -319,6 +340,11 @@ def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     -------
     dict of list
         Column names, and an entry for each row.
+
+    Raises
+    ------
+    HypothesisError
+        If there is no row.
 
     Examples
     --------

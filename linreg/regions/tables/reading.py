@@ -57,6 +57,16 @@ def read_regions(
     UnreadableFile
         If the file is missing, damaged, no table of regions, one of another network or domain,
         without the columns that are needed, or with a row that is no region; the message names it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import enumerate_regions, mlp, write_regions
+    >>> net = mlp([([[1], [-1]], [0, 0])])
+    >>> with TemporaryDirectory() as folder:
+    ...     write_regions(enumerate_regions(net), f"{folder}/regions.csv")
+    ...     read_regions(f"{folder}/regions.csv", net).patterns.tolist()
+    [[0, 1], [1, 0]]
     """
     format_ = format_of(path, FORMATS, "tables", UnreadableFile)
     data = read_bytes(path)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
 from linreg.adjacency.maps import linear_regions_of_maps, output_maps
-from linreg.domains import Domain
-from linreg.network import Network, StagedNetwork
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import enumerated
 from linreg.run import Options, Progress
 
@@ -49,8 +48,8 @@ class RegionCounts:
 
 
 def region_counts(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.adjacency.columns import AT_ONCE, GraphColumns, crossings, region_columns, unit_lists
+from linreg.adjacency.columns import (
+    EDGES_AT_ONCE,
+    GraphColumns,
+    crossings,
+    region_columns,
+    unit_lists,
+)
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.maps import linear_regions
 from linreg.arguments import numbered
@@ -148,8 +154,8 @@ class LinearRegionGraph:
         }
         crossed = [
             units
-            for first in range(0, len(self.edges), AT_ONCE)
-            for units in unit_lists(self._units(self._crossed[first : first + AT_ONCE]))
+            for first in range(0, len(self.edges), EDGES_AT_ONCE)
+            for units in unit_lists(self._units(self._crossed[first : first + EDGES_AT_ONCE]))
         ]
         return GraphColumns(nodes, self.edges, crossed)
 

@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Box, Domain
+from linreg.domains import Box
 from linreg.errors import IncompleteError
-from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Point
 from linreg.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
@@ -383,8 +383,8 @@ class Enumeration(Sequence[Region]):
 
 
 def enumerate_regions(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -424,9 +424,7 @@ def enumerate_regions(
     return enumerated(net, domain, Options(strategy, workers, executor, limit, progress))
 
 
-def enumerated(
-    net: Network | StagedNetwork, domain: Domain | None, options: Options
-) -> Enumeration:
+def enumerated(net: NetworkLike, domain: DomainLike, options: Options) -> Enumeration:
     """What `enumerate_regions` returns."""
     problem = problem_of(net, domain)
     columns = Columns(problem.network.pattern_dtype.str)

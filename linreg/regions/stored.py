@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from linreg.domains import Domain
 from linreg.errors import UnreadableFile
 from linreg.files import StrPath
-from linreg.network import Network
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.region_files import RegionFiles
 from linreg.run import Options, Progress
@@ -88,9 +87,9 @@ class StoredRegions(Enumeration):
 
 
 def enumerate_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -106,7 +105,7 @@ def enumerate_into(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
     path : str or path
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic
 
-from linreg.domains import Domain
 from linreg.errors import IncompleteError
 from linreg.explore import AnySink, Beginning, Sink, Tally, Work
-from linreg.network import Network, StagedNetwork
 from linreg.problem import Problem, problem_of
+from linreg.readers import DomainLike, NetworkLike
 from linreg.run.driver import Checkpoint, drive
 from linreg.run.options import Options
 from linreg.run.progress import Count, Progress
@@ -21,8 +20,8 @@ from linreg.wording import counted
 
 
 def count(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -36,9 +35,10 @@ def count(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
-    domain : WholeSpace, Box or Polytope, optional
-        The whole space unless given.
+    net : Network, path, torch module, scikit-learn estimator or list of (weight, bias)
+        What `as_network` accepts.
+    domain : WholeSpace, Box or Polytope, text such as "box:-1,1" or list of [lowest, highest]
+        The domain in the network's file or the whole space unless given.
     strategy : str
         "compiled", "highs", or "auto" for the fastest there is; the number is the same.
     workers : int
@@ -82,8 +82,8 @@ def count(
 
 
 def count_regions(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -125,7 +125,7 @@ def count_regions(
     return found.regions
 
 
-def explored(net: Network | StagedNetwork, domain: Domain | None, options: Options) -> Count:
+def explored(net: NetworkLike, domain: DomainLike, options: Options) -> Count:
     """What `count` returns."""
     return run(problem_of(net, domain), Sink(), options)
 

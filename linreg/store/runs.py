@@ -7,11 +7,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from linreg.domains import Domain
 from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
-from linreg.network import Network
 from linreg.problem import problem_of
+from linreg.readers import DomainLike, NetworkLike, as_network
 from linreg.run import Count, Options, Progress, carrying, run
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
@@ -66,9 +65,9 @@ class RunStatus:
 
 
 def count_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -84,7 +83,7 @@ def count_into(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
     path : str or path
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress
@@ -120,9 +119,9 @@ def count_into(
 
 
 def run_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None,
+    domain: DomainLike,
     options: Options,
     *,
     keeps: str,
@@ -130,7 +129,7 @@ def run_into(
 ) -> Count:
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
     problem = problem_of(net, domain)
-    with opened(path, net, problem, keeps, options.strategy) as store:
+    with opened(path, as_network(net), problem, keeps, options.strategy) as store:
         beginning = store.beginning
         if beginning is None or beginning.prefixes:
             run(

@@ -70,7 +70,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "ROWS", 5)
     monkeypatch.setattr(shards, "GROUP", 3)
     monkeypatch.setattr(sorting, "ROWS", 16)
-    monkeypatch.setattr(sorting, "AT_ONCE", 700)
+    monkeypatch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 700)
     monkeypatch.setattr(sorting, "FAN", 4)
 
 
@@ -173,10 +173,10 @@ def test_the_files_are_the_same_bytes_however_parts_are_merged(
     net: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All at once, or two and two of them again and again, a few rows at a time."""
-    monkeypatch.setattr(sorting, "AT_ONCE", 10**6)
+    monkeypatch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 10**6)
     monkeypatch.setattr(sorting, "FAN", 10**6)
     enumerate_into(net, tmp_path / "at once")
-    monkeypatch.setattr(sorting, "AT_ONCE", 100)
+    monkeypatch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 100)
     monkeypatch.setattr(sorting, "FAN", 2)
     shares: list[float] = []
     enumerate_into(net, tmp_path / "two and two", sorting=shares.append)

@@ -146,7 +146,7 @@ def test_how_far_proposals_reach_changes_no_count(
 def test_questions_that_are_not_put_to_the_solver_are_decided_exactly(
     name: str, largest: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lp_session, "LARGEST", largest)
+    monkeypatch.setattr(lp_session, "LARGEST_PROPOSED", largest)
     asked = case(name)
     found = count(asked.network, asked.domain, strategy="highs")
     assert found.regions == asked.expected["activation_regions"]

@@ -109,7 +109,7 @@ def tiny() -> Iterator[None]:
         patch.setattr(store, "ROWS", 7)
         patch.setattr(shards, "GROUP", 3)
         patch.setattr(sorting, "ROWS", 16)
-        patch.setattr(sorting, "AT_ONCE", 700)
+        patch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 700)
         patch.setattr(sorting, "FAN", 4)
         patch.setattr(sorting, "WRITERS", 1)  # what is there at one moment has to be one thing
         patch.setattr(locking, "PATIENCE", 0.1)

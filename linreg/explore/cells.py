@@ -148,7 +148,7 @@ class Cell:
 
     def next_stage(self, problem: Problem, pieces: Sequence[int]) -> Cell:
         """The same cell, all of whose units of this stage have these pieces, at the next stage."""
-        on_cell = StageOnCell(problem.stages[self.stage + 1], self.on_cell.outputs(pieces))
+        on_cell = StageOnCell(problem.integer_stages[self.stage + 1], self.on_cell.outputs(pieces))
         return _fresh(
             (*self.pattern, *pieces),
             self.stage + 1,
@@ -207,7 +207,7 @@ def cell_of(problem: Problem, prefix: Prefix) -> Cell:
     dim = problem.network.input_dim
     on_cell = _first_stage(problem)
     first = 0
-    for before, stage in pairwise(problem.stages[: prefix.stage + 1]):
+    for before, stage in pairwise(problem.integer_stages[: prefix.stage + 1]):
         pieces = prefix.pattern[first : first + len(before.units)]
         on_cell = StageOnCell(stage, on_cell.outputs(pieces))
         first += len(pieces)
@@ -227,7 +227,7 @@ def cell_of(problem: Problem, prefix: Prefix) -> Cell:
 
 def _first_stage(problem: Problem) -> StageOnCell:
     """The first stage on the whole domain; a network without units has one that decides nothing."""
-    stage = problem.stages[0] if problem.stages else NO_UNITS
+    stage = problem.integer_stages[0] if problem.integer_stages else NO_UNITS
     return StageOnCell(stage, identity_state(problem.network.input_dim))
 
 

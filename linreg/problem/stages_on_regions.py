@@ -21,7 +21,7 @@ class StagesOnRegions:
         """Each stage's level on a region, with the pieces of the stage's units."""
         on_cells: list[tuple[StageOnCell, tuple[int, ...]]] = []
         first = 0
-        for depth, stage in enumerate(self._problem.stages):
+        for depth, stage in enumerate(self._problem.integer_stages):
             before, pieces = pattern[:first], pattern[first : first + len(stage.units)]
             if depth == len(self._path) or self._path[depth][0] != before:
                 self._path[depth:] = [(before, StageOnCell(stage, self._after(on_cells)))]
@@ -31,7 +31,7 @@ class StagesOnRegions:
 
     def outputs(self, pattern: tuple[int, ...]) -> list[IntegerRow]:
         """The network's outputs on a region, each scaled by a factor that all regions share."""
-        return self._problem.readout.of(self._after(self.of(pattern)))
+        return self._problem.integer_readout.of(self._after(self.of(pattern)))
 
     def _after(self, on_cells: list[tuple[StageOnCell, tuple[int, ...]]]) -> fmpz_mat:
         """What the last of these levels hands on; the input itself if there is none."""

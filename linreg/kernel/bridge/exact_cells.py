@@ -251,7 +251,7 @@ class Exactly:
             state = identity_state(self._problem.network.input_dim)
         else:
             state = before.on_cell.outputs(pieces[self._spans[stage - 1][0] :])
-        on_cell = StageOnCell(self._problem.stages[stage], state)
+        on_cell = StageOnCell(self._problem.integer_stages[stage], state)
         marks = [
             on_cell.breakpoint(u - units, f - self._form_of[u])
             for f, u in enumerate(self._unit_of[first:last], first)

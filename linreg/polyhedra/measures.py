@@ -1,4 +1,4 @@
-"""Corners, volume and extent of a region: exact values, and the floats nearest to them."""
+"""Vertices, volume and extent of a region: exact values, and the floats nearest to them."""
 
 from __future__ import annotations
 

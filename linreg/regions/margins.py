@@ -21,7 +21,7 @@ EVERY = 32
 """Regions between two reports of progress: a few hundredths of a second."""
 
 Stages = Sequence[tuple[StageOnCell, tuple[int, ...]]]
-"""The levels of a region, with the pieces of their units."""
+"""The stages on a region, with the pieces of their units."""
 
 
 def margins_of(regions: Enumeration) -> np.ndarray:
@@ -89,7 +89,7 @@ class _Cells:
         self._path: list[tuple[StageOnCell, tuple[int, ...], _Cell]] = []
 
     def bound(self, stages: Stages) -> bool:
-        """Whether the region with these levels is bounded."""
+        """Whether the region with these stages is bounded."""
         cell = self._whole
         for depth, (on_cell, pieces) in enumerate(stages):
             if cell.direction is None:

@@ -1,4 +1,4 @@
-"""What a specification asks for: families of networks, and what is to be known of each."""
+"""Specifications of datasets: families of networks, and what is computed of each."""
 
 from __future__ import annotations
 

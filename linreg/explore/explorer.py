@@ -1,4 +1,4 @@
-"""What a strategy is: cells in, regions into a sink, and the cells that are left out again."""
+"""The protocol of a strategy: cells in, regions into a sink, and the cells that are left out."""
 
 from __future__ import annotations
 

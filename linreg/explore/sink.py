@@ -1,4 +1,4 @@
-"""What an exploration tells: each region, and each decision with its proof, in order."""
+"""Sinks: what takes each region, and each decision with its proof, in order."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from linreg.rational import fraction, fractions_array, nearest_float, total
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecessionCone:
-    """The directions that can be followed for ever: all sums of lines and of rays times >= 0.
+    """The recession cone: all sums of lines and of rays times non-negative numbers.
 
     Attributes
     ----------

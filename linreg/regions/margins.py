@@ -1,4 +1,4 @@
-"""How far regions reach: margins and boundedness, of all of them in one pass."""
+"""Margins and boundedness of all regions, in one pass."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _margin(halfspaces: Forms, stages: Stages, point: Point) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A prefix of a pattern: its rows, and a direction in which it goes on for ever, if any."""
+    """A prefix of a pattern: its rows, and a recession direction, if there is one."""
 
     rows: list[IntegerRow]
     direction: Direction | None

@@ -96,7 +96,8 @@ class ExactAffineMap:
     """An affine map with rational entries.
 
     Two maps are equal when they have the same entries. A map is made of its non-zero
-    coefficients or of a dense matrix, and each is derived from the other when asked for.
+    coefficients, of a dense matrix, or of float64 arrays, which mean the numbers that they are;
+    each of the others is derived when asked for.
 
     Parameters
     ----------
@@ -109,6 +110,9 @@ class ExactAffineMap:
     >>> double.compose(double).shift
     array([Fraction(1, 1)], dtype=object)
     """
+
+    floats: AffineMap | None = None
+    """The arrays that the map was made of, if it was; they hold exactly its numbers."""
 
     def __init__(self, rows: fmpq_mat) -> None:
         self.n_outputs = int(rows.nrows())
@@ -200,6 +204,28 @@ class ExactAffineMap:
         return self
 
     @classmethod
+    def of_floats(cls, matrix: np.ndarray, shift: np.ndarray) -> ExactAffineMap:
+        """The map with exactly these float64 numbers, of which no fraction is made before its time.
+
+        Parameters
+        ----------
+        matrix : float64 array, shape (outputs, inputs)
+        shift : float64 array, shape (outputs,)
+            Both finite; they are copied.
+
+        Examples
+        --------
+        >>> ExactAffineMap.of_floats(np.array([[0.5, 0.0]]), np.array([1.0])).shifts
+        (1,)
+        """
+        self = cls.__new__(cls)
+        self.n_outputs, self.n_inputs = matrix.shape
+        # Adding 0 makes 0.0 of -0.0, which are one number.
+        self.floats = AffineMap(matrix + 0.0, shift + 0.0)
+        self.floats.matrix.flags.writeable = self.floats.shift.flags.writeable = False
+        return self
+
+    @classmethod
     def identity(cls, dim: int) -> ExactAffineMap:
         """The identity of dimension `dim`.
 
@@ -270,6 +296,11 @@ class ExactAffineMap:
     @cached_property
     def terms(self) -> tuple[Terms, ...]:
         """The non-zero coefficients of each output."""
+        if self.floats is not None:
+            return tuple(
+                tuple((i, rational(entry)) for i, entry in enumerate(row) if entry)
+                for row in self.floats.matrix.tolist()
+            )
         return tuple(
             tuple((i, entry) for i, entry in enumerate(row[:-1]) if entry != 0)
             for row in self.rows.table()
@@ -278,6 +309,8 @@ class ExactAffineMap:
     @cached_property
     def shifts(self) -> tuple[fmpq, ...]:
         """The constant of each output."""
+        if self.floats is not None:
+            return tuple(map(rational, self.floats.shift.tolist()))
         return tuple(row[-1] for row in self.rows.table())
 
     @cached_property
@@ -294,7 +327,18 @@ class ExactAffineMap:
     def is_sparse(self) -> bool:
         """Whether it pays to go through the non-zero coefficients alone."""
         size = self.n_outputs * self.n_inputs
+        if self.floats is not None:
+            return size > FEW_ENTRIES and int(np.count_nonzero(self.floats.matrix)) < SPARSE * size
         return size > FEW_ENTRIES and sum(map(len, self.terms)) < SPARSE * size
+
+    @cached_property
+    def _is_identity(self) -> bool:
+        return (
+            self.n_outputs == self.n_inputs
+            and "terms" in self.__dict__
+            and all(group == ((i, fmpq(1)),) for i, group in enumerate(self.terms))
+            and not any(self.shifts)
+        )
 
     @property
     def matrix(self) -> np.ndarray:
@@ -379,6 +423,8 @@ class ExactAffineMap:
             raise ValueError(
                 f"inner: a map with {counted(self.n_inputs, 'output')} was expected, got {inner!r}"
             )
+        if inner._is_identity:
+            return self
         if not inner.is_sparse:
             return ExactAffineMap(self.apply(inner.rows))
         groups, shifts = [], []
@@ -389,6 +435,8 @@ class ExactAffineMap:
 
     def rounded(self) -> AffineMap:
         """The nearest float64 map, entry by entry; read-only, and sparse where the map is."""
+        if self.floats is not None and not self.is_sparse:
+            return self.floats
         shift = np.array([nearest_float(int(s.p), int(s.q)) for s in self.shifts])
         if self.is_sparse:
             return AffineMap(self._sparse_floats(), shift)
@@ -399,6 +447,8 @@ class ExactAffineMap:
     def _sparse_floats(self) -> csr_array:
         from scipy.sparse import csr_array
 
+        if self.floats is not None:
+            return csr_array(self.floats.matrix)
         starts = np.cumsum([0, *map(len, self.terms)])
         columns = [i for group in self.terms for i, _ in group]
         values = [nearest_float(int(c.p), int(c.q)) for group in self.terms for _, c in group]
@@ -420,6 +470,8 @@ class ExactAffineMap:
         return f"ExactAffineMap({self.n_inputs} -> {self.n_outputs})"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.floats is not None:
+            return ExactAffineMap.of_floats, (self.floats.matrix, self.floats.shift)
         return ExactAffineMap.of_terms, (self.terms, self.shifts, self.n_inputs)
 
 

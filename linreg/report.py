@@ -112,6 +112,14 @@ def count_table(
     return table
 
 
+def answer_table(title: str, lines: Sequence[tuple[str, str]]) -> RenderableType:
+    """An answer, line by line: what it says, and of what."""
+    table = _table(title)
+    for name, text in lines:
+        table.add_row(name, _printable(text))
+    return table
+
+
 def status_table(status: RunStatus, domain: Domain) -> RenderableType:
     """What is in a run directory."""
     table = _table("run")

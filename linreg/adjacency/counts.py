@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
 from linreg.adjacency.maps import linear_regions_of_maps, output_maps
-from linreg.domains import Domain
-from linreg.network import Network, StagedNetwork
-from linreg.regions import enumerate_regions
-from linreg.run import Progress
+from linreg.readers import DomainLike, NetworkLike
+from linreg.regions import enumerated
+from linreg.run import Options, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ class RegionCounts:
 
 
 def region_counts(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -87,9 +86,7 @@ def region_counts(
     RegionCounts(activation_regions=3, linear_regions=2, affine_maps=2, dual_edges=2,
                  bounded_regions=1)
     """
-    regions = enumerate_regions(
-        net, domain, strategy=strategy, workers=workers, executor=executor, progress=progress
-    )
+    regions = enumerated(net, domain, Options(strategy, workers, executor, progress=progress))
     return counts_of_graph(adjacency_graph(regions))
 
 

@@ -25,13 +25,12 @@ from linreg.certificate.encoding import (
     text,
     unsigned,
 )
-from linreg.domains import Domain
 from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
-from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
 from linreg.problem import problem_of
-from linreg.run import Count, Progress, run
+from linreg.readers import DomainLike, NetworkLike
+from linreg.run import Count, Options, Progress, run
 
 FULL = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
@@ -144,9 +143,9 @@ class Proof(Sink):
 
 
 def certify(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     graph: bool = False,
     strategy: str = "auto",
@@ -161,7 +160,7 @@ def certify(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
+    net : Network, or what `as_network` accepts
     path : str or path
         Any name. An existing file is replaced in one step, when the proof is complete.
     domain : WholeSpace, Box or Polytope, optional
@@ -223,9 +222,7 @@ def certify(
             if progress is not None:
                 progress(so_far)
 
-        count = run(
-            problem, proof, strategy=strategy, workers=workers, executor=executor, progress=report
-        )
+        count = run(problem, proof, Options(strategy, workers, executor, progress=report))
         flush(1)
         edges = proof.n_facets // 2 if graph else None
         claim = {

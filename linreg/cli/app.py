@@ -14,13 +14,18 @@ from typer.exceptions import TyperException
 
 import linreg
 from linreg.cli import (
+    along,
     bounds,
     certificates,
     commands,
     counting,
     dataset,
+    extremes,
     maximise,
+    robust,
+    sizes,
     tables,
+    verifying,
     warm_up,
     zoo,
 )
@@ -80,7 +85,13 @@ for name, command, purpose in (
     ("check", certificates.check, "Check a certificate."),
     ("bounds", bounds.bounds, "What theory says: bounds and maxima, with their sources."),
     ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
+    ("along", along.along, "Find the regions that a polyline passes through."),
     ("maximise", maximise.maximise, "Look for weights with many regions."),
+    ("range", extremes.range_, "The least and greatest value of each output, exactly."),
+    ("verify", verifying.verify_, "Say whether a property holds, with a proof either way."),
+    ("lipschitz", sizes.lipschitz_, "The Lipschitz constant, on a domain or near a point."),
+    ("robust", robust.robust, "How far points are from inputs of another class."),
+    ("diff", sizes.diff, "The largest difference of two networks, or that they are equal."),
     ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
     ("status", running.status, "Say how far a run directory or a dataset is."),
     ("warm-up", warm_up.warm_up, "Compile all machine code now, so that nothing waits for it."),

@@ -11,10 +11,9 @@ from linreg.adjacency import AdjacencyGraph, adjacency_graph, linear_regions, ou
 from linreg.arguments import how_many
 from linreg.definitions.facet_extensions import fewest_pieces
 from linreg.definitions.strict_and_weak import Form, holds_somewhere, patterns_of_points
-from linreg.domains import Domain
 from linreg.errors import BrokenInvariant, IncompleteError
-from linreg.network import Network, StagedNetwork
 from linreg.rational import rational
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.wording import counted
 
@@ -81,8 +80,8 @@ class Definitions:
 
 
 def definitions(
-    net: Network | StagedNetwork | Enumeration | AdjacencyGraph,
-    domain: Domain | None = None,
+    net: NetworkLike | Enumeration | AdjacencyGraph,
+    domain: DomainLike = None,
     *,
     budget: int = BUDGET,
     progress: Callable[[float, str], None] | None = None,
@@ -93,7 +92,7 @@ def definitions(
 
     Parameters
     ----------
-    net : Network, StagedNetwork, Enumeration or AdjacencyGraph
+    net : Enumeration, AdjacencyGraph, Network, or what `as_network` accepts
         An enumeration stands for its network and domain, and has to be complete; a graph for that
         of its regions.
     domain : Domain, optional

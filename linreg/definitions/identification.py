@@ -11,12 +11,12 @@ import numpy as np
 
 from linreg.arguments import numbered
 from linreg.definitions.images import Hull, image_key
-from linreg.domains import Domain
 from linreg.errors import HypothesisError
 from linreg.formulas import whole
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra.polyhedron import Polyhedron
 from linreg.problem import Boundaries, Problem, StagesOnRegions
+from linreg.readers import DomainLike, NetworkLike, as_staged
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.run import Progress
 
@@ -221,9 +221,9 @@ def _numbered(
 
 
 def neighbourhoods(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     layer: int | None = None,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     progress: Callable[[Progress], None] | None = None,
 ) -> Neighbourhoods:
@@ -231,7 +231,7 @@ def neighbourhoods(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
+    net : Network, or what `as_network` accepts
     layer : int, optional
         From 1 to the number of stages. By default the last but one, as in the lemma, or the only
         one.
@@ -275,7 +275,7 @@ def neighbourhoods(
     >>> found.image_of_cell.tolist() == [0] * 16
     True
     """
-    staged = staged_of(net)
+    staged = as_staged(net)
     depth = len(staged.stages)
     if depth == 0:
         raise HypothesisError("the network has no units, so there is no layer to choose")

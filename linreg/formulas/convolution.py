@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, product
-from math import factorial
+from math import factorial, prod
 
 from flint import fmpq, fmpq_poly, fmpz
 
 from linreg.errors import HypothesisError
+from linreg.formulas.hypotheses import affordable, bits_of_choices
 from linreg.formulas.receptive import PerAxis, convolution
 from linreg.formulas.transversals import transversal_sum
 
@@ -87,6 +88,11 @@ def xiong_formula(
     def weight(t: int) -> fmpz:
         return fmpz.bin_uiui(most, t)
 
+    if layer.is_on_a_line:
+        reads = layer.channels * prod(layer.kernel)
+        steps = prod(layer.output) * reads * min(most, reads)
+        # As many units are chosen as there are inputs, at most.
+        affordable(steps, bits_of_choices(layer.n_units, min(layer.n_units, layer.n_inputs)))
     supports = layer.supports()
     total = transversal_sum(supports, layer.channels, most, weight, fmpz(1), budget, progress)
     return int(total)
@@ -133,6 +139,9 @@ def xiong_asymptotics(
     (3, Fraction(1, 1))
     """
     layer = convolution(input_shape, 1, kernel, stride, padding)
+    if layer.is_on_a_line:
+        reads = layer.channels * prod(layer.kernel)
+        affordable(prod(layer.output) * reads**2, 64 * layer.n_inputs)
     supports = layer.supports()
     read = len(set(chain.from_iterable(supports))) * layer.channels
     most = max(len(support) for support in supports) * layer.channels

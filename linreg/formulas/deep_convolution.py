@@ -12,6 +12,7 @@ from linreg.errors import HypothesisError
 from linreg.formulas.arrangements import buck
 from linreg.formulas.convolution import xiong_formula
 from linreg.formulas.generic import generic_count
+from linreg.formulas.hypotheses import power, product
 from linreg.formulas.receptive import Convolution, convolution
 
 Layers = Sequence[Mapping[str, Any]]
@@ -73,13 +74,10 @@ def xiong_2020_lower(
                 f"channels, {channels}: layer {k} has {layer.filters}"
             )
     *folding, last = chain
-    folds = prod(
-        (layer.filters // channels) ** (channels * prod(layer.output)) for layer in folding
-    )
+    folds = (power(layer.filters // channels, channels * prod(layer.output)) for layer in folding)
     shape = (channels, *last.cells)
-    return int(
-        folds * generic_count(shape, last.filters, last.kernel, last.stride, progress=progress)
-    )
+    cells = generic_count(shape, last.filters, last.kernel, last.stride, progress=progress)
+    return product((cells, *folds))
 
 
 def xiong_2020_upper(
@@ -128,7 +126,7 @@ def xiong_2020_upper(
     formula = xiong_formula(
         input_shape, first.filters, first.kernel, first.stride, progress=progress
     )
-    return formula * prod(buck(layer.n_units, first.n_inputs) for layer in later)
+    return product((formula, *(buck(layer.n_units, first.n_inputs) for layer in later)))
 
 
 def convolution_upper(
@@ -178,9 +176,10 @@ def convolution_upper(
         input_shape, first.filters, first.kernel, first.stride, first.padding, progress=progress
     )
     dims = accumulate((first.n_inputs, first.n_units, *(one.n_units for one in later)), min)
-    return formula * prod(
+    later_cells = (
         buck(layer.n_units, dim) for layer, dim in zip(later, list(dims)[1:], strict=False)
     )
+    return product((formula, *later_cells))
 
 
 def chained(input_shape: Sequence[int], layers: Layers) -> list[Convolution]:

@@ -160,6 +160,7 @@ def random_count(
     (15, 255)
     """
     layer = convolution(input_shape, filters, kernel, stride, padding)
+    layer.check_size(layer.filters)
     random = Random(seed)
     weights = [
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import comb
 
-from linreg.formulas.hypotheses import architecture
+from linreg.formulas.hypotheses import affordable, architecture, bits_of_choices
 from linreg.formulas.narrowing import Layer, narrowing_bound
 
 Histogram = dict[int, int]
@@ -17,6 +17,7 @@ Table = Callable[[int, int], Histogram]
 
 def few_off(dim: int, width: int) -> Histogram:
     """C(n, j) regions with j units off for j = 0..dim (Serra et al. 2018)."""
+    affordable(min(dim, width), bits_of_choices(width, min(dim, width)))
     return {width - off: comb(width, off) for off in range(min(dim, width) + 1)}
 
 

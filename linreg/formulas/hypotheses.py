@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import index
+
+from flint import fmpz
 
 from linreg.errors import HypothesisError, TooLarge
 
@@ -12,6 +14,12 @@ LARGEST_WIDTH = 10**18
 
 MOST_BITS = 100_000_000
 """Bits beyond which a number is not worked out: it takes seconds to spell its digits."""
+
+MOST_WORK = 50_000_000_000
+"""Terms of a sum, times the bits of its value, beyond which it takes more than some ten seconds."""
+
+MOST_LISTED = 10_000_000
+"""Units that are listed one by one."""
 
 
 def whole(name: str, value: object, least: int = 1) -> int:
@@ -87,17 +95,85 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
     return dim, checked
 
 
-def power_of_two(exponent: int) -> int:
-    """2^exponent, as long as anybody could look at its digits.
+def representable(what: str, bits: int) -> None:
+    """Refuse a number that has more digits than anybody could look at.
 
     Raises
     ------
     TooLarge
-        If the exponent is above `MOST_BITS`.
+        If it may have more than `MOST_BITS` bits.
     """
-    if exponent > MOST_BITS:
-        raise TooLarge(f"2^{exponent:,} has more digits than anybody could look at")
-    return 1 << exponent
+    if bits > MOST_BITS:
+        raise TooLarge(
+            f"{what} has more digits than anybody could look at: at most {MOST_BITS:,} bits are "
+            "worked out"
+        )
+
+
+def power(base: int, exponent: int) -> int:
+    """base^exponent, as long as anybody could look at its digits.
+
+    Raises
+    ------
+    TooLarge
+        If it may have more than `MOST_BITS` bits.
+
+    Examples
+    --------
+    >>> power(3, 4), power(1, 10**18)
+    (81, 1)
+    """
+    name = f"{base:,}" if base.bit_length() < 100 else "a large number"
+    representable(f"{name}^{exponent:,}", exponent * (base - 1).bit_length())
+    return int(fmpz(base) ** exponent)
+
+
+def product(factors: Iterable[int]) -> int:
+    """The product of whole numbers, as long as anybody could look at its digits.
+
+    Raises
+    ------
+    TooLarge
+        If it has more than `MOST_BITS` bits.
+    """
+    total = fmpz(1)
+    for factor in factors:
+        total *= factor
+        representable("a product over layers", total.bit_length())
+    return int(total)
+
+
+def affordable(terms: int, bits: int) -> None:
+    """Refuse a sum that takes too long.
+
+    Parameters
+    ----------
+    terms : int
+        Terms that are added up.
+    bits : int
+        Bits of the sum, at most.
+
+    Raises
+    ------
+    TooLarge
+        If the terms times the bits are above `MOST_WORK`.
+    """
+    if terms * bits > MOST_WORK:
+        raise TooLarge(
+            f"a sum of {terms:,} terms of up to {bits:,} bits takes too long: terms times bits "
+            f"may be {MOST_WORK:,} at most"
+        )
+
+
+def bits_of_choices(units: int, most: int) -> int:
+    """Bits that C(n, 0) + ... + C(n, j) has at most.
+
+    Examples
+    --------
+    >>> bits_of_choices(1000, 2), (1 + 1000 + 1000 * 999 // 2).bit_length()
+    (21, 19)
+    """
+    return min(units, most * units.bit_length()) + 1
 
 
 def one_layer(theorem: str, widths: Sequence[int]) -> int:

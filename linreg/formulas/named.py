@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import comb, factorial
+from flint import fmpz
 
-from linreg.formulas.hypotheses import whole
+from linreg.formulas.hypotheses import affordable, power, representable, whole
 
 
 def braid_regions(n: int) -> int:
@@ -29,7 +29,7 @@ def braid_regions(n: int) -> int:
     >>> braid_regions(4)
     24
     """
-    return factorial(whole("n", n))
+    return _factorial(whole("n", n))
 
 
 def shi_regions(n: int) -> int:
@@ -58,7 +58,7 @@ def shi_regions(n: int) -> int:
     >>> [shi_regions(n) for n in (2, 3, 4, 5)]
     [3, 16, 125, 1296]
     """
-    return int((whole("n", n) + 1) ** (n - 1))
+    return power(whole("n", n) + 1, n - 1)
 
 
 def catalan_regions(n: int) -> int:
@@ -87,7 +87,7 @@ def catalan_regions(n: int) -> int:
     >>> [catalan_regions(n) for n in (2, 3, 4, 5)]
     [4, 30, 336, 5040]
     """
-    return factorial(whole("n", n)) * _catalan(n)
+    return _factorial(whole("n", n)) * _catalan(n)
 
 
 def linial_regions(n: int) -> int:
@@ -116,8 +116,9 @@ def linial_regions(n: int) -> int:
     >>> [linial_regions(n) for n in (2, 3, 4, 5)]
     [2, 7, 36, 246]
     """
-    whole("n", n)
-    return int(sum(comb(n, k) * (k + 1) ** (n - 1) for k in range(n + 1)) // 2**n)
+    affordable(20 * whole("n", n), n * n.bit_length())  # powers take longer than a term
+    terms = (fmpz.bin_uiui(n, k) * fmpz(k + 1) ** (n - 1) for k in range(n + 1))
+    return int(sum(terms, fmpz(0)) // 2**n)
 
 
 def semiorder_regions(n: int) -> int:
@@ -149,7 +150,7 @@ def semiorder_regions(n: int) -> int:
     >>> [semiorder_regions(n) for n in (2, 3, 4)]
     [3, 19, 183]
     """
-    whole("n", n)
+    affordable(whole("n", n) ** 2, n * n.bit_length())
     surjections = [1] + [0] * n  # k! S(m, k), from m = 0
     for _ in range(n):
         surjections = [0] + [k * (surjections[k] + surjections[k - 1]) for k in range(1, n + 1)]
@@ -178,7 +179,7 @@ def type_b_regions(n: int) -> int:
     >>> type_b_regions(3)
     48
     """
-    return factorial(whole("n", n)) << n
+    return _factorial(whole("n", n)) << n
 
 
 def type_d_regions(n: int) -> int:
@@ -203,7 +204,7 @@ def type_d_regions(n: int) -> int:
     >>> type_d_regions(4)
     192
     """
-    return factorial(whole("n", n, 2)) << (n - 1)
+    return _factorial(whole("n", n, 2)) << (n - 1)
 
 
 def threshold_graph_regions(n: int) -> int:
@@ -235,11 +236,19 @@ def threshold_graph_regions(n: int) -> int:
     >>> [threshold_graph_regions(n) for n in (2, 3, 4, 5)]
     [2, 8, 46, 332]
     """
-    weak_orders = [1]
-    for m in range(1, whole("n", n, 2) + 1):
-        weak_orders.append(sum(comb(m, k) * weak_orders[m - k] for k in range(1, m + 1)))
-    return 2 * (weak_orders[n] - n * weak_orders[n - 1])
+    affordable(whole("n", n, 2) ** 2, n * n.bit_length())
+    weak_orders = [fmpz(1)]
+    for m in range(1, n + 1):
+        parts = (fmpz.bin_uiui(m, k) * weak_orders[m - k] for k in range(1, m + 1))
+        weak_orders.append(sum(parts, fmpz(0)))
+    return int(2 * (weak_orders[n] - n * weak_orders[n - 1]))
 
 
 def _catalan(n: int) -> int:
-    return comb(2 * n, n) // (n + 1)
+    representable(f"C({2 * n:,}, {n:,})", 2 * n)
+    return int(fmpz.bin_uiui(2 * n, n)) // (n + 1)
+
+
+def _factorial(n: int) -> int:
+    representable(f"{n:,}!", n * n.bit_length())
+    return int(fmpz.fac_ui(fmpz(n)))

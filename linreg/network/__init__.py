@@ -1,6 +1,6 @@
 """Networks: a graph of layers, lowered once to stages."""
 
-from linreg.network.build import linear_map, mlp
+from linreg.network.build import float_map, linear_map, mlp
 from linreg.network.graph import Network, staged_of
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
@@ -17,6 +17,7 @@ __all__ = [
     "Stage",
     "StagedNetwork",
     "UnitNode",
+    "float_map",
     "linear_map",
     "mlp",
     "slice_through",

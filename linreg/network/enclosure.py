@@ -397,6 +397,8 @@ def _sizes(map_: ExactAffineMap, matrix: np.ndarray | csr_array) -> np.ndarray |
     if not isinstance(sizes, np.ndarray):
         sizes.data = np.maximum(sizes.data, UNDERFLOW)  # all weights that are not zero are stored
         return sizes
+    if map_.floats is not None:
+        return np.maximum(sizes, UNDERFLOW, out=sizes, where=sizes > 0)
     for row, group in zip(sizes, map_.terms, strict=True):
         there = [i for i, _ in group]
         row[there] = np.maximum(row[there], UNDERFLOW)

@@ -264,6 +264,25 @@ class Network:
             layers=(LayerNote(name, "slice", (cut.dim,), self.input_shape), *self.layers),
         )
 
+    def then(self, other: Network) -> Network:
+        """The network x -> other(self(x)).
+
+        Raises
+        ------
+        InvalidNetwork
+            If the other has not as many inputs as this one has outputs.
+
+        Examples
+        --------
+        >>> from linreg.network import mlp
+        >>> net = mlp([([[1]], [-1])])
+        >>> net.then(net).forward_exact([5])
+        [Fraction(3, 1)]
+        """
+        from linreg.network.combining import then
+
+        return then(self, other)
+
 
 def staged_of(net: object) -> StagedNetwork:
     """The normal form of a network, which may be in it already.

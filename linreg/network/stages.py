@@ -265,6 +265,32 @@ class StagedNetwork:
             first += len(stage.units)
         yield self.readout.compose(state)
 
+    def affine_on(self, pattern: Sequence[int]) -> ExactAffineMap:
+        """The network's output as a function of its input on the region of a pattern.
+
+        Parameters
+        ----------
+        pattern : sequence of int, length units
+            The piece of every unit, in stage order.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the pattern has not a piece for each unit.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> mlp([([[2]], [1])], readout=([[3]], [0])).staged.affine_on([1])([5])
+        [Fraction(33, 1)]
+        """
+        *_, output = self.maps_on(pattern)
+        return output
+
     def _checked(self, pattern: Sequence[int]) -> list[int]:
         pieces: list[int] = pieces_of(pattern, len(self.units)).tolist()
         for k, (piece, unit) in enumerate(zip(pieces, self.units, strict=True)):
@@ -311,11 +337,27 @@ def _unit_floats(unit: Unit, z: np.ndarray) -> np.ndarray:
 
 
 def _canonical(map_: ExactAffineMap) -> bytes:
+    if map_.floats is not None:
+        return _canonical_floats(map_.floats)
     rows = [
         " ".join([*(f"{i}:{entry.p}/{entry.q}" for i, entry in group), f"{shift.p}/{shift.q}"])
         for group, shift in zip(map_.terms, map_.shifts, strict=True)
     ]
     return "\n".join([f"affine {map_.n_outputs} {map_.n_inputs}", *rows, ""]).encode()
+
+
+def _canonical_floats(map_: AffineMap) -> bytes:
+    """The same text, without a fraction of any number but the one that is written."""
+
+    def text(number: float) -> str:
+        numerator, denominator = number.as_integer_ratio()
+        return f"{numerator}/{denominator}"
+
+    lines = [f"affine {map_.matrix.shape[0]} {map_.matrix.shape[1]}"]
+    for row, shift in zip(map_.matrix, map_.shift.tolist(), strict=True):
+        terms = (f"{i}:{text(entry)}" for i, entry in enumerate(row.tolist()) if entry)
+        lines.append(" ".join([*terms, text(shift)]))
+    return "\n".join([*lines, ""]).encode()
 
 
 def _canonical_unit(unit: Unit) -> str:

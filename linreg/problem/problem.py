@@ -7,13 +7,14 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from flint import fmpz
+from flint import fmpq, fmpz
 
 from linreg.domains import Domain, asked_domain, integer_rows
 from linreg.errors import InvalidDomain
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra import Forms, Multipliers, Point, Solver, decide_interior
 from linreg.problem.integer import IntegerStage, IntegerWeights, integer_network
+from linreg.readers import DomainLike, NetworkLike, asked
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,13 @@ class Problem:
         """The network's readout in integers; each output is scaled by a positive factor."""
         return self._integers[1]
 
+    @property
+    def readout_scales(self) -> list[fmpq]:
+        """The factor of each output."""
+        return self._integers[2]
+
     @cached_property
-    def _integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights]:
+    def _integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights, list[fmpq]]:
         return integer_network(self.network)
 
     @cached_property
@@ -75,7 +81,9 @@ class Problem:
         return (Problem, (self.network, self.domain))
 
 
-def problem_of(net: Network | StagedNetwork, domain: Domain | None) -> Problem:
-    """The problem of a network on a domain, by default the whole space."""
-    staged = staged_of(net)
-    return Problem(staged, asked_domain(domain, staged.input_dim))
+def problem_of(net: NetworkLike, domain: DomainLike = None) -> Problem:
+    """The problem of a network on a domain, by default that in its file or the whole space.
+
+    Both can be whatever `as_network` and `as_domain` accept.
+    """
+    return Problem(*asked(net, domain))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,19 +14,19 @@ from numpy.typing import ArrayLike
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Box, Domain
+from linreg.domains import Box
 from linreg.errors import IncompleteError
-from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Point
 from linreg.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries
-from linreg.rational import rational
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.convex import Minima, Objective, minimise
-from linreg.regions.location import NOWHERE, Locator, Points, places_of
-from linreg.regions.margins import bounded_of, extents_of, margins_of
+from linreg.regions.location import NOWHERE, Locator, Points
+from linreg.regions.margins import Reach
 from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
-from linreg.run import Columns, Count, Progress, carrying, run
+from linreg.regions.sources import InMemory, Source
+from linreg.run import Columns, Count, Options, Progress, carrying, run
 from linreg.run.keys import order_of
 
 
@@ -37,11 +37,8 @@ class Enumeration(Sequence[Region]):
     Attributes
     ----------
     problem : Problem
-    patterns : uint8 or uint16 array, shape (regions, units)
-    witnesses : float64 array, shape (regions, inputs)
-        Nearest to the exact witnesses.
-    exact : dict
-        Exact witnesses of the regions whose float64 witness differs from it, by index.
+    source : Source
+        What holds the regions.
     counted : Count
         What the run said of itself; `counted.complete` is False if regions may be missing.
 
@@ -54,13 +51,26 @@ class Enumeration(Sequence[Region]):
     """
 
     problem: Problem
-    patterns: np.ndarray  # (regions, units)
-    witnesses: np.ndarray  # (regions, inputs)
-    exact: dict[int, tuple[Fraction, ...]]
+    source: Source
     counted: Count
 
+    @property
+    def patterns(self) -> np.ndarray:
+        """The piece of every unit; uint8 or uint16, shape (regions, units)."""
+        return self.source.patterns
+
+    @property
+    def witnesses(self) -> np.ndarray:
+        """Points nearest to the exact witnesses; float64, shape (regions, inputs)."""
+        return self.source.witnesses
+
+    @property
+    def exact(self) -> Mapping[int, tuple[Fraction, ...]]:
+        """Exact witnesses of the regions whose float64 witness differs from it, by index."""
+        return self.source.exact
+
     def __len__(self) -> int:
-        return len(self.patterns)
+        return self.source.n_regions
 
     @overload
     def __getitem__(self, index: int) -> Region: ...
@@ -72,13 +82,9 @@ class Enumeration(Sequence[Region]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         place = listed(index, len(self), "regions")
-        return Region(
-            self.problem,
-            place,
-            self.patterns[place],
-            self.witnesses[place],
-            self.exact_witness(place),
-        )
+        rows, row = self.source.at(place)
+        exact = rows.exact_witness(row)
+        return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
 
     def __iter__(self) -> Iterator[Region]:
         return (self[i] for i in range(len(self)))
@@ -114,10 +120,8 @@ class Enumeration(Sequence[Region]):
         >>> regions.patterns[1].tolist(), regions.exact_witness(1)[0] > 0
         ([1, 0], True)
         """
-        index = numbered(index, len(self), "index", "regions")
-        if index in self.exact:
-            return self.exact[index]
-        return tuple(Fraction(x) for x in self.witnesses[index].tolist())
+        rows, row = self.source.at(numbered(index, len(self), "index", "regions"))
+        return rows.exact_witness(row)
 
     def point(self, index: int) -> Point:
         """The exact witness in integer coordinates; the errors are those of `exact_witness`.
@@ -138,23 +142,21 @@ class Enumeration(Sequence[Region]):
         >>> regions.point(1).fractions == regions.exact_witness(1)
         True
         """
-        index = numbered(index, len(self), "index", "regions")
-        if index in self.exact:
-            return Point.of_rationals([rational(x) for x in self.exact[index]])
-        return Point.of_floats(self.witnesses[index])
+        rows, row = self.source.at(numbered(index, len(self), "index", "regions"))
+        return rows.point(row)
 
-    @cached_property
+    @property
     def margins(self) -> np.ndarray:
         """Distance from each exact witness to its region's nearest row; float64, shape (regions,).
 
         Euclidean, in input units; infinite where no row bounds the region.
         """
-        return margins_of(self)
+        return self._reach.margins
 
-    @cached_property
+    @property
     def bounded(self) -> np.ndarray:
         """Whether each region is bounded, decided exactly; bool, shape (regions,)."""
-        return bounded_of(self)
+        return self._reach.bounded
 
     def measure(self, progress: Callable[[int], None] | None = None) -> None:
         """Work out `margins` and `bounded` now, in one pass; they are kept.
@@ -172,10 +174,7 @@ class Enumeration(Sequence[Region]):
         >>> regions.bounded.tolist()
         [False, False]
         """
-        if not {"margins", "bounded"} <= vars(self).keys():
-            margins, bounded = extents_of(self, progress)
-            # Where cached properties look first.
-            vars(self).update(margins=margins, bounded=bounded)
+        self._reach.measure(progress)
 
     def minimise(
         self,
@@ -254,12 +253,7 @@ class Enumeration(Sequence[Region]):
         >>> regions.find([1, 0]), regions.find([1, 1])
         (1, -1)
         """
-        pieces, dtype = pieces_of(pattern, self.patterns.shape[1]), self.patterns.dtype
-        if pieces.dtype != dtype:
-            if pieces.size and not 0 <= pieces.min() <= pieces.max() <= np.iinfo(dtype).max:
-                return -1
-            pieces = pieces.astype(dtype)
-        return self._places.get(pieces.tobytes(), -1)
+        return self.source.find(pieces_of(pattern, len(self.problem.network.units)))
 
     def locate(self, x: ArrayLike) -> np.ndarray:
         """The index of the region that each point lies in, decided exactly; int64, shape (points,).
@@ -381,16 +375,16 @@ class Enumeration(Sequence[Region]):
     @cached_property
     def _locator(self) -> Locator:
         complete = self.counted.complete
-        return Locator(self.problem, self.patterns, self._places, is_complete=complete)
+        return Locator(self.problem, self.patterns, self.source.places, is_complete=complete)
 
     @cached_property
-    def _places(self) -> dict[bytes, int]:
-        return places_of(self.patterns)
+    def _reach(self) -> Reach:
+        return Reach(self.problem, self.source)
 
 
 def enumerate_regions(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -427,17 +421,14 @@ def enumerate_regions(
     >>> regions[3].exact_affine_map.matrix.tolist()
     [[Fraction(1, 1), Fraction(0, 1)], [Fraction(0, 1), Fraction(1, 1)]]
     """
+    return enumerated(net, domain, Options(strategy, workers, executor, limit, progress))
+
+
+def enumerated(net: NetworkLike, domain: DomainLike, options: Options) -> Enumeration:
+    """What `enumerate_regions` returns."""
     problem = problem_of(net, domain)
     columns = Columns(problem.network.pattern_dtype.str)
-    counted = run(
-        problem,
-        columns,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    counted = run(problem, columns, options)
     with carrying(lambda: counted):
         return _sorted(problem, columns, counted)
 
@@ -453,4 +444,4 @@ def _sorted(problem: Problem, columns: Columns, counted: Count) -> Enumeration:
     patterns, witnesses = patterns[order], witnesses[order]
     patterns.flags.writeable = witnesses.flags.writeable = False
     exact = {int(places[i]): point for i, point in columns.exact.items()}
-    return Enumeration(problem, patterns, witnesses, exact, counted)
+    return Enumeration(problem, InMemory(patterns, witnesses, exact), counted)

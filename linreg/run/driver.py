@@ -14,6 +14,7 @@ from typing import Any, Generic
 from linreg.explore import AnySink, Beginning, Explorer, Tally, Work
 from linreg.problem import Problem
 from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
+from linreg.run.options import Options
 from linreg.run.processes import (
     CutShort,
     interrupts_held,
@@ -47,14 +48,11 @@ The last argument says whether the run has come to its end."""
 
 def drive(
     problem: Problem,
-    strategy: str,
     sink: AnySink,
+    options: Options,
     *,
     report: Callable[[Work], None] = lambda _: None,
     checkpoint: Checkpoint = lambda _work, _frontier, _is_last: None,
-    limit: int | None = None,
-    workers: int = 1,
-    executor: Executor | None = None,
     beginning: Beginning | None = None,
 ) -> Work:
     """Explore a problem into a sink.
@@ -64,35 +62,30 @@ def drive(
 
     Parameters
     ----------
+    options : Options
+        Whose `progress` is not called: `report` is.
     report : callable
         Told now and then how far the work is.
     checkpoint : callable
         Called now and then, and at the end.
-    limit : int, optional
-        How many regions to stop at, those of the beginning included.
-    workers : int
-        Processes or threads to share the work out to, or how many the executor has.
-    executor : concurrent.futures.Executor, optional
-        Where to have the work done; it is left open.
     beginning : Beginning, optional
         What an earlier run has left.
     """
-    explorer = explorer_for(strategy, problem, sink)
-    run = _Run(problem, explorer, sink, report, checkpoint, limit)
-    is_shared = executor is not None or workers > 1
+    explorer = explorer_for(options.strategy, problem, sink)
+    run = _Run(problem, explorer, sink, report, checkpoint, options.limit)
     if beginning is not None:
         run.work = beginning.work
-    if is_shared and beginning is not None:
+    if options.is_shared and beginning is not None:
         prefixes = beginning.prefixes
     else:
         if beginning is None:
             cells = explorer.begin(problem, run.work.tally)
         else:
             cells = [explorer.cell_of(problem, prefix) for prefix in beginning.prefixes]
-        cells = run.alone(cells, explorer.alone if is_shared else None)
+        cells = run.alone(cells, explorer.alone if options.is_shared else None)
         prefixes = [explorer.prefix_of(cell) for cell in cells]
-    if is_shared:
-        prefixes = run.shared(prefixes, workers, executor)
+    if options.is_shared:
+        prefixes = run.shared(prefixes, options.workers, options.executor)
     run.work.complete = not prefixes
     checkpoint(run.work, lambda: prefixes, True)
     return run.work

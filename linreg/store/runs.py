@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from linreg.domains import Domain
 from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
-from linreg.network import Network
 from linreg.problem import problem_of
-from linreg.run.counting import Count, Progress, carrying, check_options, run
+from linreg.readers import DomainLike, NetworkLike, as_network
+from linreg.run import Count, Options, Progress, carrying, run
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
@@ -66,9 +65,9 @@ class RunStatus:
 
 
 def count_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -84,7 +83,7 @@ def count_into(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
     path : str or path
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress
@@ -115,46 +114,28 @@ def count_into(
     >>> (first.regions, first.complete), (rest.regions, rest.complete)
     ((3, False), (7, True))
     """
-    return run_into(
-        net,
-        path,
-        domain,
-        keeps=COUNT,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    options = Options(strategy, workers, executor, limit, progress)
+    return run_into(net, path, domain, options, keeps=COUNT)
 
 
 def run_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None,
+    domain: DomainLike,
+    options: Options,
     *,
     keeps: str,
-    strategy: str,
-    workers: int,
-    executor: Executor | None,
-    limit: int | None,
-    progress: Callable[[Progress], None] | None,
     sorting: Callable[[float], None] = lambda _: None,
 ) -> Count:
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
-    check_options(strategy, workers, limit)
     problem = problem_of(net, domain)
-    with opened(path, net, problem, keeps, strategy) as store:
+    with opened(path, as_network(net), problem, keeps, options.strategy) as store:
         beginning = store.beginning
         if beginning is None or beginning.prefixes:
             run(
                 problem,
                 store.sink,
-                strategy=store.strategy,
-                workers=workers,
-                executor=executor,
-                limit=limit,
-                progress=progress,
+                replace(options, strategy=store.strategy),
                 beginning=beginning,
                 seconds=store.state.seconds,
                 checkpoint=store.checkpoint,

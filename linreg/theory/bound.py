@@ -179,6 +179,8 @@ MAXOUT = (
 def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     """Every bound for fully connected rectifier networks whose hypotheses hold.
 
+    Those that would take too much work are left out.
+
     Parameters
     ----------
     inputs : int
@@ -195,6 +197,8 @@ def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     ------
     HypothesisError
         If a number is below 1 or there is no layer.
+    TooLarge
+        If all of them would take too much work.
 
     Examples
     --------
@@ -202,11 +206,13 @@ def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     [('montufar_2014', 44), ('montufar_2014_remainders', 66), ('zigzag_lower', 88)]
     """
     inputs, widths = architecture(inputs, widths)
-    return tuple(bound for theorem in RELU for bound in theorem.applied(inputs, widths))
+    return _worked_out(RELU, inputs, widths)
 
 
 def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     """Every bound for fully connected networks of units with two pieces, such as leaky ReLU or abs.
+
+    Those that would take too much work are left out.
 
     Parameters
     ----------
@@ -224,6 +230,8 @@ def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     ------
     HypothesisError
         If a number is below 1 or there is no layer.
+    TooLarge
+        If all of them would take too much work.
 
     Examples
     --------
@@ -231,7 +239,18 @@ def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     [('trivial', 16), ('montufar_2017', 16), ('raghu_2017', 16)]
     """
     inputs, widths = architecture(inputs, widths)
-    return tuple(bound for theorem in TWO_PIECES for bound in theorem.applied(inputs, widths))
+    return _worked_out(TWO_PIECES, inputs, widths)
+
+
+def _worked_out(
+    theorems: Sequence[Theorem], inputs: int, widths: Sequence[int]
+) -> tuple[Bound, ...]:
+    """What theorems give without too much work; there is always one whose hypotheses hold."""
+    tried = [theorem.tried(inputs, widths) for theorem in theorems]
+    found = tuple(each for each in tried if isinstance(each, Bound))
+    if not found:
+        raise TooLarge(next(each.reason for each in tried if isinstance(each, LeftOut)))
+    return found
 
 
 def maxout_bounds(inputs: int, widths: Sequence[int], rank: Rank) -> tuple[Bound, ...]:

@@ -7,15 +7,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 
+from linreg.errors import TooLarge
 from linreg.formulas import architecture, serra_2018_upper, whole
 from linreg.network import Network, mlp
 from linreg.run import Progress, count_regions
+from linreg.theory.parameters import parameter_count
 from linreg.zoo import folding, serra
 
 Layers = list[tuple[list[list[Fraction]], list[Fraction]]]
 
 PATIENCE = 40
 """Changes that did not help before the search starts anew."""
+
+MOST_NUMBERS = 1_000_000
+"""Weights and biases of a network that is changed number by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ def search_maximum(
     ------
     HypothesisError
         If a number is below 1 or there is no layer.
+    TooLarge
+        If there are more than `MOST_NUMBERS` weights and biases.
 
     Examples
     --------
@@ -93,6 +100,12 @@ def search_maximum(
     16
     """
     inputs, widths = architecture(inputs, widths)
+    numbers = parameter_count(inputs, widths)
+    if numbers > MOST_NUMBERS:
+        raise TooLarge(
+            f"networks are searched for among those of {MOST_NUMBERS:,} weights and biases at "
+            f"most: these have {numbers:,}"
+        )
     left, random = whole("budget", budget), Random(seed)
     upper = serra_2018_upper(inputs, widths)
     starts = _starts(inputs, widths, random)

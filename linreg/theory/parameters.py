@@ -19,6 +19,7 @@ from linreg.formulas import (
     xiong_2020_upper,
     xiong_formula,
 )
+from linreg.formulas.hypotheses import power
 from linreg.wording import counted
 
 EXACT, LOWER, UPPER = "exact maximum", "lower bound", "upper bound"
@@ -206,7 +207,7 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     Returns
     -------
     float
-        Dimensionless.
+        Dimensionless; infinite if it is beyond float64.
 
     Raises
     ------
@@ -223,7 +224,8 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     3906.25
     """
     n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
-    return float(Fraction(n, n0) ** (n0 * (L - 1)) * Fraction(n) ** (n0 - 2) / L)
+    deep = Fraction(power(n, n0 * (L - 1)), power(n0, n0 * (L - 1)))
+    return _float(deep * Fraction(n) ** (n0 - 2) / L)
 
 
 def shallow_order(inputs: int, width: int, depth: int) -> float:
@@ -243,7 +245,7 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     Returns
     -------
     float
-        Dimensionless.
+        Dimensionless; infinite if it is beyond float64.
 
     Raises
     ------
@@ -260,7 +262,14 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     40.0
     """
     n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
-    return float((L * n) ** (n0 - 1))
+    return _float(Fraction(power(L * n, n0 - 1)))
+
+
+def _float(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf")
 
 
 def convolutional_against_connected(

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 FAR = 1e4
 """How far corners are looked for, in multiples of how far witnesses lie from their middle."""
 
-TAIL = 0.03
+TAIL = 0.1
 """The share of corners, at either end of each axis, that may be left out as too far away."""
 
 MARGIN = 0.12
 """Room around the corners, as a share of their extent."""
 
-SPREAD = 1.0
+SPREAD = 0.5
 """How far beyond the middle corners others still count as near, as a share of their extent."""
 
 

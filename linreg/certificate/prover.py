@@ -104,7 +104,7 @@ class Proof(Sink):
         """Append that all candidates that are left win a contest somewhere in the cell."""
         self.records += bytes((WON,)) + unsigned(contest)
 
-    def empty(self) -> Self:
+    def fresh(self) -> Self:
         """Another sink for records of the same kind."""
         return type(self)(self._n_domain_rows, self.wants_cells)
 

@@ -24,11 +24,11 @@ class Cell:
     ----------
     pattern : tuple of int
         Pieces of all units of the stages before.
-    on_cell : Level
+    on_cell : StageOnCell
     halfspaces : tuple of Forms
         Rows of the domain, of finished stages and of decided contests, positive inside.
     signs : tuple of int, length hyperplanes
-        The side of each hyperplane of the level; 0 where both sides may meet the cell.
+        The side of each hyperplane of the stage; 0 where both sides may meet the cell.
     cutting : tuple of int
         The decided hyperplanes that bound the cell and are not yet among its half-spaces; the
         others were proved not to meet it.
@@ -58,7 +58,7 @@ class Cell:
         return all(values[h] > 0 if self.signs[h] > 0 else values[h] < 0 for h in self.cutting)
 
     def bounding_rows(self) -> list[IntegerRow]:
-        """The level's rows that bound the cell, positive inside."""
+        """The stage's rows that bound the cell, positive inside."""
         rows = self.on_cell.hyperplanes.rows
         return [
             rows[h] if self.signs[h] > 0 else [-entry for entry in rows[h]] for h in self.cutting
@@ -239,7 +239,7 @@ def _fresh(
     points: Sequence[Point],
     share: float,
 ) -> Cell:
-    """A cell of which nothing is decided yet at its level."""
+    """A cell of which nothing is decided yet at its stage."""
     return Cell(
         pattern,
         stage,

@@ -20,7 +20,7 @@ class HighsExplorer:
 
     name = "highs"
     alone = 512
-    unit = 1024
+    task_budget = 1024
     threads = False
 
     def __init__(self) -> None:

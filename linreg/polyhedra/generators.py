@@ -129,7 +129,7 @@ def facets_generated(rows: Sequence[IntegerRow], found: Generators) -> dict[int,
 
     Examples
     --------
-    The row x + y >= 0 touches the quadrant in its corner alone:
+    The row x + y >= 0 touches the quadrant in its vertex alone:
 
     >>> rows = [[fmpz(a), fmpz(b), fmpz(0)] for a, b in ((1, 0), (0, 1), (1, 1))]
     >>> sorted(facets_generated(rows, generators(rows, 2)))
@@ -137,11 +137,11 @@ def facets_generated(rows: Sequence[IntegerRow], found: Generators) -> dict[int,
     """
     facets = {}
     for place, row in enumerate(rows):
-        corners = [x for x, on in zip(found.points, found.tight, strict=True) if place in on]
-        if not corners:
+        vertices = [x for x, on in zip(found.points, found.tight, strict=True) if place in on]
+        if not vertices:
             continue
-        columns = zip(*(corner.rationals for corner in corners), strict=True)
-        inside = [sum(column, fmpq(0)) / len(corners) for column in columns]
+        columns = zip(*(vertex.rationals for vertex in vertices), strict=True)
+        inside = [sum(column, fmpq(0)) / len(vertices) for column in columns]
         for ray in found.rays:
             if sum(a * x for a, x in zip(row, ray, strict=False)) == 0:
                 inside = [x + step for x, step in zip(inside, ray, strict=True)]

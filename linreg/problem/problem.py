@@ -1,4 +1,4 @@
-"""What is asked: the regions of one network on one domain."""
+"""A problem: the regions of one network on one domain."""
 
 from __future__ import annotations
 

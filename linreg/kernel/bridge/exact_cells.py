@@ -38,11 +38,11 @@ from linreg.problem.stage_on_cell import TIED, KnownPoint, StageOnCell
 from linreg.rational import primitive
 
 REMEMBERED = 256
-"""Levels of cells seen last that are kept: cells next to each other share theirs."""
+"""Stages on cells seen last that are kept: cells next to each other share theirs."""
 
 
 class _Known(NamedTuple):
-    """A level, and for each form its hyperplane and which of its sides is above."""
+    """A stage on a cell, and for each form its hyperplane and which of its sides is above."""
 
     on_cell: StageOnCell
     marks: list[tuple[int | None, int]]

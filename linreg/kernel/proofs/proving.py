@@ -51,7 +51,7 @@ class ProvingExplorer:
     name = "compiled"
     slice = 1  # some thousand regions, in a few tenths of a second
     alone = 1
-    unit = 2
+    task_budget = 2
     threads = False
 
     def __init__(self) -> None:

@@ -28,9 +28,8 @@ from linreg.certificate.encoding import (
 from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
-from linreg.problem import problem_of
 from linreg.readers import DomainLike, NetworkLike
-from linreg.run import Count, Options, Progress, run
+from linreg.run import Count, Options, Progress, posed, run
 
 FULL = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
@@ -197,7 +196,7 @@ def certify(
     ...     certify(net, f"{folder}/proof").count.regions
     7
     """
-    problem = problem_of(net, domain)
+    problem = posed(net, domain, strategy)
     with replacing(path) as temporary, temporary.open("wb") as stream:
         writer = Writer(stream)
         writer.records(

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
-from linreg.problem import problem_of
 from linreg.readers import DomainLike, NetworkLike, as_network
-from linreg.run import Count, Options, Progress, carrying, run
+from linreg.run import Count, Options, Progress, carrying, posed, run
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
@@ -128,7 +127,7 @@ def run_into(
     sorting: Callable[[float], None] = lambda _: None,
 ) -> Count:
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
-    problem = problem_of(net, domain)
+    problem = posed(net, domain, options.strategy)
     with opened(path, as_network(net), problem, keeps, options.strategy) as store:
         beginning = store.beginning
         if beginning is None or beginning.prefixes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,9 @@ STORED = Path(__file__).parents[1] / "golden" / "pictures"
 
 
 @pytest.fixture(autouse=True)
-def _no_pyplot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_pyplot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)
-    yield
+    return
 
 
 def test_all_polygons_are_one_collection() -> None:

@@ -20,7 +20,7 @@ Scalars = Sequence[str] | Sequence[float] | Sequence[bool] | Sequence[int]
 
 Scalar = str | float | bool | int
 
-AT_ONCE = 1 << 16
+EDGES_AT_ONCE = 1 << 16
 """Edges whose patterns are compared together, so that memory does not grow with their number."""
 
 
@@ -87,8 +87,8 @@ def region_columns(regions: Enumeration, chosen: np.ndarray) -> dict[str, Scalar
 def crossings(regions: Enumeration, edges: np.ndarray) -> Iterator[np.ndarray]:
     """Which units differ across edges; bool arrays of shape (edges, units), part by part."""
     patterns = regions.patterns
-    for first in range(0, len(edges), AT_ONCE):
-        i, j = edges[first : first + AT_ONCE].T
+    for first in range(0, len(edges), EDGES_AT_ONCE):
+        i, j = edges[first : first + EDGES_AT_ONCE].T
         yield patterns[i] != patterns[j]
 
 

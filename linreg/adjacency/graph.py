@@ -34,6 +34,15 @@ class AdjacencyGraph:
     regions : Enumeration
     edges : int64 array, shape (edges, 2)
         Pairs (i, j) of region indices with i < j, sorted.
+
+    Examples
+    --------
+    Two lines that cross make four regions in a ring:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> ring = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
+    >>> len(ring), ring.edges.tolist()
+    (4, [[0, 1], [0, 2], [1, 3], [2, 3]])
     """
 
     regions: Enumeration
@@ -42,10 +51,29 @@ class AdjacencyGraph:
     def crossed(self, edge: int) -> np.ndarray:
         """The units whose piece differs on the two sides of an edge; int64, increasing.
 
+        Parameters
+        ----------
+        edge : int
+            A row of `edges`, from 0.
+
+        Returns
+        -------
+        int64 array, shape (units that differ,)
+            Indices of units.
+
         Raises
         ------
         NoSuchIndex
             If there is no edge of that number; they are counted from 0.
+
+        Examples
+        --------
+        Two lines that cross; from one quadrant to the next, one unit switches:
+
+        >>> from linreg import enumerate_regions, mlp
+        >>> ring = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
+        >>> ring.edges[0].tolist(), ring.crossed(0).tolist()
+        ([0, 1], [1])
         """
         i, j = self.edges[numbered(edge, len(self.edges), "edge", "edges")]
         return np.flatnonzero(self.regions.patterns[i] != self.regions.patterns[j])
@@ -61,6 +89,18 @@ class AdjacencyGraph:
         ----------
         progress : callable, optional
             Called now and then with the number of regions whose margin and boundedness are known.
+
+        Returns
+        -------
+        GraphColumns
+            Attributes of nodes by name, the edges, and what each of them crosses.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> ring = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
+        >>> list(ring.columns().nodes["pattern"])
+        ['00', '01', '10', '11']
         """
         self.regions.measure(progress)
         nodes = region_columns(self.regions, np.arange(len(self)))
@@ -95,6 +135,11 @@ def adjacency_graph(
         Complete.
     progress : callable, optional
         Called now and then with the number of regions that are done.
+
+    Returns
+    -------
+    AdjacencyGraph
+        Regions as nodes, in the order of the enumeration, and an edge for each pair.
 
     Raises
     ------

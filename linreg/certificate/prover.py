@@ -30,7 +30,7 @@ from linreg.files import StrPath, replacing
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
 from linreg.problem import problem_of
 from linreg.readers import DomainLike, NetworkLike
-from linreg.run import Count, Progress, run
+from linreg.run import Count, Options, Progress, run
 
 FULL = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
@@ -48,6 +48,15 @@ class Certified:
         Pairs of regions that share a facet, where that is certified too.
     n_bytes : int
         Size of the file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     done = certify(mlp([([[1, 0], [0, 1]], [0, 0])]), f"{folder}/proof", graph=True)
+    >>> done.count.regions, done.edges, done.count.evidence
+    (4, 4, 'exact')
     """
 
     count: Count
@@ -163,6 +172,11 @@ def certify(
         As for `enumerate_regions`: strategies prove in other ways, and "auto" is one of them by the
         problem alone. Proofs about max units or of a graph always come from "highs".
 
+    Returns
+    -------
+    Certified
+        The count, and what the file holds.
+
     Raises
     ------
     UnwritableFile
@@ -208,9 +222,7 @@ def certify(
             if progress is not None:
                 progress(so_far)
 
-        count = run(
-            problem, proof, strategy=strategy, workers=workers, executor=executor, progress=report
-        )
+        count = run(problem, proof, Options(strategy, workers, executor, progress=report))
         flush(1)
         edges = proof.n_facets // 2 if graph else None
         claim = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import typer
@@ -13,14 +14,19 @@ from typer.exceptions import TyperException
 
 import linreg
 from linreg.cli import (
+    along,
     bounds,
     certificates,
     commands,
     counting,
     dataset,
+    extremes,
     maximise,
     plot,
+    robust,
+    sizes,
     tables,
+    verifying,
     warm_up,
     zoo,
 )
@@ -81,7 +87,13 @@ for name, command, purpose in (
     ("check", certificates.check, "Check a certificate."),
     ("bounds", bounds.bounds, "What theory says: bounds and maxima, with their sources."),
     ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
+    ("along", along.along, "Find the regions that a polyline passes through."),
     ("maximise", maximise.maximise, "Look for weights with many regions."),
+    ("range", extremes.range_, "The least and greatest value of each output, exactly."),
+    ("verify", verifying.verify_, "Say whether a property holds, with a proof either way."),
+    ("lipschitz", sizes.lipschitz_, "The Lipschitz constant, on a domain or near a point."),
+    ("robust", robust.robust, "How far points are from inputs of another class."),
+    ("diff", sizes.diff, "The largest difference of two networks, or that they are equal."),
     ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
     ("status", running.status, "Say how far a run directory or a dataset is."),
     ("warm-up", warm_up.warm_up, "Compile all machine code now, so that nothing waits for it."),
@@ -122,10 +134,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
+@cache
+def _program() -> typer.core.TyperGroup:
+    """All commands, which take longer to make than most of them to run."""
+    return typer.main.get_group(app)
+
+
 def _run(arguments: Sequence[str]) -> int:
     try:
         # Not through the command's own main: it makes an exit code of its own of an interrupt.
-        command = typer.main.get_command(app)
+        command = _program()
         width = columns()
         if width is not None:
             width = min(max(width - 2, NARROWEST), WIDEST)

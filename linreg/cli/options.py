@@ -12,7 +12,7 @@ from linreg.domains import Domain, WholeSpace
 from linreg.json_values import located
 from linreg.network import Network
 from linreg.problem import problem_of
-from linreg.readers import domain_from_text, load, load_domain, read_slice
+from linreg.readers import domain_from_text, load, load_problem, read_slice
 
 MOST_WORKERS = 1024
 """Most processes that are started: all of them are, at once, on the first piece of work."""
@@ -117,14 +117,17 @@ def network_and_domain(
     InvalidDomain
         Also if the slice misses the inside of the domain in the network's file.
     """
-    network = load(path, decimal=decimal)
+    held: Domain | None = None
+    if text is None:
+        network, held = load_problem(path, decimal=decimal)
+    else:
+        network = load(path, decimal=decimal)
     dim = network.input_dim
     cut = None if slice_file is None else read_slice(slice_file, dim, decimal=decimal)
     if cut is not None:
         network = network.on_slice(cut.origin, cut.basis)
     if text is not None:
         return network, domain_from_text(text, network.input_dim, decimal=decimal)
-    held = load_domain(path, decimal=decimal)
     if held is None:
         return network, WholeSpace(network.input_dim)
     if cut is None:

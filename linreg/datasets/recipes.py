@@ -60,11 +60,28 @@ class Recipe:
     seed : int
         The dataset's.
     family : str
+        Name of the family in the specification.
     sample : int
         Which of the networks that are made alike.
     made : Draw or Moment
     domain : dict
         As in a network's file, but a box may have one number for all coordinates.
+
+    Examples
+    --------
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> [(recipe.family, recipe.sample, len(recipe.id)) for recipe in plan(spec)]
+    [('three', 0, 16), ('three', 1, 16)]
     """
 
     seed: int
@@ -90,7 +107,35 @@ class Recipe:
         return _digest([self.seed, self.family, self.sample, asdict(made)])
 
     def generator(self, purpose: int) -> np.random.Generator:
-        """Random numbers that depend on this network alone, and on what they are for."""
+        """Random numbers that depend on this network alone, and on what they are for.
+
+        Parameters
+        ----------
+        purpose : int
+            0 for weights, 1 for points; any other number is for somebody else's.
+
+        Returns
+        -------
+        numpy Generator
+            A new one, that gives the same numbers each time.
+
+        Examples
+        --------
+        >>> from linreg.datasets import spec_of
+        >>> spec = spec_of('''
+        ... name = "lines"
+        ... seed = 0
+        ... [[drawn]]
+        ... name = "three"
+        ... inputs = 2
+        ... widths = [3]
+        ... init = "he"
+        ... samples = 2
+        ... ''')
+        >>> first, second = (plan(spec)[0].generator(0).random() for _ in range(2))
+        >>> first == second
+        True
+        """
         key = self.origin if purpose == WEIGHTS else self.id
         return np.random.default_rng(np.random.SeedSequence([int(key, 16), purpose]))
 
@@ -103,7 +148,33 @@ class Recipe:
         return taken.network, taken.accuracy
 
     def domain_of(self, dim: int) -> Domain:
-        """The domain that is asked about, for a network of so many inputs."""
+        """The domain that is asked about, for a network of so many inputs.
+
+        Parameters
+        ----------
+        dim : int
+            Number of inputs.
+
+        Returns
+        -------
+        WholeSpace, Box or Polytope
+
+        Examples
+        --------
+        >>> from linreg.datasets import spec_of
+        >>> spec = spec_of('''
+        ... name = "lines"
+        ... seed = 0
+        ... [[drawn]]
+        ... name = "three"
+        ... inputs = 2
+        ... widths = [3]
+        ... init = "he"
+        ... samples = 2
+        ... ''')
+        >>> plan(spec)[0].domain_of(2)
+        WholeSpace(dim=2)
+        """
         return domain_from_json(_spread(self.domain, dim), dim)
 
     @property
@@ -120,12 +191,37 @@ class Recipe:
 def plan(spec: Spec) -> tuple[Recipe, ...]:
     """The networks of a dataset, in the order of its rows.
 
+    Parameters
+    ----------
+    spec : Spec
+
+    Returns
+    -------
+    tuple of Recipe
+        One for each network.
+
     Raises
     ------
     InvalidSpec, InvalidNetwork, InvalidDomain
         If a network cannot be made or its domain has no interior; the message names the family.
     LinregError
         If networks are to be trained and scikit-learn is missing.
+
+    Examples
+    --------
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> [(recipe.family, recipe.sample) for recipe in plan(spec)]
+    [('three', 0), ('three', 1)]
     """
     recipes: list[Recipe] = []
     for family in spec.families:

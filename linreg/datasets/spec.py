@@ -186,7 +186,9 @@ class Spec:
     Attributes
     ----------
     name, description, license : str
+        For the card of the dataset.
     seed : int
+        From which all random numbers follow, with the recipes.
     families : tuple of Drawn or Trained
     truth : Truth
     estimates : Estimates
@@ -194,6 +196,22 @@ class Spec:
         Shares of the networks by the names of their splits.
     text : str
         The text that it was read from, which goes on the card.
+
+    Examples
+    --------
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> spec.name, [family.name for family in spec.families]
+    ('lines', ['three'])
     """
 
     name: str

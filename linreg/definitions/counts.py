@@ -43,6 +43,15 @@ class Definitions:
         R6: affine maps that the function is on some open set.
     undecided : mapping
         Why a number is None, by its name.
+
+    Examples
+    --------
+    |x| has two pieces, and a third pattern at 0:
+
+    >>> from linreg import mlp
+    >>> found = definitions(mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0])))
+    >>> found.patterns_any_dimension, found.activation_regions, found.affine_maps
+    (3, 2, 2)
     """
 
     patterns_any_dimension: int | None
@@ -92,6 +101,12 @@ def definitions(
         Most linear programs for R1, for R5, and most steps for R3.
     progress : callable, optional
         Called before each of these with the finished share, from 0 to 1, and a few words.
+
+    Returns
+    -------
+    Definitions
+        Six numbers, None where a budget ended before the number was known, with bounds in
+        `undecided`.
 
     Raises
     ------

@@ -43,6 +43,15 @@ class Neighbourhoods:
         The output regions, sorted; after the last layer there is one, of no units.
     cell_of, output_of : int64 arrays, shape (regions,)
         The input cell and the output region of each activation region.
+
+    Examples
+    --------
+    |x|, and then a unit that switches where it is 1; the layer before identifies x and -x:
+
+    >>> from linreg import mlp
+    >>> found = neighbourhoods(mlp([([[1], [-1]], [0, 0]), ([[1, 1]], [-1])]), layer=1)
+    >>> found.cell_patterns.tolist(), found.output_patterns.tolist(), found.preimages.tolist()
+    ([[0, 1], [1, 0]], [[0], [1]], [2, 2])
     """
 
     regions: Enumeration
@@ -115,12 +124,66 @@ class Neighbourhoods:
         return int(most.sum())
 
     def identified(self, image: int) -> np.ndarray:
-        """The activation regions that are mapped onto an image; int64, increasing."""
+        """The activation regions that are mapped onto an image; int64, increasing.
+
+        Parameters
+        ----------
+        image : int
+            From 0, as in `image_of`.
+
+        Returns
+        -------
+        int64 array, shape (regions of that image,)
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no image of that number; they are counted from 0.
+
+        Examples
+        --------
+        |x|, and then a unit that switches where it is 1:
+
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0]), ([[1, 1]], [-1])])
+        >>> found = neighbourhoods(net, layer=1)
+        >>> found.regions.patterns.tolist()
+        [[0, 1, 0], [0, 1, 1], [1, 0, 0], [1, 0, 1]]
+        >>> found.identified(0).tolist()
+        [0, 2]
+        """
         image = numbered(image, int(self.image_of.max()) + 1, "image", "images")
         return np.flatnonzero(self.image_of == image)
 
     def identified_cells(self, image: int) -> np.ndarray:
-        """The input cells that are mapped onto an image of `image_of_cell`; int64, increasing."""
+        """The input cells that are mapped onto an image of `image_of_cell`; int64, increasing.
+
+        Parameters
+        ----------
+        image : int
+            From 0.
+
+        Returns
+        -------
+        int64 array, shape (cells of that image,)
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no image of that number; they are counted from 0.
+
+        Examples
+        --------
+        |x|, and then a unit that switches where it is 1:
+
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0]), ([[1, 1]], [-1])])
+        >>> found = neighbourhoods(net, layer=1)
+        >>> found.regions.patterns.tolist()
+        [[0, 1, 0], [0, 1, 1], [1, 0, 0], [1, 0, 1]]
+        >>> found.identified_cells(0).tolist()
+        [0, 1]
+        """
         image = numbered(image, int(self.image_of_cell.max()) + 1, "image", "images of cells")
         return np.flatnonzero(self.image_of_cell == image)
 
@@ -176,6 +239,11 @@ def neighbourhoods(
         The whole space unless given.
     progress : callable, optional
         As that of `linreg.enumerate_regions`.
+
+    Returns
+    -------
+    Neighbourhoods
+        Input cells, output regions, and the images that they meet in.
 
     Raises
     ------

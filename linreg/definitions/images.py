@@ -95,14 +95,15 @@ def image_key(cell: Polyhedron, hull: Hull, *, limit: int = MOST_CORNERS) -> Has
     The squares (0, 1) x (0, 1) and (0, 1) x (3, 4) have the same shadow on the first axis:
 
     >>> from linreg import Box
-    >>> from linreg.explore import Problem
+    >>> from linreg.problem import Problem
     >>> from linreg.network import StagedNetwork
     >>> from linreg.affine import ExactAffineMap
     >>> shadow = Hull([[fmpz(1), fmpz(0), fmpz(0)]], 2)
     >>> flat = StagedNetwork(2, (), ExactAffineMap.identity(2))
     >>> problems = [Problem(flat, Box([0, low], [1, low + 1])) for low in (0, 3)]
-    >>> first, second = [image_key(Polyhedron(p.domain_rows.rows, p.start), shadow) for p in
-    problems] >>> first == second
+    >>> cells = [Polyhedron(p.domain_rows.rows, p.start) for p in problems]
+    >>> first, second = [image_key(cell, shadow) for cell in cells]
+    >>> first == second
     True
     """
     if hull.rank == 0:

@@ -171,7 +171,7 @@ class Prefix:
     """A cell in plain integers: what travels between processes, or waits on disk.
 
     The fields are those of `Cell`; `halfspaces` are their rows and `points` the columns of its
-    points.
+    points. On disk they stand in the order of the fields.
     """
 
     pattern: tuple[int, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import ClassVar, Self, SupportsInt
+from typing import ClassVar, Self, SupportsInt, TypeVar
 
 import numpy as np
 
@@ -83,3 +83,7 @@ class Sink:
 
     def extend(self, other: Self) -> None:
         """Take over all that another sink was told, after what this one was."""
+
+
+AnySink = TypeVar("AnySink", bound=Sink)
+"""The kind of sink that is filled: what comes back is of the same kind."""

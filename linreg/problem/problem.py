@@ -7,7 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from flint import fmpz
+from flint import fmpq, fmpz
 
 from linreg.domains import Domain, asked_domain, integer_rows
 from linreg.errors import InvalidDomain
@@ -55,8 +55,13 @@ class Problem:
         """The network's readout in integers; each output is scaled by a positive factor."""
         return self._integers[1]
 
+    @property
+    def readout_scales(self) -> list[fmpq]:
+        """The factor of each output."""
+        return self._integers[2]
+
     @cached_property
-    def _integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights]:
+    def _integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights, list[fmpq]]:
         return integer_network(self.network)
 
     @cached_property

@@ -45,6 +45,14 @@ class Region:
         Nearest to the exact witness; in a region thinner than the float grid it can lie outside.
     exact_witness : tuple of Fraction
         Strictly inside.
+
+    Examples
+    --------
+    >>> from linreg import enumerate_regions, mlp
+    >>> size = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))  # |x|
+    >>> left, right = enumerate_regions(size)
+    >>> right.pattern.tolist(), right.exact_affine_map([5]), right.is_bounded
+    ([1, 0], [Fraction(5, 1)], False)
     """
 
     problem: Problem
@@ -239,6 +247,14 @@ class Region:
         ------
         Smith (1984), "Efficient Monte Carlo procedures for generating points uniformly
         distributed over bounded regions", for the random walk.
+
+        Examples
+        --------
+        >>> from linreg import Box, enumerate_regions, mlp
+        >>> region = enumerate_regions(mlp([([[1]], [0])]), Box([-1], [1]))[1]
+        >>> points = region.sample(3, seed=0)
+        >>> points.shape, all(region.contains(x) for x in points)
+        ((3, 1), True)
         """
         return sample(self.polyhedron, n, seed)
 
@@ -250,6 +266,11 @@ class Region:
         clip : Box, optional
             What of the region is wanted; without it the region has to be bounded. Nothing is left
             of a region that does not meet the box.
+
+        Returns
+        -------
+        Polygon
+            Its corners counterclockwise, in input units.
 
         Raises
         ------
@@ -266,7 +287,28 @@ class Region:
         return polygon_of(self, clip)
 
     def facet_polygons(self, clip: Box | None = None) -> tuple[Polygon, ...]:
-        """The facets of a region of three inputs as polygons in space; see `polygon`."""
+        """The facets of a region of three inputs as polygons in space; see `polygon`.
+
+        Parameters
+        ----------
+        clip : Box, optional
+            As for `polygon`, a box of three inputs.
+
+        Returns
+        -------
+        tuple of Polygon
+            One for each facet, its corners counterclockwise as seen from outside.
+
+        Examples
+        --------
+        Half of a cube has six facets, of which the unit owns one:
+
+        >>> from linreg import Box, enumerate_regions, mlp
+        >>> left, _ = enumerate_regions(mlp([([[1, 0, 0]], [0])]), Box([-1, -1, -1], [1, 1, 1]))
+        >>> facets = left.facet_polygons()
+        >>> len(facets), facets[0].owners.tolist(), facets[0].corners[:, 0].tolist()
+        (6, [0, 0, 0, 0], [0.0, 0.0, 0.0, 0.0])
+        """
         return facet_polygons_of(self, clip)
 
     def cvxpy(self) -> ConvexRegion:
@@ -280,10 +322,26 @@ class Region:
     def contains(self, x: Sequence[Fraction | float | int]) -> bool:
         """Whether a point lies strictly inside, decided exactly; floats mean what they are.
 
+        Parameters
+        ----------
+        x : sequence of numbers, shape (inputs,)
+            Floats mean the float64 they are.
+
+        Returns
+        -------
+        bool
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> right = enumerate_regions(mlp([([[1]], [0])]))[1]
+        >>> right.contains([1e-300]), right.contains([0])
+        (True, False)
         """
         at = [*point(x, self.problem.network.input_dim), fmpq(1)]
         return all(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 from os import cpu_count
 from queue import SimpleQueue
 from typing import Any, Generic
 
-from linreg.explore import Explorer, Tally
+from linreg.explore import AnySink, Beginning, Explorer, Tally, Work
 from linreg.problem import Problem
 from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
+from linreg.run.options import Options
 from linreg.run.processes import (
     CutShort,
     interrupts_held,
@@ -22,7 +22,7 @@ from linreg.run.processes import (
     process_pool,
     thread_pool,
 )
-from linreg.run.task import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
+from linreg.run.task import Found, ProblemNeeded, Task, explore_unit, remember
 from linreg.strategies import explorer_for
 
 AHEAD = 4
@@ -46,24 +46,13 @@ Checkpoint = Callable[[Work, Frontier, bool], None]
 The last argument says whether the run has come to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What an earlier run has found and done, and the prefixes that it left, the next one last."""
-
-    work: Work
-    prefixes: list[Any]
-
-
 def drive(
     problem: Problem,
-    strategy: str,
-    sink: Store,
+    sink: AnySink,
+    options: Options,
     *,
     report: Callable[[Work], None] = lambda _: None,
     checkpoint: Checkpoint = lambda _work, _frontier, _is_last: None,
-    limit: int | None = None,
-    workers: int = 1,
-    executor: Executor | None = None,
     beginning: Beginning | None = None,
 ) -> Work:
     """Explore a problem into a sink.
@@ -73,48 +62,43 @@ def drive(
 
     Parameters
     ----------
+    options : Options
+        Whose `progress` is not called: `report` is.
     report : callable
         Told now and then how far the work is.
     checkpoint : callable
         Called now and then, and at the end.
-    limit : int, optional
-        How many regions to stop at, those of the beginning included.
-    workers : int
-        Processes or threads to share the work out to, or how many the executor has.
-    executor : concurrent.futures.Executor, optional
-        Where to have the work done; it is left open.
     beginning : Beginning, optional
         What an earlier run has left.
     """
-    explorer = explorer_for(strategy, problem, sink)
-    run = _Run(problem, explorer, sink, report, checkpoint, limit)
-    is_shared = executor is not None or workers > 1
+    explorer = explorer_for(options.strategy, problem, sink)
+    run = _Run(problem, explorer, sink, report, checkpoint, options.limit)
     if beginning is not None:
         run.work = beginning.work
-    if is_shared and beginning is not None:
+    if options.is_shared and beginning is not None:
         prefixes = beginning.prefixes
     else:
         if beginning is None:
             cells = explorer.begin(problem, run.work.tally)
         else:
             cells = [explorer.cell_of(problem, prefix) for prefix in beginning.prefixes]
-        cells = run.alone(cells, explorer.alone if is_shared else None)
+        cells = run.alone(cells, explorer.alone if options.is_shared else None)
         prefixes = [explorer.prefix_of(cell) for cell in cells]
-    if is_shared:
-        prefixes = run.shared(prefixes, workers, executor)
+    if options.is_shared:
+        prefixes = run.shared(prefixes, options.workers, options.executor)
     run.work.complete = not prefixes
     checkpoint(run.work, lambda: prefixes, True)
     return run.work
 
 
-class _Run(Generic[Store]):
+class _Run(Generic[AnySink]):
     """One exploration."""
 
     def __init__(
         self,
         problem: Problem,
         explorer: Explorer,
-        sink: Store,
+        sink: AnySink,
         report: Callable[[Work], None],
         checkpoint: Checkpoint,
         limit: int | None,
@@ -126,7 +110,7 @@ class _Run(Generic[Store]):
         self._report = report
         self._checkpoint = checkpoint
         self._limit = limit
-        self._results: dict[int, Found[Store]] = {}  # those whose turn has not come, by unit
+        self._results: dict[int, Found[AnySink]] = {}  # those whose turn has not come, by unit
 
     def alone(self, cells: list[Any], budget: int | None) -> list[Any]:
         """Explore in this process until the budget is spent, and return the cells that are left."""

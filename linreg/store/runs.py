@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
 from linreg.problem import problem_of
 from linreg.readers import DomainLike, NetworkLike, as_network
-from linreg.run.counting import Count, Progress, carrying, check_options, run
+from linreg.run import Count, Options, Progress, carrying, run
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
@@ -41,6 +41,16 @@ class RunStatus:
         Whether a process works on the run now.
     damage : tuple of str
         What is wrong with the files.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = count_into(mlp([([[1]], [0])]), f"{folder}/run")
+    ...     status = run_status(f"{folder}/run")
+    >>> status.count.regions, status.share, status.damage
+    (2, 1.0, ())
     """
 
     description: Description
@@ -79,6 +89,11 @@ def count_into(
     domain, strategy, workers, executor, limit, progress
         As for `linreg.count`. "auto" goes on with the strategy that the run began with.
 
+    Returns
+    -------
+    Count
+        As that of `linreg.count`.
+
     Raises
     ------
     UnusableRun
@@ -99,46 +114,28 @@ def count_into(
     >>> (first.regions, first.complete), (rest.regions, rest.complete)
     ((3, False), (7, True))
     """
-    return run_into(
-        net,
-        path,
-        domain,
-        keeps=COUNT,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    options = Options(strategy, workers, executor, limit, progress)
+    return run_into(net, path, domain, options, keeps=COUNT)
 
 
 def run_into(
     net: NetworkLike,
     path: StrPath,
     domain: DomainLike,
+    options: Options,
     *,
     keeps: str,
-    strategy: str,
-    workers: int,
-    executor: Executor | None,
-    limit: int | None,
-    progress: Callable[[Progress], None] | None,
     sorting: Callable[[float], None] = lambda _: None,
 ) -> Count:
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
-    check_options(strategy, workers, limit)
     problem = problem_of(net, domain)
-    with opened(path, as_network(net), problem, keeps, strategy) as store:
+    with opened(path, as_network(net), problem, keeps, options.strategy) as store:
         beginning = store.beginning
         if beginning is None or beginning.prefixes:
             run(
                 problem,
                 store.sink,
-                strategy=store.strategy,
-                workers=workers,
-                executor=executor,
-                limit=limit,
-                progress=progress,
+                replace(options, strategy=store.strategy),
                 beginning=beginning,
                 seconds=store.state.seconds,
                 checkpoint=store.checkpoint,
@@ -155,8 +152,14 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     Parameters
     ----------
     path : str or path
+        A run directory.
     quick : bool
         Whether the size of each file with regions is enough, and its content is not read.
+
+    Returns
+    -------
+    RunStatus
+        The count so far, the share of the work that is done, and what is damaged.
 
     Raises
     ------

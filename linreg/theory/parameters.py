@@ -19,6 +19,7 @@ from linreg.formulas import (
     xiong_2020_upper,
     xiong_formula,
 )
+from linreg.formulas.hypotheses import power
 from linreg.wording import counted
 
 EXACT, LOWER, UPPER = "exact maximum", "lower bound", "upper bound"
@@ -31,12 +32,23 @@ class Efficiency:
     Attributes
     ----------
     architecture : str
+        In words.
     parameters : int
         Weights and biases of the hidden layers.
     regions : int
+        The number of which `known` says what it is.
     known : str
         "exact maximum", "lower bound" on the maximum or "upper bound".
     source : str
+        Author, year, theorem.
+
+    Examples
+    --------
+    One layer of two units on the line makes three regions with two weights and two biases:
+
+    >>> row = widths_against_one_layer(1, [2])[-1]
+    >>> row.parameters, row.regions, row.known
+    (4, 3, 'exact maximum')
     """
 
     architecture: str
@@ -195,7 +207,12 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     Returns
     -------
     float
-        Dimensionless.
+        Dimensionless; infinite if it is beyond float64.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1.
 
     Source
     ------
@@ -207,7 +224,8 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     3906.25
     """
     n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
-    return float(Fraction(n, n0) ** (n0 * (L - 1)) * Fraction(n) ** (n0 - 2) / L)
+    deep = Fraction(power(n, n0 * (L - 1)), power(n0, n0 * (L - 1)))
+    return _float(deep * Fraction(n) ** (n0 - 2) / L)
 
 
 def shallow_order(inputs: int, width: int, depth: int) -> float:
@@ -227,7 +245,12 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     Returns
     -------
     float
-        Dimensionless.
+        Dimensionless; infinite if it is beyond float64.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1.
 
     Source
     ------
@@ -239,7 +262,14 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     40.0
     """
     n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
-    return float((L * n) ** (n0 - 1))
+    return _float(Fraction(power(L * n, n0 - 1)))
+
+
+def _float(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf")
 
 
 def convolutional_against_connected(
@@ -319,6 +349,11 @@ def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     -------
     dict of list
         Column names, and an entry for each row.
+
+    Raises
+    ------
+    HypothesisError
+        If there is no row.
 
     Examples
     --------

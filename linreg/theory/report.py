@@ -77,6 +77,20 @@ def ceilings(net: NetworkLike) -> tuple[Bound, ...]:
 
     Of bounds that are equal the oldest is given.
 
+    Parameters
+    ----------
+    net : Network or StagedNetwork
+
+    Returns
+    -------
+    tuple of Bound
+        Two upper bounds, or one.
+
+    Raises
+    ------
+    TypeError
+        If it is no network.
+
     Examples
     --------
     >>> from linreg import mlp

@@ -60,6 +60,11 @@ def serra_ramalingam_2020(
     progress : callable, optional
         Called for each cell with the share of cells that are done.
 
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     InvalidDomain

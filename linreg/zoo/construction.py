@@ -26,6 +26,13 @@ class Construction:
         What the theorem promises; `regions` where that is known.
     source : str
         Who says so.
+
+    Examples
+    --------
+    >>> from linreg import count_regions, zoo
+    >>> made = zoo.braid(3)
+    >>> made.regions == count_regions(made.network, made.domain) == 6
+    True
     """
 
     network: Network

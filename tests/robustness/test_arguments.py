@@ -47,7 +47,6 @@ TABLES: dict[str, tuple[str, Callable[[Any], object]]] = {
 }
 PATTERNS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "Enumeration.find": ("pattern", REGIONS.find),
-    "StagedNetwork.affine_on": ("pattern", NET.staged.affine_on),
     "StagedNetwork.maps_on": ("pattern", lambda pattern: list(NET.staged.maps_on(pattern))),
 }
 PLACES: dict[str, tuple[str, int, Callable[[Any], object]]] = {
@@ -247,8 +246,8 @@ def test_a_pattern_has_an_integer_for_each_unit(name: str, ask: Callable[[Any], 
 
 @pytest.mark.parametrize("piece", [-1, 2, 10**30])
 def test_a_piece_that_its_unit_has_not_has_no_map_and_no_region(piece: int) -> None:
-    for ask in (NET.staged.affine_on, PATTERNS["StagedNetwork.maps_on"][1]):
-        assert complaint(ask, [0, piece, 0]).startswith("pattern[1]: a piece from 0 to 1 was")
+    ask = PATTERNS["StagedNetwork.maps_on"][1]
+    assert complaint(ask, [0, piece, 0]).startswith("pattern[1]: a piece from 0 to 1 was")
     assert REGIONS.find([0, piece, 0]) == -1
 
 

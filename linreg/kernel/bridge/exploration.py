@@ -12,6 +12,7 @@ from linreg.explore.generated_cells import split as split_generated
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, decide_contests, decide_hyperplanes, split
 from linreg.kernel.bridge.exact_cells import Exactly
+from linreg.kernel.data.outcomes import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOST, PAUSED
 from linreg.kernel.data.polygons import Polygon, polygon_of, put_polygon
 from linreg.kernel.data.work import (
     ENTRY,
@@ -25,7 +26,6 @@ from linreg.kernel.data.work import (
     with_rows,
 )
 from linreg.kernel.plane.polygon_tree import kernel_of
-from linreg.kernel.simplex.cell_tree import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOST, PAUSED
 from linreg.polyhedra import Solver
 from linreg.problem.problem import Problem
 
@@ -35,10 +35,10 @@ BLOCK_ROWS = 4096
 WORTHWHILE = 8
 """Hyperplanes that cut a cell of known generators from which on machine code is tried again."""
 
-EXACT = 16
+EXACT_SPLIT = 16
 """Cells of the budget that one takes which is split exactly: an interrupt waits for no more."""
 
-WHOLE = 2**62
+NO_LIMIT = 2**62
 """More regions than anyone has counted."""
 
 
@@ -85,7 +85,7 @@ class Exploration:
         # What floats left in doubt comes back decided or seen from both sides, or is split exactly:
         # no node stops machine code twice for the same reason, and so this ends.
         while True:
-            most = WHOLE if limit is None else limit - self._tally.regions
+            most = NO_LIMIT if limit is None else limit - self._tally.regions
             status, budget = self._grow(
                 self._exactly.tables, self.work, budget, most, self._sink.wants_rows
             )
@@ -136,11 +136,11 @@ class Exploration:
             assert isinstance(cell, Cell)
             for half in split(self._problem, cell, self._sink, self._tally, self._solver):
                 self._push(half)
-            return EXACT
+            return EXACT_SPLIT
         taken = 0
         waiting = [known]  # the next one last, on top of the stack of nodes
         while waiting and taken < budget and (limit is None or self._tally.regions < limit):
-            taken += EXACT
+            taken += EXACT_SPLIT
             parts = split_generated(
                 self._problem, waiting.pop(), self._sink, self._tally, self._exactly.on_cell
             )

@@ -9,6 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from linreg.kernel.data.flags import INTEGER
+from linreg.kernel.data.outcomes import (
+    ALWAYS,
+    BLOCK,
+    DONE,
+    DOUBT,
+    ELSEWHERE,
+    FORM_IN_DOUBT,
+    FULL,
+    LOST,
+    PAUSED,
+    UNCLEAR,
+)
 from linreg.kernel.data.polygons import GENERATORS, OPEN, PROVED, SURE, Plane
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
@@ -27,11 +40,10 @@ from linreg.kernel.data.work import (
     Tree,
     Work,
 )
-from linreg.kernel.machine import NONE, NOTHING, compiled, entry
+from linreg.kernel.machine import NONE, compiled, entry
 from linreg.kernel.maps.affine_maps import inside
 from linreg.kernel.plane.clipping import cut_off, halve
 from linreg.kernel.plane.cuts import (
-    IN_DOUBT,
     WHOLE_PLANE,
     decide_lines,
     decide_polygon_contest,
@@ -40,16 +52,8 @@ from linreg.kernel.plane.cuts import (
     split_polygon_contest,
 )
 from linreg.kernel.plane.lines import draw, line_of_halfspace
-from linreg.kernel.plane.signs import ALWAYS, find_signs, is_far, write_line
+from linreg.kernel.plane.signs import find_signs, is_far, write_line
 from linreg.kernel.simplex.cell_tree import (
-    BLOCK,
-    DONE,
-    DOUBT,
-    ELSEWHERE,
-    FULL,
-    LOST,
-    PAUSED,
-    UNCLEAR,
     begin,
     enter,
     find_path,
@@ -130,7 +134,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
     plane.head[PROVED] = 1
     while True:
         f = decide_lines(t, tree, plane)
-        if f == IN_DOUBT:
+        if f == FORM_IN_DOUBT:
             _stand_inside(t, w.halfspaces, tree, plane)
             return DOUBT
         s = node[STAGE]
@@ -212,7 +216,7 @@ def _rebuild(t: Tables, halfspaces: HalfspaceRows, plane: Plane, own: int) -> in
     now = 0
     line = plane.line[1]
     if t.dim == 1:
-        write_line(line, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 3 + NOTHING, NONE, NONE)
+        write_line(line, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, INTEGER, NONE, NONE)
         n = halve(line, plane.at[0], plane.along[0])
     for i in range(len(t.halfspaces) + own):
         line_of_halfspace(t, halfspaces, plane, i, line)

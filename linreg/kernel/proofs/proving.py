@@ -38,7 +38,7 @@ MOST_DOUBTS = 1024
 FAR_TOO_MANY = 2 * MOST
 """So many that this may be judged by the part of the tree that is done."""
 
-AT_ONCE = 2048
+CELLS_AT_ONCE = 2048
 """Cells that are taken before it is asked whether there are too many."""
 
 
@@ -132,7 +132,7 @@ class ProvingExplorer:
             if tally.regions > MOST or tally.regions * cell.share > FAR_TOO_MANY * tally.share:
                 return None
             left = self._finder.explore(
-                problem, left, regions, tally, budget=AT_ONCE, limit=MOST + 1
+                problem, left, regions, tally, budget=CELLS_AT_ONCE, limit=MOST + 1
             )
         return regions
 

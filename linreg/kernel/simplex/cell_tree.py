@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from linreg.kernel.data.outcomes import (
+    BLOCK,
+    DONE,
+    DOUBT,
+    ELSEWHERE,
+    FULL,
+    LOST,
+    PAUSED,
+    UNCLEAR,
+)
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
     BEFORE,
@@ -33,12 +43,6 @@ from linreg.kernel.simplex.contests import (
 )
 from linreg.kernel.simplex.forms import decide_forms, next_form, see_constants, split_form
 from linreg.kernel.simplex.points import is_known, is_positive, is_surely_cut, look, stand_inside
-
-DONE, PAUSED, FULL, BLOCK, ELSEWHERE, DOUBT, LOST, UNCLEAR = range(8)
-"""Why machine code stops: nothing waits; the budget or the limit is reached; there is no room for
-more nodes; the block of rows is full; the next cell is kept elsewhere; some forms or candidates of
-the next cell are in doubt; no point of it is certainly inside it; which candidates of its stage are
-the same is in doubt."""
 
 
 @entry

@@ -18,7 +18,7 @@ THIN = 1e-10
 ROUNDING = 1e-13
 """Relative to the terms of a form: what rounding may have made of its constant."""
 
-AT_ONCE = 1 << 22
+MAP_NUMBERS_AT_ONCE = 1 << 22
 """Numbers in the affine maps of one stage that are held at once."""
 
 
@@ -122,7 +122,7 @@ def walk(tree: Branches, scale: Scale, root: Shapes) -> Iterator[Found[Shapes]]:
             none = doubtful[:0]
             yield Found(none, cells.shapes.take(none), doubtful)
         width = stages[cells.stage - 1].n_outputs * (len(scale.half) + 1)
-        step = max(1, AT_ONCE // max(width, 1))
+        step = max(1, MAP_NUMBERS_AT_ONCE // max(width, 1))
         firsts = range(0, len(cells.starts), step)
         waiting += [cells.take(np.arange(i, min(i + step, len(cells.starts)))) for i in firsts]
 

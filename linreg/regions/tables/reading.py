@@ -9,7 +9,7 @@ import numpy as np
 
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain, UnreadableFile
-from linreg.files import StrPath, read_bytes
+from linreg.files import StrPath, format_of, read_bytes
 from linreg.json_values import located
 from linreg.network import StagedNetwork
 from linreg.problem import Problem, problem_of
@@ -17,8 +17,9 @@ from linreg.rational import fraction, nearest_float
 from linreg.readers import NetworkLike, as_staged, domain_from_json
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.location import Locator, Points, places_of
+from linreg.regions.sources import InMemory
 from linreg.regions.tables.body import Body, first_changes
-from linreg.regions.tables.formats import format_of
+from linreg.regions.tables.formats import FORMATS
 from linreg.regions.tables.header import Header
 from linreg.run import Count
 
@@ -54,8 +55,18 @@ def read_regions(path: StrPath, net: NetworkLike, domain: Domain | None = None) 
     UnreadableFile
         If the file is missing, damaged, no table of regions, one of another network or domain,
         without the columns that are needed, or with a row that is no region; the message names it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import enumerate_regions, mlp, write_regions
+    >>> net = mlp([([[1], [-1]], [0, 0])])
+    >>> with TemporaryDirectory() as folder:
+    ...     write_regions(enumerate_regions(net), f"{folder}/regions.csv")
+    ...     read_regions(f"{folder}/regions.csv", net).patterns.tolist()
+    [[0, 1], [1, 0]]
     """
-    format_ = format_of(path, UnreadableFile)
+    format_ = format_of(path, FORMATS, "tables", UnreadableFile)
     data = read_bytes(path)
     network = as_staged(net)
     with located(str(path)):
@@ -78,7 +89,7 @@ def read_regions(path: StrPath, net: NetworkLike, domain: Domain | None = None) 
         strategy=header.strategy,
         seconds=0.0,
     )
-    return Enumeration(problem, body.patterns, body.witnesses, exact, counted)
+    return Enumeration(problem, InMemory(body.patterns, body.witnesses, exact), counted)
 
 
 def _problem(header: Header, network: StagedNetwork, domain: Domain | None) -> Problem:

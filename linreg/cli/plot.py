@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,8 +45,8 @@ from linreg.pictures.drawing import matplotlib_package
 from linreg.pictures.fills import NAMES
 from linreg.pictures.subject import SLICE
 from linreg.readers import domain_from_text
-from linreg.regions import Enumeration, enumerate_regions
-from linreg.run import check_options
+from linreg.regions import Enumeration, enumerated
+from linreg.run import Options
 from linreg.wording import counted, expected
 
 KINDS = ("regions", "surface", "graph", "arrangement", "degrees", "volumes")
@@ -182,7 +183,7 @@ def plot(
 
     Of more inputs a slice can be drawn: --slice FILE. The same command writes the same bytes.
     """
-    check_options(strategy, workers, limit)
+    options = Options(strategy, workers, limit=limit)
     check_picture_path(output, (net, domain, slice_, data))
     matplotlib_package()
     network, where = network_and_domain(net, domain, slice_, decimal)
@@ -201,9 +202,7 @@ def plot(
     if labels is not None and data is None:
         raise typer.BadParameter("--labels names a column of --data CSV")
     with Watch("counting", nothing_yet(network, strategy)) as watch:
-        regions = enumerate_regions(
-            network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
-        )
+        regions = enumerated(network, where, replace(options, progress=watch.report))
         watch.found = regions.counted
     found, written = watch.found, None
     if not watch.was_stopped:

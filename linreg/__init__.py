@@ -53,6 +53,7 @@ from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
+from linreg.unit_maps import UnitMap, rank_units, same_activation, unit_map, unit_responses
 from linreg.units import (
     MaxUnit,
     ScalarUnit,
@@ -100,6 +101,7 @@ __all__ = [
     "Slice",
     "StagedNetwork",
     "StoredRegions",
+    "UnitMap",
     "UnknownStrategy",
     "UnreachableCluster",
     "UnreadableFile",
@@ -131,6 +133,7 @@ __all__ = [
     "merged_graph",
     "mlp",
     "output_maps",
+    "rank_units",
     "ray",
     "read_regions",
     "read_run",
@@ -138,9 +141,12 @@ __all__ = [
     "relu",
     "relu6",
     "run_status",
+    "same_activation",
     "save",
     "slice_through",
     "theory",
+    "unit_map",
+    "unit_responses",
     "warm_up",
     "write_graph",
     "write_regions",

@@ -45,6 +45,7 @@ from linreg.errors import (
 )
 from linreg.export import write_graph
 from linreg.first_use import warm_up
+from linreg.learning import ParameterPath, Tracker, parameter_path, track
 from linreg.lines import LineRegions, along, ray
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.readers import from_sklearn, from_torch, load, load_domain, save
@@ -92,6 +93,7 @@ __all__ = [
     "Network",
     "NoSuchIndex",
     "NotPiecewiseLinear",
+    "ParameterPath",
     "Polytope",
     "Progress",
     "Region",
@@ -101,6 +103,7 @@ __all__ = [
     "Slice",
     "StagedNetwork",
     "StoredRegions",
+    "Tracker",
     "UnitMap",
     "UnknownStrategy",
     "UnreachableCluster",
@@ -133,6 +136,7 @@ __all__ = [
     "merged_graph",
     "mlp",
     "output_maps",
+    "parameter_path",
     "rank_units",
     "ray",
     "read_regions",
@@ -145,6 +149,7 @@ __all__ = [
     "save",
     "slice_through",
     "theory",
+    "track",
     "unit_map",
     "unit_responses",
     "warm_up",

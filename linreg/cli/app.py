@@ -20,7 +20,9 @@ from linreg.cli import (
     counting,
     dataset,
     maximise,
+    path,
     tables,
+    track,
     warm_up,
     zoo,
 )
@@ -81,6 +83,8 @@ for name, command, purpose in (
     ("bounds", bounds.bounds, "What theory says: bounds and maxima, with their sources."),
     ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
     ("along", along.along, "Find the regions that a polyline passes through."),
+    ("path", path.path, "Find when regions change while the weights move."),
+    ("track", track.track, "Follow the regions of checkpoints of training."),
     ("maximise", maximise.maximise, "Look for weights with many regions."),
     ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
     ("status", running.status, "Say how far a run directory or a dataset is."),

@@ -12,6 +12,7 @@ from rich.table import Table
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.options import Decimal, DomainText, Json, network_and_domain, whole
 from linreg.learning import AlgebraicTime, Bracket, Event, ParameterPath, parameter_path
+from linreg.learning.path import STEPS
 from linreg.network import StagedNetwork
 from linreg.readers import load
 from linreg.wording import counted
@@ -50,7 +51,7 @@ def path(
             last,
             where,
             "minors" if exact else "auto" if steps is None else "bisection",
-            **({} if steps is None else {"steps": steps}),
+            steps=STEPS if steps is None else steps,
             progress=lambda share, n: told(share, counted(n, "event")),
         )
     if as_json:

@@ -133,4 +133,4 @@ def _table(curve: tuple[CurvePoint, ...]) -> Table:
 def _cell(value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"

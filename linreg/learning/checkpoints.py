@@ -90,7 +90,8 @@ def _with_arrays(of: Network, state: Mapping[str, Any]) -> Network:
     for k, layer in zip(places, layers, strict=True):
         while arrays[at].ndim != 2:
             at += 1
-        weight, bias = arrays[at], 0
+        weight = arrays[at]
+        bias: Any = 0
         at += 1
         if at < len(arrays) and arrays[at].ndim == 1:
             bias, at = arrays[at], at + 1

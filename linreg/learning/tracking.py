@@ -159,17 +159,21 @@ class Tracker:
         problem = problem_of(network, self._domain)
         strategy = strategy_for(problem, len(self._points))
         regions = enumerate_regions(network, problem.domain, strategy=strategy)
-        found = self._point(network, regions, call if step is None else step)
+        found = self._point(network, regions, strategy, call if step is None else step)
         self._points.append(found)
         return found
 
-    def _point(self, network: StagedNetwork, regions: Enumeration, step: int) -> CurvePoint:
+    def _point(
+        self, network: StagedNetwork, regions: Enumeration, strategy: str, step: int
+    ) -> CurvePoint:
         keys = [pattern.tobytes() for pattern in regions.patterns]
         now, before = frozenset(keys), self._last
         for key in now:
             self._lives[key] = self._lives.get(key, 0) + 1
         dead, always_on = _stable(network, regions.patterns)
-        counts = region_counts(network, self._domain) if self._definitions else None
+        counts = None
+        if self._definitions:
+            counts = region_counts(network, regions.problem.domain, strategy=strategy)
         occupied = None
         if self._data is not None:
             places = regions.locate(self._data)

@@ -69,7 +69,8 @@ class Event:
     before, after : int or None
         Regions just before and just after, or at the bracket's ends; None beyond 0 and 1.
     at : int or None
-        Regions at that very time; None where it is a bracket, or left open.
+        Regions at that very time. In a bracket, regions at a time inside where they are others than
+        at both ends, or None if no such time was met.
     born, died : tuple of patterns
         There after and not before, and the other way round; sorted.
     """
@@ -160,7 +161,7 @@ def parameter_path(
     steps : int
         Equal parts of [0, 1] that bisection begins with.
     width : Fraction
-        Width of the brackets that it ends with.
+        Largest width that it ends with; a bracket may be of two such parts.
     progress : callable, optional
         Called with the share that is done and the number of events so far.
 
@@ -285,15 +286,26 @@ def _event(
 def _bisected(
     regions: _Regions, steps: int, width: Fraction, progress: Callable[[float, int], None] | None
 ) -> ParameterPath:
-    """Changes between rational times, each bisected to a bracket."""
-    events: list[Event] = []
+    """Changes between rational times, each bisected to a bracket.
+
+    Two brackets that share an end are one event: all may happen at that end. So there are at least
+    as many critical times as events.
+    """
+    brackets: list[Bracket] = []
     for k in range(steps):
-        for bracket in _brackets(regions, Fraction(k, steps), Fraction(k + 1, steps), width):
-            before, after = regions.at(bracket.low), regions.at(bracket.high)
-            born, died = _new(before, after), _new(after, before)
-            events.append(Event(bracket, len(before), None, len(after), born, died))
+        brackets += _brackets(regions, Fraction(k, steps), Fraction(k + 1, steps), width)
         if progress is not None:
-            progress((k + 1) / steps, len(events))
+            progress((k + 1) / steps, len(brackets))
+    events: list[Event] = []
+    while brackets:
+        first, *brackets = brackets
+        middle = None
+        if brackets and brackets[0].low == first.high:
+            middle = len(regions.at(first.high))
+            first, brackets = Bracket(first.low, brackets[0].high), brackets[1:]
+        before, after = regions.at(first.low), regions.at(first.high)
+        born, died = _new(before, after), _new(after, before)
+        events.append(Event(first, len(before), middle, len(after), born, died))
     return regions.path(events, complete=False, method="bisection")
 
 

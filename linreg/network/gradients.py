@@ -75,9 +75,8 @@ def exact_row(
         back, added = _through(before, back, pattern[first:last])
         last = first
         bias += added
-        bias += sum(
-            (by * c for by, c in zip(back, before.map.shifts, strict=True) if by != 0), fmpq(0)
-        )
+        pairs = zip(back, before.map.shifts, strict=True)
+        bias += sum((by * shift for by, shift in pairs if by != 0), fmpq(0))
         back = _times(back, before.map)
     return tuple(back), bias
 

@@ -46,7 +46,8 @@ def test_a_path_that_is_bisected_says_at_least(nets: list[Path]) -> None:
     answer = linreg("path", nets[0], nets[2], "--steps", 3, "--json").json
     assert not answer["complete"]
     [event] = answer["times"]
-    assert (event["at"], event["time"]["polynomial"]) == (None, None)
+    assert (event["before"], event["at"], event["after"]) == (7, 6, 7)
+    assert event["time"]["polynomial"] is None
     assert ["0", 7] in answer["counts"]
 
 

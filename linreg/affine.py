@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SPARSE = 0.25
 """The share of non-zero entries below which a map is stored and applied sparsely."""
 
-SMALL = 4096
+FEW_ENTRIES = 4096
 """The number of entries up to which sparsity does not pay."""
 
 
@@ -41,6 +41,11 @@ class AffineMap:
     ----------
     matrix : float64 array or SciPy sparse array, shape (outputs, inputs)
     shift : float64 array, shape (outputs,)
+
+    Examples
+    --------
+    >>> AffineMap(np.array([[1.0, 2.0]]), np.array([3.0]))([4, 5])
+    array([17.])
     """
 
     matrix: np.ndarray | csr_array  # (outputs, inputs)
@@ -48,6 +53,14 @@ class AffineMap:
 
     def __call__(self, x: ArrayLike) -> np.ndarray:
         """The value at `x`, shape (outputs,), or at each row of an array of points.
+
+        Parameters
+        ----------
+        x : array-like of numbers, shape (inputs,) or (points, inputs)
+
+        Returns
+        -------
+        float64 array, shape (outputs,) or (points, outputs)
 
         Raises
         ------
@@ -57,7 +70,21 @@ class AffineMap:
         return self.apply(points(x, self.matrix.shape[1]))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """The value at a float64 array of this shape, which may have overflowed before."""
+        """The value at a float64 array of this shape, which may have overflowed before.
+
+        Parameters
+        ----------
+        x : float64 array, shape (inputs,) or (points, inputs)
+
+        Returns
+        -------
+        float64 array, shape (outputs,) or (points, outputs)
+
+        Examples
+        --------
+        >>> AffineMap(np.array([[1.0, 2.0]]), np.array([3.0])).apply(np.array([4.0, 5.0]))
+        array([17.])
+        """
         return np.asarray(x @ self.matrix.T + self.shift)
 
 
@@ -71,6 +98,11 @@ class ExactAffineMap:
     Two maps are equal when they have the same entries. A map is made of its non-zero
     coefficients, of a dense matrix, or of float64 arrays, which mean the numbers that they are;
     each of the others is derived when asked for.
+
+    Parameters
+    ----------
+    rows : fmpq_mat, shape (outputs, inputs + 1)
+        The matrix, and the shift as its last column; `of` makes a map of any other numbers.
 
     Examples
     --------
@@ -91,10 +123,24 @@ class ExactAffineMap:
     def of(cls, matrix: Sequence[Sequence[object]], shift: Sequence[object]) -> ExactAffineMap:
         """The map with these entries; `matrix` has at least one row.
 
+        Parameters
+        ----------
+        matrix : sequence of sequences of numbers, shape (outputs, inputs)
+        shift : sequence of numbers, length outputs
+
+        Returns
+        -------
+        ExactAffineMap
+
         Raises
         ------
         ValueError
             If the rows differ in length, or there are not as many shifts.
+
+        Examples
+        --------
+        >>> ExactAffineMap.of([["1/3", 1]], [2])([3, 4])
+        [Fraction(7, 1)]
         """
         widths = {len(row) for row in matrix}
         if len(widths) != 1 or len(matrix) != len(shift):
@@ -116,6 +162,18 @@ class ExactAffineMap:
         """The map with these coefficients, one group of (input, coefficient) for each output.
 
         An input may occur several times in a group: its coefficients add up.
+
+        Parameters
+        ----------
+        terms : iterable of iterables of (input, coefficient)
+            A group for each output.
+        shifts : iterable of numbers, length outputs
+        n_inputs : int
+            Number of inputs, named from 0.
+
+        Returns
+        -------
+        ExactAffineMap
 
         Raises
         ------
@@ -169,18 +227,66 @@ class ExactAffineMap:
 
     @classmethod
     def identity(cls, dim: int) -> ExactAffineMap:
-        """The identity of dimension `dim`."""
+        """The identity of dimension `dim`.
+
+        Parameters
+        ----------
+        dim : int
+            Number of inputs, and of outputs.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Examples
+        --------
+        >>> ExactAffineMap.identity(2)([3, 4])
+        [Fraction(3, 1), Fraction(4, 1)]
+        """
         return cls.selection(range(dim), dim)
 
     @classmethod
     def selection(cls, chosen: Iterable[int], n_inputs: int) -> ExactAffineMap:
-        """The map to the chosen inputs, in this order."""
+        """The map to the chosen inputs, in this order.
+
+        Parameters
+        ----------
+        chosen : iterable of int
+            Inputs, from 0.
+        n_inputs : int
+            Number of inputs.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Examples
+        --------
+        >>> ExactAffineMap.selection([2, 0], 3)([5, 6, 7])
+        [Fraction(7, 1), Fraction(5, 1)]
+        """
         groups = [[(i, 1)] for i in chosen]
         return cls.of_terms(groups, [0] * len(groups), n_inputs)
 
     @classmethod
     def stack(cls, maps: Sequence[ExactAffineMap]) -> ExactAffineMap:
-        """The map whose value is the maps' values, one after another."""
+        """The map whose value is the maps' values, one after another.
+
+        Parameters
+        ----------
+        maps : sequence of ExactAffineMap
+            Of the same number of inputs.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Examples
+        --------
+        >>> double = ExactAffineMap.of([[2]], [0])
+        >>> ExactAffineMap.stack([double, ExactAffineMap.identity(1)])([3])
+        [Fraction(6, 1), Fraction(3, 1)]
+        """
         if len(maps) == 1:
             return maps[0]
         groups = [group for one in maps for group in one.terms]
@@ -234,8 +340,8 @@ class ExactAffineMap:
         """Whether it pays to go through the non-zero coefficients alone."""
         size = self.n_outputs * self.n_inputs
         if self.floats is not None:
-            return size > SMALL and int(np.count_nonzero(self.floats.matrix)) < SPARSE * size
-        return size > SMALL and sum(map(len, self.terms)) < SPARSE * size
+            return size > FEW_ENTRIES and int(np.count_nonzero(self.floats.matrix)) < SPARSE * size
+        return size > FEW_ENTRIES and sum(map(len, self.terms)) < SPARSE * size
 
     @cached_property
     def _is_identity(self) -> bool:
@@ -272,6 +378,19 @@ class ExactAffineMap:
 
         With one column this is the value at a point. With the rows of an affine map, whose last
         column is its shift, it is the composition.
+
+        Parameters
+        ----------
+        columns : fmpq_mat, shape (inputs, columns)
+
+        Returns
+        -------
+        fmpq_mat, shape (outputs, columns)
+
+        Examples
+        --------
+        >>> ExactAffineMap.of([[1, 2]], [3]).apply(fmpq_mat(2, 1, [4, 5]))
+        [17]
         """
         width = columns.ncols()
         if not self.is_sparse:
@@ -292,10 +411,25 @@ class ExactAffineMap:
     def compose(self, inner: ExactAffineMap) -> ExactAffineMap:
         """The map x -> self(inner(x)).
 
+        Parameters
+        ----------
+        inner : ExactAffineMap
+            Applied first.
+
+        Returns
+        -------
+        ExactAffineMap
+
         Raises
         ------
         ValueError
             If the inner map has not as many outputs as this one has inputs.
+
+        Examples
+        --------
+        >>> double, next_one = ExactAffineMap.of([[2]], [0]), ExactAffineMap.of([[1]], [1])
+        >>> double.compose(next_one)([5])
+        [Fraction(12, 1)]
         """
         if inner.n_outputs != self.n_inputs:
             raise ValueError(

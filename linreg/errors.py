@@ -46,6 +46,10 @@ class UnreachableCluster(LinregError):
     """A cluster was named on which no work can be done: nobody answers, or a package is missing."""
 
 
+class MissingPackage(LinregError, ImportError):
+    """What was asked for needs a package of an extra that is not installed."""
+
+
 class UnknownStrategy(LinregError, ValueError):
     """No exploration strategy has that name."""
 
@@ -68,3 +72,7 @@ class UnsolvedError(LinregError):
 
 class BrokenInvariant(LinregError):
     """A fact that is proved to hold was seen not to: a bug in linreg, never the user's mistake."""
+
+
+class InvalidQuery(LinregError, ValueError):
+    """A query speaks of inputs, outputs or values that the network does not have."""

@@ -5,7 +5,7 @@ from linreg.network.graph import Network, staged_of
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
 from linreg.network.slices import Slice, slice_through
-from linreg.network.stages import Stage, StagedNetwork, piece_at
+from linreg.network.stages import Stage, StagedNetwork
 
 __all__ = [
     "INPUT",
@@ -20,7 +20,6 @@ __all__ = [
     "float_map",
     "linear_map",
     "mlp",
-    "piece_at",
     "slice_through",
     "staged_of",
 ]

@@ -129,6 +129,11 @@ def mlp(
     activation : unit, default relu()
         The unit that every layer is made of.
     name : str, optional
+        What the network is called.
+
+    Returns
+    -------
+    Network
 
     Raises
     ------

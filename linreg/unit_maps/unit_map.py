@@ -13,9 +13,9 @@ from flint import fmpq, fmpq_mat
 from linreg.affine import AffineMap
 from linreg.arguments import integer, numbered, point
 from linreg.errors import NoSuchIndex
-from linreg.network import Network, StagedNetwork, piece_at, staged_of
+from linreg.network import Network, StagedNetwork, staged_of
 from linreg.network.gradients import exact_row
-from linreg.network.stages import table
+from linreg.network.stages import piece_at, table
 from linreg.rational import fraction, nearest_float
 from linreg.units import MaxUnit
 

@@ -30,6 +30,7 @@ from linreg.files import StrPath, replacing
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
 from linreg.readers import DomainLike, NetworkLike
 from linreg.run import Count, Options, Progress, posed, run
+from linreg.showing import table_html
 
 FULL = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
@@ -61,6 +62,12 @@ class Certified:
     count: Count
     edges: int | None
     n_bytes: int
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, object]] = [("regions", self.count.regions)]
+        if self.edges is not None:
+            rows.append(("pairs that share a facet", self.edges))
+        return table_html("Certificate", [*rows, ("bytes", self.n_bytes)])
 
 
 class Proof(Sink):
@@ -103,7 +110,7 @@ class Proof(Sink):
         """Append that all candidates that are left win a contest somewhere in the cell."""
         self.records += bytes((WON,)) + unsigned(contest)
 
-    def empty(self) -> Self:
+    def fresh(self) -> Self:
         """Another sink for records of the same kind."""
         return type(self)(self._n_domain_rows, self.wants_cells)
 

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,11 +20,13 @@ from linreg.polyhedra import Point
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.readers import DomainLike, NetworkLike
+from linreg.regions.affine_maps import AffineMaps, affine_maps_of
 from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
 from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
+from linreg.regions.shown import frame_of_regions, html_of_regions, line_of_regions
 from linreg.regions.sources import InMemory, Source
 from linreg.run import Columns, Count, Options, Progress, carrying, posed, run
 from linreg.run.keys import order_of
@@ -85,6 +87,29 @@ class Enumeration(Sequence[Region]):
         rows, row = self.source.at(place)
         exact = rows.exact_witness(row)
         return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
+
+    def __repr__(self) -> str:
+        return line_of_regions(self)
+
+    def _repr_html_(self) -> str:
+        return html_of_regions(self)
+
+    def to_pandas(self) -> Any:
+        """All regions as a pandas data frame; pandas has to be installed.
+
+        It has a row for each region, with `pattern`, `witness` and, where that differs from it,
+        `exact_witness`.
+        """
+        return frame_of_regions(self)
+
+    @property
+    def affine_maps(self) -> AffineMaps:
+        """The network's affine maps on all regions, composed in float64, all at once.
+
+        `matrices` has shape (regions, outputs, inputs) and `shifts` (regions, outputs).
+        `region.affine_map` is nearest to the exact map, and takes longer.
+        """
+        return affine_maps_of(self)
 
     def __iter__(self) -> Iterator[Region]:
         return (self[i] for i in range(len(self)))

@@ -24,6 +24,8 @@ from linreg.rational import fraction, nearest_float, rational
 from linreg.regions.convex import ConvexRegion, convex_region
 from linreg.regions.facets import DOMAIN, Facet, facets_of
 from linreg.regions.polygons.one import Polygon, facet_polygons_of, polygon_of
+from linreg.regions.polygons.svg import picture_of
+from linreg.regions.shown import html_of_region, line_of_region
 from linreg.units import MaxUnit, Unit
 
 
@@ -68,6 +70,15 @@ class Region:
 
     def __hash__(self) -> int:
         return hash((self.problem.key, self.pattern.tobytes()))
+
+    def __repr__(self) -> str:
+        return line_of_region(self)
+
+    def _repr_html_(self) -> str:
+        return html_of_region(self)
+
+    def _repr_svg_(self) -> str | None:
+        return picture_of(self)
 
     @cached_property
     def exact_affine_map(self) -> ExactAffineMap:
@@ -144,7 +155,7 @@ class Region:
 
     @cached_property
     def recession(self) -> geometry.RecessionCone:
-        """The directions that can be followed for ever: lines, and extreme rays; none if bounded.
+        """The recession cone by its generators: lines, and extreme rays; none if bounded.
 
         Raises
         ------

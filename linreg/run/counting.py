@@ -168,7 +168,7 @@ def run(
             monotonic() - started,
         )
 
-    work = Work(Tally(cells=[0] * len(problem.stages)), options.strategy)
+    work = Work(Tally(cells=[0] * len(problem.integer_stages)), options.strategy)
     if beginning is not None:
         work = beginning.work
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linreg.showing import table_html
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -47,6 +49,18 @@ class Count:
     exact_decisions: int
     strategy: str
     seconds: float
+
+    def _repr_html_(self) -> str:
+        return table_html(
+            "Count",
+            [
+                ("regions" if self.complete else "regions, at least", self.regions),
+                ("through each stage", ", ".join(f"{k:,}" for k in self.regions_per_stage)),
+                ("evidence", self.evidence),
+                ("strategy", self.strategy),
+                ("seconds", f"{self.seconds:.3g}"),
+            ],
+        )
 
 
 @dataclass(frozen=True, slots=True)

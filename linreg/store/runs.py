@@ -139,7 +139,7 @@ def run_into(
                 seconds=store.state.seconds,
                 checkpoint=store.checkpoint,
             )
-        found = count_of(store.state, store.strategy, len(problem.stages))
+        found = count_of(store.state, store.strategy, len(problem.integer_stages))
         with carrying(lambda: found):
             store.sort(sorting)
         return found
@@ -183,7 +183,7 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     state = State()
     n_stages = 0
     try:
-        n_stages = len(description.problem(folder).stages)
+        n_stages = len(description.problem(folder).integer_stages)
     except LinregError as error:
         damage.append(str(error))
     try:

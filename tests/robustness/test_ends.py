@@ -157,7 +157,7 @@ def test_an_interrupt_carries_the_count_that_is_known(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(HighsExplorer, "slice", 1)
     monkeypatch.setattr(HighsExplorer, "alone", 1)
-    monkeypatch.setattr(HighsExplorer, "unit", 1)
+    monkeypatch.setattr(HighsExplorer, "task_budget", 1)
 
     def interrupt(progress: Any) -> None:
         if progress.count.regions >= 5:

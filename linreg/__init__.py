@@ -35,6 +35,7 @@ from linreg.errors import (
     InvalidQuery,
     InvalidSpec,
     LinregError,
+    MissingPackage,
     NoSuchIndex,
     NotPiecewiseLinear,
     UnknownStrategy,
@@ -46,7 +47,20 @@ from linreg.errors import (
 )
 from linreg.export import write_graph
 from linreg.first_use import warm_up
+from linreg.learning import ParameterPath, Tracker, parameter_path, track
+from linreg.lines import LineRegions, along, ray
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
+from linreg.pictures import (
+    plot_arrangement,
+    plot_counts,
+    plot_degrees,
+    plot_graph,
+    plot_polygons_of,
+    plot_regions,
+    plot_surface,
+    plot_volumes,
+    save_picture,
+)
 from linreg.questions import (
     Difference,
     Distance,
@@ -68,12 +82,24 @@ from linreg.questions import (
     robustness,
     verify,
 )
-from linreg.readers import Query, from_sklearn, from_torch, load, load_domain, load_query, save
+from linreg.readers import (
+    Query,
+    as_domain,
+    as_network,
+    from_sklearn,
+    from_torch,
+    load,
+    load_domain,
+    load_query,
+    save,
+)
 from linreg.regions import Enumeration, Region, enumerate_regions
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
+from linreg.topology import PolyhedralComplex, Subcomplex, polyhedral_complex
+from linreg.unit_maps import UnitMap, rank_units, same_activation, unit_map, unit_responses
 from linreg.units import (
     MaxUnit,
     ScalarUnit,
@@ -110,14 +136,18 @@ __all__ = [
     "InvalidNetwork",
     "InvalidQuery",
     "InvalidSpec",
+    "LineRegions",
     "LinearRegionGraph",
     "LinregError",
     "Lipschitz",
     "MaxUnit",
+    "MissingPackage",
     "Network",
     "NoSuchIndex",
     "NotPiecewiseLinear",
     "OutputRange",
+    "ParameterPath",
+    "PolyhedralComplex",
     "Polytope",
     "Progress",
     "Query",
@@ -130,6 +160,9 @@ __all__ = [
     "Slice",
     "StagedNetwork",
     "StoredRegions",
+    "Subcomplex",
+    "Tracker",
+    "UnitMap",
     "UnknownStrategy",
     "UnreachableCluster",
     "UnreadableFile",
@@ -141,6 +174,9 @@ __all__ = [
     "WholeSpace",
     "absolute",
     "adjacency_graph",
+    "along",
+    "as_domain",
+    "as_network",
     "certify",
     "check",
     "clip",
@@ -170,6 +206,18 @@ __all__ = [
     "mlp",
     "output_maps",
     "output_range",
+    "parameter_path",
+    "plot_arrangement",
+    "plot_counts",
+    "plot_degrees",
+    "plot_graph",
+    "plot_polygons_of",
+    "plot_regions",
+    "plot_surface",
+    "plot_volumes",
+    "polyhedral_complex",
+    "rank_units",
+    "ray",
     "read_regions",
     "read_run",
     "region_counts",
@@ -177,9 +225,14 @@ __all__ = [
     "relu6",
     "robustness",
     "run_status",
+    "same_activation",
     "save",
+    "save_picture",
     "slice_through",
     "theory",
+    "track",
+    "unit_map",
+    "unit_responses",
     "verify",
     "warm_up",
     "write_graph",

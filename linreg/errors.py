@@ -46,6 +46,10 @@ class UnreachableCluster(LinregError):
     """A cluster was named on which no work can be done: nobody answers, or a package is missing."""
 
 
+class MissingPackage(LinregError, ImportError):
+    """What was asked for needs a package of an extra that is not installed."""
+
+
 class UnknownStrategy(LinregError, ValueError):
     """No exploration strategy has that name."""
 

@@ -1,4 +1,4 @@
-"""Distances by search: boxes around a point, the nearest ones first, cut to what can still matter."""
+"""Distances by search: boxes around a point, nearest first, cut to what can still matter."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _floats(
     radius: Sequence[fmpq],
     asked: Sequence[Sequence[fmpq]],
 ) -> tuple[list[np.ndarray], list[np.ndarray], list[int]]:
-    """Weights and biases of the network of the box's coordinates, then of what is asked, negated."""
+    """Weights and biases in the box's coordinates, and last of what is asked, negated."""
     n = len(centre)
     box = ExactAffineMap.of_terms([[(i, r)] for i, r in enumerate(radius)], centre, n)
     outputs = net.readout.n_outputs

@@ -164,8 +164,8 @@ class _Program:
         self.tops = np.zeros(int((bounds.codes == _FREE).sum()) - len(splits))
         self._n_rows = 0
         width = n_inputs + len(self.tops) + 1
-        most = 2 * len(self.tops) + len(splits) + tables.n_asked
-        self._rows, self._sides = np.zeros((most, width)), np.zeros(most)
+        size = 2 * len(self.tops) + len(splits) + tables.n_asked
+        self._rows, self._sides = np.zeros((size, width)), np.zeros(size)
         self.state = np.zeros((n_inputs, width))
         self.state[:, :n_inputs] = np.eye(n_inputs)
         column = n_inputs
@@ -185,8 +185,8 @@ class _Program:
             if free:
                 at = np.array(free)
                 own = column + np.arange(len(at))
-                l, u = bounds.lower[s, at] * _UNIT, bounds.upper[s, at] * _UNIT
-                slope = (u / (u - l))[:, None]
+                least, most = bounds.lower[s, at] * _UNIT, bounds.upper[s, at] * _UNIT
+                slope = (most / (most - least))[:, None]
                 forms, shifts = z[at, :-1], z[at, -1]
                 k = np.arange(len(at))
                 above = -forms
@@ -194,9 +194,9 @@ class _Program:
                 below = slope * forms
                 below[k, own] -= 1.0
                 first = self.add(above, shifts, 0.0)
-                self.add(below, -slope[:, 0] * (shifts - l), 0.0)
+                self.add(below, -slope[:, 0] * (shifts - least), 0.0)
                 self._free.append((s, at, column, first, above, shifts))
-                self.tops[own - n_inputs] = u
+                self.tops[own - n_inputs] = most
                 self.state[at] = 0.0
                 self.state[at, own] = 1.0
                 column += len(at)

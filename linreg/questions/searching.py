@@ -141,7 +141,7 @@ class BoxSearch:
         return node.tables.bound(node.low, node.high, node.lower, node.upper)
 
     def minus_rows(self, points: np.ndarray) -> np.ndarray:
-        """Minus what is asked, normalised, at points of the root box; in floats, (points, asked)."""
+        """Minus what is asked, normalised, at points of the root box; (points, asked)."""
         tables, state = self.boxed.tables, points
         for s in range(len(tables.rows) - 1):
             state = state @ tables.float_weights[s].T + tables.float_biases[s]

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 
+import generators
 import numpy as np
 import pytest
 from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import generators
 import linreg
 from linreg.domains import Box, Polytope
 from linreg.questions import extremes, radii, verifying

@@ -122,7 +122,7 @@ def _back_to_inputs(
             a = A[i]
             code = codes[t, i]
             if code == FREE:
-                l, u = lower[t, i], upper[t, i]
+                least, greatest = lower[t, i], upper[t, i]
                 if guides.shape[0] > 0:
                     scale = math.ldexp(1.0, e)
                     if a > 0.0:
@@ -130,13 +130,13 @@ def _back_to_inputs(
                     elif a < 0.0:
                         more = min(-a, np.floor(max(guides[1, t, i], 0.0) * scale + 0.5))
                         a += more
-                        b -= int(more) * u
-                elif a > 0.0 and u <= -l:
+                        b -= int(more) * greatest
+                elif a > 0.0 and greatest <= -least:
                     a = 0.0
                 if a < 0.0:
                     b += int(a) * rises[t, i]
                     a = float((int(a) * slopes[t, i] + (1 << (SLOPE - 1))) >> SLOPE)
-                    wide += max(u, -l)
+                    wide += max(greatest, -least)
             elif code == OFF:
                 a = 0.0
             elif code == SPLIT_ON:
@@ -295,42 +295,42 @@ def bound_box(
                             lower[s, i] = max(lower[s, i], bound)
                         else:
                             upper[s, i] = min(upper[s, i], -bound)
-                l, u = lower[s, i], upper[s, i]
-                if l > u:
+                least, greatest = lower[s, i], upper[s, i]
+                if least > greatest:
                     return -2
-                if is_unit and l < 0 and u > 0:
+                if is_unit and least < 0 and greatest > 0:
                     # The area of the triangle between the lines, shared among the coordinates;
                     # A is that of the upper side.
-                    area = -(float(l) * float(u)) / float(u - l) * sizes[s, i]
+                    area = -(float(least) * float(greatest)) / float(greatest - least) * sizes[s, i]
                     total = 0.0
                     for k in range(n):
                         total += abs(A[k]) * float(high[k] - low[k])
                     if total > 0.0:
                         for k in range(n):
                             shares[k] += area * (abs(A[k]) * float(high[k] - low[k]) / total)
-            l, u = lower[s, i], upper[s, i]
-            if l < -LARGEST or u > LARGEST:
+            least, greatest = lower[s, i], upper[s, i]
+            if least < -LARGEST or greatest > LARGEST:
                 return -1
-            height = max(height, max(abs(l), abs(u)))
+            height = max(height, max(abs(least), abs(greatest)))
             slopes[s, i] = 0
             rises[s, i] = 0
             if not is_unit:
                 codes[s, i] = PASSING
-                reach += max(abs(l), abs(u))
-            elif u <= 0:
+                reach += max(abs(least), abs(greatest))
+            elif greatest <= 0:
                 codes[s, i] = OFF
-            elif l >= 0:
+            elif least >= 0:
                 codes[s, i] = ON
-                reach += u
+                reach += greatest
             else:
                 codes[s, i] = FREE
                 free += 1
-                slope = int(float(u) / float(u - l) * 65536.0)
+                slope = int(float(greatest) / float(greatest - least) * 65536.0)
                 slope = min(max(slope, 1), 1 << SLOPE)
-                rise: int = max(-slope * l, ((1 << SLOPE) - slope) * u)
+                rise: int = max(-slope * least, ((1 << SLOPE) - slope) * greatest)
                 slopes[s, i] = slope
                 rises[s, i] = ((rise - 1) >> SLOPE) + 1
-                reach += u
+                reach += greatest
         reaches[s + 1] = reach
         heights[s] = height
     below = rows[last - 1] if last > 0 else n

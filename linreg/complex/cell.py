@@ -1,0 +1,82 @@
+"""One cell: its sign vector, its generators, and a point inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from linreg.complex.forms import Vector
+from linreg.complex.signs import SignLayout
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A relatively open cell of a complex.
+
+    Attributes
+    ----------
+    index : int
+        Its place among all cells.
+    dim : int
+    layout : SignLayout
+    signs : int
+        Its sign vector, as a set of bits.
+    corners, directions, lines : tuples of Vector
+        Homogeneous coordinates of its vertices, of its extreme directions, and of a basis of the
+        directions that can be followed both ways; modulo these last if there are any.
+    """
+
+    index: int
+    dim: int
+    layout: SignLayout
+    signs: int
+    corners: tuple[Vector, ...]
+    directions: tuple[Vector, ...]
+    lines: tuple[Vector, ...]
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it lies in a ball."""
+        return not self.directions and not self.lines
+
+    @property
+    def vertices(self) -> tuple[tuple[Fraction, ...], ...]:
+        """The vertices; a point on each smallest face if there are lines."""
+        return tuple(
+            tuple(Fraction(entry, corner[-1]) for entry in corner[:-1]) for corner in self.corners
+        )
+
+    @property
+    def rays(self) -> tuple[tuple[int, ...], ...]:
+        """Extreme directions, as integer vectors without a common factor."""
+        return tuple(direction[:-1] for direction in self.directions)
+
+    @property
+    def point(self) -> tuple[Fraction, ...]:
+        """A point inside: the mean of the vertices, and a step along all extreme directions."""
+        n = len(self.corners)
+        columns = zip(*self.vertices, strict=True)
+        mean = [sum(column, Fraction(0)) / n for column in columns]
+        return tuple(x + sum(ray[axis] for ray in self.rays) for axis, x in enumerate(mean))
+
+    @property
+    def positions(self) -> tuple[int | frozenset[int], ...]:
+        """Where each unit is: 2 k inside piece k, 2 k + 1 on breakpoint k; of a max unit, who wins.
+
+        The units of levels, if there are any, come last.
+        """
+        return self.layout.positions(self.signs)
+
+    @property
+    def pattern(self) -> tuple[int, ...]:
+        """The piece of each unit; on a breakpoint the lower one, of candidates the lowest."""
+        return self.layout.pieces(self.signs, 0, len(self.layout.units))
+
+    @property
+    def tight_rows(self) -> tuple[int, ...]:
+        """The rows of the domain that the cell lies on."""
+        return self.layout.tight_rows(self.signs)
+
+    def is_face_of(self, other: Cell) -> bool:
+        """Whether this cell lies in the closure of another one of the same complex."""
+        return self.signs & other.signs == other.signs

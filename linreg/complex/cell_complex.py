@@ -1,0 +1,227 @@
+"""All cells of a network's polyhedral complex, of every dimension, and how they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from linreg.arguments import how_many, integer, listed
+from linreg.complex.cell import Cell
+from linreg.complex.forms import Vector
+from linreg.complex.levels import Levels
+from linreg.complex.signs import SignLayout
+from linreg.errors import NoSuchIndex
+from linreg.problem import Problem
+
+if TYPE_CHECKING:
+    import networkx
+    from scipy.sparse import csr_array
+
+
+@dataclass(frozen=True, eq=False)
+class CellComplex(Sequence[Cell]):
+    """The cells of a network on a domain: the sets of points of one sign vector.
+
+    Cells are sorted by dimension, then by sign vector. They are relatively open, and disjoint.
+
+    Attributes
+    ----------
+    problem : Problem
+        The network, with a stage for the levels if there are any, and the domain.
+    levels : Levels
+    layout : SignLayout
+    signs : uint8 array, shape (cells, bytes)
+        Sign vectors, each the bits of a `SignLayout`, the lowest first.
+    dims : uint8 array, shape (cells,)
+    lines : tuple of Vector
+        A basis of the directions that can be followed both ways; all cells have the same.
+    vectors : tuple of Vector
+        Vertices, in the order of their cells, then extreme directions, sorted; all modulo lines.
+    n_vertices : int
+    incidence : SciPy sparse array of int32, shape (cells, vectors)
+        1 where a vector is a vertex or an extreme direction of a cell.
+    """
+
+    problem: Problem
+    levels: Levels
+    layout: SignLayout
+    signs: np.ndarray  # (cells, bytes)
+    dims: np.ndarray  # (cells,)
+    lines: tuple[Vector, ...]
+    vectors: tuple[Vector, ...]
+    n_vertices: int
+    incidence: csr_array  # (cells, vectors)
+
+    def __len__(self) -> int:
+        return len(self.dims)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return self.cell(listed(index, len(self), "cells"))
+
+    @property
+    def dim(self) -> int:
+        """Dimension of the domain, which is the largest of a cell."""
+        return self.problem.network.input_dim
+
+    def cell(self, index: int) -> Cell:
+        """A cell, with its vertices, extreme directions and a point inside.
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no cell of that number; they are counted from 0.
+        """
+        index = integer(index, "index")
+        if not 0 <= index < len(self):
+            raise NoSuchIndex(f"index: cells are numbered from 0 to {len(self) - 1}, got {index}")
+        row = slice(*self.incidence.indptr[index : index + 2])
+        places = self.incidence.indices[row].tolist()
+        return Cell(
+            index,
+            int(self.dims[index]),
+            self.layout,
+            int.from_bytes(self.signs[index].tobytes(), "little"),
+            tuple(self.vectors[k] for k in places if k < self.n_vertices),
+            tuple(self.vectors[k] for k in places if k >= self.n_vertices),
+            self.lines,
+        )
+
+    def cells(self, dim: int) -> list[Cell]:
+        """The cells of a dimension.
+
+        Raises
+        ------
+        ValueError
+            If the dimension is negative.
+        """
+        dim = how_many(dim, "dim", 0)
+        return [self.cell(index) for index in np.flatnonzero(self.dims == dim).tolist()]
+
+    @cached_property
+    def bounded(self) -> np.ndarray:
+        """Whether each cell is bounded; bool, shape (cells,)."""
+        if self.lines:
+            return np.zeros(len(self), dtype=bool)
+        directions = self.incidence[:, self.n_vertices :].sum(axis=1)
+        return np.asarray(directions == 0).ravel()
+
+    @property
+    def f_vector(self) -> list[int]:
+        """How many cells there are of each dimension, from 0 on."""
+        return [int(count) for count in np.bincount(self.dims, minlength=self.dim + 1)]
+
+    @property
+    def bounded_f_vector(self) -> list[int]:
+        """How many bounded cells there are of each dimension, from 0 on."""
+        dims = self.dims[self.bounded]
+        return [int(count) for count in np.bincount(dims, minlength=self.dim + 1)]
+
+    @property
+    def euler(self) -> int:
+        """The sum of (-1)^dim over all cells.
+
+        It is 1 on a bounded domain, and (-1)^n on R^n.
+        """
+        return sum((-1) ** dim * count for dim, count in enumerate(self.f_vector))
+
+    @cached_property
+    def on_edge(self) -> np.ndarray:
+        """Whether each cell lies on the boundary of the domain; bool, shape (cells,)."""
+        first = self.layout.n_pairs
+        tight = self.bits(range(first, first + self.layout.n_rows))
+        return np.asarray(tight.any(axis=1))
+
+    def bits(self, places: Sequence[int]) -> np.ndarray:
+        """Some bits of all sign vectors; bool, shape (cells, places)."""
+        picked = [(self.signs[:, place // 8] >> place % 8 & 1).astype(bool) for place in places]
+        return np.stack(picked, axis=1) if picked else np.zeros((len(self), 0), dtype=bool)
+
+    @cached_property
+    def cofaces(self) -> csr_array:
+        """1 at (i, j) where cell i is a face of cell j, and has one dimension less; sparse, int32.
+
+        A cell of dimension n - 1 has two of them inside the domain and one on its boundary.
+        """
+        from scipy.sparse import csr_array
+
+        pairs = [self.faces_between(dim, dim + 1) for dim in range(self.dim)]
+        lower = np.concatenate([low for low, _ in pairs])
+        upper = np.concatenate([high for _, high in pairs])
+        ones = np.ones(len(lower), dtype=np.int32)
+        return csr_array((ones, (lower, upper)), shape=(len(self), len(self)))
+
+    def faces_between(self, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
+        """All pairs of a cell of one dimension and a cell of a higher one that it is a face of.
+
+        A cell is a face of another if that has all of its vertices and directions.
+
+        Returns
+        -------
+        tuple of int64 arrays, shape (pairs,) each
+        """
+        lower, upper = np.flatnonzero(self.dims == low), np.flatnonzero(self.dims == high)
+        rows = self.incidence[lower]
+        shared = (rows @ self.incidence[upper].T).tocoo()
+        whole = shared.data == np.diff(rows.indptr)[shared.row]
+        return lower[shared.row[whole]], upper[shared.col[whole]]
+
+    def skeleton(self, dim: int = 1) -> networkx.Graph:
+        """The vertices and edges as a networkx graph.
+
+        Nodes are the numbers of the vertices' cells, with the attribute `point`, a tuple of
+        fractions; edges have the attribute `cell`. The edges without an end, as (cell, vertex or
+        None), are in the graph's attribute `unbounded`.
+
+        Raises
+        ------
+        ValueError
+            If `dim` is not 1: skeletons of other dimensions are no graphs.
+        """
+        import networkx
+
+        if how_many(dim, "dim", 0) != 1:
+            raise ValueError(f"dim: only the skeleton of dimension 1 is a graph, got {dim}")
+        graph = networkx.Graph(unbounded=[])
+        for cell in self.cells(0):
+            graph.add_node(cell.index, point=cell.vertices[0])
+        for edge in self.cells(1):
+            row = slice(*self.incidence.indptr[edge.index : edge.index + 2])
+            ends = [k for k in self.incidence.indices[row].tolist() if k < self.n_vertices]
+            if len(ends) == 2:
+                graph.add_edge(*ends, cell=edge.index)
+            else:
+                # Without lines, vertices come first among the cells.
+                vertex = ends[0] if ends and not self.lines else None
+                graph.graph["unbounded"].append((edge.index, vertex))
+        return graph
+
+    def hasse(self) -> networkx.DiGraph:
+        """The face order: an edge from each cell to those of one dimension more around it.
+
+        Nodes are the numbers of cells, with the attributes `dim` and `bounded`.
+        """
+        import networkx
+
+        graph = networkx.DiGraph()
+        for index, (dim, bounded) in enumerate(
+            zip(self.dims.tolist(), self.bounded.tolist(), strict=True)
+        ):
+            graph.add_node(index, dim=dim, bounded=bounded)
+        covers = self.cofaces.tocoo()
+        graph.add_edges_from(zip(covers.row.tolist(), covers.col.tolist(), strict=True))
+        return graph
+
+    @cached_property
+    def points(self) -> list[tuple[Fraction, ...]]:
+        """The vertices, in the order of `vectors`."""
+        return [
+            tuple(Fraction(entry, vector[-1]) for entry in vector[:-1])
+            for vector in self.vectors[: self.n_vertices]
+        ]

@@ -1,0 +1,110 @@
+"""Sign vectors as sets of weak inequalities that hold, one bit each.
+
+A breakpoint b of a unit that reads z has two bits: z >= b and z <= b. On the breakpoint both are
+set. A candidate of a max unit has one bit: it attains the maximum. A row of the domain is a
+breakpoint at zero, of which the first bit is always set and the second where the row is tight. One
+cell is then a face of another exactly where its set contains the other's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from linreg.units import MaxUnit, Unit
+
+
+@dataclass(frozen=True)
+class SignLayout:
+    """Which bit of a sign vector says what.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows of the domain.
+    units : tuple of units
+        Those of all stages, in the order of patterns.
+    """
+
+    n_rows: int
+    units: tuple[Unit, ...]
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The first breakpoint of each scalar unit among all, or the first bit of a max unit."""
+        starts, pair, single = [], self.n_rows, 2 * self.n_pairs
+        for unit in self.units:
+            if isinstance(unit, MaxUnit):
+                starts.append(single)
+                single += unit.rank
+            else:
+                starts.append(pair)
+                pair += unit.n_pieces - 1
+        return tuple(starts)
+
+    @cached_property
+    def n_pairs(self) -> int:
+        """Rows of the domain and breakpoints of all units; their second bits follow the first."""
+        scalars = [unit for unit in self.units if not isinstance(unit, MaxUnit)]
+        return self.n_rows + sum(unit.n_pieces - 1 for unit in scalars)
+
+    @cached_property
+    def n_bits(self) -> int:
+        """Bits of a sign vector."""
+        return 2 * self.n_pairs + sum(unit.rank for unit in self.units if isinstance(unit, MaxUnit))
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of a sign vector, the lowest bits first."""
+        return (self.n_bits + 7) // 8
+
+    def pieces(self, signs: int, first: int, last: int) -> tuple[int, ...]:
+        """The piece of each unit from `first` to before `last`; the lower one on a breakpoint."""
+        pieces = []
+        for place in range(first, last):
+            unit, start = self.units[place], self.starts[place]
+            if isinstance(unit, MaxUnit):
+                attained = signs >> start & ((1 << unit.rank) - 1)
+                pieces.append((attained & -attained).bit_length() - 1)
+            else:
+                below = signs >> (self.n_pairs + start) & ((1 << unit.n_pieces - 1) - 1)
+                pieces.append(unit.n_pieces - 1 - below.bit_count())
+        return tuple(pieces)
+
+    def positions(self, signs: int) -> tuple[int | frozenset[int], ...]:
+        """Where each unit is.
+
+        For a scalar unit 2 k strictly inside piece k, and 2 k + 1 on breakpoint k; for a max unit
+        the candidates that attain the maximum.
+        """
+        found: list[int | frozenset[int]] = []
+        for unit, start in zip(self.units, self.starts, strict=True):
+            if isinstance(unit, MaxUnit):
+                found.append(frozenset(i for i in range(unit.rank) if signs >> start + i & 1))
+            else:
+                mask = (1 << unit.n_pieces - 1) - 1
+                above = signs >> start & mask
+                below = signs >> (self.n_pairs + start) & mask
+                found.append(above.bit_count() + unit.n_pieces - 1 - below.bit_count())
+        return tuple(found)
+
+    def tight_rows(self, signs: int) -> tuple[int, ...]:
+        """The rows of the domain that are zero."""
+        return tuple(row for row in range(self.n_rows) if signs >> (self.n_pairs + row) & 1)
+
+    def of_positions(self, tight: Sequence[int], positions: Sequence[int | frozenset[int]]) -> int:
+        """The sign vector with these tight rows and these positions."""
+        signs = (1 << self.n_rows) - 1
+        for row in tight:
+            signs |= 1 << self.n_pairs + row
+        for unit, start, position in zip(self.units, self.starts, positions, strict=True):
+            if isinstance(position, frozenset):
+                signs |= sum(1 << start + i for i in position)
+                continue
+            # At 2 k the breakpoints before k are passed; at 2 k + 1 breakpoint k is met too.
+            cuts, met = unit.n_pieces - 1, position % 2
+            signs |= ((1 << position // 2 + met) - 1) << start
+            beyond = (1 << cuts) - (1 << position // 2)
+            signs |= beyond << self.n_pairs + start
+        return signs

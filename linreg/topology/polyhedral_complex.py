@@ -1,0 +1,268 @@
+"""The polyhedral complex of a network, and questions about unions of its cells."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from operator import eq, ge, gt, le, lt, ne
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from linreg.arguments import how_many, numbered
+from linreg.complex import CellComplex, cell_complex, levels_of, with_levels
+from linreg.domains import Domain
+from linreg.network import Network, StagedNetwork, staged_of
+from linreg.problem import problem_of
+from linreg.rational import Number, fraction
+from linreg.topology.critical import CriticalVertex, critical_vertices
+from linreg.topology.persistence import Bar, persistence
+from linreg.topology.union import Subcomplex
+
+if TYPE_CHECKING:
+    from gudhi import SimplexTree
+
+RELATIONS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
+    ">=": ge,
+    ">": gt,
+    "==": eq,
+    "<=": le,
+    "<": lt,
+    "!=": ne,
+}
+"""How an output can be related to a level."""
+
+
+class PolyhedralComplex(CellComplex):
+    """All cells of a network on a domain, and the topology of their unions.
+
+    Examples
+    --------
+    A ring |x| + |y| <= 2 around |x| + |y| < 1, cut by the axes:
+
+    >>> from linreg import absolute, mlp
+    >>> ring = mlp([([[1, 0], [0, 1]], [0, 0]), ([[1, 1]], ["-3/2"])], ([[-1]], ["1/2"]),
+    ...            activation=absolute())
+    >>> complex = polyhedral_complex(ring, levels=[(0, 0)])
+    >>> complex.f_vector, complex.bounded_f_vector, complex.euler
+    ([13, 28, 16], [13, 24, 12], 1)
+    >>> complex.where(0, ">=").betti, complex.where(0, "==").betti
+    ([1, 1, 0], [2, 2, 0])
+    """
+
+    def where(self, output: int, relation: str, level: Number = 0) -> Subcomplex:
+        """The cells on which an output is in a relation to a level.
+
+        Parameters
+        ----------
+        output : int
+        relation : str
+            One of ">=", ">", "==", "<=", "<", "!=".
+        level : number
+
+        Raises
+        ------
+        ValueError
+            If there is no such relation, or the complex was not cut at that level.
+        """
+        if relation not in RELATIONS:
+            raise ValueError(
+                f"relation: {reprlib.repr(relation)} is not known; known are {', '.join(RELATIONS)}"
+            )
+        return Subcomplex(self, RELATIONS[relation](self.sides(output, level), 0))
+
+    def sides(self, output: int, level: Number = 0) -> np.ndarray:
+        """The sign of an output less a level on each cell; int8, shape (cells,).
+
+        Raises
+        ------
+        NoSuchIndex
+            If the network has no such output.
+        ValueError
+            If the complex was not cut at that level.
+        """
+        output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
+        cut = fraction(level)
+        unit = len(self.layout.units) - len(self.levels.of_output) - bool(self.levels.classes)
+        for place, (known, cuts) in enumerate(self.levels.of_output):
+            if known == output and cut in cuts:
+                pair = self.layout.starts[unit + place] + cuts.index(cut)
+                at_least, at_most = self.bits([pair, pair + self.layout.n_pairs]).T
+                signs: np.ndarray = at_least.astype(np.int8) - at_most.astype(np.int8)
+                return signs
+        raise ValueError(
+            f"level: the complex is not cut where output {output} is {cut}; ask for it with "
+            f"levels=[({output}, {cut})]"
+        )
+
+    def decision_region(self, output: int, *, strictly: bool = False) -> Subcomplex:
+        """The cells on which an output is largest among the classes.
+
+        Parameters
+        ----------
+        output : int
+        strictly : bool
+            Whether it has to be larger than all others, which makes the union open; otherwise it
+            is closed.
+
+        Raises
+        ------
+        ValueError
+            If the complex was not cut by classes, or the output is none of them.
+        """
+        won = self._winners()
+        if output not in self.levels.classes:
+            raise ValueError(
+                f"output: the classes are {list(self.levels.classes)}, got {reprlib.repr(output)}"
+            )
+        wins = won[:, self.levels.classes.index(output)]
+        return Subcomplex(self, wins & (won.sum(axis=1) == 1) if strictly else wins)
+
+    def decision_regions(self, *, strictly: bool = False) -> dict[int, Subcomplex]:
+        """The union of `decision_region` for each class."""
+        return {
+            output: self.decision_region(output, strictly=strictly)
+            for output in self.levels.classes
+        }
+
+    def decision_boundary(self) -> Subcomplex:
+        """The cells on which two classes or more are largest.
+
+        Raises
+        ------
+        ValueError
+            If the complex was not cut by classes.
+        """
+        return Subcomplex(self, self._winners().sum(axis=1) > 1)
+
+    def _winners(self) -> np.ndarray:
+        """Which class is largest on each cell; bool, shape (cells, classes)."""
+        if not self.levels.classes:
+            raise ValueError("the complex is not cut by classes; ask for it with classes=True")
+        start = self.layout.starts[-1]
+        return self.bits(range(start, start + len(self.levels.classes)))
+
+    def persistence(
+        self,
+        output: int = 0,
+        *,
+        superlevel: bool = False,
+        field: int = 2,
+        method: str = "cells",
+    ) -> list[Bar]:
+        """Persistent homology of the sublevel sets {f <= t}, as t goes up from minus infinity.
+
+        Parameters
+        ----------
+        output : int
+        superlevel : bool
+            Whether to take {f >= t} as t goes down, so that births are above deaths.
+        field : int
+            A prime p for the integers modulo p, or 0 for the rational numbers.
+        method : str
+            "cells", "order" or "gudhi", as for `Subcomplex.betti_numbers`.
+
+        Returns
+        -------
+        list of (int, Fraction or infinity, Fraction or infinity)
+            Dimension, birth and death, sorted; bars of length zero are left out.
+
+        Raises
+        ------
+        NoSuchIndex
+            If the network has no such output.
+
+        Source
+        ------
+        Zomorodian and Carlsson (2005); for the values at which cells enter see `docs/topology.md`.
+
+        Examples
+        --------
+        Where -|x| is at most t there are two half-lines, until they meet at 0:
+
+        >>> from linreg import absolute, mlp
+        >>> hat = mlp([([[1]], [0])], ([[-1]], [0]), activation=absolute())
+        >>> polyhedral_complex(hat).persistence()
+        [(0, -inf, Fraction(0, 1)), (0, -inf, inf)]
+        """
+        output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
+        return persistence(self, output, superlevel=superlevel, field=field, method=method)
+
+    def critical_vertices(self, output: int = 0) -> list[CriticalVertex]:
+        """The vertices at which the sublevel sets of an output change, with how they do.
+
+        Raises
+        ------
+        NoSuchIndex
+            If the network has no such output.
+        HypothesisError
+            If the output is constant on a cell that is no vertex.
+        """
+        output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
+        return critical_vertices(self, output)
+
+    def simplex_tree(self) -> SimplexTree:
+        """The order complex of all cells for gudhi."""
+        return Subcomplex(self, np.ones(len(self), dtype=bool)).simplex_tree()
+
+
+def polyhedral_complex(
+    net: Network | StagedNetwork,
+    domain: Domain | None = None,
+    *,
+    levels: Sequence[tuple[int, Number]] = (),
+    classes: Sequence[int] | bool = False,
+    strategy: str = "tree",
+    limit: int | None = None,
+) -> PolyhedralComplex:
+    """The cells of a network on a domain, of every dimension, generic or not.
+
+    A cell is the set of points of one sign vector: where each unit is, inside a piece or on a
+    breakpoint; which candidates attain each maximum; which rows of the domain are tight.
+
+    Parameters
+    ----------
+    net : Network or StagedNetwork
+    domain : Domain, optional
+        By default the whole space.
+    levels : sequence of (output, level)
+        Values at which outputs cut cells too.
+    classes : sequence of int, or bool
+        Outputs whose largest cuts cells too; True stands for all.
+    strategy : str
+        "tree", or "regions" to find the same cells another way, up to 6 inputs and slowly.
+    limit : int, optional
+        Most cells.
+
+    Raises
+    ------
+    InvalidDomain
+        If the domain does not fit, or has no interior.
+    NoSuchIndex, ValueError, TypeError
+        If levels or classes are none.
+    IncompleteError
+        If there are more cells than the limit.
+
+    Source
+    ------
+    Grigsby and Lindsey (2022), "On transversality of bent hyperplane arrangements and the
+    topological expressiveness of ReLU neural networks", for the canonical polyhedral complex of
+    ReLU networks; `docs/theory.md` proves what is used here, for any network.
+
+    Examples
+    --------
+    Two lines that cross cut the plane into one vertex, four half-lines and four regions:
+
+    >>> from linreg import mlp
+    >>> polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])])).f_vector
+    [1, 4, 4]
+    """
+    staged = staged_of(net)
+    asked = levels_of(staged, levels, classes)
+    if limit is not None:
+        limit = how_many(limit, "limit")
+    found = cell_complex(
+        problem_of(with_levels(staged, asked), domain), asked, strategy=strategy, limit=limit
+    )
+    return PolyhedralComplex(*(getattr(found, field.name) for field in fields(found)))

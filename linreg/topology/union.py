@@ -1,0 +1,231 @@
+"""A union of cells, and its topology."""
+
+from __future__ import annotations
+
+import reprlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from linreg.complex import Cell, CellComplex
+from linreg.topology.chains import bounded_chains, dual_chains, flag_chains
+from linreg.topology.elimination import RATIONALS, betti_numbers, check_field
+from linreg.topology.order_complex import simplex_tree
+
+if TYPE_CHECKING:
+    import networkx
+    from gudhi import SimplexTree
+
+METHODS = ("auto", "cells", "order", "gudhi")
+"""Ways to the Betti numbers; they find the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subcomplex:
+    """A union of cells of a complex, open, closed or neither.
+
+    Attributes
+    ----------
+    complex : CellComplex
+    chosen : bool array, shape (cells,)
+    """
+
+    complex: CellComplex
+    chosen: np.ndarray  # (cells,)
+
+    def __len__(self) -> int:
+        return int(self.chosen.sum())
+
+    @cached_property
+    def indices(self) -> np.ndarray:
+        """The numbers of its cells; int64."""
+        return np.flatnonzero(self.chosen)
+
+    @property
+    def faces_by_dimension(self) -> list[int]:
+        """How many cells it has of each dimension, from 0 on."""
+        dims = self.complex.dims[self.chosen]
+        return [int(count) for count in np.bincount(dims, minlength=self.complex.dim + 1)]
+
+    def cells(self, dim: int) -> list[Cell]:
+        """Its cells of a dimension."""
+        return [self.complex.cell(i) for i in self.indices[self._dims == dim].tolist()]
+
+    @property
+    def _dims(self) -> np.ndarray:
+        dims: np.ndarray = self.complex.dims[self.indices]
+        return dims
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """Whether it has the faces of all of its cells, and so is closed."""
+        covers = self.complex.cofaces.tocoo()
+        return not (self.chosen[covers.col] & ~self.chosen[covers.row]).any()
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it has all cells around its cells, and so is open in the domain."""
+        covers = self.complex.cofaces.tocoo()
+        return not (self.chosen[covers.row] & ~self.chosen[covers.col]).any()
+
+    @cached_property
+    def is_pure(self) -> bool:
+        """Whether each of its cells is a face of one of dimension n - 1 of it, or is one.
+
+        As for a level set that no output meets on a region, and that is nowhere thinner.
+        """
+        reached = self.chosen & (self.complex.dims == self.complex.dim - 1)
+        covers = self.complex.cofaces
+        below = reached
+        for _ in range(self.complex.dim):
+            below = (covers @ below.astype(np.int32) > 0) & self.chosen
+            reached = reached | below
+        return bool((reached == self.chosen).all())
+
+    @property
+    def betti(self) -> list[int]:
+        """Betti numbers in degrees 0 to n, over the integers modulo 2."""
+        return self.betti_numbers()
+
+    def betti_numbers(self, field: int = 2, *, method: str = "auto") -> list[int]:
+        """Betti numbers in degrees 0 to n, of the union as a space.
+
+        Parameters
+        ----------
+        field : int
+            A prime p for the integers modulo p, or 0 for the rational numbers.
+        method : str
+            "cells" has one chain for each cell, and is for unions that are closed or open;
+            "order" has one for each chain of faces, "gudhi" too, for which the extra `topology` is
+            needed and `field` a prime; "auto" takes "cells" where it can, and "order" elsewhere.
+
+        Raises
+        ------
+        ValueError
+            If the field is none, or the method does not apply.
+        MissingPackage
+            If gudhi is asked for and not installed.
+
+        Source
+        ------
+        McCord (1966), Theorem 6, and Quillen (1978), Proposition 1.6; see `docs/topology.md`.
+
+        Examples
+        --------
+        The points where |x| is at least 1 make two half-lines:
+
+        >>> from linreg import absolute, mlp, polyhedral_complex
+        >>> net = mlp([([[1]], [0])], ([[1]], [-1]), activation=absolute())
+        >>> complex = polyhedral_complex(net, levels=[(0, 0)])
+        >>> complex.where(0, ">=").betti, complex.where(0, "<").betti, complex.where(0, "==").betti
+        ([2, 0], [1, 0], [2, 0])
+        """
+        field = check_field(field)
+        if method not in METHODS:
+            raise ValueError(
+                f"method: {reprlib.repr(method)} is not known; known are {', '.join(METHODS)}"
+            )
+        n_degrees = self.complex.dim + 1
+        if method == "gudhi":
+            return self._by_gudhi(field)
+        if method == "order" or (method == "auto" and not (self.is_open or self.is_closed)):
+            return betti_numbers(flag_chains(self.complex, self.chosen)[0], n_degrees, field)
+        signed = field != 2
+        if self.is_closed:
+            chains = bounded_chains(self.complex, self.chosen, signed=signed)
+        elif self.is_open:
+            chains = dual_chains(self.complex, self.chosen, signed=signed)
+        else:
+            raise ValueError(
+                'method: "cells" is for unions that are open or closed, and this one is neither; '
+                'take "order"'
+            )
+        return betti_numbers(chains, n_degrees, field)
+
+    def _by_gudhi(self, field: int) -> list[int]:
+        if field == RATIONALS:
+            raise ValueError("field: gudhi works modulo primes; for 0 take another method")
+        tree = self.simplex_tree()
+        tree.compute_persistence(
+            homology_coeff_field=field, min_persistence=-1, persistence_dim_max=True
+        )
+        numbers = tree.betti_numbers()
+        return [*numbers, *[0] * (self.complex.dim + 1 - len(numbers))]
+
+    def simplex_tree(self) -> SimplexTree:
+        """Its order complex for gudhi: a simplex for each chain of faces, numbered as cells are.
+
+        Raises
+        ------
+        MissingPackage
+            If there is no gudhi.
+        """
+        return simplex_tree(self.complex, self.chosen)
+
+    @cached_property
+    def component_of(self) -> np.ndarray:
+        """The component of each cell, numbered from 0 by first cells; -1 outside; int64."""
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        if self.is_open or self.is_closed:
+            covers = self.complex.cofaces.tocoo()
+            pairs = [(covers.row, covers.col)]
+        else:
+            dim = self.complex.dim
+            pairs = [
+                self.complex.faces_between(low, high)
+                for low in range(dim)
+                for high in range(low + 1, dim + 1)
+            ]
+        rows = np.concatenate([row for row, _ in pairs])
+        columns = np.concatenate([column for _, column in pairs])
+        both = self.chosen[rows] & self.chosen[columns]
+        size = len(self.complex)
+        touching = csr_array(
+            (np.ones(int(both.sum()), dtype=np.int8), (rows[both], columns[both])),
+            shape=(size, size),
+        )
+        labels = connected_components(touching, directed=False)[1][self.indices]
+        _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+        found = np.full(size, -1, dtype=np.int64)
+        found[self.indices] = np.argsort(np.argsort(first))[inverse]
+        return found
+
+    @property
+    def components(self) -> int:
+        """How many connected components it has."""
+        return int(self.component_of.max(initial=-1)) + 1
+
+    @property
+    def bounded_components(self) -> int:
+        """How many of them are bounded."""
+        unbounded = self.component_of[self.chosen & ~self.complex.bounded]
+        return self.components - len(np.unique(unbounded))
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it lies in a ball."""
+        return bool(self.complex.bounded[self.chosen].all())
+
+    @property
+    def facets(self) -> list[Cell]:
+        """Its cells of dimension n - 1, exactly."""
+        return self.cells(self.complex.dim - 1)
+
+    def regions_of(self, cell: Cell) -> tuple[Cell, ...]:
+        """The regions on either side of a cell of dimension n - 1, or the cell itself if it is one.
+
+        Their `pattern` says which piece each unit is on; units of levels come last.
+        """
+        if cell.dim == self.complex.dim:
+            return (cell,)
+        covers = self.complex.cofaces
+        row = covers.indices[covers.indptr[cell.index] : covers.indptr[cell.index + 1]]
+        return tuple(self.complex.cell(i) for i in row.tolist())
+
+    def to_networkx(self) -> networkx.Graph:
+        """Its cells, joined where one is a face of the other with one dimension less."""
+        return self.complex.hasse().subgraph(self.indices.tolist()).to_undirected()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from linreg.arguments import how_many
@@ -11,7 +11,7 @@ from linreg.network import StagedNetwork
 from linreg.questions.input_sets import InputSet
 from linreg.questions.pieces import Pieces, pieces_on
 
-FEW_REGIONS = 1000
+FEW_REGIONS = 200
 """Regions up to which the loop over them, a millisecond each, is over before a search has begun."""
 
 FEW_INPUTS = 3
@@ -52,6 +52,13 @@ class Budget:
     def is_spent(self) -> bool:
         """Whether the time is over."""
         return self.timeout is not None and monotonic() - self.started > self.timeout
+
+    def share(self, parts: int) -> Budget:
+        """A budget for one of several searches that are left: an even part of the time."""
+        if self.timeout is None:
+            return self
+        left = max(self.timeout - self.seconds, 1e-3)
+        return replace(self, timeout=left / parts, started=monotonic())
 
     @property
     def seconds(self) -> float:

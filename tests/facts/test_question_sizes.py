@@ -21,7 +21,7 @@ WEDGE = linreg.mlp([], readout=([[1], [-1]], [0, 1]))
 """Outputs x and 1 - x, which tie at 1/2."""
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.data())
 def test_no_two_points_are_further_apart_than_the_constant_allows(data: st.DataObject) -> None:
     net = data.draw(generators.networks(max_units=5))
@@ -34,7 +34,7 @@ def test_no_two_points_are_further_apart_than_the_constant_allows(data: st.DataO
         assert max(abs(a - b) for a, b in images) <= constant * apart
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.data())
 def test_near_a_point_the_constant_is_at_most_the_one_around_it(data: st.DataObject) -> None:
     net = data.draw(generators.networks(max_units=5))
@@ -89,7 +89,7 @@ def test_projections_meet_the_conditions_of_kuhn_and_tucker(
     assert found.size == fmpq(5, 2)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.data())
 def test_no_input_within_the_radius_has_another_class(data: st.DataObject) -> None:
     net = data.draw(

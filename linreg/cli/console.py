@@ -1,4 +1,4 @@
-"""What a person sees: results on stdout, messages and progress on stderr, one error line."""
+"""Output to the terminal: results on stdout, messages and progress on stderr, one error line."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
 from linreg.errors import IncompleteError
 from linreg.polyhedra import Point
-from linreg.problem import Problem, problem_of
+from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.affine_maps import AffineMaps, affine_maps_of
@@ -27,7 +27,7 @@ from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
 from linreg.regions.shown import frame_of_regions, html_of_regions, line_of_regions
 from linreg.regions.sources import InMemory, Source
-from linreg.run import Columns, Count, Options, Progress, carrying, run
+from linreg.run import Columns, Count, Options, Progress, carrying, posed, run
 from linreg.run.keys import order_of
 
 
@@ -450,7 +450,7 @@ def enumerate_regions(
 
 def enumerated(net: NetworkLike, domain: DomainLike, options: Options) -> Enumeration:
     """What `enumerate_regions` returns."""
-    problem = problem_of(net, domain)
+    problem = posed(net, domain, options.strategy)
     columns = Columns(problem.network.pattern_dtype.str)
     counted = run(problem, columns, options)
     with carrying(lambda: counted):

@@ -156,7 +156,7 @@ class Region:
 
     @cached_property
     def recession(self) -> geometry.RecessionCone:
-        """The directions that can be followed for ever: lines, and extreme rays; none if bounded.
+        """The recession cone by its generators: lines, and extreme rays; none if bounded.
 
         Raises
         ------

@@ -21,7 +21,8 @@ class Count:
         "exact": every decision was proved in exact arithmetic. "certified": the proofs were
         also written down, and an independent checker accepted them.
     regions_per_stage : tuple of int, length stages
-        Full-dimensional cells of prefixes through each stage; the last is the count.
+        Full-dimensional cells of prefixes through each stage; the last is the count. Empty where
+        an interrupt came before the network had been put into stages.
     lps : int
         Linear programs that were solved in floats.
     exact_decisions : int

@@ -1,4 +1,4 @@
-"""A number that theory gives, and what it is about."""
+"""A bound: its value, its theorem, and what it bounds."""
 
 from __future__ import annotations
 

@@ -21,13 +21,13 @@ from linreg.learning.algebraic import (
     irreducible_factors,
     sorted_times,
 )
-from linreg.learning.choice import strategy_for
 from linreg.learning.minors import dependencies, moving_rows, n_minors, usual_rank
 from linreg.learning.survival import Inside, survivors_at
 from linreg.network import Network, Stage, StagedNetwork, staged_of
 from linreg.problem import problem_of
 from linreg.rational import rational
-from linreg.run import Columns, run
+from linreg.run import Columns, Options, run
+from linreg.strategies.auto import for_one_of_many
 from linreg.wording import counted
 
 Method = Literal["auto", "minors", "bisection"]
@@ -220,7 +220,7 @@ class _Regions:
             network = network_between(self.first, self.last, time)
             sink = Columns(network.pattern_dtype.str)
             problem = problem_of(network, self.domain)
-            run(problem, sink, strategy=strategy_for(problem, len(self.known)))
+            run(problem, sink, Options(for_one_of_many(problem, len(self.known))))
             found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
             rows = found.reshape(sink.n_regions, len(network.units))
             points = np.array(sink.witnesses).reshape(sink.n_regions, network.input_dim).tolist()

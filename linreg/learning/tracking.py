@@ -14,10 +14,10 @@ from linreg.arguments import how_many
 from linreg.domains import Domain
 from linreg.errors import InvalidNetwork
 from linreg.learning.checkpoints import network_of
-from linreg.learning.choice import strategy_for
 from linreg.network import StagedNetwork
 from linreg.problem import problem_of
 from linreg.regions import Enumeration, enumerate_regions
+from linreg.strategies.auto import for_one_of_many
 from linreg.units import MaxUnit
 
 
@@ -157,7 +157,7 @@ class Tracker:
             )
         self._units = units
         problem = problem_of(network, self._domain)
-        strategy = strategy_for(problem, len(self._points))
+        strategy = for_one_of_many(problem, len(self._points))
         regions = enumerate_regions(network, problem.domain, strategy=strategy)
         found = self._point(network, regions, strategy, call if step is None else step)
         self._points.append(found)

@@ -19,7 +19,7 @@ from linreg.network.enclosure import ROUNDOFF
 from linreg.network.gradients import exact_row
 from linreg.problem import problem_of
 from linreg.rational import common_denominator, primitive, rational_matrix
-from linreg.run import Columns, run
+from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import FloatMaps, distinct, float_maps, pieces_at
 from linreg.unit_maps.unit_map import Place, unit_place
 
@@ -250,7 +250,7 @@ def _patterns_in(network: StagedNetwork, domain: Domain) -> np.ndarray:
     if not network.stages:
         return np.empty((1, 0), dtype=network.pattern_dtype)
     sink = Columns(network.pattern_dtype.str)
-    run(problem_of(network, domain), sink)
+    run(problem_of(network, domain), sink, Options())
     found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
     return np.unique(found.reshape(sink.n_regions, len(network.units)), axis=0)
 

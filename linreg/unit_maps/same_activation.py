@@ -19,7 +19,7 @@ from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries
 from linreg.rational import common_denominator, fraction, primitive
-from linreg.run import Columns, run
+from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import pieces_at
 from linreg.unit_maps.responses import network_to
 from linreg.unit_maps.unit_map import unit_map, unit_place
@@ -154,7 +154,7 @@ def _patterns(problem: Problem, among: Any) -> Iterator[list[int]]:
         kinds = pieces_at(network, x)
     else:
         sink = Columns(network.pattern_dtype.str)
-        run(problem, sink)
+        run(problem, sink, Options())
         found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
         kinds = found.reshape(sink.n_regions, len(network.units))
     yield from dict.fromkeys(map(tuple, kinds.tolist()))  # type: ignore[misc]

@@ -99,6 +99,14 @@ class ParameterPath:
         The times of these networks, and how many regions they have.
     method : str
         "minors" or "bisection".
+
+    Examples
+    --------
+    >>> from linreg import mlp, parameter_path
+    >>> still = mlp([([[1]], [0])])
+    >>> path = parameter_path(still, still)
+    >>> path.events, path.complete, path.method
+    ((), True, 'minors')
     """
 
     events: tuple[Event, ...]

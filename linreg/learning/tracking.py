@@ -236,6 +236,13 @@ def track(
         If one is no network, or its units are not those of the first one.
     InvalidDomain
         If the domain is of another dimension, empty or flat.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> curve = track([mlp([([[1], [1]], [0, shift])]) for shift in (-1, 1)])
+    >>> curve[1].born, curve[1].died, curve[1].jaccard
+    (1, 1, 0.5)
     """
     tracker = Tracker(domain, of=of, data=data, definitions=definitions, volumes=volumes)
     for done, checkpoint in enumerate(checkpoints, start=1):

@@ -9,7 +9,7 @@ import numpy as np
 
 from linreg.arguments import point
 from linreg.domains import Domain, asked_domain
-from linreg.lines.exact_sweep import ExactPieces, ExactSweep
+from linreg.lines.exact_sweep import ExactLines, ExactPieces, ExactSweep
 from linreg.lines.line_regions import LineRegions
 from linreg.lines.polyline import WHOLE, Clip, Polyline, Span, check_two
 from linreg.network import Network, StagedNetwork, staged_of
@@ -165,8 +165,7 @@ class _Collected:
             first_patterns=_frozen(firsts.astype(self._network.pattern_dtype)),
             spans=self._spans,
             certified=_frozen(np.concatenate(self.certified)),
-            _sweep=sweep,
-            _known=self._known,
+            exact=ExactLines(sweep, self._known),
         )
 
 

@@ -216,6 +216,15 @@ def rank_units(net: Network | StagedNetwork, X: Any, stage: int) -> list[tuple[i
     ------
     NoSuchIndex, TypeError, ValueError, InvalidDomain
         As for `unit_responses`.
+
+    Examples
+    --------
+    In the second stage the first unit reads x itself, the second one |x|:
+
+    >>> from linreg import mlp
+    >>> net = mlp([([[1], [-1]], [0, 0]), ([[1, -1], [1, 1]], [0, 0])])
+    >>> [unit for unit, _ in rank_units(net, [[-1], [1]], stage=2)]
+    [1, 0]
     """
     network = staged_of(net)
     unit_place(network, stage, 0)

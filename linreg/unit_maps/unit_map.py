@@ -35,6 +35,12 @@ class UnitMap:
         then that of the tie rule's pieces, and another one holds on the other side.
     pattern : tuple of int
         The pieces of all units of earlier stages at the point.
+
+    Examples
+    --------
+    >>> from linreg import mlp, unit_map
+    >>> unit_map(mlp([([[2, 1]], [-1])]), [3, 4], stage=1, unit=0).value
+    Fraction(9, 1)
     """
 
     weight: tuple[Fraction, ...]
@@ -64,6 +70,10 @@ def unit_map(net: Network | StagedNetwork, x: Any, stage: int, unit: int) -> Uni
         From 1, as `linreg info` shows them; one more than there are means the network's outputs.
     unit : int
         From 0, in its stage.
+
+    Returns
+    -------
+    UnitMap
 
     Raises
     ------

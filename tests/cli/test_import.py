@@ -29,7 +29,8 @@ HEAVY = (
 )
 COMMANDS = [command.name for command in app.registered_commands]
 GUIDE = "".join(
-    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("guide.md", "networks.md")
+    (ROOT / "docs" / name).read_text(encoding="utf-8")
+    for name in ("guide.md", "networks.md", "lines.md", "learning.md")
 )
 
 

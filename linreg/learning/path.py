@@ -12,7 +12,7 @@ import numpy as np
 
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many
-from linreg.domains import Domain, asked_domain
+from linreg.domains import Domain
 from linreg.errors import HypothesisError, InvalidNetwork
 from linreg.learning.algebraic import (
     AlgebraicTime,
@@ -23,9 +23,10 @@ from linreg.learning.algebraic import (
 )
 from linreg.learning.minors import dependencies, moving_rows, n_minors, usual_rank
 from linreg.learning.survival import Inside, survivors_at
-from linreg.network import Network, Stage, StagedNetwork, staged_of
+from linreg.network import Stage, StagedNetwork
 from linreg.problem import problem_of
 from linreg.rational import rational
+from linreg.readers.accepted import DomainLike, NetworkLike, as_domain, as_staged
 from linreg.run import Columns, Options, run
 from linreg.strategies.auto import for_one_of_many
 from linreg.wording import counted
@@ -121,9 +122,7 @@ class ParameterPath:
         return tuple(event.time for event in self.events)
 
 
-def network_between(
-    net_0: Network | StagedNetwork, net_1: Network | StagedNetwork, time: Fraction
-) -> StagedNetwork:
+def network_between(net_0: NetworkLike, net_1: NetworkLike, time: Fraction) -> StagedNetwork:
     """The network whose stages have the numbers (1 - time) a + time b.
 
     Raises
@@ -142,9 +141,9 @@ def network_between(
 
 
 def parameter_path(
-    net_0: Network | StagedNetwork,
-    net_1: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net_0: NetworkLike,
+    net_1: NetworkLike,
+    domain: DomainLike = None,
     method: Method = "auto",
     *,
     steps: int = STEPS,
@@ -203,7 +202,7 @@ def parameter_path(
     (Fraction(1, 2), 3, 2, 3, ((0, 1),), ((1, 0),))
     """
     first, last = _matched(net_0, net_1)
-    where = asked_domain(domain, first.input_dim)
+    where = as_domain(domain, first.input_dim)
     if method not in ("auto", "minors", "bisection"):
         raise ValueError(f"method: auto, minors or bisection was expected, got {method!r}")
     how_many(steps, "steps")
@@ -355,10 +354,8 @@ def _new(
     return tuple(sorted(after.keys() - before.keys()))
 
 
-def _matched(
-    net_0: Network | StagedNetwork, net_1: Network | StagedNetwork
-) -> tuple[StagedNetwork, StagedNetwork]:
-    first, last = staged_of(net_0), staged_of(net_1)
+def _matched(net_0: NetworkLike, net_1: NetworkLike) -> tuple[StagedNetwork, StagedNetwork]:
+    first, last = as_staged(net_0), as_staged(net_1)
     shapes = [[(m.n_inputs, m.n_outputs) for m in _maps(each)] for each in (first, last)]
     if shapes[0] != shapes[1]:
         raise InvalidNetwork(

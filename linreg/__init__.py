@@ -44,7 +44,7 @@ from linreg.errors import (
     UnusableRun,
     UnwritableFile,
 )
-from linreg.export import write_graph
+from linreg.export import write_cells, write_graph, write_pieces
 from linreg.first_use import warm_up
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.readers import from_sklearn, from_torch, load, load_domain, save
@@ -53,7 +53,13 @@ from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
-from linreg.topology import PolyhedralComplex, Subcomplex, polyhedral_complex
+from linreg.topology import (
+    PolyhedralComplex,
+    Subcomplex,
+    decision_boundary,
+    level_set,
+    polyhedral_complex,
+)
 from linreg.units import (
     MaxUnit,
     ScalarUnit,
@@ -119,6 +125,7 @@ __all__ = [
     "count",
     "count_into",
     "count_regions",
+    "decision_boundary",
     "enumerate_into",
     "enumerate_regions",
     "from_sklearn",
@@ -126,6 +133,7 @@ __all__ = [
     "graph_statistics",
     "hard_tanh",
     "leaky_relu",
+    "level_set",
     "linear_regions",
     "load",
     "load_domain",
@@ -144,7 +152,9 @@ __all__ = [
     "slice_through",
     "theory",
     "warm_up",
+    "write_cells",
     "write_graph",
+    "write_pieces",
     "write_regions",
     "zoo",
 ]

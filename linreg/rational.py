@@ -190,6 +190,8 @@ def primitive_factor(rows: Iterable[Sequence[fmpq]]) -> fmpq:
     return fmpq(denominator, content((entry * denominator).p for entry in entries))
 
 
-def integer_matrix(rows: Sequence[Sequence[fmpz]] | Sequence[Sequence[int]], columns: int) -> fmpz_mat:
+def integer_matrix(
+    rows: Sequence[Sequence[fmpz]] | Sequence[Sequence[int]], columns: int
+) -> fmpz_mat:
     """Integer matrix of shape (len(rows), columns), which may have no rows."""
     return fmpz_mat(len(rows), columns, [entry for row in rows for entry in row])

@@ -15,11 +15,13 @@ from linreg.complex.cell import Cell
 from linreg.complex.forms import Vector
 from linreg.complex.levels import Levels
 from linreg.complex.signs import SignLayout
+from linreg.complex.tables import cell_table, vector_table
 from linreg.errors import NoSuchIndex
 from linreg.problem import Problem
 
 if TYPE_CHECKING:
     import networkx
+    import pyarrow
     from scipy.sparse import csr_array
 
 
@@ -69,6 +71,12 @@ class CellComplex(Sequence[Cell]):
     def dim(self) -> int:
         """Dimension of the domain, which is the largest of a cell."""
         return self.problem.network.input_dim
+
+    @property
+    def n_units(self) -> int:
+        """Units of the network itself; those of levels come after them."""
+        added = len(self.levels.of_output) + bool(self.levels.classes)
+        return len(self.layout.units) - added
 
     def cell(self, index: int) -> Cell:
         """A cell, with its vertices, extreme directions and a point inside.
@@ -157,6 +165,15 @@ class CellComplex(Sequence[Cell]):
         ones = np.ones(len(lower), dtype=np.int32)
         return csr_array((ones, (lower, upper)), shape=(len(self), len(self)))
 
+    def facets_of(self, index: int) -> list[int]:
+        """The cells of one dimension less in the closure of a cell."""
+        columns = self._covered
+        return [int(i) for i in columns.indices[columns.indptr[index] : columns.indptr[index + 1]]]
+
+    @cached_property
+    def _covered(self) -> csr_array:
+        return self.cofaces.T.tocsr()
+
     def faces_between(self, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
         """All pairs of a cell of one dimension and a cell of a higher one that it is a face of.
 
@@ -217,6 +234,16 @@ class CellComplex(Sequence[Cell]):
         covers = self.cofaces.tocoo()
         graph.add_edges_from(zip(covers.row.tolist(), covers.col.tolist(), strict=True))
         return graph
+
+    def to_tables(self) -> dict[str, pyarrow.Table]:
+        """Tables of pyarrow: "cells", and "vectors" for vertices and directions.
+
+        `linreg.write_cells` writes them to Parquet files.
+        """
+        return {
+            "cells": cell_table(self.dims, self.bounded, self.on_edge, self.signs, self.incidence),
+            "vectors": vector_table(self.vectors, self.dim),
+        }
 
     @cached_property
     def points(self) -> list[tuple[Fraction, ...]]:

@@ -84,10 +84,9 @@ class PolyhedralComplex(CellComplex):
         """
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         cut = fraction(level)
-        unit = len(self.layout.units) - len(self.levels.of_output) - bool(self.levels.classes)
-        for place, (known, cuts) in enumerate(self.levels.of_output):
+        for unit, (known, cuts) in enumerate(self.levels.of_output, start=self.n_units):
             if known == output and cut in cuts:
-                pair = self.layout.starts[unit + place] + cuts.index(cut)
+                pair = self.layout.starts[unit] + cuts.index(cut)
                 at_least, at_most = self.bits([pair, pair + self.layout.n_pairs]).T
                 signs: np.ndarray = at_least.astype(np.int8) - at_most.astype(np.int8)
                 return signs
@@ -215,6 +214,7 @@ def polyhedral_complex(
     classes: Sequence[int] | bool = False,
     strategy: str = "tree",
     limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> PolyhedralComplex:
     """The cells of a network on a domain, of every dimension, generic or not.
 
@@ -234,6 +234,8 @@ def polyhedral_complex(
         "tree", or "regions" to find the same cells another way, up to 6 inputs and slowly.
     limit : int, optional
         Most cells.
+    progress : callable, optional
+        Called now and then with the number of cells that are found.
 
     Raises
     ------
@@ -262,7 +264,6 @@ def polyhedral_complex(
     asked = levels_of(staged, levels, classes)
     if limit is not None:
         limit = how_many(limit, "limit")
-    found = cell_complex(
-        problem_of(with_levels(staged, asked), domain), asked, strategy=strategy, limit=limit
-    )
+    problem = problem_of(with_levels(staged, asked), domain)
+    found = cell_complex(problem, asked, strategy=strategy, limit=limit, progress=progress)
     return PolyhedralComplex(*(getattr(found, field.name) for field in fields(found)))

@@ -18,6 +18,7 @@ from linreg.complex.signs import SignLayout
 from linreg.complex.tables import cell_table, vector_table
 from linreg.errors import NoSuchIndex
 from linreg.problem import Problem
+from linreg.units import MaxUnit
 
 if TYPE_CHECKING:
     import networkx
@@ -150,6 +151,19 @@ class CellComplex(Sequence[Cell]):
         """Some bits of all sign vectors; bool, shape (cells, places)."""
         picked = [(self.signs[:, place // 8] >> place % 8 & 1).astype(bool) for place in places]
         return np.stack(picked, axis=1) if picked else np.zeros((len(self), 0), dtype=bool)
+
+    def patterns(self, indices: np.ndarray) -> np.ndarray:
+        """The piece of each unit on some cells, as in `Cell.pattern`; shape (indices, units)."""
+        layout, signs = self.layout, self.signs[indices]
+        found = np.zeros((len(indices), len(layout.units)), dtype=np.int64)
+        bits = np.unpackbits(signs, axis=1, bitorder="little")
+        for place, (unit, start) in enumerate(zip(layout.units, layout.starts, strict=True)):
+            if isinstance(unit, MaxUnit):
+                found[:, place] = bits[:, start : start + unit.rank].argmax(axis=1)
+            else:
+                cuts, first = unit.n_pieces - 1, layout.n_pairs + start
+                found[:, place] = cuts - bits[:, first : first + cuts].sum(axis=1, dtype=np.int64)
+        return found
 
     @cached_property
     def cofaces(self) -> csr_array:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SPARSE = 0.25
 """The share of non-zero entries below which a map is stored and applied sparsely."""
 
-SMALL = 4096
+FEW_ENTRIES = 4096
 """The number of entries up to which sparsity does not pay."""
 
 
@@ -41,6 +41,11 @@ class AffineMap:
     ----------
     matrix : float64 array or SciPy sparse array, shape (outputs, inputs)
     shift : float64 array, shape (outputs,)
+
+    Examples
+    --------
+    >>> AffineMap(np.array([[1.0, 2.0]]), np.array([3.0]))([4, 5])
+    array([17.])
     """
 
     matrix: np.ndarray | csr_array  # (outputs, inputs)
@@ -48,6 +53,14 @@ class AffineMap:
 
     def __call__(self, x: ArrayLike) -> np.ndarray:
         """The value at `x`, shape (outputs,), or at each row of an array of points.
+
+        Parameters
+        ----------
+        x : array-like of numbers, shape (inputs,) or (points, inputs)
+
+        Returns
+        -------
+        float64 array, shape (outputs,) or (points, outputs)
 
         Raises
         ------
@@ -57,7 +70,21 @@ class AffineMap:
         return self.apply(points(x, self.matrix.shape[1]))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """The value at a float64 array of this shape, which may have overflowed before."""
+        """The value at a float64 array of this shape, which may have overflowed before.
+
+        Parameters
+        ----------
+        x : float64 array, shape (inputs,) or (points, inputs)
+
+        Returns
+        -------
+        float64 array, shape (outputs,) or (points, outputs)
+
+        Examples
+        --------
+        >>> AffineMap(np.array([[1.0, 2.0]]), np.array([3.0])).apply(np.array([4.0, 5.0]))
+        array([17.])
+        """
         return np.asarray(x @ self.matrix.T + self.shift)
 
 
@@ -69,7 +96,13 @@ class ExactAffineMap:
     """An affine map with rational entries.
 
     Two maps are equal when they have the same entries. A map is made of its non-zero
-    coefficients or of a dense matrix, and each is derived from the other when asked for.
+    coefficients, of a dense matrix, or of float64 arrays, which mean the numbers that they are;
+    each of the others is derived when asked for.
+
+    Parameters
+    ----------
+    rows : fmpq_mat, shape (outputs, inputs + 1)
+        The matrix, and the shift as its last column; `of` makes a map of any other numbers.
 
     Examples
     --------
@@ -77,6 +110,9 @@ class ExactAffineMap:
     >>> double.compose(double).shift
     array([Fraction(1, 1)], dtype=object)
     """
+
+    floats: AffineMap | None = None
+    """The arrays that the map was made of, if it was; they hold exactly its numbers."""
 
     def __init__(self, rows: fmpq_mat) -> None:
         self.n_outputs = int(rows.nrows())
@@ -87,10 +123,24 @@ class ExactAffineMap:
     def of(cls, matrix: Sequence[Sequence[object]], shift: Sequence[object]) -> ExactAffineMap:
         """The map with these entries; `matrix` has at least one row.
 
+        Parameters
+        ----------
+        matrix : sequence of sequences of numbers, shape (outputs, inputs)
+        shift : sequence of numbers, length outputs
+
+        Returns
+        -------
+        ExactAffineMap
+
         Raises
         ------
         ValueError
             If the rows differ in length, or there are not as many shifts.
+
+        Examples
+        --------
+        >>> ExactAffineMap.of([["1/3", 1]], [2])([3, 4])
+        [Fraction(7, 1)]
         """
         widths = {len(row) for row in matrix}
         if len(widths) != 1 or len(matrix) != len(shift):
@@ -112,6 +162,18 @@ class ExactAffineMap:
         """The map with these coefficients, one group of (input, coefficient) for each output.
 
         An input may occur several times in a group: its coefficients add up.
+
+        Parameters
+        ----------
+        terms : iterable of iterables of (input, coefficient)
+            A group for each output.
+        shifts : iterable of numbers, length outputs
+        n_inputs : int
+            Number of inputs, named from 0.
+
+        Returns
+        -------
+        ExactAffineMap
 
         Raises
         ------
@@ -142,19 +204,89 @@ class ExactAffineMap:
         return self
 
     @classmethod
+    def of_floats(cls, matrix: np.ndarray, shift: np.ndarray) -> ExactAffineMap:
+        """The map with exactly these float64 numbers, of which no fraction is made before its time.
+
+        Parameters
+        ----------
+        matrix : float64 array, shape (outputs, inputs)
+        shift : float64 array, shape (outputs,)
+            Both finite; they are copied.
+
+        Examples
+        --------
+        >>> ExactAffineMap.of_floats(np.array([[0.5, 0.0]]), np.array([1.0])).shifts
+        (1,)
+        """
+        self = cls.__new__(cls)
+        self.n_outputs, self.n_inputs = matrix.shape
+        # Adding 0 makes 0.0 of -0.0, which are one number.
+        self.floats = AffineMap(matrix + 0.0, shift + 0.0)
+        self.floats.matrix.flags.writeable = self.floats.shift.flags.writeable = False
+        return self
+
+    @classmethod
     def identity(cls, dim: int) -> ExactAffineMap:
-        """The identity of dimension `dim`."""
+        """The identity of dimension `dim`.
+
+        Parameters
+        ----------
+        dim : int
+            Number of inputs, and of outputs.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Examples
+        --------
+        >>> ExactAffineMap.identity(2)([3, 4])
+        [Fraction(3, 1), Fraction(4, 1)]
+        """
         return cls.selection(range(dim), dim)
 
     @classmethod
     def selection(cls, chosen: Iterable[int], n_inputs: int) -> ExactAffineMap:
-        """The map to the chosen inputs, in this order."""
+        """The map to the chosen inputs, in this order.
+
+        Parameters
+        ----------
+        chosen : iterable of int
+            Inputs, from 0.
+        n_inputs : int
+            Number of inputs.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Examples
+        --------
+        >>> ExactAffineMap.selection([2, 0], 3)([5, 6, 7])
+        [Fraction(7, 1), Fraction(5, 1)]
+        """
         groups = [[(i, 1)] for i in chosen]
         return cls.of_terms(groups, [0] * len(groups), n_inputs)
 
     @classmethod
     def stack(cls, maps: Sequence[ExactAffineMap]) -> ExactAffineMap:
-        """The map whose value is the maps' values, one after another."""
+        """The map whose value is the maps' values, one after another.
+
+        Parameters
+        ----------
+        maps : sequence of ExactAffineMap
+            Of the same number of inputs.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Examples
+        --------
+        >>> double = ExactAffineMap.of([[2]], [0])
+        >>> ExactAffineMap.stack([double, ExactAffineMap.identity(1)])([3])
+        [Fraction(6, 1), Fraction(3, 1)]
+        """
         if len(maps) == 1:
             return maps[0]
         groups = [group for one in maps for group in one.terms]
@@ -164,6 +296,11 @@ class ExactAffineMap:
     @cached_property
     def terms(self) -> tuple[Terms, ...]:
         """The non-zero coefficients of each output."""
+        if self.floats is not None:
+            return tuple(
+                tuple((i, rational(entry)) for i, entry in enumerate(row) if entry)
+                for row in self.floats.matrix.tolist()
+            )
         return tuple(
             tuple((i, entry) for i, entry in enumerate(row[:-1]) if entry != 0)
             for row in self.rows.table()
@@ -172,7 +309,21 @@ class ExactAffineMap:
     @cached_property
     def shifts(self) -> tuple[fmpq, ...]:
         """The constant of each output."""
+        if self.floats is not None:
+            return tuple(map(rational, self.floats.shift.tolist()))
         return tuple(row[-1] for row in self.rows.table())
+
+    def row_key(self, output: int) -> object:
+        """What two outputs have in common if and only if they are the same function."""
+        if self.floats is not None:
+            return self.floats.matrix[output].tobytes(), float(self.floats.shift[output])
+        return self.terms[output], self.shifts[output]
+
+    def is_constant(self, output: int) -> bool:
+        """Whether an output reads no input."""
+        if self.floats is not None:
+            return not np.any(self.floats.matrix[output])
+        return not self.terms[output]
 
     @cached_property
     def rows(self) -> fmpq_mat:
@@ -188,7 +339,18 @@ class ExactAffineMap:
     def is_sparse(self) -> bool:
         """Whether it pays to go through the non-zero coefficients alone."""
         size = self.n_outputs * self.n_inputs
-        return size > SMALL and sum(map(len, self.terms)) < SPARSE * size
+        if self.floats is not None:
+            return size > FEW_ENTRIES and int(np.count_nonzero(self.floats.matrix)) < SPARSE * size
+        return size > FEW_ENTRIES and sum(map(len, self.terms)) < SPARSE * size
+
+    @cached_property
+    def _is_identity(self) -> bool:
+        return (
+            self.n_outputs == self.n_inputs
+            and "terms" in self.__dict__
+            and all(group == ((i, fmpq(1)),) for i, group in enumerate(self.terms))
+            and not any(self.shifts)
+        )
 
     @property
     def matrix(self) -> np.ndarray:
@@ -216,6 +378,19 @@ class ExactAffineMap:
 
         With one column this is the value at a point. With the rows of an affine map, whose last
         column is its shift, it is the composition.
+
+        Parameters
+        ----------
+        columns : fmpq_mat, shape (inputs, columns)
+
+        Returns
+        -------
+        fmpq_mat, shape (outputs, columns)
+
+        Examples
+        --------
+        >>> ExactAffineMap.of([[1, 2]], [3]).apply(fmpq_mat(2, 1, [4, 5]))
+        [17]
         """
         width = columns.ncols()
         if not self.is_sparse:
@@ -236,15 +411,32 @@ class ExactAffineMap:
     def compose(self, inner: ExactAffineMap) -> ExactAffineMap:
         """The map x -> self(inner(x)).
 
+        Parameters
+        ----------
+        inner : ExactAffineMap
+            Applied first.
+
+        Returns
+        -------
+        ExactAffineMap
+
         Raises
         ------
         ValueError
             If the inner map has not as many outputs as this one has inputs.
+
+        Examples
+        --------
+        >>> double, next_one = ExactAffineMap.of([[2]], [0]), ExactAffineMap.of([[1]], [1])
+        >>> double.compose(next_one)([5])
+        [Fraction(12, 1)]
         """
         if inner.n_outputs != self.n_inputs:
             raise ValueError(
                 f"inner: a map with {counted(self.n_inputs, 'output')} was expected, got {inner!r}"
             )
+        if inner._is_identity:
+            return self
         if not inner.is_sparse:
             return ExactAffineMap(self.apply(inner.rows))
         groups, shifts = [], []
@@ -255,6 +447,8 @@ class ExactAffineMap:
 
     def rounded(self) -> AffineMap:
         """The nearest float64 map, entry by entry; read-only, and sparse where the map is."""
+        if self.floats is not None and not self.is_sparse:
+            return self.floats
         shift = np.array([nearest_float(int(s.p), int(s.q)) for s in self.shifts])
         if self.is_sparse:
             return AffineMap(self._sparse_floats(), shift)
@@ -265,6 +459,8 @@ class ExactAffineMap:
     def _sparse_floats(self) -> csr_array:
         from scipy.sparse import csr_array
 
+        if self.floats is not None:
+            return csr_array(self.floats.matrix)
         starts = np.cumsum([0, *map(len, self.terms)])
         columns = [i for group in self.terms for i, _ in group]
         values = [nearest_float(int(c.p), int(c.q)) for group in self.terms for _, c in group]
@@ -286,6 +482,8 @@ class ExactAffineMap:
         return f"ExactAffineMap({self.n_inputs} -> {self.n_outputs})"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.floats is not None:
+            return ExactAffineMap.of_floats, (self.floats.matrix, self.floats.shift)
         return ExactAffineMap.of_terms, (self.terms, self.shifts, self.n_inputs)
 
 

@@ -35,6 +35,12 @@ class Halfspaces:
     offsets : float64 or object array of Fraction, shape (rows,)
     owners : int64 array, shape (rows,)
         The unit that owns each row; -1 for a row of the domain.
+
+    Examples
+    --------
+    >>> interval = Halfspaces(np.array([[1.0], [-1.0]]), np.array([1.0, 0.0]), np.array([-1, -1]))
+    >>> interval.slack([0.25])  # from the ends of [0, 1]
+    array([0.75, 0.25])
     """
 
     normals: np.ndarray  # (rows, dim)
@@ -47,10 +53,25 @@ class Halfspaces:
         Not a distance: divide by the row norms for Euclidean distance in input units. It is exact
         where the rows are, and floats mean what they are.
 
+        Parameters
+        ----------
+        x : array-like of numbers, shape (dim,)
+
+        Returns
+        -------
+        float64 array, shape (rows,)
+            In units of the rows.
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> box = Halfspaces(np.array([[1.0], [-1.0]]), np.array([1.0, 0.0]), np.array([-1, -1]))
+        >>> box.slack([0.25]), box.slack([2])
+        (array([0.75, 0.25]), array([-1.,  2.]))
         """
         dim = self.normals.shape[1]
         exact = [fraction(entry) for entry in point(x, dim)]
@@ -63,10 +84,20 @@ class Halfspaces:
 class WholeSpace:
     """All of R^dim, the domain that is asked about unless another is given.
 
+    Parameters
+    ----------
+    dim : int
+        Dimension n0 of the input.
+
     Raises
     ------
     InvalidDomain
         If the dimension is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> WholeSpace(3).dim
+    3
     """
 
     dim: int
@@ -83,6 +114,12 @@ class WholeSpace:
 @dataclass(frozen=True, slots=True)
 class Box:
     """The box {x : lower <= x <= upper}.
+
+    Parameters
+    ----------
+    lower, upper : sequence of numbers, length inputs
+        In input units; floats mean the float64 they are, and strings such as "1/2" the number they
+        say. Kept as tuples of Fraction.
 
     Raises
     ------
@@ -133,6 +170,12 @@ class Polytope:
 
     Whether it is full-dimensional is decided exactly when regions are asked for.
 
+    Parameters
+    ----------
+    A : sequence of sequences of numbers, shape (rows, dim)
+        Outward normals.
+    b : sequence of numbers, length rows
+
     Attributes
     ----------
     normals : tuple of tuple of Fraction, shape (rows, dim)
@@ -145,7 +188,7 @@ class Polytope:
 
     Examples
     --------
-    The triangle with corners (0, 0), (1, 0), (0, 1):
+    The triangle with vertices (0, 0), (1, 0), (0, 1):
 
     >>> Polytope([[-1, 0], [0, -1], [1, 1]], [0, 0, 1]).dim
     2

@@ -72,3 +72,7 @@ class UnsolvedError(LinregError):
 
 class BrokenInvariant(LinregError):
     """A fact that is proved to hold was seen not to: a bug in linreg, never the user's mistake."""
+
+
+class InvalidQuery(LinregError, ValueError):
+    """A query speaks of inputs, outputs or values that the network does not have."""

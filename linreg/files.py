@@ -4,16 +4,47 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
+from typing import TypeVar
 
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.temporary import put_in_place, temporary_file
 
 StrPath = str | os.PathLike[str]
 """What is accepted as a path."""
+
+Format = TypeVar("Format")
+"""What is known of a format: how its files are read or written."""
+
+
+def format_of(
+    path: StrPath,
+    formats: Mapping[str, Format],
+    holding: str,
+    error: type[UnreadableFile | UnwritableFile],
+) -> Format:
+    """The format that a path's suffix means, in capital or small letters.
+
+    Parameters
+    ----------
+    path : str or path
+    formats : mapping
+        What is known of each format, by its suffix in small letters.
+    holding : str
+        What the files of these formats hold: "networks", "tables", "graphs".
+    error : type
+        Raised if the suffix means none of them.
+    """
+    suffix = Path(path).suffix
+    if suffix.lower() not in formats:
+        raise error(
+            f"{path}: the suffix {suffix or '(none)'} names no format of {holding}; known are "
+            f"{', '.join(formats)}"
+        )
+    return formats[suffix.lower()]
 
 
 def memory() -> float:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 
-import numpy as np
 from flint import fmpz
 from rich.console import RenderableType
 from rich.table import Table
@@ -113,6 +112,14 @@ def count_table(
     return table
 
 
+def answer_table(title: str, lines: Sequence[tuple[str, str]]) -> RenderableType:
+    """An answer, line by line: what it says, and of what."""
+    table = _table(title)
+    for name, text in lines:
+        table.add_row(name, _printable(text))
+    return table
+
+
 def status_table(status: RunStatus, domain: Domain) -> RenderableType:
     """What is in a run directory."""
     table = _table("run")
@@ -141,29 +148,6 @@ def status_table(status: RunStatus, domain: Domain) -> RenderableType:
     table.add_row("fingerprint", description.fingerprint)
     for damage in status.damage:
         table.add_row("damage", _printable(damage))
-    return table
-
-
-def activity_table(patterns: np.ndarray, net: Network) -> RenderableType:
-    """Which units switch at all, stage by stage.
-
-    `patterns` holds one row for each region, shape (regions, units).
-    """
-    table = Table(
-        box=None, title="\nunits", title_justify="left", title_style="bold", pad_edge=False
-    )
-    for heading in ("stage", "units", "switch", "always lowest piece", "always another"):
-        table.add_column(heading, justify="right")
-    lowest, highest = patterns.min(axis=0), patterns.max(axis=0)
-    first = 0
-    for k, stage in enumerate(net.staged.stages, start=1):
-        part = slice(first, first + len(stage.units))
-        constant = lowest[part] == highest[part]
-        dead = int((constant & (lowest[part] == 0)).sum())
-        active = int(constant.sum()) - dead
-        switching = len(stage.units) - dead - active
-        table.add_row(str(k), str(len(stage.units)), str(switching), str(dead), str(active))
-        first += len(stage.units)
     return table
 
 

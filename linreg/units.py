@@ -102,6 +102,11 @@ class ScalarUnit:
 class MaxUnit:
     """The largest of `rank` pre-activations; the piece is the lowest index that attains it.
 
+    Parameters
+    ----------
+    rank : int
+        Number of candidates.
+
     Raises
     ------
     InvalidNetwork
@@ -140,7 +145,22 @@ def relu() -> ScalarUnit:
 
 
 def leaky_relu(alpha: Number = 0.01) -> ScalarUnit:
-    """alpha * z for z <= 0 and z for z > 0; one piece only if alpha is 1."""
+    """alpha * z for z <= 0 and z for z > 0; one piece only if alpha is 1.
+
+    Parameters
+    ----------
+    alpha : number
+        The slope of the lower piece.
+
+    Returns
+    -------
+    ScalarUnit
+
+    Examples
+    --------
+    >>> leaky_relu("1/4").slopes
+    (Fraction(1, 4), Fraction(1, 1))
+    """
     return ScalarUnit((0,), (alpha, 1), (0, 0))
 
 
@@ -151,6 +171,15 @@ def absolute() -> ScalarUnit:
 
 def clip(lo: Number, hi: Number) -> ScalarUnit:
     """min(max(z, lo), hi), three pieces.
+
+    Parameters
+    ----------
+    lo, hi : number
+        The breakpoints, lo below hi.
+
+    Returns
+    -------
+    ScalarUnit
 
     Raises
     ------
@@ -174,12 +203,42 @@ def relu6() -> ScalarUnit:
 
 
 def hard_tanh(lo: Number = -1, hi: Number = 1) -> ScalarUnit:
-    """z clipped to [lo, hi], by default [-1, 1]."""
+    """z clipped to [lo, hi], by default [-1, 1].
+
+    Parameters
+    ----------
+    lo, hi : number
+        The breakpoints, lo below hi.
+
+    Returns
+    -------
+    ScalarUnit
+
+    Examples
+    --------
+    >>> hard_tanh() == clip(-1, 1)
+    True
+    """
     return clip(lo, hi)
 
 
 def maxout(rank: int) -> MaxUnit:
-    """The largest of `rank` pre-activations (Goodfellow et al., 2013)."""
+    """The largest of `rank` pre-activations (Goodfellow et al., 2013).
+
+    Parameters
+    ----------
+    rank : int
+        Number of candidates.
+
+    Returns
+    -------
+    MaxUnit
+
+    Examples
+    --------
+    >>> maxout(3).n_pieces
+    3
+    """
     return MaxUnit(rank)
 
 

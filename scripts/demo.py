@@ -25,7 +25,6 @@ def main() -> None:
     show(report.network_table(network, domain))
     regions = linreg.enumerate_regions(network, domain)
     show(report.count_table(regions.counted, domain, linreg.theory.ceilings(network)))
-    show(report.activity_table(regions.patterns, network))
     graph = linreg.adjacency_graph(regions)
     show(report.graph_table(graph_statistics(graph)))
     write_graph(graph, target)

@@ -27,8 +27,8 @@ PATIENCE = 300
 
 BEGUN = """
 import typer.main as commands
-get = commands.get_command
-commands.get_command = lambda app: (tell(), get(app))[1]
+get = commands.get_group
+commands.get_group = lambda app: (tell(), get(app))[1]
 """
 """The moment from which on what happens is the program's own affair and not Python's."""
 

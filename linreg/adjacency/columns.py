@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from linreg.errors import LinregError
 from linreg.regions import Enumeration
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Scalars = Sequence[str] | Sequence[float] | Sequence[bool] | Sequence[int]
 
 Scalar = str | float | bool | int
 
-AT_ONCE = 1 << 16
+EDGES_AT_ONCE = 1 << 16
 """Edges whose patterns are compared together, so that memory does not grow with their number."""
 
 
@@ -72,6 +73,46 @@ class GraphColumns:
         return graph
 
 
+class GraphTables(NamedTuple):
+    """A graph of regions as pandas data frames.
+
+    Attributes
+    ----------
+    nodes : DataFrame
+        A row for each node, with the columns of `GraphColumns`.
+    edges : DataFrame
+        `i` and `j` with i < j, and `crossed`.
+    """
+
+    nodes: Any
+    edges: Any
+
+
+def tables_of_columns(columns: GraphColumns) -> GraphTables:
+    """The graph as data frames.
+
+    Raises
+    ------
+    LinregError
+        If pandas is not installed.
+    """
+    try:
+        import pandas
+    except ImportError as error:
+        raise LinregError("a data frame needs pandas: pip install pandas") from error
+    i, j = columns.edges.T
+    edges = pandas.DataFrame({"i": i, "j": j, "crossed": list(columns.crossed)})
+    return GraphTables(pandas.DataFrame(dict(columns.nodes)), edges)
+
+
+def unpack(graph: networkx.Graph, witnesses: np.ndarray) -> None:
+    """Make arrays of the witnesses, and lists of the units that edges cross."""
+    for node, point in enumerate(witnesses):
+        graph.nodes[node]["witness"] = point
+    for _, _, held in graph.edges(data=True):
+        held["crossed"] = [int(unit) for unit in held["crossed"].split()]
+
+
 def region_columns(regions: Enumeration, chosen: np.ndarray) -> dict[str, Scalars]:
     """The columns of some regions that `GraphColumns` has for nodes."""
     units = regions.problem.network.units
@@ -87,8 +128,8 @@ def region_columns(regions: Enumeration, chosen: np.ndarray) -> dict[str, Scalar
 def crossings(regions: Enumeration, edges: np.ndarray) -> Iterator[np.ndarray]:
     """Which units differ across edges; bool arrays of shape (edges, units), part by part."""
     patterns = regions.patterns
-    for first in range(0, len(edges), AT_ONCE):
-        i, j = edges[first : first + AT_ONCE].T
+    for first in range(0, len(edges), EDGES_AT_ONCE):
+        i, j = edges[first : first + EDGES_AT_ONCE].T
         yield patterns[i] != patterns[j]
 
 

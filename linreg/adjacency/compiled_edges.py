@@ -14,7 +14,7 @@ from linreg.kernel.data.work import work_for
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
 from linreg.regions import Enumeration
 
-AT_ONCE = 1 << 14
+REGIONS_PER_REPORT = 1 << 14
 """Regions between two reports: how long an interrupt may have to wait."""
 
 EDGES = 1 << 17
@@ -68,7 +68,7 @@ def joined(
     while done < len(regions):
         if progress is not None and done > 0:
             progress(done - int(np.count_nonzero(doubtful)))
-        last = min(done + AT_ONCE, len(regions))
+        last = min(done + REGIONS_PER_REPORT, len(regions))
         with first_use(join):
             done, edges = join(
                 tables,

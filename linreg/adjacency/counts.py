@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
 from linreg.adjacency.maps import linear_regions_of_maps, output_maps
-from linreg.domains import Domain
-from linreg.network import Network, StagedNetwork
-from linreg.regions import enumerate_regions
-from linreg.run import Progress
+from linreg.readers import DomainLike, NetworkLike
+from linreg.regions import enumerated
+from linreg.run import Options, Progress
+from linreg.showing import table_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,15 @@ class RegionCounts:
         Pairs of activation regions that share a facet.
     bounded_regions : int
         Bounded activation regions.
+
+    Examples
+    --------
+    relu(x) - relu(-x) is x:
+
+    >>> from linreg import mlp
+    >>> found = region_counts(mlp([([[1], [-1]], [0, 0])], readout=([[1, -1]], [0])))
+    >>> found.activation_regions, found.linear_regions, found.affine_maps
+    (2, 1, 1)
     """
 
     activation_regions: int
@@ -38,10 +47,15 @@ class RegionCounts:
     dual_edges: int
     bounded_regions: int
 
+    def _repr_html_(self) -> str:
+        names = ("activation_regions", "linear_regions", "affine_maps", "bounded_regions")
+        rows: list[tuple[str, object]] = [(n.replace("_", " "), getattr(self, n)) for n in names]
+        return table_html("Region counts", [*rows, ("pairs that share a facet", self.dual_edges)])
+
 
 def region_counts(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -52,6 +66,17 @@ def region_counts(
 
     The arguments and errors are those of `linreg.count`; `progress` is called while regions are
     found, and not while they are compared. All regions are held in memory.
+
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, progress
+        As for `linreg.count`; `progress` is called while regions are found, and not while they are
+        compared.
+
+    Returns
+    -------
+    RegionCounts
+        Five exact numbers.
 
     Source
     ------
@@ -67,9 +92,7 @@ def region_counts(
     RegionCounts(activation_regions=3, linear_regions=2, affine_maps=2, dual_edges=2,
                  bounded_regions=1)
     """
-    regions = enumerate_regions(
-        net, domain, strategy=strategy, workers=workers, executor=executor, progress=progress
-    )
+    regions = enumerated(net, domain, Options(strategy, workers, executor, progress=progress))
     return counts_of_graph(adjacency_graph(regions))
 
 

@@ -9,10 +9,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.adjacency.columns import AT_ONCE, GraphColumns, crossings, region_columns, unit_lists
+from linreg.adjacency.columns import (
+    EDGES_AT_ONCE,
+    GraphColumns,
+    GraphTables,
+    crossings,
+    region_columns,
+    tables_of_columns,
+    unit_lists,
+    unpack,
+)
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.maps import linear_regions
 from linreg.arguments import numbered
+from linreg.regions.polygons.svg import thumbnail
+from linreg.showing import table_html
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
@@ -30,6 +42,16 @@ class LinearRegionGraph:
         The linear region of each activation region.
     edges : int64 array, shape (edges, 2)
         Pairs (i, j) of linear regions with i < j, sorted.
+
+    Examples
+    --------
+    x + relu(x - 1) with two units that switch at 0, where the function has no kink:
+
+    >>> from linreg import adjacency_graph, enumerate_regions, mlp
+    >>> kink = mlp([([[1], [-1], [1]], [0, 0, -1])], readout=([[1, -1, 1]], [0]))
+    >>> path = merged_graph(adjacency_graph(enumerate_regions(kink)))
+    >>> path.labels.tolist(), path.edges.tolist()
+    ([0, 0, 1], [[0, 1]])
     """
 
     activation: AdjacencyGraph
@@ -43,10 +65,30 @@ class LinearRegionGraph:
     def members(self, node: int) -> np.ndarray:
         """The activation regions that make up a linear region; int64, increasing.
 
+        Parameters
+        ----------
+        node : int
+            A linear region, from 0.
+
+        Returns
+        -------
+        int64 array, shape (members,)
+            Indices of activation regions.
+
         Raises
         ------
         NoSuchIndex
             If there is no linear region of that number; they are counted from 0.
+
+        Examples
+        --------
+        x + relu(x - 1) with two units that switch at 0, where the function has no kink:
+
+        >>> from linreg import adjacency_graph, enumerate_regions, mlp
+        >>> kink = mlp([([[1], [-1], [1]], [0, 0, -1])], readout=([[1, -1, 1]], [0]))
+        >>> path = merged_graph(adjacency_graph(enumerate_regions(kink)))
+        >>> path.members(0).tolist(), path.members(1).tolist()
+        ([0, 1], [2])
         """
         node = numbered(node, len(self), "node", "linear regions")
         return np.flatnonzero(self.labels == node)
@@ -54,10 +96,30 @@ class LinearRegionGraph:
     def crossed(self, edge: int) -> np.ndarray:
         """The units that change across some facet between two linear regions; int64, increasing.
 
+        Parameters
+        ----------
+        edge : int
+            A row of `edges`, from 0.
+
+        Returns
+        -------
+        int64 array, shape (units that differ,)
+            Indices of units.
+
         Raises
         ------
         NoSuchIndex
             If there is no edge of that number; they are counted from 0.
+
+        Examples
+        --------
+        x + relu(x - 1) with two units that switch at 0, where the function has no kink:
+
+        >>> from linreg import adjacency_graph, enumerate_regions, mlp
+        >>> kink = mlp([([[1], [-1], [1]], [0, 0, -1])], readout=([[1, -1, 1]], [0]))
+        >>> path = merged_graph(adjacency_graph(enumerate_regions(kink)))
+        >>> path.crossed(0).tolist()
+        [2]
         """
         edge = numbered(edge, len(self.edges), "edge", "edges")
         return np.flatnonzero(self._units(self._crossed[edge]))
@@ -72,6 +134,21 @@ class LinearRegionGraph:
         ----------
         progress : callable, optional
             Called now and then with the number of activation regions that were measured.
+
+        Returns
+        -------
+        GraphColumns
+            Attributes of nodes by name, the edges, and what each of them crosses.
+
+        Examples
+        --------
+        x + relu(x - 1) with two units that switch at 0, where the function has no kink:
+
+        >>> from linreg import adjacency_graph, enumerate_regions, mlp
+        >>> kink = mlp([([[1], [-1], [1]], [0, 0, -1])], readout=([[1, -1, 1]], [0]))
+        >>> path = merged_graph(adjacency_graph(enumerate_regions(kink)))
+        >>> list(path.columns().nodes["members"])
+        [2, 1]
         """
         regions = self.activation.regions
         regions.measure(progress)
@@ -83,17 +160,38 @@ class LinearRegionGraph:
         }
         crossed = [
             units
-            for first in range(0, len(self.edges), AT_ONCE)
-            for units in unit_lists(self._units(self._crossed[first : first + AT_ONCE]))
+            for first in range(0, len(self.edges), EDGES_AT_ONCE)
+            for units in unit_lists(self._units(self._crossed[first : first + EDGES_AT_ONCE]))
         ]
         return GraphColumns(nodes, self.edges, crossed)
 
-    def to_networkx(self) -> networkx.Graph:
+    def to_networkx(self, *, arrays: bool = False) -> networkx.Graph:
         """The graph for networkx, with the attributes of `columns`.
 
-        An infinite margin, of a region without rows, is left out.
+        An infinite margin, of a region without rows, is left out. The argument is that of
+        `AdjacencyGraph.to_networkx`.
         """
-        return self.columns().to_networkx()
+        graph = self.columns().to_networkx()
+        if arrays:
+            unpack(graph, self.activation.regions.witnesses[self._firsts])
+        return graph
+
+    def to_pandas(self) -> GraphTables:
+        """The graph as two pandas data frames, `nodes` and `edges`; pandas has to be installed."""
+        return tables_of_columns(self.columns())
+
+    def __repr__(self) -> str:
+        return f"<LinearRegionGraph: {self._sizes}>"
+
+    def _repr_html_(self) -> str:
+        return table_html(
+            "LinearRegionGraph", [("size", self._sizes)], thumbnail(self.activation.regions)
+        )
+
+    @property
+    def _sizes(self) -> str:
+        nodes = counted(len(self), "linear region")
+        return f"{nodes}, {counted(len(self.edges), 'shared facet')}"
 
     @cached_property
     def _firsts(self) -> np.ndarray:
@@ -129,6 +227,16 @@ def merged_graph(
     """The graph of linear regions, merged from one of activation regions.
 
     The arguments and errors are those of `linear_regions`.
+
+    Parameters
+    ----------
+    graph, output, progress
+        As for `linear_regions`.
+
+    Returns
+    -------
+    LinearRegionGraph
+        Linear regions as nodes, and an edge for each pair that shares a facet.
 
     Examples
     --------

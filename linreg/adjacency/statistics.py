@@ -37,6 +37,7 @@ class GraphStatistics:
     Attributes
     ----------
     nodes, edges : int
+        How many there are.
     degrees : tuple of int
         The number of nodes of each degree, from degree 0 on.
     components : int
@@ -59,6 +60,15 @@ class GraphStatistics:
         between 0 and 2, dimensionless, with an absolute error of at most about 1e-10. None if
         there is only one node, if it was not asked for, or if it would cost more work than
         `linreg.adjacency.statistics.SPECTRUM_WORK`.
+
+    Examples
+    --------
+    Three regions of a line, in a row:
+
+    >>> from linreg import adjacency_graph, enumerate_regions, mlp
+    >>> found = graph_statistics(adjacency_graph(enumerate_regions(mlp([([[1], [1]], [0, -1])]))))
+    >>> found.nodes, found.edges, found.degrees, found.diameter, found.is_bipartite
+    (3, 2, (0, 2, 1), 2, True)
     """
 
     nodes: int
@@ -107,6 +117,11 @@ def graph_statistics(
         Whether to find the spectral gap, too.
     progress : callable, optional
         Called now and then with the number of nodes that the search for the diameter has settled.
+
+    Returns
+    -------
+    GraphStatistics
+        Exact numbers, and the spectral gap in float64, dimensionless.
 
     Raises
     ------

@@ -25,13 +25,12 @@ from linreg.certificate.encoding import (
     text,
     unsigned,
 )
-from linreg.domains import Domain
 from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
-from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
-from linreg.problem import problem_of
-from linreg.run import Count, Progress, run
+from linreg.readers import DomainLike, NetworkLike
+from linreg.run import Count, Options, Progress, posed, run
+from linreg.showing import table_html
 
 FULL = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
@@ -49,11 +48,26 @@ class Certified:
         Pairs of regions that share a facet, where that is certified too.
     n_bytes : int
         Size of the file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     done = certify(mlp([([[1, 0], [0, 1]], [0, 0])]), f"{folder}/proof", graph=True)
+    >>> done.count.regions, done.edges, done.count.evidence
+    (4, 4, 'exact')
     """
 
     count: Count
     edges: int | None
     n_bytes: int
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, object]] = [("regions", self.count.regions)]
+        if self.edges is not None:
+            rows.append(("pairs that share a facet", self.edges))
+        return table_html("Certificate", [*rows, ("bytes", self.n_bytes)])
 
 
 class Proof(Sink):
@@ -96,7 +110,7 @@ class Proof(Sink):
         """Append that all candidates that are left win a contest somewhere in the cell."""
         self.records += bytes((WON,)) + unsigned(contest)
 
-    def empty(self) -> Self:
+    def fresh(self) -> Self:
         """Another sink for records of the same kind."""
         return type(self)(self._n_domain_rows, self.wants_cells)
 
@@ -135,9 +149,9 @@ class Proof(Sink):
 
 
 def certify(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     graph: bool = False,
     strategy: str = "auto",
@@ -152,7 +166,7 @@ def certify(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
+    net : Network, or what `as_network` accepts
     path : str or path
         Any name. An existing file is replaced in one step, when the proof is complete.
     domain : WholeSpace, Box or Polytope, optional
@@ -163,6 +177,11 @@ def certify(
     strategy, workers, executor, progress
         As for `enumerate_regions`: strategies prove in other ways, and "auto" is one of them by the
         problem alone. Proofs about max units or of a graph always come from "highs".
+
+    Returns
+    -------
+    Certified
+        The count, and what the file holds.
 
     Raises
     ------
@@ -184,7 +203,7 @@ def certify(
     ...     certify(net, f"{folder}/proof").count.regions
     7
     """
-    problem = problem_of(net, domain)
+    problem = posed(net, domain, strategy)
     with replacing(path) as temporary, temporary.open("wb") as stream:
         writer = Writer(stream)
         writer.records(
@@ -209,9 +228,7 @@ def certify(
             if progress is not None:
                 progress(so_far)
 
-        count = run(
-            problem, proof, strategy=strategy, workers=workers, executor=executor, progress=report
-        )
+        count = run(problem, proof, Options(strategy, workers, executor, progress=report))
         flush(1)
         edges = proof.n_facets // 2 if graph else None
         claim = {

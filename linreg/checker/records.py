@@ -23,7 +23,7 @@ CHUNK = 1 << 16
 WIDEST = 63
 """Bits of the largest number that is not an integer of any size."""
 
-LARGEST = 1 << 17
+MOST_INTEGER_BYTES = 1 << 17
 """Bytes of the largest integer that is read."""
 
 
@@ -92,8 +92,8 @@ class Records:
     def integer(self) -> int:
         """The next integer of any size and sign."""
         size = self.unsigned()
-        if size > LARGEST:
-            raise self.unreadable(f"it holds an integer of more than {LARGEST} bytes")
+        if size > MOST_INTEGER_BYTES:
+            raise self.unreadable(f"it holds an integer of more than {MOST_INTEGER_BYTES} bytes")
         value = int.from_bytes(self._bytes(size), "little", signed=True)
         if size > (value.bit_length() // 8 + 1 if value else 0):
             raise self.unreadable("it holds an integer in more bytes than it takes")

@@ -21,13 +21,27 @@ class Verdict:
     Attributes
     ----------
     accepted : bool
+        Whether every claim holds.
     regions : int
         Regions that were proved, up to the first false claim.
     regions_per_stage : tuple of int
+        Cells that were proved, by the stage through which their pieces are fixed.
     edges : int or None
         Edges of the adjacency graph, where they are certified and accepted.
     false_claim : str or None
         The first claim that does not hold, and where in the tree it stands.
+
+    Examples
+    --------
+    A proof is one of a network, and of no other:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import certify, mlp
+    >>> net, other = mlp([([[1]], [0])]), mlp([([[2]], [1])])
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = certify(net, f"{folder}/proof")
+    ...     check(f"{folder}/proof", net).accepted, check(f"{folder}/proof", other).accepted
+    (True, False)
     """
 
     accepted: bool
@@ -59,6 +73,11 @@ def check(
     progress : callable, optional
         Called now and then with the number of regions that are proved, and the part of the file
         that is read.
+
+    Returns
+    -------
+    Verdict
+        Accepted with the number of regions that is proved, or refused with the first false claim.
 
     Raises
     ------

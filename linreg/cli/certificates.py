@@ -31,7 +31,7 @@ from linreg.files import check_writable
 from linreg.network import Network
 from linreg.readers import domain_to_json
 from linreg.report import count_table, domain_text
-from linreg.run import Count, check_options
+from linreg.run import Count, Options
 from linreg.temporary import temporary_folder
 from linreg.wording import counted
 
@@ -52,7 +52,7 @@ def certify(
     as_json: Json = False,
 ) -> int:
     """Count the activation regions of a network, and write the proof of the count."""
-    check_options(strategy, workers, None)
+    Options(strategy, workers)  # refused before anything is read
     check_writable(output, (net, domain, slice_))
     network, where = network_and_domain(net, domain, slice_, decimal)
     with Watch("certifying", nothing_yet(network, strategy)) as watch:

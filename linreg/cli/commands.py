@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -36,10 +36,10 @@ from linreg.cli.options import (
 from linreg.cli.watch import Watch
 from linreg.export import SUFFIXES, check_graph_path, write_columns
 from linreg.network.coincidence import near_coincidences
-from linreg.readers import check_network_path, domain_to_json, load, load_domain, save
-from linreg.regions import Enumeration, enumerate_regions
+from linreg.readers import check_network_path, domain_to_json, load_problem, save
+from linreg.regions import Enumeration, enumerated
 from linreg.report import count_table, graph_table, layer_table, network_table
-from linreg.run import check_options
+from linreg.run import Options
 from linreg.theory import ceilings
 from linreg.wording import counted
 
@@ -124,15 +124,13 @@ def graph(
     as_json: Json = False,
 ) -> int:
     """Find which regions share a facet, and write the graph to a file."""
-    check_options(strategy, workers, limit)
+    options = Options(strategy, workers, limit=limit)
     if output is not None:
         check_graph_path(output, (net, domain, slice_))
     network, where = network_and_domain(net, domain, slice_, decimal)
     outcome = None
     with Watch("counting", nothing_yet(network, strategy)) as watch:
-        regions = enumerate_regions(
-            network, where, strategy=strategy, workers=workers, limit=limit, progress=watch.report
-        )
+        regions = enumerated(network, where, replace(options, progress=watch.report))
         watch.found = regions.counted
     found = watch.found
     if found.complete:
@@ -168,7 +166,7 @@ def convert(
 ) -> None:
     """Write a network in another format; every number stays exactly what it is."""
     check_network_path(target, (source,))
-    network, domain = load(source, decimal=decimal), load_domain(source, decimal=decimal)
+    network, domain = load_problem(source, decimal=decimal)
     save(network, target, domain)
     if as_json:
         show_json({"output": str(target), "fingerprint": network.fingerprint})
@@ -196,24 +194,24 @@ def _outcome(
 ) -> _Outcome:
     """The graph of all regions, merged, measured and written as asked."""
 
-    def share(total: int, what: str) -> Callable[[int], None]:
-        return lambda done: watch.share(min(done, total), total, what)
+    def share(total: int, what: str, one: str = "region") -> Callable[[int], None]:
+        return lambda done: watch.share(min(done, total), total, one, what)
 
     n = len(regions)
     graph: AdjacencyGraph | LinearRegionGraph
     if waits_for := preparation(regions):
         watch.tell(0.0, waits_for)
-    graph = adjacency_graph(regions, progress=share(n, "regions have their facets"))
+    graph = adjacency_graph(regions, progress=share(n, "looked at for facets"))
     if merged:
-        graph = merged_graph(graph, progress=share(n, "regions compared"))
+        graph = merged_graph(graph, progress=share(n, "compared"))
     statistics = None
     if measured:
-        settled = share(len(graph), "regions settled for the diameter")
+        settled = share(len(graph), "settled for the diameter")
         statistics = graph_statistics(graph, spectrum=stats, progress=settled)
     files: tuple[Path, ...] = ()
     if output is not None:
-        columns = graph.columns(progress=share(n, "regions measured"))
-        written = share(len(graph) + len(graph.edges), "nodes and edges written")
+        columns = graph.columns(progress=share(n, "measured"))
+        written = share(len(graph) + len(graph.edges), "of the file written", "row")
         files = write_columns(columns, output, progress=written)
     return _Outcome(graph, statistics, files)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -32,11 +34,11 @@ from linreg.cli.options import (
     Workers,
 )
 from linreg.cli.watch import Watch
-from linreg.regions import Enumeration, enumerate_regions
+from linreg.regions import Enumeration, enumerated
 from linreg.report import count_table
-from linreg.run import check_options
-from linreg.run import count as count_in
-from linreg.store import count_into
+from linreg.run import Options, explored
+from linreg.store.metadata import COUNT
+from linreg.store.runs import run_into
 from linreg.theory import ceilings
 from linreg.theory import definitions as six_definitions
 
@@ -82,7 +84,7 @@ def count(
     as_json: Json = False,
 ) -> int:
     """Count the activation regions of a network, exactly."""
-    check_options(strategy, workers, limit)
+    options = Options(strategy, workers, limit=limit)
     definitions = definitions or all_definitions
     if run is not None and (definitions or certify):
         raise typer.BadParameter("--run keeps a count: it does not go with other questions")
@@ -93,38 +95,14 @@ def count(
         Watch("counting", nothing_yet(network, strategy), kept) as watch,
         workers_of(cluster, workers) as (n_workers, executor),
     ):
+        options = replace(options, workers=n_workers, executor=executor, progress=watch.report)
         if definitions:
-            regions = enumerate_regions(
-                network,
-                where,
-                strategy=strategy,
-                workers=n_workers,
-                executor=executor,
-                limit=limit,
-                progress=watch.report,
-            )
+            regions = enumerated(network, where, options)
             watch.found = regions.counted
         elif run is not None:
-            watch.found = count_into(
-                network,
-                run,
-                where,
-                strategy=strategy,
-                workers=n_workers,
-                executor=executor,
-                limit=limit,
-                progress=watch.report,
-            )
+            watch.found = run_into(network, run, where, options, keeps=COUNT)
         else:
-            watch.found = count_in(
-                network,
-                where,
-                strategy=strategy,
-                workers=n_workers,
-                executor=executor,
-                limit=limit,
-                progress=watch.report,
-            )
+            watch.found = explored(network, where, options)
     found = watch.found
     counts, six = None, None
     if regions is not None and found.complete:
@@ -150,8 +128,10 @@ def _by_definition(regions: Enumeration, watch: Watch) -> tuple[AdjacencyGraph, 
     n = len(regions)
     if waits_for := preparation(regions):
         watch.tell(0.0, waits_for)
-    graph = adjacency_graph(
-        regions, progress=lambda done: watch.share(done, n, "regions have their facets")
-    )
-    counts = counts_of_graph(graph, progress=lambda done: watch.share(done, n, "regions compared"))
+
+    def share(what: str) -> Callable[[int], None]:
+        return lambda done: watch.share(done, n, "region", what)
+
+    graph = adjacency_graph(regions, progress=share("looked at for facets"))
+    counts = counts_of_graph(graph, progress=share("compared"))
     return graph, counts

@@ -1,4 +1,4 @@
-"""Where work is done, and where it is kept: options on the way to a run."""
+"""Options of a run: where the work is done, and where its results are kept."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ def asked_or_held(
         raise typer.BadParameter(
             f"{run} says what its run is about; give a network with --domain, --slice or --decimal"
         )
-    description = Description.read(run)
-    network = description.network(run)
-    return network, description.problem(run).domain
+    return Description.read(run).question(run)
 
 
 def going_on(folder: Path) -> str:

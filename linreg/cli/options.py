@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import reprlib
-from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from linreg.domains import Box, Domain, WholeSpace
-from linreg.errors import InvalidDomain, UnreadableFile
+from linreg.domains import Domain, WholeSpace
 from linreg.json_values import located
 from linreg.network import Network
 from linreg.problem import problem_of
-from linreg.rational import fraction
-from linreg.readers import load, load_domain, read_domain, read_slice
-from linreg.wording import counted
+from linreg.readers import domain_from_text, load, load_problem, read_slice
 
 MOST_WORKERS = 1024
 """Most processes that are started: all of them are, at once, on the first piece of work."""
@@ -123,75 +117,20 @@ def network_and_domain(
     InvalidDomain
         Also if the slice misses the inside of the domain in the network's file.
     """
-    network = load(path, decimal=decimal)
+    held: Domain | None = None
+    if text is None:
+        network, held = load_problem(path, decimal=decimal)
+    else:
+        network = load(path, decimal=decimal)
     dim = network.input_dim
     cut = None if slice_file is None else read_slice(slice_file, dim, decimal=decimal)
     if cut is not None:
         network = network.on_slice(cut.origin, cut.basis)
     if text is not None:
         return network, domain_from_text(text, network.input_dim, decimal=decimal)
-    held = load_domain(path, decimal=decimal)
     if held is None:
         return network, WholeSpace(network.input_dim)
     if cut is None:
         return network, held
     with located(f"--slice {slice_file}: the part of the network's domain that is on the slice"):
         return network, problem_of(network, cut.pull_back(held)).domain
-
-
-def domain_from_text(text: str, dim: int, *, decimal: bool = False) -> Domain:
-    """The domain that an option means, whose decimals are float64 unless read as written.
-
-    Raises
-    ------
-    InvalidDomain, UnreadableFile
-        If it is no domain of this dimension.
-
-    Examples
-    --------
-    >>> domain_from_text("box:-1,1/2", dim=2) == Box([-1, -1], [0.5, 0.5])
-    True
-    >>> domain_from_text("box:0,0:1,2", dim=2).upper
-    (Fraction(1, 1), Fraction(2, 1))
-    >>> domain_from_text("box:0,0.1", dim=1, decimal=True).upper
-    (Fraction(1, 10),)
-    """
-    if text == "all":
-        return WholeSpace(dim)
-    if text.startswith("box:"):
-        with located(f"--domain {text}"):
-            return _box(text.removeprefix("box:"), dim, decimal)
-    if not os.path.exists(text):
-        raise UnreadableFile(
-            f"--domain {text}: there is no such file, and it is neither all nor box:LO,HI"
-        )
-    with located("--domain"):
-        return read_domain(text, dim, decimal=decimal)
-
-
-def _box(text: str, dim: int, decimal: bool) -> Box:
-    match [_numbers(part, decimal) for part in text.split(":")]:
-        case [[lower, upper]]:
-            return Box([lower] * dim, [upper] * dim)
-        case [lower_bounds, upper_bounds] if len(lower_bounds) == len(upper_bounds) == dim:
-            return Box(lower_bounds, upper_bounds)
-    raise InvalidDomain(
-        f"a box is box:LO,HI, or box:LO1,..:HI1,.. with {counted(dim, 'number')} before and {dim} "
-        "after the second colon, one for each input"
-    )
-
-
-def _numbers(text: str, decimal: bool) -> Sequence[Fraction | float]:
-    """Numbers as in JSON: p/q is exact, and a decimal the float64 that it denotes, or exact too."""
-    try:
-        return [
-            fraction(part) if decimal or "/" in part else _json_number(part)
-            for part in text.split(",")
-        ]
-    except ValueError as error:
-        raise InvalidDomain(str(error)) from None
-
-
-def _json_number(text: str) -> Fraction | float:
-    exact = fraction(text)
-    return exact if text.strip().lstrip("+-").isdigit() else float(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -27,8 +29,7 @@ from linreg.cli.options import (
 from linreg.cli.watch import Watch
 from linreg.domains import Domain
 from linreg.network import Network
-from linreg.regions import enumerate_regions
-from linreg.regions.stored import enumerate_into
+from linreg.regions import enumerated
 from linreg.regions.tables import (
     COLUMNS,
     DEFAULT_COLUMNS,
@@ -37,7 +38,9 @@ from linreg.regions.tables import (
     write_regions,
 )
 from linreg.report import count_table
-from linreg.run import check_options
+from linreg.run import Options
+from linreg.store.metadata import REGIONS
+from linreg.store.runs import run_into
 from linreg.theory import ceilings
 from linreg.wording import counted
 
@@ -85,7 +88,7 @@ def enumerate_(
 
     Of a run that stops at a limit, the regions that it found are written.
     """
-    check_options(strategy, workers, limit)
+    options = Options(strategy, workers, limit=limit)
     chosen = columns.split(",")
     is_run = output.is_dir() or not output.suffix
     if not is_run:
@@ -95,7 +98,7 @@ def enumerate_(
             f"a directory always holds {', '.join(DEFAULT_COLUMNS)}: other columns go into a file"
         )
     network, where = network_and_domain(net, domain, slice_, decimal)
-    asked = _Asked(network, where, output, tuple(chosen), strategy, workers, cluster, limit)
+    asked = _Asked(network, where, output, tuple(chosen), options, cluster)
     watch, written = (_into_directory if is_run else _into_file)(asked)
     found = watch.found
     if as_json:
@@ -120,28 +123,24 @@ class _Asked:
     domain: Domain
     output: Path
     columns: tuple[str, ...]
-    strategy: str
-    workers: int
+    options: Options
     cluster: str | None
-    limit: int | None
+
+    @contextmanager
+    def shared_out(self, watch: Watch) -> Iterator[Options]:
+        """Context of the workers that are asked for: the options with them, told to a watch."""
+        with workers_of(self.cluster, self.options.workers) as (n_workers, executor):
+            yield replace(self.options, workers=n_workers, executor=executor, progress=watch.report)
 
 
 def _into_file(asked: _Asked) -> tuple[Watch, str | None]:
     """Enumerate in memory and write a table: what was found, and the file if it was written."""
     unkept = not_going_on(asked.output)
     with (
-        Watch("counting", nothing_yet(asked.network, asked.strategy), unkept) as watch,
-        workers_of(asked.cluster, asked.workers) as (n_workers, executor),
+        Watch("counting", nothing_yet(asked.network, asked.options.strategy), unkept) as watch,
+        asked.shared_out(watch) as options,
     ):
-        regions = enumerate_regions(
-            asked.network,
-            asked.domain,
-            strategy=asked.strategy,
-            workers=n_workers,
-            executor=executor,
-            limit=asked.limit,
-            progress=watch.report,
-        )
+        regions = enumerated(asked.network, asked.domain, options)
         watch.found = regions.counted
     written = None
     if not watch.was_stopped:
@@ -151,7 +150,7 @@ def _into_file(asked: _Asked) -> tuple[Watch, str | None]:
                 regions,
                 asked.output,
                 asked.columns,
-                progress=lambda share: rest.share(round(share * n), n, "regions written"),
+                progress=lambda share: rest.share(round(share * n), n, "region", "written"),
             )
             written = str(asked.output)
     return watch, written
@@ -162,20 +161,16 @@ def _into_directory(asked: _Asked) -> tuple[Watch, str | None]:
     kept = going_on(asked.output)
     written = None
     with (
-        Watch("counting", nothing_yet(asked.network, asked.strategy), kept) as watch,
-        workers_of(asked.cluster, asked.workers) as (n_workers, executor),
+        Watch("counting", nothing_yet(asked.network, asked.options.strategy), kept) as watch,
+        asked.shared_out(watch) as options,
     ):
-        regions = enumerate_into(
+        watch.found = run_into(
             asked.network,
             asked.output,
             asked.domain,
-            strategy=asked.strategy,
-            workers=n_workers,
-            executor=executor,
-            limit=asked.limit,
-            progress=watch.report,
+            options,
+            keeps=REGIONS,
             sorting=lambda share: watch.tell(share, "sorted"),
         )
-        watch.found = regions.counted
         written = str(asked.output)
     return watch, written

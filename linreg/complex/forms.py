@@ -177,11 +177,11 @@ def output_forms(
     path: list[tuple[tuple[int, ...], Prefix]] = []
     for pattern in patterns:
         state, first = identity_state(problem.network.input_dim), 0
-        for depth, stage in enumerate(problem.stages):
+        for depth, stage in enumerate(problem.integer_stages):
             if depth == len(path) or path[depth][0] != pattern[:first]:
                 path[depth:] = [(pattern[:first], Prefix(layout, stage, first, state))]
             prefix = path[depth][1]
             first = prefix.last_unit
             if depth + 1 == len(path) or path[depth + 1][0] != pattern[:first]:
                 state = prefix.state_after(pattern[prefix.first_unit : first])
-        yield problem.readout.of(state)
+        yield problem.integer_readout.of(state)

@@ -10,8 +10,9 @@ from textwrap import fill
 from linreg.datasets.columns import Column
 from linreg.datasets.initialisers import LAWS
 from linreg.datasets.spec import Drawn, Spec, Trained
-from linreg.datasets.truth import SMALL, Found
+from linreg.datasets.truth import Found
 from linreg.datasets.writing import archive_path, splits_of_table, table_path
+from linreg.strategies.auto import ROWS_IN_PYTHON
 
 WIDTH = 100
 """Longest line of a paragraph, in characters."""
@@ -183,7 +184,9 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
         {law for f in spec.families if isinstance(f, Drawn) for i in f.initialisers
          for law in (i.weights, i.bias)}
     )  # fmt: skip
-    data = sorted({c.data for f in spec.families if isinstance(f, Trained) for c in f.courses})
+    data = sorted(
+        {c.data for f in spec.families if isinstance(f, Trained) for c in f.training_runs}
+    )
     lines = [
         "## Provenance",
         "",
@@ -225,7 +228,7 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
 def _auto(by: Mapping[str, str]) -> str:
     if by["strategy"] != "auto":
         return ""
-    return f" The strategy auto is highs up to {SMALL} regions, and compiled beyond."
+    return f" The strategy auto is highs up to {ROWS_IN_PYTHON} regions, and compiled beyond."
 
 
 def _paragraph(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What sampling finds: the number of distinct patterns among random points."""
+"""Estimates by sampling: the number of distinct patterns among random points."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from linreg.network.enclosure import EnclosedPieces
 from linreg.regions import Enumeration
 from linreg.regions.location import NOWHERE, Locator, Points, places_of
 
-AT_ONCE = 1 << 10
+POINTS_AT_ONCE = 1 << 10
 """Points whose patterns are found together."""
 
 
@@ -65,8 +65,8 @@ def _patterns(network: StagedNetwork, points: np.ndarray) -> np.ndarray:
     """The pattern of each point: by floats where these prove it, else exactly."""
     pieces = EnclosedPieces(network)
     found = []
-    for start in range(0, len(points), AT_ONCE):
-        part = points[start : start + AT_ONCE]
+    for start in range(0, len(points), POINTS_AT_ONCE):
+        part = points[start : start + POINTS_AT_ONCE]
         patterns, certain = pieces.at(part)
         for i in np.flatnonzero(~certain):
             patterns[i] = network.pattern_at(part[i].tolist())

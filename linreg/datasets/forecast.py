@@ -22,6 +22,27 @@ class Progress:
         their cohort, or of all cohorts where none of their cohort is done.
     untimed : int
         How many of them are of a cohort of which none is done: about these nothing is known.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg.datasets import generate
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> heard = []
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = generate(spec, folder, progress=heard.append)
+    >>> [(moment.done, moment.total) for moment in heard]
+    [(1, 2), (2, 2)]
     """
 
     done: int

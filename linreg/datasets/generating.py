@@ -35,6 +35,7 @@ class Dataset:
     ----------
     path : Path
     networks : int
+        How many there are.
     incomplete : int
         Networks whose count stopped at the limit.
     computed : int
@@ -43,6 +44,25 @@ class Dataset:
         Relative to the folder; those that `SHA256SUMS` lists.
     digest : str
         Hexadecimal sha256 of `SHA256SUMS`, and so of all files.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> with TemporaryDirectory() as folder:
+    ...     first, again = generate(spec, folder), generate(spec, folder)
+    >>> first.networks, first.computed, again.computed, again.digest == first.digest
+    (2, 2, 0, True)
     """
 
     path: Path
@@ -77,6 +97,11 @@ def generate(
         Where to compute instead of in processes of our own.
     progress : callable, optional
         Called after each network.
+
+    Returns
+    -------
+    Dataset
+        Where it is, how many networks it has, its files and its digest.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Laws that weights and biases are drawn from."""
+"""Distributions that weights and biases are drawn from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from linreg.datasets.spec import Initialiser
 
-LARGEST = 3
+LARGEST_INTEGER_WEIGHT = 3
 """Size of the largest integer weight."""
 
 Law = Callable[[np.random.Generator, tuple[int, ...], int, int], np.ndarray]
@@ -101,7 +101,7 @@ WEIGHTS: dict[str, Law] = {
     "lecun": _normal(lambda fan_in, _: 1 / fan_in),
     "orthogonal": _orthogonal,
     "uniform": _uniform,
-    "integer": _integers(LARGEST),
+    "integer": _integers(LARGEST_INTEGER_WEIGHT),
     "ternary": _integers(1),
 }
 """Laws of weights by name."""
@@ -110,7 +110,7 @@ BIASES: dict[str, Law] = {
     "zero": _zero,
     "uniform": _uniform,
     "normal": _normal(lambda _in, _out: 1),
-    "integer": _integers(LARGEST),
+    "integer": _integers(LARGEST_INTEGER_WEIGHT),
     "ternary": _integers(1),
 }
 """Laws of biases by name."""
@@ -122,7 +122,9 @@ LAWS = {
     "orthogonal": "orthonormal rows or columns, uniformly (Saxe et al., 2014)",
     "uniform": "uniform in (-1, 1)",
     "normal": "normal with variance 1",
-    "integer": f"uniform among the integers from -{LARGEST} to {LARGEST}",
+    "integer": (
+        f"uniform among the integers from -{LARGEST_INTEGER_WEIGHT} to {LARGEST_INTEGER_WEIGHT}"
+    ),
     "ternary": "uniform among -1, 0 and 1",
     "zero": "0",
 }

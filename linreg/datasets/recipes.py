@@ -16,11 +16,11 @@ from linreg.datasets.architectures import described, drawn_network
 from linreg.datasets.spec import (
     MOST_NETWORKS,
     Architecture,
-    Course,
     Drawn,
     Initialiser,
     Spec,
     Trained,
+    TrainingRun,
 )
 from linreg.datasets.trained import check_sklearn, inputs_of, snapshot
 from linreg.domains import Domain
@@ -44,10 +44,10 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Checkpoint:
     """A network after some passes over its data."""
 
-    course: Course
+    course: TrainingRun  # the name is part of the digests that networks go by
     epochs: int
 
 
@@ -60,17 +60,34 @@ class Recipe:
     seed : int
         The dataset's.
     family : str
+        Name of the family in the specification.
     sample : int
         Which of the networks that are made alike.
-    made : Draw or Moment
+    made : Draw or Checkpoint
     domain : dict
         As in a network's file, but a box may have one number for all coordinates.
+
+    Examples
+    --------
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> [(recipe.family, recipe.sample, len(recipe.id)) for recipe in plan(spec)]
+    [('three', 0, 16), ('three', 1, 16)]
     """
 
     seed: int
     family: str
     sample: int
-    made: Draw | Moment
+    made: Draw | Checkpoint
     domain: Json
 
     @cached_property
@@ -86,11 +103,39 @@ class Recipe:
     @cached_property
     def origin(self) -> str:
         """Hexadecimal digits that networks from one start share, on all domains and epochs."""
-        made = self.made.course if isinstance(self.made, Moment) else self.made
+        made = self.made.course if isinstance(self.made, Checkpoint) else self.made
         return _digest([self.seed, self.family, self.sample, asdict(made)])
 
     def generator(self, purpose: int) -> np.random.Generator:
-        """Random numbers that depend on this network alone, and on what they are for."""
+        """Random numbers that depend on this network alone, and on what they are for.
+
+        Parameters
+        ----------
+        purpose : int
+            0 for weights, 1 for points; any other number is for somebody else's.
+
+        Returns
+        -------
+        numpy Generator
+            A new one, that gives the same numbers each time.
+
+        Examples
+        --------
+        >>> from linreg.datasets import spec_of
+        >>> spec = spec_of('''
+        ... name = "lines"
+        ... seed = 0
+        ... [[drawn]]
+        ... name = "three"
+        ... inputs = 2
+        ... widths = [3]
+        ... init = "he"
+        ... samples = 2
+        ... ''')
+        >>> first, second = (plan(spec)[0].generator(0).random() for _ in range(2))
+        >>> first == second
+        True
+        """
         key = self.origin if purpose == WEIGHTS else self.id
         return np.random.default_rng(np.random.SeedSequence([int(key, 16), purpose]))
 
@@ -103,7 +148,33 @@ class Recipe:
         return taken.network, taken.accuracy
 
     def domain_of(self, dim: int) -> Domain:
-        """The domain that is asked about, for a network of so many inputs."""
+        """The domain that is asked about, for a network of so many inputs.
+
+        Parameters
+        ----------
+        dim : int
+            Number of inputs.
+
+        Returns
+        -------
+        WholeSpace, Box or Polytope
+
+        Examples
+        --------
+        >>> from linreg.datasets import spec_of
+        >>> spec = spec_of('''
+        ... name = "lines"
+        ... seed = 0
+        ... [[drawn]]
+        ... name = "three"
+        ... inputs = 2
+        ... widths = [3]
+        ... init = "he"
+        ... samples = 2
+        ... ''')
+        >>> plan(spec)[0].domain_of(2)
+        WholeSpace(dim=2)
+        """
         return domain_from_json(_spread(self.domain, dim), dim)
 
     @property
@@ -111,14 +182,23 @@ class Recipe:
         """The layers in one line."""
         if isinstance(self.made, Draw):
             return described(self.made.architecture)
-        course = self.made.course
+        training = self.made.course
         return " | ".join(
-            [str(inputs_of(course)), *(f"linear(outputs={n}) | relu" for n in course.widths)]
+            [str(inputs_of(training)), *(f"linear(outputs={n}) | relu" for n in training.widths)]
         )
 
 
 def plan(spec: Spec) -> tuple[Recipe, ...]:
     """The networks of a dataset, in the order of its rows.
+
+    Parameters
+    ----------
+    spec : Spec
+
+    Returns
+    -------
+    tuple of Recipe
+        One for each network.
 
     Raises
     ------
@@ -126,6 +206,22 @@ def plan(spec: Spec) -> tuple[Recipe, ...]:
         If a network cannot be made or its domain has no interior; the message names the family.
     LinregError
         If networks are to be trained and scikit-learn is missing.
+
+    Examples
+    --------
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> [(recipe.family, recipe.sample) for recipe in plan(spec)]
+    [('three', 0), ('three', 1)]
     """
     recipes: list[Recipe] = []
     for family in spec.families:
@@ -168,7 +264,7 @@ def splits_of(spec: Spec, recipes: Sequence[Recipe]) -> list[str]:
 def _combinations(family: Drawn | Trained) -> int:
     if isinstance(family, Drawn):
         return prod(map(len, (family.architectures, family.initialisers, family.domains)))
-    return prod(map(len, (family.courses, family.epochs, family.domains)))
+    return prod(map(len, (family.training_runs, family.epochs, family.domains)))
 
 
 def _recipes(seed: int, family: Drawn | Trained) -> Iterator[Recipe]:
@@ -178,9 +274,9 @@ def _recipes(seed: int, family: Drawn | Trained) -> Iterator[Recipe]:
             for sample in range(family.samples):
                 yield Recipe(seed, family.name, sample, Draw(architecture, law), domain)
     else:
-        for course, domain in product(family.courses, family.domains):
+        for training, domain in product(family.training_runs, family.domains):
             for sample, epochs in product(range(family.samples), family.epochs):
-                yield Recipe(seed, family.name, sample, Moment(course, epochs), domain)
+                yield Recipe(seed, family.name, sample, Checkpoint(training, epochs), domain)
 
 
 def _check(family: Drawn | Trained) -> None:
@@ -194,8 +290,8 @@ def _check(family: Drawn | Trained) -> None:
                 _check_domain(staged, domain)
         return
     check_sklearn()
-    for course in family.courses:
-        dim = inputs_of(course)
+    for training in family.training_runs:
+        dim = inputs_of(training)
         for domain in family.domains:
             _check_domain(mlp([], readout=([[0] * dim], [0])).staged, domain)
 

@@ -43,12 +43,32 @@ _SPLIT = re.compile(r"\w+", re.ASCII)
 def read_spec(path: StrPath) -> Spec:
     """The specification that a TOML file holds.
 
+    Parameters
+    ----------
+    path : str or path
+        A TOML file.
+
+    Returns
+    -------
+    Spec
+
     Raises
     ------
     UnreadableFile
         If the file is missing or is not TOML.
     InvalidSpec
         If a key is unknown or a value impossible; the message names the key.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg.datasets import EXAMPLE
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "first-steps.toml"
+    ...     _ = path.write_text(EXAMPLE)
+    ...     read_spec(path).name
+    'first-steps'
     """
     data = read_bytes(path)
     try:
@@ -63,6 +83,15 @@ def read_spec(path: StrPath) -> Spec:
 
 def spec_of(written: str) -> Spec:
     """The specification that a TOML text spells.
+
+    Parameters
+    ----------
+    written : str
+        As in a TOML file.
+
+    Returns
+    -------
+    Spec
 
     Raises
     ------

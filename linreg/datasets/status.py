@@ -1,4 +1,4 @@
-"""What the folder of a dataset says of the run that writes it."""
+"""Status of the run that writes a dataset."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class DatasetStatus:
     Attributes
     ----------
     name : str
+        As in the specification.
     networks : int
         How many there are to be.
     computed : int
@@ -38,6 +39,28 @@ class DatasetStatus:
     made_by : dict
         The versions and the strategy that its bytes depend on.
     damage : tuple of str
+        What is wrong with the files, in sentences.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg.datasets import generate
+    >>> from linreg.datasets import spec_of
+    >>> spec = spec_of('''
+    ... name = "lines"
+    ... seed = 0
+    ... [[drawn]]
+    ... name = "three"
+    ... inputs = 2
+    ... widths = [3]
+    ... init = "he"
+    ... samples = 2
+    ... ''')
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = generate(spec, folder)
+    ...     status = dataset_status(folder)
+    >>> status.name, status.networks, status.computed, status.incomplete, status.damage
+    ('lines', 2, 2, 0, ())
     """
 
     name: str
@@ -52,7 +75,24 @@ class DatasetStatus:
 
 
 def is_dataset(path: StrPath) -> bool:
-    """Whether a folder says that it is that of a dataset."""
+    """Whether a folder says that it is that of a dataset.
+
+    Parameters
+    ----------
+    path : str or path
+        A folder, or anything else.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     is_dataset(folder)
+    False
+    """
     try:
         return str(_description(Path(path)).get("format")).startswith("linreg-dataset-")
     except UnreadableFile:
@@ -61,6 +101,16 @@ def is_dataset(path: StrPath) -> bool:
 
 def dataset_status(path: StrPath) -> DatasetStatus:
     """What is in the folder of a dataset; nothing is changed, whoever works on it.
+
+    Parameters
+    ----------
+    path : str or path
+        The folder of a dataset.
+
+    Returns
+    -------
+    DatasetStatus
+        How many networks are computed, whether the tables are there, and what is damaged.
 
     Raises
     ------

@@ -33,14 +33,8 @@ from linreg.readers.json_text import json_text
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.run import Count, count
 from linreg.run.processes import is_wanted
+from linreg.strategies.auto import ROWS_IN_PYTHON
 from linreg.theory import Bound, conv_bounds, definitions, report
-
-SMALL = 4096
-"""Regions up to which the strategy "auto" stays in Python.
-
-Elsewhere that depends on what is loaded or compiled; here it must not, since strategies find other
-witnesses.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +148,9 @@ def _explored(network: Network, domain: Domain, truth: Truth) -> tuple[Enumerati
     """The regions, as many as are compared, and the count, which may go further."""
     strategy, details = truth.strategy, truth.details
     if strategy == "auto":
-        regions = _enumerated(network, domain, "highs", min(SMALL, details))
+        regions = _enumerated(network, domain, "highs", min(ROWS_IN_PYTHON, details))
         strategy = "compiled"
-        if not regions.counted.complete and details > SMALL:
+        if not regions.counted.complete and details > ROWS_IN_PYTHON:
             regions = _enumerated(network, domain, strategy, details)
     else:
         regions = _enumerated(network, domain, strategy, details)

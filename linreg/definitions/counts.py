@@ -11,10 +11,9 @@ from linreg.adjacency import AdjacencyGraph, adjacency_graph, linear_regions, ou
 from linreg.arguments import how_many
 from linreg.definitions.facet_extensions import fewest_pieces
 from linreg.definitions.strict_and_weak import Form, holds_somewhere, patterns_of_points
-from linreg.domains import Domain
 from linreg.errors import BrokenInvariant, IncompleteError
-from linreg.network import Network, StagedNetwork
 from linreg.rational import rational
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.wording import counted
 
@@ -44,6 +43,15 @@ class Definitions:
         R6: affine maps that the function is on some open set.
     undecided : mapping
         Why a number is None, by its name.
+
+    Examples
+    --------
+    |x| has two pieces, and a third pattern at 0:
+
+    >>> from linreg import mlp
+    >>> found = definitions(mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0])))
+    >>> found.patterns_any_dimension, found.activation_regions, found.affine_maps
+    (3, 2, 2)
     """
 
     patterns_any_dimension: int | None
@@ -72,8 +80,8 @@ class Definitions:
 
 
 def definitions(
-    net: Network | StagedNetwork | Enumeration | AdjacencyGraph,
-    domain: Domain | None = None,
+    net: NetworkLike | Enumeration | AdjacencyGraph,
+    domain: DomainLike = None,
     *,
     budget: int = BUDGET,
     progress: Callable[[float, str], None] | None = None,
@@ -84,7 +92,7 @@ def definitions(
 
     Parameters
     ----------
-    net : Network, StagedNetwork, Enumeration or AdjacencyGraph
+    net : Enumeration, AdjacencyGraph, Network, or what `as_network` accepts
         An enumeration stands for its network and domain, and has to be complete; a graph for that
         of its regions.
     domain : Domain, optional
@@ -93,6 +101,12 @@ def definitions(
         Most linear programs for R1, for R5, and most steps for R3.
     progress : callable, optional
         Called before each of these with the finished share, from 0 to 1, and a few words.
+
+    Returns
+    -------
+    Definitions
+        Six numbers, None where a budget ended before the number was known, with bounds in
+        `undecided`.
 
     Raises
     ------

@@ -11,12 +11,12 @@ import numpy as np
 
 from linreg.arguments import numbered
 from linreg.definitions.images import Hull, image_key
-from linreg.domains import Domain
 from linreg.errors import HypothesisError
 from linreg.formulas import whole
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra.polyhedron import Polyhedron
 from linreg.problem import Boundaries, Problem, StagesOnRegions
+from linreg.readers import DomainLike, NetworkLike, as_staged
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.run import Progress
 
@@ -43,6 +43,15 @@ class Neighbourhoods:
         The output regions, sorted; after the last layer there is one, of no units.
     cell_of, output_of : int64 arrays, shape (regions,)
         The input cell and the output region of each activation region.
+
+    Examples
+    --------
+    |x|, and then a unit that switches where it is 1; the layer before identifies x and -x:
+
+    >>> from linreg import mlp
+    >>> found = neighbourhoods(mlp([([[1], [-1]], [0, 0]), ([[1, 1]], [-1])]), layer=1)
+    >>> found.cell_patterns.tolist(), found.output_patterns.tolist(), found.preimages.tolist()
+    ([[0, 1], [1, 0]], [[0], [1]], [2, 2])
     """
 
     regions: Enumeration
@@ -62,7 +71,7 @@ class Neighbourhoods:
         Raises
         ------
         IncompleteError
-            If a region whose image is flatter than itself, but no segment, has too many corners.
+            If a region whose image is flatter than itself, but no segment, has too many vertices.
         """
         boundaries = Boundaries(self.regions.problem)
         patterns = self.regions.patterns.tolist()
@@ -115,12 +124,66 @@ class Neighbourhoods:
         return int(most.sum())
 
     def identified(self, image: int) -> np.ndarray:
-        """The activation regions that are mapped onto an image; int64, increasing."""
+        """The activation regions that are mapped onto an image; int64, increasing.
+
+        Parameters
+        ----------
+        image : int
+            From 0, as in `image_of`.
+
+        Returns
+        -------
+        int64 array, shape (regions of that image,)
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no image of that number; they are counted from 0.
+
+        Examples
+        --------
+        |x|, and then a unit that switches where it is 1:
+
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0]), ([[1, 1]], [-1])])
+        >>> found = neighbourhoods(net, layer=1)
+        >>> found.regions.patterns.tolist()
+        [[0, 1, 0], [0, 1, 1], [1, 0, 0], [1, 0, 1]]
+        >>> found.identified(0).tolist()
+        [0, 2]
+        """
         image = numbered(image, int(self.image_of.max()) + 1, "image", "images")
         return np.flatnonzero(self.image_of == image)
 
     def identified_cells(self, image: int) -> np.ndarray:
-        """The input cells that are mapped onto an image of `image_of_cell`; int64, increasing."""
+        """The input cells that are mapped onto an image of `image_of_cell`; int64, increasing.
+
+        Parameters
+        ----------
+        image : int
+            From 0.
+
+        Returns
+        -------
+        int64 array, shape (cells of that image,)
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no image of that number; they are counted from 0.
+
+        Examples
+        --------
+        |x|, and then a unit that switches where it is 1:
+
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0]), ([[1, 1]], [-1])])
+        >>> found = neighbourhoods(net, layer=1)
+        >>> found.regions.patterns.tolist()
+        [[0, 1, 0], [0, 1, 1], [1, 0, 0], [1, 0, 1]]
+        >>> found.identified_cells(0).tolist()
+        [0, 1]
+        """
         image = numbered(image, int(self.image_of_cell.max()) + 1, "image", "images of cells")
         return np.flatnonzero(self.image_of_cell == image)
 
@@ -158,9 +221,9 @@ def _numbered(
 
 
 def neighbourhoods(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     layer: int | None = None,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     progress: Callable[[Progress], None] | None = None,
 ) -> Neighbourhoods:
@@ -168,7 +231,7 @@ def neighbourhoods(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
+    net : Network, or what `as_network` accepts
     layer : int, optional
         From 1 to the number of stages. By default the last but one, as in the lemma, or the only
         one.
@@ -176,6 +239,11 @@ def neighbourhoods(
         The whole space unless given.
     progress : callable, optional
         As that of `linreg.enumerate_regions`.
+
+    Returns
+    -------
+    Neighbourhoods
+        Input cells, output regions, and the images that they meet in.
 
     Raises
     ------
@@ -207,7 +275,7 @@ def neighbourhoods(
     >>> found.image_of_cell.tolist() == [0] * 16
     True
     """
-    staged = staged_of(net)
+    staged = as_staged(net)
     depth = len(staged.stages)
     if depth == 0:
         raise HypothesisError("the network has no units, so there is no layer to choose")

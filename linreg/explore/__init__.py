@@ -3,13 +3,17 @@
 from linreg.explore.cells import Cell
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
-from linreg.explore.sink import Sink
+from linreg.explore.sink import AnySink, Sink
 from linreg.explore.subdivision import Tally
+from linreg.explore.work import Beginning, Work
 
 __all__ = [
+    "AnySink",
+    "Beginning",
     "Cell",
     "Explorer",
     "HighsExplorer",
     "Sink",
     "Tally",
+    "Work",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from linreg.adjacency import AdjacencyGraph, GraphColumns, LinearRegionGraph
@@ -13,28 +14,43 @@ from linreg.export.gml import gml
 from linreg.export.graphml import graphml
 from linreg.export.node_link import node_link
 from linreg.export.tables import write_csv, write_matrix, write_parquet
-from linreg.files import StrPath, check_writable, replacing
+from linreg.files import StrPath, check_writable, format_of, replacing
 
 EVERY = 1 << 12
 """Nodes and edges between two reports of progress: a few hundredths of a second."""
 
-_TEXTS: dict[str, Callable[[GraphColumns], Iterator[str]]] = {
-    ".graphml": graphml,
-    ".gexf": gexf,
-    ".gml": gml,
-    ".dot": dot,
-    ".json": node_link,
-}
-"""Formats of one file, in parts of about one node or edge."""
 
-_TABLES: dict[str, tuple[Callable[[GraphColumns, Path, Path], None], str]] = {
-    ".csv": (write_csv, ".csv"),
-    ".parquet": (write_parquet, ".parquet"),
-    ".npz": (write_matrix, ".csv"),
-}
-"""Formats of two files, and the suffix of the second."""
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """One format of graphs: a text, in parts of about one node or edge, or a pair of tables.
 
-SUFFIXES = (*_TEXTS, *_TABLES)
+    Attributes
+    ----------
+    text : function or None
+        From columns to the parts of a text.
+    tables : function or None
+        Writes columns to two paths, of the graph and of its nodes.
+    nodes : str
+        The suffix of the second.
+    """
+
+    text: Callable[[GraphColumns], Iterator[str]] | None = None
+    tables: Callable[[GraphColumns, Path, Path], None] | None = None
+    nodes: str = ""
+
+
+_FORMATS = {
+    ".graphml": _Format(graphml),
+    ".gexf": _Format(gexf),
+    ".gml": _Format(gml),
+    ".dot": _Format(dot),
+    ".json": _Format(node_link),
+    ".csv": _Format(tables=write_csv, nodes=".csv"),
+    ".parquet": _Format(tables=write_parquet, nodes=".parquet"),
+    ".npz": _Format(tables=write_matrix, nodes=".csv"),
+}
+
+SUFFIXES = tuple(_FORMATS)
 """Suffixes of the formats in which graphs are written."""
 
 
@@ -102,13 +118,13 @@ def write_columns(
         written in one go.
     """
     files = _files(path)
-    suffix = Path(path).suffix.lower()
+    format_ = format_of(path, _FORMATS, "graphs", UnwritableFile)
     with replacing(files[0]) as temporary:
-        if suffix in _TEXTS:
-            _write(_TEXTS[suffix](columns), temporary, progress)
-        else:
+        if format_.text is not None:
+            _write(format_.text(columns), temporary, progress)
+        if format_.tables is not None:
             with replacing(files[1]) as nodes:
-                _TABLES[suffix][0](columns, temporary, nodes)
+                format_.tables(columns, temporary, nodes)
     return files
 
 
@@ -134,15 +150,10 @@ def check_graph_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> N
 def _files(path: StrPath) -> tuple[Path, ...]:
     """The files that a path means."""
     first = Path(path)
-    suffix = first.suffix.lower()
-    if suffix in _TEXTS:
+    format_ = format_of(path, _FORMATS, "graphs", UnwritableFile)
+    if format_.tables is None:
         return (first,)
-    if suffix in _TABLES:
-        return first, first.with_name(f"{first.stem}-nodes{_TABLES[suffix][1]}")
-    raise UnwritableFile(
-        f"{path}: the suffix {first.suffix or '(none)'} names no format of graphs; known are "
-        f"{', '.join(SUFFIXES)}"
-    )
+    return first, first.with_name(f"{first.stem}-nodes{format_.nodes}")
 
 
 def _write(parts: Iterator[str], path: Path, progress: Callable[[int], None] | None) -> None:

@@ -12,7 +12,6 @@ from linreg.formulas.arrangements import (
 from linreg.formulas.convolution import (
     demand_vectors,
     xiong_asymptotics,
-    xiong_by_definition,
     xiong_formula,
 )
 from linreg.formulas.deep_convolution import (
@@ -106,7 +105,6 @@ __all__ = [
     "xiong_2020_lower",
     "xiong_2020_upper",
     "xiong_asymptotics",
-    "xiong_by_definition",
     "xiong_formula",
     "zaslavsky",
     "zaslavsky_bounded",

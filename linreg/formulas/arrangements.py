@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from math import prod
 
-from flint import fmpz_poly
+from flint import fmpz, fmpz_poly
 
-from linreg.formulas.hypotheses import architecture, one_layer
+from linreg.formulas.hypotheses import (
+    affordable,
+    architecture,
+    bits_of_choices,
+    one_layer,
+    power,
+    product,
+)
 
 
 @lru_cache(maxsize=64)  # layers of a network are often alike
@@ -32,6 +38,8 @@ def buck(hyperplanes: int, dim: int) -> int:
     ------
     ValueError
         If either argument is negative.
+    TooLarge
+        If it takes too much work.
 
     Source
     ------
@@ -47,12 +55,13 @@ def buck(hyperplanes: int, dim: int) -> int:
     if hyperplanes < 0 or dim < 0:
         raise ValueError(f"hyperplanes and dim must be non-negative: got {hyperplanes} and {dim}")
     if dim >= hyperplanes:
-        return int(2**hyperplanes)
-    total = term = 1
+        return power(2, hyperplanes)
+    affordable(dim, bits_of_choices(hyperplanes, dim))
+    total = term = fmpz(1)
     for i in range(dim):
         term = term * (hyperplanes - i) // (i + 1)  # C(m, i + 1)
-        total += term
-    return total
+        total = total + term
+    return int(total)
 
 
 def zaslavsky(inputs: int, widths: Sequence[int]) -> int:
@@ -167,6 +176,15 @@ def zaslavsky_bounded(inputs: int, widths: Sequence[int]) -> int:
 def pattern_bound(pieces: Sequence[int]) -> int:
     """Number of patterns that units with these numbers of pieces can have: their product.
 
+    Parameters
+    ----------
+    pieces : sequence of int
+        Number of pieces of each unit, all >= 1.
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     ValueError
@@ -178,7 +196,7 @@ def pattern_bound(pieces: Sequence[int]) -> int:
     12
     """
     _check_pieces(pieces)
-    return prod(pieces)
+    return product(power(kind, units) for kind, units in Counter(pieces).items())
 
 
 def partition_bound(pieces: Sequence[int], dim: int) -> int:
@@ -193,6 +211,11 @@ def partition_bound(pieces: Sequence[int], dim: int) -> int:
         Number of pieces of each unit, all >= 1.
     dim : int
         Dimension of the space, >= 0.
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Raises
     ------
@@ -228,6 +251,11 @@ def layerwise_bound(layers: Sequence[Sequence[int]], dims: Sequence[int]) -> int
         The dimension of the space that each layer sees of a cell: the smallest of the input
         dimension and the widths of the layers before.
 
+    Returns
+    -------
+    int
+        The upper bound.
+
     Raises
     ------
     ValueError
@@ -244,17 +272,21 @@ def layerwise_bound(layers: Sequence[Sequence[int]], dims: Sequence[int]) -> int
     >>> layerwise_bound([[2] * 4, [2] * 4], [2, 2])
     121
     """
-    return prod(partition_bound(pieces, dim) for pieces, dim in zip(layers, dims, strict=True))
+    return product(partition_bound(pieces, dim) for pieces, dim in zip(layers, dims, strict=True))
 
 
 @lru_cache(maxsize=1024)
 def _most_cells(kinds: tuple[tuple[int, int], ...], dim: int) -> int:
     """The sum of the first dim + 1 coefficients of the product of (1 + (k - 1) t) over units."""
-    product = fmpz_poly([1])
+    total = sum(units for _, units in kinds)
+    degree, largest = min(dim, total), max((pieces for pieces, _ in kinds), default=1)
+    # A coefficient is at most C(units, j) times the largest number of pieces to the power of j.
+    affordable(degree + 1, bits_of_choices(total, degree) + degree * (largest - 1).bit_length() + 1)
+    cells = fmpz_poly([1])
     for pieces, units in kinds:
-        power = fmpz_poly([1, pieces - 1]).pow_trunc(units, dim + 1)
-        product = product.mul_low(power, dim + 1)
-    return int(product(1))
+        some = fmpz_poly([1, pieces - 1]).pow_trunc(units, degree + 1)
+        cells = cells.mul_low(some, degree + 1)
+    return int(cells(1))
 
 
 def _check_pieces(pieces: Sequence[int]) -> None:

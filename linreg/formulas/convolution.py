@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, product
-from math import comb, factorial, prod
+from math import factorial, prod
 
 from flint import fmpq, fmpq_poly, fmpz
 
 from linreg.errors import HypothesisError
+from linreg.formulas.hypotheses import affordable, bits_of_choices
 from linreg.formulas.receptive import PerAxis, convolution
 from linreg.formulas.transversals import transversal_sum
 
@@ -48,6 +49,7 @@ def xiong_formula(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     filters : int
+        Number of filters.
     kernel, stride, padding : int or one for each axis
         Supports are cut at the border: padding adds nothing to them.
     budget : int
@@ -86,6 +88,11 @@ def xiong_formula(
     def weight(t: int) -> fmpz:
         return fmpz.bin_uiui(most, t)
 
+    if layer.is_on_a_line:
+        reads = layer.channels * prod(layer.kernel)
+        steps = prod(layer.output) * reads * min(most, reads)
+        # As many units are chosen as there are inputs, at most.
+        affordable(steps, bits_of_choices(layer.n_units, min(layer.n_units, layer.n_inputs)))
     supports = layer.supports()
     total = transversal_sum(supports, layer.channels, most, weight, fmpz(1), budget, progress)
     return int(total)
@@ -110,6 +117,7 @@ def xiong_asymptotics(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     kernel, stride, padding : int or one for each axis
+        In places of the input.
     budget : int
         Most steps of the algorithm.
 
@@ -131,6 +139,9 @@ def xiong_asymptotics(
     (3, Fraction(1, 1))
     """
     layer = convolution(input_shape, 1, kernel, stride, padding)
+    if layer.is_on_a_line:
+        reads = layer.channels * prod(layer.kernel)
+        affordable(prod(layer.output) * reads**2, 64 * layer.n_inputs)
     supports = layer.supports()
     read = len(set(chain.from_iterable(supports))) * layer.channels
     most = max(len(support) for support in supports) * layer.channels
@@ -160,6 +171,7 @@ def demand_vectors(
     filters : int
         Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
 
     Returns
     -------
@@ -196,38 +208,3 @@ def demand_vectors(
             sums += [total + t for total in sums]
         if all(total <= room[chosen] for chosen, total in enumerate(sums)):
             yield vector
-
-
-def xiong_by_definition(
-    input_shape: Sequence[int],
-    filters: int,
-    kernel: PerAxis,
-    stride: PerAxis = 1,
-    padding: PerAxis = 0,
-) -> int:
-    """`xiong_formula` as the sum over K_N, for small layers.
-
-    Parameters
-    ----------
-    input_shape : (channels, length) or (channels, height, width)
-    filters : int
-        Number of filters.
-    kernel, stride, padding : int or one for each axis
-
-    Returns
-    -------
-    int
-        The same number as that of `xiong_formula`.
-
-    Raises
-    ------
-    HypothesisError
-        As `demand_vectors`.
-
-    Examples
-    --------
-    >>> xiong_by_definition((1, 3), 2, 2)
-    15
-    """
-    vectors = demand_vectors(input_shape, filters, kernel, stride, padding)
-    return sum(prod(comb(filters, t) for t in vector) for vector in vectors)

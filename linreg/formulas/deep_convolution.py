@@ -12,6 +12,7 @@ from linreg.errors import HypothesisError
 from linreg.formulas.arrangements import buck
 from linreg.formulas.convolution import xiong_formula
 from linreg.formulas.generic import generic_count
+from linreg.formulas.hypotheses import power, product
 from linreg.formulas.receptive import Convolution, convolution
 
 Layers = Sequence[Mapping[str, Any]]
@@ -73,13 +74,10 @@ def xiong_2020_lower(
                 f"channels, {channels}: layer {k} has {layer.filters}"
             )
     *folding, last = chain
-    folds = prod(
-        (layer.filters // channels) ** (channels * prod(layer.output)) for layer in folding
-    )
+    folds = (power(layer.filters // channels, channels * prod(layer.output)) for layer in folding)
     shape = (channels, *last.cells)
-    return int(
-        folds * generic_count(shape, last.filters, last.kernel, last.stride, progress=progress)
-    )
+    cells = generic_count(shape, last.filters, last.kernel, last.stride, progress=progress)
+    return product((cells, *folds))
 
 
 def xiong_2020_upper(
@@ -128,7 +126,7 @@ def xiong_2020_upper(
     formula = xiong_formula(
         input_shape, first.filters, first.kernel, first.stride, progress=progress
     )
-    return formula * prod(buck(layer.n_units, first.n_inputs) for layer in later)
+    return product((formula, *(buck(layer.n_units, first.n_inputs) for layer in later)))
 
 
 def convolution_upper(
@@ -178,18 +176,40 @@ def convolution_upper(
         input_shape, first.filters, first.kernel, first.stride, first.padding, progress=progress
     )
     dims = accumulate((first.n_inputs, first.n_units, *(one.n_units for one in later)), min)
-    return formula * prod(
+    later_cells = (
         buck(layer.n_units, dim) for layer, dim in zip(later, list(dims)[1:], strict=False)
     )
+    return product((formula, *later_cells))
 
 
 def chained(input_shape: Sequence[int], layers: Layers) -> list[Convolution]:
     """The layers, each with the shape that the one before leaves it.
 
+    Parameters
+    ----------
+    input_shape : (channels, length) or (channels, height, width)
+    layers : list of dict
+        With `filters`, `kernel` and, if not 1 and 0, `stride` and `padding`.
+
+    Returns
+    -------
+    list of Convolution
+        One for each layer.
+
     Raises
     ------
     HypothesisError
         If there is no layer, or one is impossible.
+    TypeError
+        If a layer is no dictionary.
+
+    Examples
+    --------
+    A filter of length 2 has three places on four cells; the next layer sees these, five times:
+
+    >>> layers = [{"filters": 5, "kernel": 2}, {"filters": 1, "kernel": 2}]
+    >>> [(layer.channels, layer.cells) for layer in chained((1, 4), layers)]
+    [(1, (4,)), (5, (3,))]
     """
     shape = tuple(entries(input_shape, "input_shape"))
     chain = []

@@ -6,11 +6,14 @@ exceed them.
 
 from __future__ import annotations
 
-from math import comb, factorial
+from math import comb, exp, factorial, isfinite, lgamma, log
 from numbers import Real
 
 from linreg.errors import HypothesisError
 from linreg.formulas.hypotheses import whole
+
+MOST_FACTORS = 150
+"""Up to here float64 holds factorials and binomial coefficients; beyond, logarithms do."""
 
 
 def hanin_rolnick_2019(
@@ -58,8 +61,8 @@ def hanin_rolnick_2019(
     rate = 32 * _positive("gradient", gradient) * _positive("bias", bias)
     _positive("volume", volume)
     if units < inputs:
-        return float(2**units)
-    return _power(rate * units, inputs) / factorial(inputs) * volume
+        return _power(2, units)
+    return _over_factorial(rate * units, inputs) * volume
 
 
 def tseran_montufar_2021(
@@ -112,8 +115,8 @@ def tseran_montufar_2021(
     """
     inputs, units, rank = _maxout(inputs, units, rank)
     rate = 32 * _positive("gradient", gradient) * _positive("bias", bias) * rank * units
-    choices = comb(rank * inputs, 2 * inputs)
-    return _power(rate, inputs) * choices / factorial(inputs) * _positive("volume", volume)
+    pieces = _over_factorial(rate, inputs, rank * inputs)
+    return pieces * _positive("volume", volume)
 
 
 def tseran_montufar_2021_boundary(
@@ -169,8 +172,7 @@ def tseran_montufar_2021_boundary(
     inputs, units, rank = _maxout(inputs, units, rank)
     rate = _power(16 * _positive("gradient", gradient) * _positive("bias", bias), inputs)
     across = inputs - 1
-    choices = comb(rank * across, 2 * across)
-    pieces = _power(2 * rank * units, across) * choices / factorial(across)
+    pieces = _over_factorial(2 * rank * units, across, rank * across)
     return rate * pieces * _positive("volume", volume)
 
 
@@ -185,6 +187,21 @@ def _positive(name: str, value: object) -> float:
     if not isinstance(value, Real) or not float(value) > 0:
         raise HypothesisError(f"{name} must be a positive number: got {value!r}")
     return float(value)
+
+
+def _over_factorial(base: float, n: int, of: int | None = None) -> float:
+    """base^n / n!, times C(of, 2 n) if that is asked for; infinite if it is beyond float64."""
+    if n <= MOST_FACTORS and (of is None or of <= MOST_FACTORS):
+        value = _power(base, n) * (1 if of is None else comb(of, 2 * n)) / factorial(n)
+        if isfinite(value):
+            return value
+    logarithm = n * log(base) - lgamma(n + 1)
+    if of is not None:
+        logarithm += lgamma(of + 1) - lgamma(2 * n + 1) - lgamma(of - 2 * n + 1)
+    try:
+        return exp(logarithm)
+    except OverflowError:
+        return float("inf")
 
 
 def _power(base: float, exponent: int) -> float:

@@ -42,7 +42,9 @@ def generic_count(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     filters : int
+        Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
     seed, budget, progress
         As those of `random_count`.
 
@@ -112,13 +114,20 @@ def random_count(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     filters : int
+        Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
     seed : int
         Of the random weights.
     budget : int
         Most subspaces that are formed.
     progress : callable, optional
         Called for each row with the share of rows that are done.
+
+    Returns
+    -------
+    int
+        A lower bound of the maximum over weights, almost surely the maximum.
 
     Raises
     ------
@@ -151,6 +160,7 @@ def random_count(
     (15, 255)
     """
     layer = convolution(input_shape, filters, kernel, stride, padding)
+    layer.check_size(layer.filters)
     random = Random(seed)
     weights = [
         [
@@ -183,6 +193,11 @@ def modular_count(
     biases : integers, shape (filters,)
     budget, progress
         As those of `random_count`.
+
+    Returns
+    -------
+    int
+        The lower bound.
 
     Raises
     ------

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import comb
 
-from linreg.formulas.arrangements import buck
-from linreg.formulas.hypotheses import architecture
+from linreg.formulas.hypotheses import affordable, architecture, bits_of_choices
 from linreg.formulas.narrowing import Layer, narrowing_bound
 
 Histogram = dict[int, int]
@@ -16,18 +15,9 @@ Table = Callable[[int, int], Histogram]
 """The histogram of n units on a space of some dimension, called with (dimension, n)."""
 
 
-def all_on(dim: int, width: int) -> Histogram:
-    """As many regions as patterns, all units counted as on: the table of the trivial bound."""
-    return {width: 2**width}
-
-
-def generic_on(dim: int, width: int) -> Histogram:
-    """As many regions as general position gives, all units counted as on (Montufar 2017)."""
-    return {width: buck(width, dim)}
-
-
 def few_off(dim: int, width: int) -> Histogram:
     """C(n, j) regions with j units off for j = 0..dim (Serra et al. 2018)."""
+    affordable(min(dim, width), bits_of_choices(width, min(dim, width)))
     return {width - off: comb(width, off) for off in range(min(dim, width) + 1)}
 
 
@@ -41,10 +31,12 @@ def hinz_2019(inputs: int, widths: Sequence[int], table: Table = few_off) -> int
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     widths : sequence of int
+        Number n_l of units of each layer, from first to last.
     table : callable
-        Which histograms a layer can make at most. With `few_off` the bound is `serra_2018_upper`,
-        with `generic_on` it is `montufar_2017`, with `all_on` it is `trivial`.
+        Which histograms a layer can make at most. With `few_off` the bound is `serra_2018_upper`;
+        with {n: buck(n, dim)}, all n units on, it is `montufar_2017`, and with {n: 2**n} `trivial`.
 
     Returns
     -------

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from linreg.arguments import entries
-from linreg.errors import HypothesisError
+from linreg.errors import HypothesisError, TooLarge
 from linreg.formulas.arrangements import buck, layerwise_bound
-from linreg.formulas.hypotheses import architecture, one_layer, whole
+from linreg.formulas.hypotheses import (
+    MOST_LISTED,
+    architecture,
+    one_layer,
+    power,
+    product,
+    whole,
+)
 from linreg.wording import counted
 
 Rank = int | Sequence[int] | Sequence[Sequence[int]]
@@ -52,7 +59,10 @@ def maxout_2014_upper(inputs: int, widths: Sequence[int], rank: int) -> int:
     inputs, widths = architecture(inputs, widths)
     k = whole("rank", rank)
     width = one_layer("Proposition 8 of Montufar et al. (2014)", widths)
-    return min(buck(k * k * width, inputs), int(k**width))
+    cells = buck(k * k * width, inputs)
+    # Where k^m has more bits than the other number, it is not worked out.
+    patterns_are_more = width * (k.bit_length() - 1) > cells.bit_length()
+    return cells if patterns_are_more else min(cells, power(k, width))
 
 
 def maxout_2014_lower(inputs: int, widths: Sequence[int], rank: int) -> int:
@@ -96,7 +106,7 @@ def maxout_2014_lower(inputs: int, widths: Sequence[int], rank: int) -> int:
     inputs, widths = architecture(inputs, widths)
     k = whole("rank", rank)
     if len(widths) == 1:
-        return int(k ** min(inputs, widths[0]))
+        return power(k, min(inputs, widths[0]))
     for layer, width in enumerate(widths, start=1):
         if width < inputs:
             raise HypothesisError(
@@ -108,7 +118,7 @@ def maxout_2014_lower(inputs: int, widths: Sequence[int], rank: int) -> int:
             f"Theorem 9 of Montufar et al. (2014) is proved for even ranks up to twice the number "
             f"of inputs, 2 * {inputs}, and fails for one input and rank 3: got rank {k}"
         )
-    return int(k ** (len(widths) - 1 + inputs))
+    return power(k, len(widths) - 1 + inputs)
 
 
 def montufar_2022(inputs: int, widths: Sequence[int], rank: Rank) -> int:
@@ -120,7 +130,9 @@ def montufar_2022(inputs: int, widths: Sequence[int], rank: Rank) -> int:
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     widths : sequence of int
+        Number n_l of units of each layer, from first to last.
     rank : int, sequence of int, or sequence of sequences of int
         One rank for all units, one for each layer, or one for each unit of each layer. For a single
         layer, a list of as many ranks as units is read as one for each unit.
@@ -198,10 +210,8 @@ def serra_2018_maxout_upper(inputs: int, widths: Sequence[int], rank: int) -> in
     inputs, widths = architecture(inputs, widths)
     k = whole("rank", rank)
     dims = list(accumulate((inputs, *widths), min))[1:]
-    total = 1
-    for width, dim in zip(widths, dims, strict=True):
-        total *= buck(k * (k - 1) // 2 * width, dim)
-    return total
+    pairs = k * (k - 1) // 2
+    return product(buck(pairs * width, dim) for width, dim in zip(widths, dims, strict=True))
 
 
 def goujon_2022(inputs: int, pieces: Sequence[Sequence[int]]) -> int:
@@ -213,6 +223,7 @@ def goujon_2022(inputs: int, pieces: Sequence[Sequence[int]]) -> int:
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     pieces : sequence of sequences of int
         Number of pieces of each unit of each layer.
 
@@ -251,7 +262,13 @@ def ranks_of(widths: Sequence[int], rank: Rank) -> list[list[int]]:
     ------
     HypothesisError
         If there are not as many ranks as layers and units.
+    TooLarge
+        If there are more than `MOST_LISTED` units.
     """
+    if sum(widths) > MOST_LISTED:
+        raise TooLarge(
+            f"maxout units are looked at one by one, {MOST_LISTED:,} at most: got {sum(widths):,}"
+        )
     if not isinstance(rank, Sequence):
         return [[whole("rank", rank)] * width for width in widths]
     if len(widths) == 1 and len(rank) == widths[0] and not isinstance(rank[0], Sequence):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flint import fmpz
 
 from linreg.formulas.arrangements import partition_bound
+from linreg.formulas.hypotheses import affordable, bits_of_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,13 @@ class Layer:
         Units of two pieces of which one is constant.
     others : tuple of int
         Numbers of pieces of the other units.
+
+    Examples
+    --------
+    A clip among three rectifiers, one of which is never off:
+
+    >>> Layer(steady=1, rectified=2, others=(3,)).others
+    (3,)
     """
 
     steady: int
@@ -42,7 +50,18 @@ def narrowing_bound(inputs: int, layers: Sequence[Layer]) -> int:
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     layers : sequence of Layer
+
+    Returns
+    -------
+    int
+        The upper bound.
+
+    Raises
+    ------
+    TooLarge
+        If it takes too much work.
 
     Source
     ------
@@ -56,12 +75,28 @@ def narrowing_bound(inputs: int, layers: Sequence[Layer]) -> int:
     >>> narrowing_bound(2, [Layer(1, 2), Layer(0, 3)])
     25
     """
+    _check_work(inputs, layers)
     if layers and set(layers) == {Layer(0, layers[0].rectified)}:
         return int(_of_equal_layers(inputs, layers[0].rectified, len(layers)))
     counts = {inputs: fmpz(1)}
     for layer in layers:
         counts = _mixed(counts, layer) if layer.others else _rectified(counts, layer)
     return int(sum(counts.values(), fmpz(0)))
+
+
+def _check_work(inputs: int, layers: Sequence[Layer]) -> None:
+    """Refuse what takes too long; each layer makes the counts of all dimensions longer."""
+    bits, equal = 0, len(set(layers)) == 1
+    for layer in layers:
+        units = layer.rectified + len(layer.others)
+        bits += bits_of_choices(units, inputs)
+        if not equal:
+            affordable(1 + min(inputs, units), bits)
+        # The sums for one layer are kept, each of them, and memory is scarcer than time.
+        most = min(inputs, layer.rectified)
+        affordable(4 * most, bits_of_choices(layer.rectified, most))
+    if equal:
+        affordable(1 + min(inputs, units), bits)
 
 
 def _of_equal_layers(inputs: int, width: int, depth: int) -> fmpz:

@@ -1,4 +1,4 @@
-"""Which cells of its input a convolution looks at, location by location."""
+"""Receptive fields: the cells of its input that a convolution reads, location by location."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from itertools import product
 from math import prod
 
 from linreg.arguments import entries
-from linreg.errors import HypothesisError
-from linreg.formulas.hypotheses import whole
+from linreg.errors import HypothesisError, TooLarge
+from linreg.formulas.hypotheses import LARGEST_WIDTH, whole
 from linreg.wording import counted
+
+MOST_READS = 5_000_000
+"""Numbers that filters read at all their locations, beyond which they are not listed."""
 
 PerAxis = int | Sequence[int]
 """One number for each spatial axis, or one for all."""
@@ -72,6 +75,21 @@ class Convolution:
         overlapping = [k > 1 and n > 1 for k, n in zip(self.kernel, self.output, strict=True)]
         return sum(overlapping) <= 1
 
+    def check_size(self, filters: int = 1) -> None:
+        """Refuse a layer that cannot be looked at location by location, for so many filters.
+
+        Raises
+        ------
+        TooLarge
+            If they read more than `MOST_READS` numbers in all.
+        """
+        reads = filters * self.channels * prod(self.output) * prod(self.kernel)
+        if reads > MOST_READS:
+            raise TooLarge(
+                f"the layer is too large to be looked at location by location: it reads {reads:,} "
+                f"numbers, and {MOST_READS:,} are the most"
+            )
+
     def supports(self) -> list[tuple[int, ...]]:
         """The spatial cells that each location reads, as numbers, row by row; padding is cut off.
 
@@ -83,7 +101,14 @@ class Convolution:
         return [tuple(cell for cell, _ in window) for window in self.windows()]
 
     def windows(self) -> list[list[tuple[int, int]]]:
-        """For each location the pairs (spatial cell, place in the kernel)."""
+        """For each location the pairs (spatial cell, place in the kernel).
+
+        Raises
+        ------
+        TooLarge
+            As `check_size`.
+        """
+        self.check_size()
         starts = [
             [i * s - p for i in range(n)]
             for n, s, p in zip(self.output, self.stride, self.padding, strict=True)
@@ -140,6 +165,11 @@ def convolution(
     for n, k, p in zip(layer.cells, layer.kernel, layer.padding, strict=True):
         if k > n + 2 * p:
             raise HypothesisError(f"a kernel of size {k} does not fit into {counted(n, 'cell')}")
+    largest = max(layer.n_inputs, layer.n_units, *layer.stride, *layer.padding)
+    if largest > LARGEST_WIDTH:
+        raise HypothesisError(
+            f"inputs, units, strides and padding must be at most 10^18: got {largest:,}"
+        )
     return layer
 
 

@@ -48,7 +48,9 @@ def koszul_upper(
     ----------
     input_shape : (channels, length) or (channels, height, width)
     filters : int
+        Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
     seed : int
         Of the weights at which relations are seen to be independent of each other.
     budget : int

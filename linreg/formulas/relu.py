@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from math import prod
 
 from linreg.errors import HypothesisError
 from linreg.formulas.arrangements import buck
-from linreg.formulas.hypotheses import architecture, power_of_two
+from linreg.formulas.hypotheses import architecture, power, product
 from linreg.formulas.narrowing import Layer, narrowing_bound
 from linreg.wording import counted
 
@@ -50,7 +49,7 @@ def trivial(inputs: int, widths: Sequence[int]) -> int:
     64
     """
     _, widths = architecture(inputs, widths)
-    return power_of_two(sum(widths))
+    return power(2, sum(widths))
 
 
 def montufar_2014(inputs: int, widths: Sequence[int]) -> int:
@@ -87,8 +86,8 @@ def montufar_2014(inputs: int, widths: Sequence[int]) -> int:
     44
     """
     inputs, widths = _at_least_inputs("Theorem 5 of Montufar et al. (2014)", inputs, widths)
-    folds = prod(int((width // inputs) ** inputs) for width in widths[:-1])
-    return folds * buck(widths[-1], inputs)
+    folds = (power(width // inputs, inputs) for width in widths[:-1])
+    return product((buck(widths[-1], inputs), *folds))
 
 
 def montufar_2014_remainders(inputs: int, widths: Sequence[int]) -> int:
@@ -127,11 +126,11 @@ def montufar_2014_remainders(inputs: int, widths: Sequence[int]) -> int:
     True
     """
     inputs, widths = _at_least_inputs("Equation (6) of Montufar et al. (2014)", inputs, widths)
-    folds = 1
+    factors = [buck(widths[-1], inputs)]
     for width in widths[:-1]:
         times, rest = divmod(width, inputs)
-        folds *= times ** (inputs - rest) * (times + 1) ** rest
-    return folds * buck(widths[-1], inputs)
+        factors += [power(times, inputs - rest), power(times + 1, rest)]
+    return product(factors)
 
 
 def arora_2018(inputs: int, widths: Sequence[int]) -> int:
@@ -177,7 +176,7 @@ def arora_2018(inputs: int, widths: Sequence[int]) -> int:
             f"the sawteeth need layers of one width of at least 2 after the first: got "
             f"{list(widths[1:])}"
         )
-    return int(2 * buck(first // 2 - 1, inputs - 1) * prod(widths[1:]))
+    return product((2, buck(first // 2 - 1, inputs - 1), *widths[1:]))
 
 
 def serra_2018_lower(inputs: int, widths: Sequence[int]) -> int:
@@ -222,8 +221,8 @@ def serra_2018_lower(inputs: int, widths: Sequence[int]) -> int:
                 f"the construction of Serra et al. (2018) needs at least three units for each of "
                 f"{counted(inputs, 'input')} in every layer but the last: layer {k} has {width}"
             )
-    folds = prod(int((width // inputs + 1) ** inputs) for width in widths[:-1])
-    return folds * buck(widths[-1], inputs)
+    folds = (power(width // inputs + 1, inputs) for width in widths[:-1])
+    return product((buck(widths[-1], inputs), *folds))
 
 
 def montufar_2017(inputs: int, widths: Sequence[int]) -> int:
@@ -262,7 +261,7 @@ def montufar_2017(inputs: int, widths: Sequence[int]) -> int:
     inputs, widths = architecture(inputs, widths)
     dims = accumulate((inputs, *widths), min)
     # The last of the dims is that after the last layer, which no layer sees.
-    return prod(buck(width, dim) for width, dim in zip(widths, dims, strict=False))
+    return product(buck(width, dim) for width, dim in zip(widths, dims, strict=False))
 
 
 def raghu_2017(inputs: int, widths: Sequence[int]) -> int:
@@ -298,7 +297,7 @@ def raghu_2017(inputs: int, widths: Sequence[int]) -> int:
     True
     """
     inputs, widths = architecture(inputs, widths)
-    return prod(buck(width, inputs) for width in widths)
+    return product(buck(width, inputs) for width in widths)
 
 
 def serra_2018_upper(inputs: int, widths: Sequence[int]) -> int:
@@ -396,13 +395,30 @@ def zigzag_lower(inputs: int, widths: Sequence[int]) -> int:
     True
     """
     inputs, widths = _at_least_inputs("Folding", inputs, widths)
-    folds = 1
+    factors = [buck(widths[-1], inputs)]
     for width in widths[:-1]:
         share, rest = divmod(width, inputs)
-        folds *= folds_of(share) ** (inputs - rest) * folds_of(share + 1) ** rest
-    return folds * buck(widths[-1], inputs)
+        factors += [power(folds_of(share), inputs - rest), power(folds_of(share + 1), rest)]
+    return product(factors)
 
 
 def folds_of(units: int) -> int:
-    """Number of pieces, each onto (0, 1), of the zigzag that so many rectifiers make on (0, 1)."""
+    """Number of pieces, each onto (0, 1), of the zigzag that so many rectifiers make on (0, 1).
+
+    Parameters
+    ----------
+    units : int
+        Number of rectifiers.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    x and 2 relu(x - 1/2) fold (0, 1) once:
+
+    >>> folds_of(2)
+    2
+    """
     return units if units < 3 else units + 1

@@ -1,11 +1,11 @@
 """Networks: a graph of layers, lowered once to stages."""
 
-from linreg.network.build import linear_map, mlp
+from linreg.network.build import float_map, linear_map, mlp
 from linreg.network.graph import Network, staged_of
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
 from linreg.network.slices import Slice, slice_through
-from linreg.network.stages import Stage, StagedNetwork, piece_at
+from linreg.network.stages import Stage, StagedNetwork
 
 __all__ = [
     "INPUT",
@@ -17,9 +17,9 @@ __all__ = [
     "Stage",
     "StagedNetwork",
     "UnitNode",
+    "float_map",
     "linear_map",
     "mlp",
-    "piece_at",
     "slice_through",
     "staged_of",
 ]

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 ROUNDOFF = 2.0**-53
 """Relative error of rounding to the nearest float64."""
 
-SMALL = 2.0**-500
+UNDERFLOW = 2.0**-500
 """What is added to the bound on every argument that can change, and the least weight of one.
 
 So a bound is 0 for values that cannot change, and for no others; and it covers all underflow, in
 which an operation errs by at most 2^-1022, even where the system flushes to 0."""
 
-AT_ONCE = 2**18
+ONE_THREAD_PRODUCTS = 2**18
 """Products of numbers up to which OpenBLAS multiplies two matrices in one thread.
 
 For little more, its threads wait for each other far longer than they work."""
@@ -73,7 +73,7 @@ class EnclosedMap:
         self._sizes = _sizes(map_, self._map.matrix)
         self._growth = 2 * (map_.n_inputs + 10) * ROUNDOFF
         moved = np.array([shift != 0 for shift in map_.shifts], dtype=bool)
-        self._shift_bound = self._growth * np.abs(self._map.shift) + SMALL * moved
+        self._shift_bound = self._growth * np.abs(self._map.shift) + UNDERFLOW * moved
         with np.errstate(over="ignore"):
             self._most = float(np.max(self._sizes.sum(axis=1), initial=0))
         self._most_shift = float(np.max(self._shift_bound, initial=0))
@@ -83,7 +83,7 @@ class EnclosedMap:
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             value = self._values(x)
             doubt = error + self._growth * np.abs(x)
-            np.add(doubt, SMALL, out=doubt, where=(x != 0) | (error != 0))
+            np.add(doubt, UNDERFLOW, out=doubt, where=(x != 0) | (error != 0))
             bound = _product(doubt, self._sizes.T)
             # The shift enters with coefficient one and is rounded like the products.
             bound += self._shift_bound
@@ -96,7 +96,7 @@ class EnclosedMap:
         """Values, and one bound for all of each point; `error` has shape (points,) too."""
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             value = self._values(x)
-            doubt = error + self._growth * np.abs(x).max(axis=1, initial=0) + SMALL
+            doubt = error + self._growth * np.abs(x).max(axis=1, initial=0) + UNDERFLOW
             bound = (self._most * doubt + self._most_shift) * (1 + self._growth)
         bound[~np.isfinite(value).all(axis=1)] = np.inf
         return value, bound
@@ -161,7 +161,7 @@ class EnclosedPieces:
         """`at` with one bound for all values of a stage at a point; nothing constant is certain."""
         patterns = np.empty((len(x), self._n_units), dtype=self._dtype)
         certain = np.ones(len(x), dtype=bool)
-        state, error = x, np.full(len(x), SMALL)
+        state, error = x, np.full(len(x), UNDERFLOW)
         first = 0
         for stage in self._stages:
             pieces = patterns[:, first : first + stage.n_units]
@@ -175,7 +175,7 @@ class EnclosedPieces:
         certain = np.ones(len(x), dtype=bool)
         pieces = [np.empty((len(x), 0), dtype=self._dtype)]
         # An input that is zero is so at this point only, which a bound of 0 would deny.
-        state, error = x, np.full_like(x, SMALL)
+        state, error = x, np.full_like(x, UNDERFLOW)
         for stage in self._stages:
             piece, sure, state, error = stage.at(state, error)
             pieces.append(piece.astype(self._dtype))
@@ -192,7 +192,7 @@ class _EnclosedStage:
         by_rank: dict[int, list[tuple[int, list[int]]]] = {}
         for j, unit in enumerate(stage.units):
             if isinstance(unit, MaxUnit):
-                rivals = _distinct(stage.map, stage.starts[j], unit.rank)
+                rivals = distinct_candidates(stage.map, stage.starts[j], unit.rank)
                 by_rank.setdefault(len(rivals), []).append((j, rivals))
         self._groups: list[_Scalars | _Maxima] = [_Scalars(stage, scalars)] if scalars else []
         self._groups += [_Maxima(stage, group) for group in by_rank.values()]
@@ -289,7 +289,7 @@ class _Scalars:
         intercept = self._intercepts.take(place)
         size = rise * np.abs(z) + np.abs(intercept)
         # The slope and the intercept are rounded, then the product and the sum.
-        after = rise * e + 8 * ROUNDOFF * size + SMALL * (np.abs(z) + e) + SMALL
+        after = rise * e + 8 * ROUNDOFF * size + UNDERFLOW * (np.abs(z) + e) + UNDERFLOW
         after *= 1 + 8 * ROUNDOFF
         after[self._keeps.take(place) & (self._kills.take(place) | (e == 0))] = 0
         return piece + self._first, certain, slope * z + intercept, after
@@ -316,7 +316,9 @@ class _Scalars:
         most = np.abs(z).max(axis=1)
         # As above, with the largest slope and intercept of all units.
         size = self._most_rise * most + self._most_intercept
-        after = self._most_rise * bound + 8 * ROUNDOFF * size + SMALL * (most + bound) + SMALL
+        after = (
+            self._most_rise * bound + 8 * ROUNDOFF * size + UNDERFLOW * (most + bound) + UNDERFLOW
+        )
         return certain, output, after * (1 + 8 * ROUNDOFF)
 
 
@@ -347,7 +349,7 @@ class _Table:
     def __init__(self, stage: Stage, index: int, unit: ScalarUnit) -> None:
         row = stage.starts[index]
         self.first, pieces = 0, slice(None)
-        if not stage.map.terms[row]:
+        if stage.map.is_constant(row):
             self.first = piece_at(unit, [stage.map.shifts[row]])
             pieces = slice(self.first, self.first + 1)
         self.slopes, self.intercepts = unit.slopes[pieces], unit.intercepts[pieces]
@@ -365,7 +367,7 @@ def _product(x: np.ndarray, matrix: np.ndarray | csr_array) -> np.ndarray:
         return np.asarray(x @ matrix)
     n, width = matrix.shape
     whole = len(x) - len(x) % ROWS
-    step = max(1, AT_ONCE // (ROWS * max(1, n)))
+    step = max(1, ONE_THREAD_PRODUCTS // (ROWS * max(1, n)))
     product = np.empty((len(x), width))
     for first in range(0, width, step):
         part = slice(first, first + step)
@@ -384,26 +386,30 @@ def _floats(numbers: Sequence[Fraction]) -> list[float]:
 
 def _slack(cut: Fraction) -> float:
     """Bound on the rounding of a breakpoint; 0 for one at 0."""
-    return 0.0 if cut == 0 else 4 * ROUNDOFF * abs(nearest_float(*cut.as_integer_ratio())) + SMALL
+    return (
+        0.0 if cut == 0 else 4 * ROUNDOFF * abs(nearest_float(*cut.as_integer_ratio())) + UNDERFLOW
+    )
 
 
 def _sizes(map_: ExactAffineMap, matrix: np.ndarray | csr_array) -> np.ndarray | csr_array:
-    """The sizes of the weights, at least `SMALL` where a weight is not zero."""
+    """The sizes of the weights, at least `UNDERFLOW` where a weight is not zero."""
     sizes = abs(matrix)
     if not isinstance(sizes, np.ndarray):
-        sizes.data = np.maximum(sizes.data, SMALL)  # all weights that are not zero are stored
+        sizes.data = np.maximum(sizes.data, UNDERFLOW)  # all weights that are not zero are stored
         return sizes
+    if map_.floats is not None:
+        return np.maximum(sizes, UNDERFLOW, out=sizes, where=sizes > 0)
     for row, group in zip(sizes, map_.terms, strict=True):
         there = [i for i, _ in group]
-        row[there] = np.maximum(row[there], SMALL)
+        row[there] = np.maximum(row[there], UNDERFLOW)
     return sizes
 
 
-def _distinct(map_: ExactAffineMap, start: int, rank: int) -> list[int]:
+def distinct_candidates(map_: ExactAffineMap, start: int, rank: int) -> list[int]:
     """The candidates of a max unit that are not the same function as one before them."""
     first: dict[object, int] = {}
     for i in range(rank):
-        first.setdefault((map_.terms[start + i], map_.shifts[start + i]), i)
+        first.setdefault(map_.row_key(start + i), i)
     return list(first.values())
 
 

@@ -19,12 +19,14 @@ from numpy.typing import ArrayLike
 
 from linreg.arguments import how_many
 from linreg.errors import InvalidDomain, InvalidNetwork
+from linreg.network.describing import line_of
 from linreg.network.lowering import lower
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
 from linreg.network.rationalise import rationalised_node, rationalised_units
 from linreg.network.slices import Slice
 from linreg.network.stages import StagedNetwork
+from linreg.showing import table_html
 from linreg.wording import counted
 
 
@@ -51,6 +53,13 @@ class Network:
     ------
     InvalidNetwork
         If names repeat or are unknown, sizes do not chain, or a layer has no units.
+
+    Examples
+    --------
+    >>> from linreg.network import mlp
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))  # |x|
+    >>> net.input_dim, net.forward_exact(["-1/3"])
+    (1, [Fraction(1, 3)])
     """
 
     input_shape: tuple[int, ...]
@@ -88,6 +97,20 @@ class Network:
         if self.output not in sizes:
             raise InvalidNetwork(f"output {self.output!r} is not the name of a node")
 
+    def __repr__(self) -> str:
+        return f"<Network {self.name}: {self._line}>" if self.name else f"<Network: {self._line}>"
+
+    def _repr_html_(self) -> str:
+        units = sum(node.n_outputs for node in self.nodes if isinstance(node, UnitNode))
+        rows = [("layers", self._line), ("units", units), ("source", self.source or "made here")]
+        return table_html(f"Network {self.name}".strip(), rows)
+
+    @property
+    def _line(self) -> str:
+        layers = [node.units for node in self.nodes if isinstance(node, UnitNode)]
+        sizes = {INPUT: self.input_dim} | {node.name: node.n_outputs for node in self.nodes}
+        return line_of(self.input_shape, layers, sizes[self.output])
+
     @property
     def input_dim(self) -> int:
         """Number of input coordinates."""
@@ -109,20 +132,52 @@ class Network:
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Value in float64, at one point or at each row of an array of points.
 
+        Parameters
+        ----------
+        x : array-like of numbers, shape (inputs,) or (points, inputs)
+            An input may have the network's input shape instead.
+
+        Returns
+        -------
+        float64 array, shape (outputs,) or (points, outputs)
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 2]], [5]))  # relu(x) + 2 relu(-x) + 5
+        >>> net.forward([3]), net.forward([[3], [-3]]).tolist()
+        (array([8.]), [[8.0], [11.0]])
         """
         return self.staged.forward(x)
 
     def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
         """Exact value at a point whose floats mean the float64 they are.
 
+        Parameters
+        ----------
+        x : sequence of numbers, shape (inputs,)
+            Floats mean the float64 they are.
+
+        Returns
+        -------
+        list of Fraction, length outputs
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 2]], [5]))  # relu(x) + 2 relu(-x) + 5
+        >>> net.forward_exact(["1/3"])
+        [Fraction(16, 3)]
         """
         return self.staged.forward_exact(x)
 
@@ -137,6 +192,11 @@ class Network:
         Parameters
         ----------
         max_denominator : int
+            The bound, at least 1.
+
+        Returns
+        -------
+        Network
 
         Raises
         ------
@@ -174,6 +234,11 @@ class Network:
         origin : array-like of numbers, shape (inputs,) or the input shape
         basis : array-like of numbers, shape (dim, inputs) or (dim, *input shape)
             Linearly independent. Coordinates t stand for the input origin + t @ basis.
+
+        Returns
+        -------
+        Network
+            One of dim inputs.
 
         Raises
         ------
@@ -214,6 +279,25 @@ class Network:
             output=renamed(self.output),
             layers=(LayerNote(name, "slice", (cut.dim,), self.input_shape), *self.layers),
         )
+
+    def then(self, other: Network) -> Network:
+        """The network x -> other(self(x)).
+
+        Raises
+        ------
+        InvalidNetwork
+            If the other has not as many inputs as this one has outputs.
+
+        Examples
+        --------
+        >>> from linreg.network import mlp
+        >>> net = mlp([([[1]], [-1])])
+        >>> net.then(net).forward_exact([5])
+        [Fraction(3, 1)]
+        """
+        from linreg.network.combining import then
+
+        return then(self, other)
 
 
 def staged_of(net: object) -> StagedNetwork:

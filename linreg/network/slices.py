@@ -86,10 +86,24 @@ class Slice:
     def point(self, t: Any) -> list[Fraction]:
         """The point of the space around it whose slice coordinates are `t`.
 
+        Parameters
+        ----------
+        t : sequence of numbers, shape (dim,)
+            Coordinates on the slice.
+
+        Returns
+        -------
+        list of Fraction, length inputs
+
         Raises
         ------
         ValueError, TypeError
             If `t` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> Slice([1, 2], [[1, 1]]).point([3])
+        [Fraction(4, 1), Fraction(5, 1)]
         """
         return self.map([fraction(entry) for entry in point(t, self.dim, "t")])
 
@@ -98,10 +112,28 @@ class Slice:
 
         It may be empty or flat, which is decided when regions are asked for.
 
+        Parameters
+        ----------
+        domain : WholeSpace, Box or Polytope
+            In the space around the slice.
+
+        Returns
+        -------
+        WholeSpace or Polytope
+            In coordinates of the slice.
+
         Raises
         ------
         InvalidDomain
             If the domain is of another dimension than the space around the slice.
+
+        Examples
+        --------
+        The diagonal of the plane is in the square [0, 2] x [0, 2] where 0 <= t <= 2, twice:
+
+        >>> from linreg.domains import Box
+        >>> Slice([0, 0], [[1, 1]]).pull_back(Box([0, 0], [2, 2])).offsets
+        (Fraction(0, 1), Fraction(2, 1), Fraction(0, 1), Fraction(2, 1))
         """
         if check_domain(domain).dim != self.n_inputs:
             raise InvalidDomain(
@@ -132,6 +164,11 @@ def slice_through(points: Any) -> Slice:
     ----------
     points : array-like of numbers, shape (points, inputs) or (points, *input shape)
         Affinely independent.
+
+    Returns
+    -------
+    Slice
+        Of one dimension less than there are points.
 
     Raises
     ------

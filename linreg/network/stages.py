@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.arguments import pattern as pieces_of
 from linreg.arguments import point, points
+from linreg.network.describing import line_of
 from linreg.rational import nearest_float, rational
 from linreg.units import MaxUnit, ScalarUnit, Unit
 
@@ -81,14 +82,26 @@ class StagedNetwork:
     Attributes
     ----------
     input_dim : int
+        Number of inputs.
     stages : tuple of Stage
     readout : ExactAffineMap
         From the outputs of the last stage to the network's output.
+
+    Examples
+    --------
+    >>> from linreg.network import mlp
+    >>> staged = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0])).staged
+    >>> len(staged.stages), staged.readout([1, 0]), staged.pattern_at([3]).tolist()
+    (1, [Fraction(1, 1)], [1, 0])
     """
 
     input_dim: int
     stages: tuple[Stage, ...]
     readout: ExactAffineMap
+
+    def __repr__(self) -> str:
+        layers = [stage.units for stage in self.stages]
+        return f"<StagedNetwork: {line_of((self.input_dim,), layers, self.readout.n_outputs)}>"
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -114,10 +127,26 @@ class StagedNetwork:
     def forward(self, x: ArrayLike) -> np.ndarray:
         """Value in float64, at one point or at each row of an array of points.
 
+        Parameters
+        ----------
+        x : array-like of numbers, shape (inputs,) or (points, inputs)
+            An input may have the network's input shape instead.
+
+        Returns
+        -------
+        float64 array, shape (outputs,) or (points, outputs)
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> staged = mlp([([[1], [-1]], [0, 0])], readout=([[1, 2]], [5])).staged
+        >>> staged.forward([[3], [-3]]).tolist()
+        [[8.0], [11.0]]
         """
         state = points(x, self.input_dim)
         for stage in self.stages:
@@ -136,10 +165,26 @@ class StagedNetwork:
     def forward_exact(self, x: Sequence[Fraction | int | float]) -> list[Fraction]:
         """Exact value at a point whose floats mean the float64 they are.
 
+        Parameters
+        ----------
+        x : sequence of numbers, shape (inputs,)
+            Floats mean the float64 they are.
+
+        Returns
+        -------
+        list of Fraction, length outputs
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> staged = mlp([([[1], [-1]], [0, 0])], readout=([[1, 2]], [5])).staged
+        >>> staged.forward_exact(["1/3"])
+        [Fraction(16, 3)]
         """
         value = self.readout.apply(self._walk(x)[1])
         return [Fraction(int(y.p), int(y.q)) for y in value.entries()]
@@ -150,10 +195,26 @@ class StagedNetwork:
         A point on a breakpoint belongs to the lower piece, and of several candidates that attain
         a maximum the lowest index has it.
 
+        Parameters
+        ----------
+        x : sequence of numbers, shape (inputs,)
+            Floats mean the float64 they are.
+
+        Returns
+        -------
+        integer array, shape (units,)
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> staged = mlp([([[1], [-1]], [0, 0])], readout=([[1, 2]], [5])).staged
+        >>> staged.pattern_at([3]).tolist(), staged.pattern_at([0]).tolist()
+        ([1, 0], [0, 0])
         """
         return np.array(self._walk(x)[0], dtype=self.pattern_dtype)
 
@@ -177,10 +238,27 @@ class StagedNetwork:
 
         Montufar, Pascanu, Cho, Bengio (2014), equation (7), with shifts and any pieces.
 
+        Parameters
+        ----------
+        pattern : sequence of int, length units
+            The piece of every unit.
+
+        Returns
+        -------
+        iterator of ExactAffineMap
+            One for each stage, then the output's.
+
         Raises
         ------
         ValueError, TypeError
             If the pattern has not a piece for each unit, or one that its unit has not.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> staged = mlp([([[1], [-1]], [0, 0])], readout=([[1, 2]], [5])).staged
+        >>> [each([3]) for each in staged.maps_on([1, 0])]  # x and -x, then x + 5
+        [[Fraction(3, 1), Fraction(-3, 1)], [Fraction(8, 1)]]
         """
         pieces = self._checked(pattern)
         state = ExactAffineMap.identity(self.input_dim)
@@ -192,6 +270,32 @@ class StagedNetwork:
             first += len(stage.units)
         yield self.readout.compose(state)
 
+    def affine_on(self, pattern: Sequence[int]) -> ExactAffineMap:
+        """The network's output as a function of its input on the region of a pattern.
+
+        Parameters
+        ----------
+        pattern : sequence of int, length units
+            The piece of every unit, in stage order.
+
+        Returns
+        -------
+        ExactAffineMap
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the pattern has not a piece for each unit.
+
+        Examples
+        --------
+        >>> from linreg import mlp
+        >>> mlp([([[2]], [1])], readout=([[3]], [0])).staged.affine_on([1])([5])
+        [Fraction(33, 1)]
+        """
+        *_, output = self.maps_on(pattern)
+        return output
+
     def _checked(self, pattern: Sequence[int]) -> list[int]:
         pieces: list[int] = pieces_of(pattern, len(self.units)).tolist()
         for k, (piece, unit) in enumerate(zip(pieces, self.units, strict=True)):
@@ -200,11 +304,6 @@ class StagedNetwork:
                     f"pattern[{k}]: a piece from 0 to {unit.n_pieces - 1} was expected, got {piece}"
                 )
         return pieces
-
-    def affine_on(self, pattern: Sequence[int]) -> ExactAffineMap:
-        """The network's output as a function of its input on the region of a pattern."""
-        *_, output = self.maps_on(pattern)
-        return output
 
 
 @cache
@@ -243,11 +342,27 @@ def _unit_floats(unit: Unit, z: np.ndarray) -> np.ndarray:
 
 
 def _canonical(map_: ExactAffineMap) -> bytes:
+    if map_.floats is not None:
+        return _canonical_floats(map_.floats)
     rows = [
         " ".join([*(f"{i}:{entry.p}/{entry.q}" for i, entry in group), f"{shift.p}/{shift.q}"])
         for group, shift in zip(map_.terms, map_.shifts, strict=True)
     ]
     return "\n".join([f"affine {map_.n_outputs} {map_.n_inputs}", *rows, ""]).encode()
+
+
+def _canonical_floats(map_: AffineMap) -> bytes:
+    """The same text, without a fraction of any number but the one that is written."""
+
+    def text(number: float) -> str:
+        numerator, denominator = number.as_integer_ratio()
+        return f"{numerator}/{denominator}"
+
+    lines = [f"affine {map_.matrix.shape[0]} {map_.matrix.shape[1]}"]
+    for row, shift in zip(map_.matrix, map_.shift.tolist(), strict=True):
+        terms = (f"{i}:{text(entry)}" for i, entry in enumerate(row.tolist()) if entry)
+        lines.append(" ".join([*terms, text(shift)]))
+    return "\n".join([*lines, ""]).encode()
 
 
 def _canonical_unit(unit: Unit) -> str:

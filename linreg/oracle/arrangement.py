@@ -65,6 +65,14 @@ def one_layer_count(net: Network) -> int:
 
     Every breakpoint b of a unit with pre-activation z is the hyperplane {z = b}.
 
+    Parameters
+    ----------
+    net : Network
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     InvalidNetwork

@@ -104,6 +104,11 @@ def brute_force_edges(net: Network, domain: Domain | None = None) -> set[frozens
     domain : Domain, optional
         By default the whole space.
 
+    Returns
+    -------
+    set of frozenset of pattern
+        Two patterns for each facet that regions share.
+
     Raises
     ------
     InvalidDomain

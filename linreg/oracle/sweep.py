@@ -23,8 +23,15 @@ class Interval:
     Attributes
     ----------
     pattern : tuple of int
+        The piece of every unit.
     left, right : Fraction or None
         None where the interval has no end.
+
+    Examples
+    --------
+    >>> from linreg.network import mlp
+    >>> [(found.pattern, found.left, found.right) for found in sweep_patterns(mlp([([[2]], [1])]))]
+    [((0,), None, Fraction(-1, 2)), ((1,), Fraction(-1, 2), None)]
     """
 
     pattern: tuple[int, ...]

@@ -1,6 +1,6 @@
 """Questions about one polyhedron: HiGHS proposes, exact arithmetic proves."""
 
-from linreg.polyhedra.bounding_box import EnclosingBox, enclosing_box
+from linreg.polyhedra.bounding_box import enclosing_box
 from linreg.polyhedra.decisions import PointedPolyhedron
 from linreg.polyhedra.facets import crosses_at, inside_facet
 from linreg.polyhedra.highs import Solver
@@ -11,7 +11,6 @@ from linreg.polyhedra.recession import Direction, is_bounded, leads_inwards, rec
 
 __all__ = [
     "Direction",
-    "EnclosingBox",
     "Forms",
     "IntegerRow",
     "Multipliers",

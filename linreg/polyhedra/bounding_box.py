@@ -81,8 +81,9 @@ def enclosing_box(pointed: PointedPolyhedron) -> EnclosingBox:
     --------
     >>> from linreg.polyhedra import Point, Solver
     >>> half = [[fmpz(1), fmpz(-3)]]
-    >>> box = enclosing_box(PointedPolyhedron.of_rows(half, Point.of_rationals([fmpq(5)]),
-    Solver())) >>> box.lower[0].least <= 3, box.upper
+    >>> point = Point.of_rationals([fmpq(5)])
+    >>> box = enclosing_box(PointedPolyhedron.of_rows(half, point, Solver()))
+    >>> box.lower[0].least <= 3, box.upper
     (True, [None])
     >>> box.side([fmpz(2), fmpz(-5)]), box.side([fmpz(2), fmpz(-7)])
     (1, 0)

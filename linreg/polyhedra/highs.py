@@ -30,7 +30,7 @@ REACH = 2.0**20
 The bound keeps the linear program feasible where the polyhedron is unbounded. It says nothing
 about the polyhedron: a proposal that leans on it is not a reason for anything."""
 
-LARGEST = 1e19
+LARGEST_PROPOSED = 1e19
 """No number beyond this is put to HiGHS, which takes 1e20 for infinity."""
 
 AT_A_TIME = 100
@@ -42,7 +42,7 @@ CALLS_PER = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proposal:
-    """What HiGHS makes of a question; a reason for nothing until it is checked exactly.
+    """An unverified solution of HiGHS, which has to be checked exactly.
 
     Attributes
     ----------
@@ -94,8 +94,8 @@ class FarkasSession:
         columns : float64 array, shape (rows, program rows)
             The coefficients of each multiplier.
         costs : float64 array, shape (rows,)
-            The cost of each multiplier. Those beyond `LARGEST` are lowered to it, which changes
-            nothing within the reach.
+            The cost of each multiplier. Those beyond `LARGEST_PROPOSED` are lowered to it, which
+            changes nothing within the reach.
         reach : int
             How many of the program's rows, the first ones, are coordinates of the input space.
         """
@@ -108,7 +108,7 @@ class FarkasSession:
         lp = self._highspy.HighsLp()
         lp.num_col_, lp.num_row_ = total, size
         lp.col_cost_ = np.concatenate(
-            [np.clip(costs, -LARGEST, LARGEST), np.full(2 * reach, REACH)]
+            [np.clip(costs, -LARGEST_PROPOSED, LARGEST_PROPOSED), np.full(2 * reach, REACH)]
         )
         lp.col_lower_ = np.zeros(total)
         lp.col_upper_ = np.full(total, self._highspy.kHighsInf)
@@ -127,7 +127,7 @@ class FarkasSession:
 
         It stops as soon as it knows that the least cost exceeds `bound`.
         """
-        if not (np.abs(target) <= LARGEST).all():
+        if not (np.abs(target) <= LARGEST_PROPOSED).all():
             return None
         self.solved += 1
         # What is not solved from the last basis is begun anew, with numbers of a size that suits.

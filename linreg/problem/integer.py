@@ -138,8 +138,8 @@ NO_UNITS = IntegerStage(IntegerWeights([], 0), (), range(0))
 
 def integer_network(
     network: StagedNetwork,
-) -> tuple[tuple[IntegerStage, ...], IntegerWeights]:
-    """The stages of a network with all factors pushed forward, and its readout.
+) -> tuple[tuple[IntegerStage, ...], IntegerWeights, list[fmpq]]:
+    """The stages of a network with all factors pushed forward, its readout, and what scales it.
 
     Each row of the readout, too, is scaled by one positive factor to coprime integers, so that
     outputs are equal as functions of the input where their integer rows are.
@@ -150,8 +150,9 @@ def integer_network(
         scaled, factors = _convert(stage, factors)
         stages.append(scaled)
     rows = _rows(network.readout, factors)
-    readout = [_scaled(row, _factor([row])) for row in rows]
-    return tuple(stages), IntegerWeights(readout, len(factors) + 1)
+    scales = [_factor([row]) for row in rows]
+    readout = [_scaled(row, by) for row, by in zip(rows, scales, strict=True)]
+    return tuple(stages), IntegerWeights(readout, len(factors) + 1), scales
 
 
 def identity_state(dim: int) -> fmpz_mat:

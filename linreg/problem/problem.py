@@ -1,4 +1,4 @@
-"""What is asked: the regions of one network on one domain."""
+"""A problem: the regions of one network on one domain."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from flint import fmpz
+from flint import fmpq, fmpz
 
 from linreg.domains import Domain, asked_domain, integer_rows
 from linreg.errors import InvalidDomain
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra import Forms, Multipliers, Point, Solver, decide_interior
 from linreg.problem.integer import IntegerStage, IntegerWeights, integer_network
+from linreg.readers import DomainLike, NetworkLike, asked
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,22 @@ class Problem:
         return sha256(said.encode()).hexdigest()
 
     @property
-    def stages(self) -> tuple[IntegerStage, ...]:
+    def integer_stages(self) -> tuple[IntegerStage, ...]:
         """The network's stages in integers."""
         return self._integers[0]
 
     @property
-    def readout(self) -> IntegerWeights:
+    def integer_readout(self) -> IntegerWeights:
         """The network's readout in integers; each output is scaled by a positive factor."""
         return self._integers[1]
 
+    @property
+    def readout_scales(self) -> list[fmpq]:
+        """The factor of each output."""
+        return self._integers[2]
+
     @cached_property
-    def _integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights]:
+    def _integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights, list[fmpq]]:
         return integer_network(self.network)
 
     @cached_property
@@ -75,7 +81,9 @@ class Problem:
         return (Problem, (self.network, self.domain))
 
 
-def problem_of(net: Network | StagedNetwork, domain: Domain | None) -> Problem:
-    """The problem of a network on a domain, by default the whole space."""
-    staged = staged_of(net)
-    return Problem(staged, asked_domain(domain, staged.input_dim))
+def problem_of(net: NetworkLike, domain: DomainLike = None) -> Problem:
+    """The problem of a network on a domain, by default that in its file or the whole space.
+
+    Both can be whatever `as_network` and `as_domain` accept.
+    """
+    return Problem(*asked(net, domain))

@@ -15,7 +15,7 @@ from numpy.lib import format as npy
 from linreg.errors import UnreadableFile
 from linreg.json_values import shown
 
-SMALL = 1 << 24
+ALWAYS_UNPACKED = 1 << 24
 """Bytes that are unpacked from any archive."""
 
 EXPANSION = 16
@@ -67,7 +67,7 @@ def arrays_in(
     if names is not None:
         members = {name: members[name] for name in names if name in members}
     size = sum(info.file_size for info in members.values())
-    most = max(SMALL, EXPANSION * len(data))
+    most = max(ALWAYS_UNPACKED, EXPANSION * len(data))
     if size > most:
         raise UnreadableFile(
             f"its arrays unpack to {size:,} bytes, and of {len(data):,} bytes at most {most:,} are "

@@ -25,11 +25,8 @@ _CLIPPED = (
 )
 
 
-def read_nnet(path: StrPath) -> Network:
-    """The network in a .nnet file, from the file's inputs to its outputs, in the file's units.
-
-    The normalisation of inputs, (x - mean) / range, and that of outputs, y * range + mean, are
-    affine and belong to the network; a decimal in the file is the float64 that it denotes.
+def read_nnet(path: StrPath) -> NnetContent:
+    """What a .nnet file says.
 
     Raises
     ------
@@ -40,47 +37,50 @@ def read_nnet(path: StrPath) -> Network:
     """
     data = read_bytes(path)
     with located(str(path)):
-        content = _parsed(data)
-        means, ranges = content.means, content.ranges
-        assembly = Assembly()
-        value = Value(INPUT, (content.sizes[0],))
-        value = _normalised(assembly, "inputs", value, [1 / r for r in ranges[:-1]], means[:-1])
-        for k, (weight, bias) in enumerate(content.layers, start=1):
-            value = _linear(assembly, k, value, weight, bias)
-            if k < len(content.layers):
-                units = (relu(),) * value.size
-                note = LayerNote(f"relu{k}", "relu", value.shape, value.shape, units)
-                assembly.layers.append(note)
-                value = assembly.units(assembly.unused(f"relu{k}"), value, units)
-        middle = [-means[-1] / ranges[-1]] * value.size
-        value = _normalised(assembly, "outputs", value, [ranges[-1]] * value.size, middle)
-        return Network(
-            (content.sizes[0],),
-            tuple(assembly.nodes),
-            value.name,
-            notes=(_CLIPPED,),
-            layers=tuple(assembly.layers),
-        )
+        return _parsed(data)
 
 
-def read_nnet_domain(path: StrPath) -> Box:
+def nnet_network(content: NnetContent) -> Network:
+    """The network in a .nnet file, from the file's inputs to its outputs, in the file's units.
+
+    The normalisation of inputs, (x - mean) / range, and that of outputs, y * range + mean, are
+    affine and belong to the network; a decimal in the file is the float64 that it denotes.
+    """
+    means, ranges = content.means, content.ranges
+    assembly = Assembly()
+    value = Value(INPUT, (content.sizes[0],))
+    value = _normalised(assembly, "inputs", value, [1 / r for r in ranges[:-1]], means[:-1])
+    for k, (weight, bias) in enumerate(content.layers, start=1):
+        value = _linear(assembly, k, value, weight, bias)
+        if k < len(content.layers):
+            units = (relu(),) * value.size
+            note = LayerNote(f"relu{k}", "relu", value.shape, value.shape, units)
+            assembly.layers.append(note)
+            value = assembly.units(assembly.unused(f"relu{k}"), value, units)
+    middle = [-means[-1] / ranges[-1]] * value.size
+    value = _normalised(assembly, "outputs", value, [ranges[-1]] * value.size, middle)
+    return Network(
+        (content.sizes[0],),
+        tuple(assembly.nodes),
+        value.name,
+        notes=(_CLIPPED,),
+        layers=tuple(assembly.layers),
+    )
+
+
+def nnet_domain(content: NnetContent) -> Box:
     """The box of the inputs' bounds in a .nnet file.
 
     Raises
     ------
-    UnreadableFile, InvalidNetwork
-        As for `read_nnet`.
     InvalidDomain
         If a lower bound is not below the upper one.
     """
-    data = read_bytes(path)
-    with located(str(path)):
-        content = _parsed(data)
-        return Box(content.lower, content.upper)
+    return Box(content.lower, content.upper)
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class NnetContent:
     """What a file says, row by row.
 
     `means` and `ranges` have one entry for each input, and last that of all outputs.
@@ -146,7 +146,7 @@ def _number(text: str) -> Fraction:
     return Fraction(nearest)
 
 
-def _parsed(data: bytes) -> _Content:
+def _parsed(data: bytes) -> NnetContent:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -172,7 +172,7 @@ def _parsed(data: bytes) -> _Content:
         bias = [lines.numbers(1, f"row {i} of bias {k}")[0] for i in range(1, size + 1)]
         layers.append((weight, bias))
     lines.check_end()
-    return _Content(sizes, lower, upper, means, ranges, layers)
+    return NnetContent(sizes, lower, upper, means, ranges, layers)
 
 
 def _linear(

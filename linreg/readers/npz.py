@@ -14,7 +14,7 @@ from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork, UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes
 from linreg.json_values import located, shown
-from linreg.network import INPUT, LayerNote, Network
+from linreg.network import INPUT, LayerNote, Network, linear_map
 from linreg.rational import nearest_float, rational
 from linreg.readers.arrays import arrays_in
 from linreg.readers.assembly import Assembly, Value
@@ -130,7 +130,7 @@ def _pairs(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
                 f"b{k} has {counted(len(bias), 'number')}, but W{k} has "
                 f"{counted(len(weight), 'row')}"
             )
-        layers.append(ExactAffineMap.of(weight.tolist(), bias.tolist()))
+        layers.append(linear_map(weight, bias))
     return layers
 
 

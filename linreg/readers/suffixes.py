@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from linreg.domains import Domain, asked_domain
 from linreg.errors import UnreadableFile, UnwritableFile
-from linreg.files import StrPath, check_writable, read_bytes, replacing
-from linreg.json_values import located
+from linreg.files import StrPath, check_writable, format_of, read_bytes, replacing
+from linreg.json_values import Json, located
 from linreg.network import Network
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.json_text import json_text, read_object
-from linreg.readers.nnet import read_nnet, read_nnet_domain
+from linreg.readers.nnet import nnet_domain, nnet_network, read_nnet
 from linreg.readers.npz import npz_arrays, read_npz
 from linreg.readers.onnx_graph import read_onnx
 
@@ -31,6 +33,10 @@ def load(path: StrPath, *, decimal: bool = False) -> Network:
     decimal : bool
         Whether the decimals of a `.json` file are read as they are written: 0.1 is then 1/10, and
         not the float64 nearest to it. Hyperplanes that were meant to coincide then do.
+
+    Returns
+    -------
+    Network
 
     Raises
     ------
@@ -52,11 +58,9 @@ def load(path: StrPath, *, decimal: bool = False) -> Network:
     ...     load(f"{folder}/net.json").forward_exact([1, 2])
     [Fraction(16, 3)]
     """
-    suffix = _suffix(path, UnreadableFile)
-    if decimal:
-        _check_decimal(path, suffix)
-        return _json_network(path, decimal=True)
-    return _NETWORKS[suffix](path)
+    format_, content = _parsed(path, decimal)
+    with located(str(path)):
+        return format_.network(content)
 
 
 def load_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
@@ -65,19 +69,45 @@ def load_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
     Parameters
     ----------
     path : str or path
+        The file of a network, as for `load`.
     decimal : bool
         As for `load`.
+
+    Returns
+    -------
+    WholeSpace, Box, Polytope or None
 
     Raises
     ------
     UnreadableFile, InvalidNetwork, InvalidDomain
         As for `load`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import Box, mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     save(mlp([([[1]], [0])]), f"{folder}/net.json", Box([0], [1]))
+    ...     load_domain(f"{folder}/net.json").upper
+    (Fraction(1, 1),)
     """
-    suffix = _suffix(path, UnreadableFile)
-    if decimal:
-        _check_decimal(path, suffix)
-        return _json_domain(path, decimal=True)
-    return _DOMAINS[suffix](path)
+    if format_of(path, _FORMATS, "networks", UnreadableFile).domain is None and not decimal:
+        read_bytes(path)  # it has to be there, whatever is in it
+        return None
+    format_, content = _parsed(path, decimal)
+    with located(str(path)):
+        return None if format_.domain is None else format_.domain(content)
+
+
+def load_problem(path: StrPath, *, decimal: bool = False) -> tuple[Network, Domain | None]:
+    """The network in a file and the domain beside it, or None; the file is read once.
+
+    The arguments and errors are those of `load` and `load_domain`.
+    """
+    format_, content = _parsed(path, decimal)
+    with located(str(path)):
+        domain = None if format_.domain is None else format_.domain(content)
+        return format_.network(content), domain
 
 
 def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
@@ -103,8 +133,18 @@ def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
         written.
     InvalidDomain
         If the domain has another dimension than the network's input.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> net = mlp([([[1, 2]], ["1/3"])])
+    >>> with TemporaryDirectory() as folder:
+    ...     save(net, f"{folder}/net.json")
+    ...     load(f"{folder}/net.json").fingerprint == net.fingerprint
+    True
     """
-    content = _CONTENTS[_suffix(path, UnwritableFile)]
+    content = _written(path)
     with located(str(path)):
         asked_domain(domain, network.input_dim)
         data = content(network, domain)
@@ -126,26 +166,18 @@ def check_network_path(path: StrPath, reading: Iterable[StrPath | None] = ()) ->
     UnwritableFile
         If the suffix is not known, the folder is missing or not writable, or a file is being read.
     """
-    _suffix(path, UnwritableFile)
+    _written(path)
     check_writable(path, reading)
 
 
-def _json_network(path: StrPath, *, decimal: bool = False) -> Network:
-    document = read_object(path, decimal=decimal)
-    with located(str(path)):
-        domain_of(document)
-        return network_from_json(document)
+def _json_network(document: Json) -> Network:
+    domain_of(document)  # a domain that does not fit is refused with the network
+    return network_from_json(document)
 
 
-def _json_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
-    document = read_object(path, decimal=decimal)
-    with located(str(path)):
-        return domain_of(document)
-
-
-def _no_domain(path: StrPath) -> None:
-    """What a file of a format without domains holds of one, once it is seen to be there."""
-    read_bytes(path)
+def _as_it_is(network: Network) -> Network:
+    """The network that a reader has made in one go."""
+    return network
 
 
 def _json_content(network: Network, domain: Domain | None) -> bytes:
@@ -161,44 +193,56 @@ def _npz_content(network: Network, domain: Domain | None) -> bytes:
     return buffer.getvalue()
 
 
-_NETWORKS: dict[str, Callable[[StrPath], Network]] = {
-    ".json": _json_network,
-    ".npz": read_npz,
-    ".onnx": read_onnx,
-    ".nnet": read_nnet,
-}
-_DOMAINS: dict[str, Callable[[StrPath], Domain | None]] = {
-    ".json": _json_domain,
-    ".npz": _no_domain,
-    ".onnx": _no_domain,
-    ".nnet": read_nnet_domain,
-}
-_CONTENTS: dict[str, Callable[[Network, Domain | None], bytes]] = {
-    ".json": _json_content,
-    ".npz": _npz_content,
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """One format of networks.
+
+    Attributes
+    ----------
+    parse : function
+        From a path to what the file says.
+    network : function
+        From that to the network.
+    domain : function or None
+        From that to the domain beside it; None if files of this format hold none.
+    content : function or None
+        From a network and a domain to a file's bytes; None if the format is not written.
+    """
+
+    parse: Callable[[StrPath], Any]
+    network: Callable[[Any], Network] = _as_it_is
+    domain: Callable[[Any], Domain | None] | None = None
+    content: Callable[[Network, Domain | None], bytes] | None = None
+
+
+_FORMATS = {
+    ".json": _Format(read_object, _json_network, domain_of, _json_content),
+    ".npz": _Format(read_npz, content=_npz_content),
+    ".onnx": _Format(read_onnx),
+    ".nnet": _Format(read_nnet, nnet_network, nnet_domain),
 }
 
 
-def _check_decimal(path: StrPath, suffix: str) -> None:
-    """Refuse to read decimals as they are written from a file that has none."""
+def _parsed(path: StrPath, decimal: bool) -> tuple[_Format, Any]:
+    """The format of a file, and what it says; of decimals, as they are written if so asked."""
+    format_ = format_of(path, _FORMATS, "networks", UnreadableFile)
+    if not decimal:
+        return format_, format_.parse(path)
+    suffix = Path(path).suffix.lower()
     if suffix != ".json":
         why = f"; an {suffix} file holds binary floats" if suffix in (".npz", ".onnx") else ""
         raise UnreadableFile(
             f"{path}: decimals are read as they are written from .json files only{why}"
         )
+    return format_, read_object(path, decimal=True)
 
 
-def _suffix(path: StrPath, error: type[UnreadableFile | UnwritableFile]) -> str:
-    """The path's suffix in lower case, which must be one that is read, or that is written."""
-    known: Iterable[str] = _NETWORKS if error is UnreadableFile else _CONTENTS
+def _written(path: StrPath) -> Callable[[Network, Domain | None], bytes]:
+    """What makes the bytes of a file, whose suffix must be one that is written."""
+    known = {s: made for s, format_ in _FORMATS.items() if (made := format_.content) is not None}
     suffix = Path(path).suffix.lower()
-    if suffix in known:
-        return suffix
-    if suffix in _NETWORKS:
-        raise error(
+    if suffix in _FORMATS and suffix not in known:
+        raise UnwritableFile(
             f"{path}: {suffix} files are read but not written; known are {', '.join(known)}"
         )
-    raise error(
-        f"{path}: the suffix {suffix or '(none)'} names no format of networks; known are "
-        f"{', '.join(known)}"
-    )
+    return format_of(path, known, "networks", UnwritableFile)

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from linreg.errors import InvalidNetwork, NotPiecewiseLinear
+from linreg.network import float_map
 from linreg.readers.assembly import Value
 from linreg.readers.tensor_values import (
     MOST_CONSTANTS,
@@ -99,6 +100,10 @@ def matmul(site: Site, left: Operand, right: Operand, bias: np.ndarray | None = 
         )
     if not isinstance(left, Value) and not isinstance(right, Value):
         return np.asarray(left @ right if bias is None else left @ right + bias)
+    if isinstance(left, Value) and left.shape == (1, left.size) and not isinstance(right, Value):
+        held = float_map(np.transpose(right), 0 if bias is None else bias)
+        if held is not None and held.n_inputs == left.size:
+            return site.mapped([left], held, (1, held.n_outputs))
     rows, columns, shape = _rows_and_columns(_indices(left), _indices(right))
     if isinstance(left, Value):
         value, weight, chosen, factors = left, np.asarray(right), rows, columns

@@ -19,7 +19,7 @@ from linreg.readers.torch_modules import Layer, chain_of
 _SUPPORTED = tuple(FUNCTIONS)
 
 
-def from_torch(module: Any, input_shape: Sequence[int]) -> Network:
+def from_torch(module: Any, input_shape: int | Sequence[int]) -> Network:
     """The network that a torch module computes when it is in eval mode.
 
     Nested `Sequential`s of layers of torch.nn are read layer by layer; any other module is traced
@@ -29,8 +29,8 @@ def from_torch(module: Any, input_shape: Sequence[int]) -> Network:
     Parameters
     ----------
     module : torch.nn.Module
-    input_shape : sequence of int
-        Shape of one input, without the batch axis.
+    input_shape : int or sequence of int
+        Shape of one input, without the batch axis; a number is that of inputs without axes.
 
     Returns
     -------
@@ -56,6 +56,8 @@ def from_torch(module: Any, input_shape: Sequence[int]) -> Network:
     torch = torch_package()
     if not isinstance(module, torch.nn.Module):
         raise InvalidNetwork(f"a torch.nn.Module was expected, got {type(module).__name__}")
+    if isinstance(input_shape, int):
+        input_shape = (input_shape,)
     construction = Construction((1, *input_shape) if input_shape else ())
     layers = chain_of(module)
     output = (

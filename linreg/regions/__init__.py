@@ -1,6 +1,6 @@
-"""The regions that were found, and what one asks of them."""
+"""Enumerations and regions: what was found, and queries on it."""
 
-from linreg.regions.enumeration import Enumeration, enumerate_regions
+from linreg.regions.enumeration import Enumeration, enumerate_regions, enumerated
 from linreg.regions.facets import DOMAIN, Facet
 from linreg.regions.margins import EVERY
 from linreg.regions.region import Region
@@ -12,4 +12,5 @@ __all__ = [
     "Facet",
     "Region",
     "enumerate_regions",
+    "enumerated",
 ]

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Domain
+from linreg.domains import Box
 from linreg.errors import IncompleteError
-from linreg.network import Network, StagedNetwork
 from linreg.polyhedra import Point
-from linreg.problem import Problem, problem_of
+from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
-from linreg.rational import rational
+from linreg.readers import DomainLike, NetworkLike
+from linreg.regions.affine_maps import AffineMaps, affine_maps_of
 from linreg.regions.convex import Minima, Objective, minimise
-from linreg.regions.location import NOWHERE, Locator, Points, places_of
-from linreg.regions.margins import bounded_of, extents_of, margins_of
+from linreg.regions.location import NOWHERE, Locator, Points
+from linreg.regions.margins import Reach
+from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
-from linreg.run import Columns, Count, Progress, carrying, run
+from linreg.regions.shown import frame_of_regions, html_of_regions, line_of_regions
+from linreg.regions.sources import InMemory, Source
+from linreg.run import Columns, Count, Options, Progress, carrying, posed, run
 from linreg.run.keys import order_of
 
 
@@ -36,23 +39,40 @@ class Enumeration(Sequence[Region]):
     Attributes
     ----------
     problem : Problem
-    patterns : uint8 or uint16 array, shape (regions, units)
-    witnesses : float64 array, shape (regions, inputs)
-        Nearest to the exact witnesses.
-    exact : dict
-        Exact witnesses of the regions whose float64 witness differs from it, by index.
+    source : Source
+        What holds the regions.
     counted : Count
         What the run said of itself; `counted.complete` is False if regions may be missing.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> len(regions), regions.patterns[-1].tolist(), regions[-1].contains([1, 1])
+    (4, [1, 1], True)
     """
 
     problem: Problem
-    patterns: np.ndarray  # (regions, units)
-    witnesses: np.ndarray  # (regions, inputs)
-    exact: dict[int, tuple[Fraction, ...]]
+    source: Source
     counted: Count
 
+    @property
+    def patterns(self) -> np.ndarray:
+        """The piece of every unit; uint8 or uint16, shape (regions, units)."""
+        return self.source.patterns
+
+    @property
+    def witnesses(self) -> np.ndarray:
+        """Points nearest to the exact witnesses; float64, shape (regions, inputs)."""
+        return self.source.witnesses
+
+    @property
+    def exact(self) -> Mapping[int, tuple[Fraction, ...]]:
+        """Exact witnesses of the regions whose float64 witness differs from it, by index."""
+        return self.source.exact
+
     def __len__(self) -> int:
-        return len(self.patterns)
+        return self.source.n_regions
 
     @overload
     def __getitem__(self, index: int) -> Region: ...
@@ -64,13 +84,32 @@ class Enumeration(Sequence[Region]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         place = listed(index, len(self), "regions")
-        return Region(
-            self.problem,
-            place,
-            self.patterns[place],
-            self.witnesses[place],
-            self.exact_witness(place),
-        )
+        rows, row = self.source.at(place)
+        exact = rows.exact_witness(row)
+        return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
+
+    def __repr__(self) -> str:
+        return line_of_regions(self)
+
+    def _repr_html_(self) -> str:
+        return html_of_regions(self)
+
+    def to_pandas(self) -> Any:
+        """All regions as a pandas data frame; pandas has to be installed.
+
+        It has a row for each region, with `pattern`, `witness` and, where that differs from it,
+        `exact_witness`.
+        """
+        return frame_of_regions(self)
+
+    @property
+    def affine_maps(self) -> AffineMaps:
+        """The network's affine maps on all regions, composed in float64, all at once.
+
+        `matrices` has shape (regions, outputs, inputs) and `shifts` (regions, outputs).
+        `region.affine_map` is nearest to the exact map, and takes longer.
+        """
+        return affine_maps_of(self)
 
     def __iter__(self) -> Iterator[Region]:
         return (self[i] for i in range(len(self)))
@@ -85,35 +124,64 @@ class Enumeration(Sequence[Region]):
     def exact_witness(self, index: int) -> tuple[Fraction, ...]:
         """A rational point strictly inside a region.
 
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        tuple of Fraction, length inputs
+
         Raises
         ------
         NoSuchIndex
             If there is no region of that number; they are counted from 0.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.patterns[1].tolist(), regions.exact_witness(1)[0] > 0
+        ([1, 0], True)
         """
-        index = numbered(index, len(self), "index", "regions")
-        if index in self.exact:
-            return self.exact[index]
-        return tuple(Fraction(x) for x in self.witnesses[index].tolist())
+        rows, row = self.source.at(numbered(index, len(self), "index", "regions"))
+        return rows.exact_witness(row)
 
     def point(self, index: int) -> Point:
-        """The exact witness in integer coordinates; the errors are those of `exact_witness`."""
-        index = numbered(index, len(self), "index", "regions")
-        if index in self.exact:
-            return Point.of_rationals([rational(x) for x in self.exact[index]])
-        return Point.of_floats(self.witnesses[index])
+        """The exact witness in integer coordinates; the errors are those of `exact_witness`.
 
-    @cached_property
+        Parameters
+        ----------
+        index : int
+            From 0.
+
+        Returns
+        -------
+        Point
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.point(1).fractions == regions.exact_witness(1)
+        True
+        """
+        rows, row = self.source.at(numbered(index, len(self), "index", "regions"))
+        return rows.point(row)
+
+    @property
     def margins(self) -> np.ndarray:
         """Distance from each exact witness to its region's nearest row; float64, shape (regions,).
 
         Euclidean, in input units; infinite where no row bounds the region.
         """
-        return margins_of(self)
+        return self._reach.margins
 
-    @cached_property
+    @property
     def bounded(self) -> np.ndarray:
         """Whether each region is bounded, decided exactly; bool, shape (regions,)."""
-        return bounded_of(self)
+        return self._reach.bounded
 
     def measure(self, progress: Callable[[int], None] | None = None) -> None:
         """Work out `margins` and `bounded` now, in one pass; they are kept.
@@ -122,11 +190,16 @@ class Enumeration(Sequence[Region]):
         ----------
         progress : callable, optional
             Called now and then with the number of regions that are done.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.measure()
+        >>> regions.bounded.tolist()
+        [False, False]
         """
-        if not {"margins", "bounded"} <= vars(self).keys():
-            margins, bounded = extents_of(self, progress)
-            # Where cached properties look first.
-            vars(self).update(margins=margins, bounded=bounded)
+        self._reach.measure(progress)
 
     def minimise(
         self,
@@ -183,17 +256,29 @@ class Enumeration(Sequence[Region]):
 
         As -1 also stands for the last region of a list, ask before it is used as an index.
 
+        Parameters
+        ----------
+        pattern : sequence of int, length units
+            The piece of every unit.
+
+        Returns
+        -------
+        int
+            From 0, or -1.
+
         Raises
         ------
         ValueError, TypeError
             If the pattern has not an integer for each unit.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])]))
+        >>> regions.find([1, 0]), regions.find([1, 1])
+        (1, -1)
         """
-        pieces, dtype = pieces_of(pattern, self.patterns.shape[1]), self.patterns.dtype
-        if pieces.dtype != dtype:
-            if pieces.size and not 0 <= pieces.min() <= pieces.max() <= np.iinfo(dtype).max:
-                return -1
-            pieces = pieces.astype(dtype)
-        return self._places.get(pieces.tobytes(), -1)
+        return self.source.find(pieces_of(pattern, len(self.problem.network.units)))
 
     def locate(self, x: ArrayLike) -> np.ndarray:
         """The index of the region that each point lies in, decided exactly; int64, shape (points,).
@@ -204,6 +289,10 @@ class Enumeration(Sequence[Region]):
         Parameters
         ----------
         x : array-like of numbers, shape (points, inputs)
+
+        Returns
+        -------
+        int64 array, shape (points,)
 
         Raises
         ------
@@ -232,6 +321,14 @@ class Enumeration(Sequence[Region]):
         Rows outside the domain or exactly on a boundary are not counted. The arguments and errors
         are those of `locate`.
 
+        Parameters
+        ----------
+        x : array-like of numbers, shape (points, inputs)
+
+        Returns
+        -------
+        int64 array, shape (regions,)
+
         Examples
         --------
         >>> from linreg import mlp
@@ -241,19 +338,78 @@ class Enumeration(Sequence[Region]):
         found = self.locate(x)
         return np.bincount(found[found != NOWHERE], minlength=len(self)).astype(np.int64)
 
+    def polygons(self, frame: Box | None = None, *, exact: bool = False) -> Polygons:
+        """The regions of two inputs as convex polygons, as far as a frame shows them.
+
+        Parameters
+        ----------
+        frame : Box, optional
+            By default one that shows all corners but a few that are far away, or a bounded domain.
+        exact : bool
+            Whether corners are fractions. Floats are near them by about 1e-10 of the frame.
+
+        Returns
+        -------
+        Polygons
+            Those that the frame shows, in the order of their regions; the corners in input units.
+
+        Raises
+        ------
+        ValueError
+            If the network has not two inputs.
+        InvalidDomain
+            If the frame is no box of two inputs.
+
+        Examples
+        --------
+        The quadrants of the plane, of which the frame shows squares:
+
+        >>> from linreg import Box, mlp
+        >>> quadrants = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> shown = quadrants.polygons(Box([-1, -1], [1, 1]))
+        >>> shown[3].tolist(), shown.areas.tolist()
+        ([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]], [1.0, 1.0, 1.0, 1.0])
+        """
+        return polygons_of(self, frame, exact=exact)
+
+    def solids(self, frame: Box | None = None, *, exact: bool = False) -> Solids:
+        """The regions of three inputs as convex polyhedra; see `polygons`.
+
+        Parameters
+        ----------
+        frame, exact
+            As for `polygons`; the frame is a box of three inputs.
+
+        Returns
+        -------
+        Solids
+            Those that the frame shows, in the order of their regions; the corners in input units.
+
+        Examples
+        --------
+        A plane through the middle of a cube:
+
+        >>> from linreg import Box, mlp
+        >>> halves = enumerate_regions(mlp([([[1, 0, 0]], [0])]))
+        >>> shown = halves.solids(Box([-1, -1, -1], [1, 1, 1]))
+        >>> shown.volumes.tolist(), len(shown.facets(0))
+        ([4.0, 4.0], 6)
+        """
+        return solids_of(self, frame, exact=exact)
+
     @cached_property
     def _locator(self) -> Locator:
         complete = self.counted.complete
-        return Locator(self.problem, self.patterns, self._places, is_complete=complete)
+        return Locator(self.problem, self.patterns, self.source.places, is_complete=complete)
 
     @cached_property
-    def _places(self) -> dict[bytes, int]:
-        return places_of(self.patterns)
+    def _reach(self) -> Reach:
+        return Reach(self.problem, self.source)
 
 
 def enumerate_regions(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -269,6 +425,16 @@ def enumerate_regions(
     for small problems and where there is no machine code, and "compiled" elsewhere. The arguments
     and errors are those of `linreg.count`; an interrupt, too, has its attribute `count`.
 
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, limit, progress
+        As for `linreg.count`.
+
+    Returns
+    -------
+    Enumeration
+        Regions sorted by pattern.
+
     Examples
     --------
     Two lines that cross make four regions:
@@ -280,17 +446,14 @@ def enumerate_regions(
     >>> regions[3].exact_affine_map.matrix.tolist()
     [[Fraction(1, 1), Fraction(0, 1)], [Fraction(0, 1), Fraction(1, 1)]]
     """
-    problem = problem_of(net, domain)
+    return enumerated(net, domain, Options(strategy, workers, executor, limit, progress))
+
+
+def enumerated(net: NetworkLike, domain: DomainLike, options: Options) -> Enumeration:
+    """What `enumerate_regions` returns."""
+    problem = posed(net, domain, options.strategy)
     columns = Columns(problem.network.pattern_dtype.str)
-    counted = run(
-        problem,
-        columns,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    counted = run(problem, columns, options)
     with carrying(lambda: counted):
         return _sorted(problem, columns, counted)
 
@@ -306,4 +469,4 @@ def _sorted(problem: Problem, columns: Columns, counted: Count) -> Enumeration:
     patterns, witnesses = patterns[order], witnesses[order]
     patterns.flags.writeable = witnesses.flags.writeable = False
     exact = {int(places[i]): point for i, point in columns.exact.items()}
-    return Enumeration(problem, patterns, witnesses, exact, counted)
+    return Enumeration(problem, InMemory(patterns, witnesses, exact), counted)

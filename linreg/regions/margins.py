@@ -1,10 +1,10 @@
-"""How far regions reach: margins and boundedness, of all of them in one pass."""
+"""Margins and boundedness of all regions, in one pass."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 import numpy as np
 from flint import fmpz
@@ -13,47 +13,60 @@ from linreg.polyhedra import Direction, Forms, IntegerRow, Point, Solver, leads_
 from linreg.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 from linreg.problem.stages_on_regions import StagesOnRegions
-
-if TYPE_CHECKING:
-    from linreg.regions.enumeration import Enumeration
+from linreg.regions.sources import Source
 
 EVERY = 32
 """Regions between two reports of progress: a few hundredths of a second."""
 
 Stages = Sequence[tuple[StageOnCell, tuple[int, ...]]]
-"""The levels of a region, with the pieces of their units."""
+"""The stages on a region, with the pieces of their units."""
 
 
-def margins_of(regions: Enumeration) -> np.ndarray:
-    """Distance from each witness to the nearest row; float64."""
-    halfspaces = regions.problem.domain_rows
-    return _frozen([_margin(halfspaces, s, regions.point(i)) for i, s in _stages(regions)], float)
+class Reach:
+    """Margins and boundedness of regions, worked out when they are asked for, and kept.
 
+    Parameters
+    ----------
+    problem : Problem
+    source : Source
+        What holds the regions.
+    """
 
-def bounded_of(regions: Enumeration) -> np.ndarray:
-    """Whether each region is bounded; bool."""
-    cells = _Cells(regions.problem)
-    return _frozen([cells.bound(stages) for _, stages in _stages(regions)], bool)
+    def __init__(self, problem: Problem, source: Source) -> None:
+        self._problem, self._source = problem, source
 
+    @cached_property
+    def margins(self) -> np.ndarray:
+        """Distance from each witness to the nearest row; float64, shape (regions,)."""
+        return _frozen([self._margin(i, stages) for i, stages in self._stages()], float)
 
-def extents_of(
-    regions: Enumeration, progress: Callable[[int], None] | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """What `margins_of` and `bounded_of` return."""
-    halfspaces, cells = regions.problem.domain_rows, _Cells(regions.problem)
-    margins, bounded = [], []
-    for index, stages in _stages(regions):
-        if progress is not None and index % EVERY == 0:
-            progress(index)
-        margins.append(_margin(halfspaces, stages, regions.point(index)))
-        bounded.append(cells.bound(stages))
-    return _frozen(margins, float), _frozen(bounded, bool)
+    @cached_property
+    def bounded(self) -> np.ndarray:
+        """Whether each region is bounded; bool, shape (regions,)."""
+        cells = _Cells(self._problem)
+        return _frozen([cells.bound(stages) for _, stages in self._stages()], bool)
 
+    def measure(self, progress: Callable[[int], None] | None) -> None:
+        """Work out both in one pass, and call back with the number of regions that are done."""
+        if {"margins", "bounded"} <= self.__dict__.keys():
+            return
+        cells = _Cells(self._problem)
+        margins, bounded = [], []
+        for index, stages in self._stages():
+            if progress is not None and index % EVERY == 0:
+                progress(index)
+            margins.append(self._margin(index, stages))
+            bounded.append(cells.bound(stages))
+        self.margins, self.bounded = _frozen(margins, float), _frozen(bounded, bool)
 
-def _stages(regions: Enumeration) -> Iterator[tuple[int, Stages]]:
-    on_cells = StagesOnRegions(regions.problem)
-    for index, pattern in enumerate(regions.patterns.tolist()):
-        yield index, on_cells.of(tuple(pattern))
+    def _stages(self) -> Iterator[tuple[int, Stages]]:
+        on_cells = StagesOnRegions(self._problem)
+        for index, pattern in enumerate(self._source.patterns.tolist()):
+            yield index, on_cells.of(tuple(pattern))
+
+    def _margin(self, index: int, stages: Stages) -> float:
+        rows, row = self._source.at(index)
+        return _margin(self._problem.domain_rows, stages, rows.point(row))
 
 
 def _margin(halfspaces: Forms, stages: Stages, point: Point) -> float:
@@ -70,7 +83,7 @@ def _margin(halfspaces: Forms, stages: Stages, point: Point) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A prefix of a pattern: its rows, and a direction in which it goes on for ever, if any."""
+    """A prefix of a pattern: its rows, and a recession direction, if there is one."""
 
     rows: list[IntegerRow]
     direction: Direction | None
@@ -89,7 +102,7 @@ class _Cells:
         self._path: list[tuple[StageOnCell, tuple[int, ...], _Cell]] = []
 
     def bound(self, stages: Stages) -> bool:
-        """Whether the region with these levels is bounded."""
+        """Whether the region with these stages is bounded."""
         cell = self._whole
         for depth, (on_cell, pieces) in enumerate(stages):
             if cell.direction is None:

@@ -12,7 +12,7 @@ from flint import fmpq
 
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.arguments import point
-from linreg.domains import Halfspaces
+from linreg.domains import Box, Halfspaces
 from linreg.network.stages import table
 from linreg.polyhedra import Point
 from linreg.polyhedra import measures as geometry
@@ -23,6 +23,9 @@ from linreg.problem.region_rows import Boundaries, Boundary
 from linreg.rational import fraction, nearest_float, rational
 from linreg.regions.convex import ConvexRegion, convex_region
 from linreg.regions.facets import DOMAIN, Facet, facets_of
+from linreg.regions.polygons.one import Polygon, facet_polygons_of, polygon_of
+from linreg.regions.polygons.svg import picture_of
+from linreg.regions.shown import html_of_region, line_of_region
 from linreg.units import MaxUnit, Unit
 
 
@@ -44,6 +47,14 @@ class Region:
         Nearest to the exact witness; in a region thinner than the float grid it can lie outside.
     exact_witness : tuple of Fraction
         Strictly inside.
+
+    Examples
+    --------
+    >>> from linreg import enumerate_regions, mlp
+    >>> size = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))  # |x|
+    >>> left, right = enumerate_regions(size)
+    >>> right.pattern.tolist(), right.exact_affine_map([5]), right.is_bounded
+    ([1, 0], [Fraction(5, 1)], False)
     """
 
     problem: Problem
@@ -59,6 +70,15 @@ class Region:
 
     def __hash__(self) -> int:
         return hash((self.problem.key, self.pattern.tobytes()))
+
+    def __repr__(self) -> str:
+        return line_of_region(self)
+
+    def _repr_html_(self) -> str:
+        return html_of_region(self)
+
+    def _repr_svg_(self) -> str | None:
+        return picture_of(self)
 
     @cached_property
     def exact_affine_map(self) -> ExactAffineMap:
@@ -135,7 +155,7 @@ class Region:
 
     @cached_property
     def recession(self) -> geometry.RecessionCone:
-        """The directions that can be followed for ever: lines, and extreme rays; none if bounded.
+        """The recession cone by its generators: lines, and extreme rays; none if bounded.
 
         Raises
         ------
@@ -238,8 +258,69 @@ class Region:
         ------
         Smith (1984), "Efficient Monte Carlo procedures for generating points uniformly
         distributed over bounded regions", for the random walk.
+
+        Examples
+        --------
+        >>> from linreg import Box, enumerate_regions, mlp
+        >>> region = enumerate_regions(mlp([([[1]], [0])]), Box([-1], [1]))[1]
+        >>> points = region.sample(3, seed=0)
+        >>> points.shape, all(region.contains(x) for x in points)
+        ((3, 1), True)
         """
         return sample(self.polyhedron, n, seed)
+
+    def polygon(self, clip: Box | None = None) -> Polygon:
+        """The region of a network of two inputs as a polygon: exact corners, in order.
+
+        Parameters
+        ----------
+        clip : Box, optional
+            What of the region is wanted; without it the region has to be bounded. Nothing is left
+            of a region that does not meet the box.
+
+        Returns
+        -------
+        Polygon
+            Its corners counterclockwise, in input units.
+
+        Raises
+        ------
+        ValueError
+            If the inputs are not two, or the region is unbounded and nothing clips it.
+
+        Examples
+        --------
+        >>> from linreg import Box, enumerate_regions, mlp
+        >>> region = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))[3]
+        >>> region.polygon(Box([-1, -1], [2, 1])).corners.tolist()
+        [[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 1.0]]
+        """
+        return polygon_of(self, clip)
+
+    def facet_polygons(self, clip: Box | None = None) -> tuple[Polygon, ...]:
+        """The facets of a region of three inputs as polygons in space; see `polygon`.
+
+        Parameters
+        ----------
+        clip : Box, optional
+            As for `polygon`, a box of three inputs.
+
+        Returns
+        -------
+        tuple of Polygon
+            One for each facet, its corners counterclockwise as seen from outside.
+
+        Examples
+        --------
+        Half of a cube has six facets, of which the unit owns one:
+
+        >>> from linreg import Box, enumerate_regions, mlp
+        >>> left, _ = enumerate_regions(mlp([([[1, 0, 0]], [0])]), Box([-1, -1, -1], [1, 1, 1]))
+        >>> facets = left.facet_polygons()
+        >>> len(facets), facets[0].owners.tolist(), facets[0].corners[:, 0].tolist()
+        (6, [0, 0, 0, 0], [0.0, 0.0, 0.0, 0.0])
+        """
+        return facet_polygons_of(self, clip)
 
     def cvxpy(self) -> ConvexRegion:
         """The closed region as constraints for cvxpy, on a `variable` of its own.
@@ -252,10 +333,26 @@ class Region:
     def contains(self, x: Sequence[Fraction | float | int]) -> bool:
         """Whether a point lies strictly inside, decided exactly; floats mean what they are.
 
+        Parameters
+        ----------
+        x : sequence of numbers, shape (inputs,)
+            Floats mean the float64 they are.
+
+        Returns
+        -------
+        bool
+
         Raises
         ------
         ValueError, TypeError
             If `x` is of another shape, or a number is not finite.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> right = enumerate_regions(mlp([([[1]], [0])]))[1]
+        >>> right.contains([1e-300]), right.contains([0])
+        (True, False)
         """
         at = [*point(x, self.problem.network.input_dim), fmpq(1)]
         return all(

@@ -1,16 +1,18 @@
-"""The files of a run that hold its regions, read one at a time."""
+"""Regions in the files of a run, which are read one at a time."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linreg.regions.location import places_of
 from linreg.run.keys import pattern_texts
 from linreg.store.layout import Layout, Rows
 from linreg.store.shards import Shard, read_shard
@@ -23,7 +25,10 @@ KEPT = 2
 
 
 class RegionFiles:
-    """The files of a run that hold its regions, sorted by pattern.
+    """The files of a run that hold its regions, sorted by pattern; a `Source`.
+
+    One region and `find` read one file at a time, of some 100,000 regions; whole columns are read
+    once and kept.
 
     Parameters
     ----------
@@ -48,9 +53,8 @@ class RegionFiles:
 
     def at(self, index: int) -> tuple[Rows, int]:
         """The rows of the file that a region is in, and its place there."""
-        place = range(self.n_regions)[index]
-        k = bisect_right(self._starts, place) - 1
-        return self._rows(k), place - self._starts[k]
+        k = bisect_right(self._starts, index) - 1
+        return self._rows(k), index - self._starts[k]
 
     def tables(self) -> Iterator[pyarrow.Table]:
         """The tables of all files, one after another."""
@@ -75,14 +79,30 @@ class RegionFiles:
         row = int(np.searchsorted(texts, text))
         return self._starts[k] + row if row < len(texts) and texts[row] == text else -1
 
-    def column(self, part: Callable[[Rows], np.ndarray]) -> np.ndarray:
+    @cached_property
+    def patterns(self) -> np.ndarray:
+        """All patterns."""
+        return self._column(lambda rows: rows.patterns)
+
+    @cached_property
+    def witnesses(self) -> np.ndarray:
+        """All witnesses, in float64."""
+        return self._column(lambda rows: rows.witnesses)
+
+    @cached_property
+    def places(self) -> dict[bytes, int]:
+        """The index of each pattern."""
+        return places_of(self.patterns)
+
+    def _column(self, part: Callable[[Rows], np.ndarray]) -> np.ndarray:
         """A column of all files, read-only."""
         whole = np.concatenate([part(self._layout.rows(table)) for table in self.tables()])
         whole.flags.writeable = False
         return whole
 
+    @cached_property
     def exact(self) -> dict[int, tuple[Fraction, ...]]:
-        """The exact witnesses in all files, by index."""
+        """The exact witnesses in all files that differ from the float64 ones, by index."""
         return {
             start + row: point
             for start, table in zip(self._starts, self.tables(), strict=False)

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from fractions import Fraction
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-import numpy as np
-
-from linreg.arguments import listed, numbered
-from linreg.arguments import pattern as pieces_of
-from linreg.domains import Domain
 from linreg.errors import UnreadableFile
 from linreg.files import StrPath
-from linreg.network import Network
-from linreg.polyhedra import Point
-from linreg.problem import Problem
-from linreg.rational import rational
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.enumeration import Enumeration
-from linreg.regions.region import Region
 from linreg.regions.region_files import RegionFiles
-from linreg.run import Count, Progress
+from linreg.run import Options, Progress
 from linreg.store.directory import layout_of, read_state
-from linreg.store.layout import Rows
 from linreg.store.merging import sort_shards
 from linreg.store.metadata import REGIONS, SHARDS, Description
 from linreg.store.runs import count_of, run_into
@@ -37,59 +26,33 @@ if TYPE_CHECKING:
     import pyarrow
 
 
+@dataclass(frozen=True, eq=False)
 class StoredRegions(Enumeration):
-    """The activation regions in a run directory, sorted by pattern.
+    """The activation regions in a run directory, sorted by pattern; Arrow reads them as tables.
 
     One region, a slice, an iteration and `find` read one file at a time, of some 100,000 regions.
     `patterns`, `witnesses` and what needs all regions at once, such as `locate`, read all of them
     into memory.
+
+    Attributes
+    ----------
+    problem : Problem
+    source : RegionFiles
+        The files that hold the regions.
+    counted : Count
+        What the run said of itself.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     regions = enumerate_into(mlp([([[1], [-1]], [0, 0])]), f"{folder}/run")
+    ...     len(regions), regions[1].pattern.tolist()
+    (2, [1, 0])
     """
 
-    def __init__(self, problem: Problem, counted: Count, files: RegionFiles) -> None:
-        # The fields of a frozen value cannot be set, and the others are read when asked for.
-        vars(self).update(problem=problem, counted=counted, _files=files)
-
-    _files: RegionFiles
-
-    def __len__(self) -> int:
-        return self._files.n_regions
-
-    @overload
-    def __getitem__(self, index: int) -> Region: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Region]: ...
-
-    def __getitem__(self, index: int | slice) -> Region | list[Region]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        place = listed(index, len(self), "regions")
-        rows, row = self._files.at(place)
-        exact = _exact_witness(rows, row)
-        return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
-
-    def exact_witness(self, index: int) -> tuple[Fraction, ...]:
-        """A rational point strictly inside a region; the errors are those of an enumeration's."""
-        return _exact_witness(*self._files.at(numbered(index, len(self), "index", "regions")))
-
-    def point(self, index: int) -> Point:
-        """The exact witness in integer coordinates; the errors are those of `exact_witness`."""
-        rows, row = self._files.at(numbered(index, len(self), "index", "regions"))
-        if row in rows.exact:
-            return Point.of_rationals([rational(x) for x in rows.exact[row]])
-        return Point.of_floats(rows.witnesses[row])
-
-    def find(self, pattern: Sequence[int] | np.ndarray) -> int:
-        """The index of the region with a pattern; -1 if no region has it.
-
-        As -1 also stands for the last region of a list, ask before it is used as an index.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If the pattern has not an integer for each unit.
-        """
-        return self._files.find(pieces_of(pattern, len(self.problem.network.units)))
+    source: RegionFiles
 
     def tables(self) -> Iterator[pyarrow.Table]:
         """All regions as Arrow tables, one file's at a time; docs/schema.md says what is in them.
@@ -104,7 +67,7 @@ class StoredRegions(Enumeration):
         ...     [table.num_rows for table in regions.tables()]
         [4]
         """
-        return self._files.tables_with_lists()
+        return self.source.tables_with_lists()
 
     def to_arrow(self) -> pyarrow.Table:
         """All regions as one Arrow table."""
@@ -122,26 +85,11 @@ class StoredRegions(Enumeration):
 
         return polars.from_arrow(self.to_arrow())
 
-    @cached_property
-    def patterns(self) -> np.ndarray:
-        """The piece of every unit; uint8 or uint16, shape (regions, units)."""
-        return self._files.column(lambda rows: rows.patterns)
-
-    @cached_property
-    def witnesses(self) -> np.ndarray:
-        """Points nearest to the exact witnesses; float64, shape (regions, inputs)."""
-        return self._files.column(lambda rows: rows.witnesses)
-
-    @cached_property
-    def exact(self) -> dict[int, tuple[Fraction, ...]]:
-        """Exact witnesses of the regions whose float64 witness differs from it, by index."""
-        return self._files.exact()
-
 
 def enumerate_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -157,7 +105,7 @@ def enumerate_into(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
     path : str or path
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress
@@ -165,6 +113,11 @@ def enumerate_into(
         goes on with the strategy that the run began with.
     sorting : callable
         Called, when all regions are found and are sorted, with the share that is done.
+
+    Returns
+    -------
+    StoredRegions
+        As many as are committed, sorted by pattern once all are found.
 
     Raises
     ------
@@ -184,18 +137,8 @@ def enumerate_into(
     ...     regions[3].pattern.tolist(), regions.find([1, 0])
     ([1, 1], 2)
     """
-    run_into(
-        net,
-        path,
-        domain,
-        keeps=REGIONS,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-        sorting=sorting,
-    )
+    options = Options(strategy, workers, executor, limit, progress)
+    run_into(net, path, domain, options, keeps=REGIONS, sorting=sorting)
     return read_run(path)
 
 
@@ -204,10 +147,28 @@ def read_run(path: StrPath) -> StoredRegions:
 
     Each file must be the one that was written, which its sha256 says.
 
+    Parameters
+    ----------
+    path : str or path
+        A run directory of `enumerate_into`.
+
+    Returns
+    -------
+    StoredRegions
+
     Raises
     ------
     UnreadableFile
         If the directory is no run, keeps no regions, has none yet, or is damaged.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = enumerate_into(mlp([([[1]], [0])]), f"{folder}/run")
+    ...     read_run(f"{folder}/run").patterns.tolist()
+    [[0], [1]]
     """
     folder = Path(path)
     description = Description.read(folder)
@@ -226,11 +187,5 @@ def read_run(path: StrPath) -> StoredRegions:
             files = RegionFiles(target, shards, layout)
             # From here on the folder is there as long as somebody may read it.
             finalize(files, stack.pop_all().close)
-    counted = count_of(state, description.strategy, len(problem.stages))
-    return StoredRegions(problem, counted, files)
-
-
-def _exact_witness(rows: Rows, row: int) -> tuple[Fraction, ...]:
-    if row in rows.exact:
-        return rows.exact[row]
-    return tuple(Fraction(x) for x in rows.witnesses[row].tolist())
+    counted = count_of(state, description.strategy, len(problem.integer_stages))
+    return StoredRegions(problem, files, counted)

@@ -1,23 +1,19 @@
 """Running an exploration: budgets, processes, sinks, stores, and the count that comes out."""
 
-from linreg.run.counting import (
-    Count,
-    Progress,
-    carrying,
-    check_options,
-    count,
-    count_regions,
-    run,
-)
+from linreg.run.counting import carrying, count, count_regions, explored, posed, run
+from linreg.run.options import Options
+from linreg.run.progress import Count, Progress
 from linreg.run.sinks import Columns
 
 __all__ = [
     "Columns",
     "Count",
+    "Options",
     "Progress",
     "carrying",
-    "check_options",
     "count",
     "count_regions",
+    "explored",
+    "posed",
     "run",
 ]

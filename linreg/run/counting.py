@@ -5,79 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from time import monotonic
 
-from linreg.arguments import how_many
-from linreg.domains import Domain
 from linreg.errors import IncompleteError
-from linreg.explore import Sink, Tally
-from linreg.network import Network, StagedNetwork
+from linreg.explore import AnySink, Beginning, Sink, Tally, Work
 from linreg.problem import Problem, problem_of
-from linreg.run.driver import Beginning, Checkpoint, drive
-from linreg.run.settling import settled
-from linreg.run.task import Store, Work
-from linreg.strategies import check_strategy
+from linreg.readers import DomainLike, NetworkLike
+from linreg.run.driver import Checkpoint, drive
+from linreg.run.options import Options
+from linreg.run.progress import Count, Progress
+from linreg.strategies.auto import is_settled_first, settled
 from linreg.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many regions were found, and how that is known.
-
-    Attributes
-    ----------
-    regions : int
-        The number of activation regions; at least that many if the run was stopped.
-    complete : bool
-        False if the run was stopped at a limit, or is still going on.
-    evidence : str
-        "exact": every decision was proved in exact arithmetic. "certified": the proofs were
-        also written down, and an independent checker accepted them.
-    regions_per_stage : tuple of int, length stages
-        Full-dimensional cells of prefixes through each stage; the last is the count.
-    lps : int
-        Linear programs that were solved in floats.
-    exact_decisions : int
-        How often floats left a doubt, so that exact arithmetic decided: once for each program
-        whose proposal proved nothing, and once for each cell that machine code was not sure of.
-    strategy : str
-    seconds : float
-        Wall clock.
-    """
-
-    regions: int
-    complete: bool
-    evidence: str
-    regions_per_stage: tuple[int, ...]
-    lps: int
-    exact_decisions: int
-    strategy: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What is known while a run goes on.
-
-    Attributes
-    ----------
-    count : Count
-        As if the run were stopped now.
-    share : float
-        The part of the tree that is finished, from 0 to 1.
-    activity : str
-        What the run is busy with, if that is not exploring.
-    """
-
-    count: Count
-    share: float
-    activity: str = ""
-
-
 def count(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -91,9 +35,10 @@ def count(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
-    domain : WholeSpace, Box or Polytope, optional
-        The whole space unless given.
+    net : Network, path, torch module, scikit-learn estimator or list of (weight, bias)
+        What `as_network` accepts.
+    domain : WholeSpace, Box or Polytope, text such as "box:-1,1" or list of [lowest, highest]
+        The domain in the network's file or the whole space unless given.
     strategy : str
         "compiled", "highs", or "auto" for the fastest there is; the number is the same.
     workers : int
@@ -104,6 +49,11 @@ def count(
         Stop at this many regions.
     progress : callable, optional
         Called several times a second with a `Progress`.
+
+    Returns
+    -------
+    Count
+        The number, whether it is all of them, and the work that it took.
 
     Raises
     ------
@@ -128,21 +78,12 @@ def count(
     >>> count(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])).regions
     7
     """
-    problem = problem_of(net, domain)
-    return run(
-        problem,
-        Sink(),
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    return explored(net, domain, Options(strategy, workers, executor, limit, progress))
 
 
 def count_regions(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -151,6 +92,15 @@ def count_regions(
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Number of activation regions, for those who want just the number; see `count`.
+
+    Parameters
+    ----------
+    net, domain, strategy, workers, executor, limit, progress
+        As for `count`.
+
+    Returns
+    -------
+    int
 
     Raises
     ------
@@ -165,15 +115,8 @@ def count_regions(
     >>> count_regions(mlp([([[1], [-1]], [0, 0])]))
     2
     """
-    found = count(
-        net,
-        domain,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    options = Options(strategy, workers, executor, limit, progress)
+    found = explored(net, domain, options)
     if not found.complete:
         raise IncompleteError(
             f"the run stopped at its limit with at least {counted(found.regions, 'region')}; give "
@@ -182,24 +125,35 @@ def count_regions(
     return found.regions
 
 
+def explored(net: NetworkLike, domain: DomainLike, options: Options) -> Count:
+    """What `count` returns."""
+    return run(posed(net, domain, options.strategy), Sink(), options)
+
+
+def posed(net: NetworkLike, domain: DomainLike, strategy: str) -> Problem:
+    """The problem of a network on a domain; an interrupt meanwhile carries a count of nothing."""
+    started = monotonic()
+
+    def nothing() -> Count:
+        return Count(0, False, "exact", (), 0, 0, strategy, monotonic() - started)
+
+    with carrying(nothing):
+        return problem_of(net, domain)
+
+
 def run(
     problem: Problem,
-    sink: Store,
+    sink: AnySink,
+    options: Options,
     *,
-    strategy: str = "auto",
-    workers: int = 1,
-    executor: Executor | None = None,
-    limit: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
     beginning: Beginning | None = None,
     seconds: float = 0.0,
     checkpoint: Checkpoint = lambda _work, _frontier, _is_last: None,
 ) -> Count:
     """Explore a problem into a sink, and say what was found.
 
-    The arguments are those of `count` and of `drive`; `seconds` is what the beginning took.
+    The arguments are those of `drive`; `seconds` is what the beginning took.
     """
-    check_options(strategy, workers, limit)
     started = monotonic() - seconds
 
     def counted(work: Work) -> Count:
@@ -214,32 +168,24 @@ def run(
             monotonic() - started,
         )
 
-    work = Work(Tally(cells=[0] * len(problem.stages)), strategy)
+    work = Work(Tally(cells=[0] * len(problem.integer_stages)), options.strategy)
     if beginning is not None:
         work = beginning.work
 
     def report(so_far: Work) -> None:
         nonlocal work
         work = so_far
-        if progress is not None:
-            progress(Progress(counted(work), work.tally.share, work.activity))
+        if options.progress is not None:
+            options.progress(Progress(counted(work), work.tally.share, work.activity))
 
     with carrying(lambda: counted(work)):
-        if strategy == "auto" and (sink.wants_rows or sink.wants_proofs):
-            first = settled(problem, sink, limit, report)
-            strategy, beginning = first.strategy, first.beginning
+        if options.strategy == "auto" and is_settled_first(sink):
+            first = settled(problem, sink, options.limit, report)
+            options, beginning = replace(options, strategy=first.strategy), first.beginning
             if beginning is not None:
                 sink.extend(first.found)
         work = drive(
-            problem,
-            strategy,
-            sink,
-            report=report,
-            checkpoint=checkpoint,
-            limit=limit,
-            workers=workers,
-            executor=executor,
-            beginning=beginning,
+            problem, sink, options, report=report, checkpoint=checkpoint, beginning=beginning
         )
         return counted(work)
 
@@ -253,11 +199,3 @@ def carrying(known: Callable[[], Count]) -> Iterator[None]:
         if not hasattr(interrupt, "count"):
             interrupt.count = known()  # type: ignore[attr-defined]
         raise
-
-
-def check_options(strategy: str, workers: int, limit: int | None) -> None:
-    """Refuse a strategy that does not exist, and counts of things below one."""
-    check_strategy(strategy)
-    how_many(workers, "workers")
-    if limit is not None:
-        how_many(limit, "limit")

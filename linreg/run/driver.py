@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from math import inf
 from os import cpu_count
 from queue import SimpleQueue
 from typing import Any, Generic
 
-from linreg.explore import Explorer, Tally
+from linreg.explore import AnySink, Beginning, Explorer, Tally, Work
 from linreg.problem import Problem
 from linreg.run.ledger import Finished, Instruction, Ledger, Lost, Submit, Take
+from linreg.run.options import Options
 from linreg.run.processes import (
     CutShort,
     interrupts_held,
@@ -22,11 +22,11 @@ from linreg.run.processes import (
     process_pool,
     thread_pool,
 )
-from linreg.run.task import Found, ProblemNeeded, Store, Task, Work, explore_unit, remember
+from linreg.run.task import Found, ProblemNeeded, Task, explore_task, remember
 from linreg.strategies import explorer_for
 
 AHEAD = 4
-"""Units of work under way for each worker, so that none waits for the next."""
+"""Tasks under way for each worker, so that none waits for the next."""
 
 MOST_HELD = 1 << 20
 """Regions of results that wait for their turn, from which on no more are asked for."""
@@ -46,24 +46,13 @@ Checkpoint = Callable[[Work, Frontier, bool], None]
 The last argument says whether the run has come to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What an earlier run has found and done, and the prefixes that it left, the next one last."""
-
-    work: Work
-    prefixes: list[Any]
-
-
 def drive(
     problem: Problem,
-    strategy: str,
-    sink: Store,
+    sink: AnySink,
+    options: Options,
     *,
     report: Callable[[Work], None] = lambda _: None,
     checkpoint: Checkpoint = lambda _work, _frontier, _is_last: None,
-    limit: int | None = None,
-    workers: int = 1,
-    executor: Executor | None = None,
     beginning: Beginning | None = None,
 ) -> Work:
     """Explore a problem into a sink.
@@ -73,48 +62,43 @@ def drive(
 
     Parameters
     ----------
+    options : Options
+        Whose `progress` is not called: `report` is.
     report : callable
         Told now and then how far the work is.
     checkpoint : callable
         Called now and then, and at the end.
-    limit : int, optional
-        How many regions to stop at, those of the beginning included.
-    workers : int
-        Processes or threads to share the work out to, or how many the executor has.
-    executor : concurrent.futures.Executor, optional
-        Where to have the work done; it is left open.
     beginning : Beginning, optional
         What an earlier run has left.
     """
-    explorer = explorer_for(strategy, problem, sink)
-    run = _Run(problem, explorer, sink, report, checkpoint, limit)
-    is_shared = executor is not None or workers > 1
+    explorer = explorer_for(options.strategy, problem, sink)
+    run = _Run(problem, explorer, sink, report, checkpoint, options.limit)
     if beginning is not None:
         run.work = beginning.work
-    if is_shared and beginning is not None:
+    if options.is_shared and beginning is not None:
         prefixes = beginning.prefixes
     else:
         if beginning is None:
             cells = explorer.begin(problem, run.work.tally)
         else:
             cells = [explorer.cell_of(problem, prefix) for prefix in beginning.prefixes]
-        cells = run.alone(cells, explorer.alone if is_shared else None)
+        cells = run.alone(cells, explorer.alone if options.is_shared else None)
         prefixes = [explorer.prefix_of(cell) for cell in cells]
-    if is_shared:
-        prefixes = run.shared(prefixes, workers, executor)
+    if options.is_shared:
+        prefixes = run.shared(prefixes, options.workers, options.executor)
     run.work.complete = not prefixes
     checkpoint(run.work, lambda: prefixes, True)
     return run.work
 
 
-class _Run(Generic[Store]):
+class _Run(Generic[AnySink]):
     """One exploration."""
 
     def __init__(
         self,
         problem: Problem,
         explorer: Explorer,
-        sink: Store,
+        sink: AnySink,
         report: Callable[[Work], None],
         checkpoint: Checkpoint,
         limit: int | None,
@@ -126,7 +110,7 @@ class _Run(Generic[Store]):
         self._report = report
         self._checkpoint = checkpoint
         self._limit = limit
-        self._results: dict[int, Found[Store]] = {}  # those whose turn has not come, by unit
+        self._results: dict[int, Found[AnySink]] = {}  # those whose turn has not come, by task
 
     def alone(self, cells: list[Any], budget: int | None) -> list[Any]:
         """Explore in this process until the budget is spent, and return the cells that are left."""
@@ -175,7 +159,7 @@ class _Run(Generic[Store]):
             workers = max(workers, cpu_count() or 1)
         ledger = Ledger(
             prefixes,
-            budget=self._explorer.unit,
+            budget=self._explorer.task_budget,
             most_running=AHEAD * workers,
             most_held=MOST_HELD,
             limit=self._wanted,
@@ -192,18 +176,18 @@ class _Run(Generic[Store]):
                 losses = 1 if self.work.tally.share > before else losses + 1
                 if executor is not None or losses > MOST_LOSSES:
                     raise
-                lost = [ledger.on(Lost(unit)) for unit in ledger.running]
+                lost = [ledger.on(Lost(task)) for task in ledger.running]
                 instructions = [again for each in lost for again in each]
         return ledger.frontier
 
     def _work_off(
         self, ledger: Ledger, instructions: list[Instruction], pool: Executor, n_given: float
     ) -> None:
-        """Do as the ledger says until it is over; the first so many units carry the problem."""
+        """Do as the ledger says until it is over; the first so many tasks carry the problem."""
         answers: SimpleQueue[Future[Any]] = SimpleQueue()
         awaited: dict[Future[Any], Submit] = {}
         results = self._results
-        empty = self._sink.empty()
+        fresh = self._sink.fresh()
 
         def submit(order: Submit, *, with_problem: bool) -> None:
             task = Task(
@@ -211,11 +195,11 @@ class _Run(Generic[Store]):
                 self._problem.key,
                 self._problem if with_problem else None,
                 order.prefixes,
-                empty,
+                fresh,
                 order.budget,
                 order.limit,
             )
-            future = pool.submit(explore_unit, task)
+            future = pool.submit(explore_task, task)
             awaited[future] = order
             future.add_done_callback(answers.put)
 
@@ -227,8 +211,8 @@ class _Run(Generic[Store]):
                     case Submit():
                         submit(instruction, with_problem=n_given > 0)
                         n_given -= 1
-                    case Take(unit):
-                        turns.append(results.pop(unit))
+                    case Take(number):
+                        turns.append(results.pop(number))
             for found in turns:
                 self._sink.extend(found.sink)
                 self.work.add(found.work)
@@ -250,9 +234,9 @@ class _Run(Generic[Store]):
                     case ProblemNeeded():
                         submit(order, with_problem=True)
                     case Found() as found:
-                        results[order.unit] = found
+                        results[order.task] = found
                         regions = found.work.tally.regions
-                        follow(ledger.on(Finished(order.unit, found.left, regions)))
+                        follow(ledger.on(Finished(order.task, found.left, regions)))
         for future in awaited:
             future.cancel()
 
@@ -276,10 +260,10 @@ class _Run(Generic[Store]):
         return process_pool(workers, partial(remember, self._problem))
 
     def _n_given(self, workers: int, executor: Executor | None) -> float:
-        """How many units carry the problem without being asked to.
+        """How many tasks carry the problem without being asked to.
 
         Processes of our own are born with it, and threads share it. Of others, each worker takes
-        one of the first units, or asks.
+        one of the first tasks, or asks.
         """
         if executor is not None:
             return workers

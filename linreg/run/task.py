@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
-from linreg.explore import Sink, Tally
+from linreg.explore import AnySink, Tally, Work
 from linreg.problem import Problem
 from linreg.run.processes import is_wanted
 from linreg.strategies import explorer_for
@@ -15,48 +15,11 @@ MOST_PROBLEMS = 8
 """Problems that a process remembers: the last ones that it worked on."""
 
 _problems: OrderedDict[str, Problem] = OrderedDict()
-"""By key, what this process was given to work on; it travels once and not with every unit."""
-
-Store = TypeVar("Store", bound=Sink)
-
-
-@dataclass(slots=True)
-class Work:
-    """What a run has found and done so far.
-
-    Attributes
-    ----------
-    tally : Tally
-    strategy : str
-    lps : int
-        Linear programs that HiGHS solved.
-    exact_decisions : int
-        Decisions that its proposals did not settle and the exact simplex method did.
-    complete : bool
-        Whether nothing is left to explore.
-    activity : str
-        What the run is busy with, if that is not exploring.
-    """
-
-    tally: Tally
-    strategy: str
-    lps: int = 0
-    exact_decisions: int = 0
-    complete: bool = False
-    activity: str = ""
-
-    def add(self, other: Work) -> None:
-        """Add what a task has found and done."""
-        tally, more = self.tally, other.tally
-        tally.regions += more.regions
-        tally.share += more.share
-        tally.cells = [a + b for a, b in zip(tally.cells, more.cells, strict=True)]
-        self.lps += other.lps
-        self.exact_decisions += other.exact_decisions
+"""By key, what this process was given to work on; it travels once and not with every task."""
 
 
 @dataclass(frozen=True, slots=True)
-class Task(Generic[Store]):
+class Task(Generic[AnySink]):
     """A task, as it travels.
 
     Attributes
@@ -79,16 +42,16 @@ class Task(Generic[Store]):
     key: str
     problem: Problem | None
     prefixes: tuple[Any, ...]
-    sink: Store
+    sink: AnySink
     budget: int
     limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[Store]):
+class Found(Generic[AnySink]):
     """What a task found and did, and the prefixes that it left, the next one last."""
 
-    sink: Store
+    sink: AnySink
     work: Work
     left: list[Any]
 
@@ -106,7 +69,7 @@ def remember(problem: Problem) -> None:
         _problems.popitem(last=False)
 
 
-def explore_unit(task: Task[Store]) -> Found[Store] | ProblemNeeded:
+def explore_task(task: Task[AnySink]) -> Found[AnySink] | ProblemNeeded:
     """Do a task.
 
     The budget is not used up if nobody waits for the answer any more.
@@ -120,8 +83,8 @@ def explore_unit(task: Task[Store]) -> Found[Store] | ProblemNeeded:
         remember(problem)
     explorer = explorer_for(task.strategy, problem, task.sink)
     # Where threads do the work they are all given the same sink, which stays empty.
-    found = task.sink.empty()
-    tally = Tally(cells=[0] * len(problem.stages))
+    found = task.sink.fresh()
+    tally = Tally(cells=[0] * len(problem.integer_stages))
     cells = [explorer.cell_of(problem, prefix) for prefix in task.prefixes]
     budget, limit = task.budget, task.limit
     while cells and budget > 0 and is_wanted() and (limit is None or tally.regions < limit):

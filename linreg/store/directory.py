@@ -16,14 +16,12 @@ from shutil import rmtree
 from time import monotonic
 
 from linreg.errors import UnreadableFile, UnusableRun, UnwritableFile
-from linreg.explore import Sink
+from linreg.explore import Beginning, Sink, Work
 from linreg.files import StrPath
 from linreg.network import Network
 from linreg.problem import Problem
-from linreg.run.driver import Beginning, Frontier
-from linreg.run.settling import settled
+from linreg.run.driver import Frontier
 from linreg.run.sinks import KeyedColumns
-from linreg.run.task import Work
 from linreg.store.frontier import Texts, prefix_from
 from linreg.store.journal import Found, Journal, Record, read_journal
 from linreg.store.layout import Layout
@@ -33,6 +31,7 @@ from linreg.store.metadata import JOURNAL, NETWORK, REGIONS, RUN, SHARDS, Descri
 from linreg.store.shards import PART_SUFFIX, check_content, write_part
 from linreg.store.state import State, commit_of, sorted_into
 from linreg.strategies import explorer_named
+from linreg.strategies.auto import settled
 from linreg.wording import counted
 
 ROWS = 1 << 16

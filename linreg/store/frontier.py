@@ -1,4 +1,8 @@
-"""Prefixes as text, in a journal: what a later run goes on from."""
+"""Prefixes as text, in a journal: what a later run goes on from.
+
+A text is a pickle in which a tag stands for each class of ours. So a class may move to another
+module, or be named otherwise, and what was written before is still read.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from linreg.errors import UnreadableFile
+from linreg.explore.cells import Prefix
 
 PLAIN = {
     ("fractions", "Fraction"),
@@ -19,8 +24,7 @@ PLAIN = {
     ("numpy._core.multiarray", "scalar"),
     ("numpy._core.numeric", "_frombuffer"),
 }
-"""What a prefix may be made of, besides the classes of strategies: numbers and arrays of them."""
-
+"""What a prefix may be made of, besides the classes with tags: numbers and arrays of them."""
 
 LONGEST = 1 << 24
 """Bytes of the longest prefix that is read."""
@@ -64,20 +68,46 @@ def prefix_from(text: str) -> Any:
 
 
 def _text(prefix: Any) -> str:
-    return b85encode(zlib.compress(pickle.dumps(prefix, protocol=5))).decode()
+    written = io.BytesIO()
+    _Tagging(written, protocol=5).dump(prefix)
+    return b85encode(zlib.compress(written.getvalue())).decode()
+
+
+TAGS = ("cell", "node", "polygon")
+"""What stands for the classes of prefixes, that of the strategy "highs" first: never changed."""
+
+
+def _class_of(tag: str) -> type:
+    """The class that a tag stands for; those of machine code are imported where they are met."""
+    if tag == "cell":
+        return Prefix
+    from linreg.kernel.bridge.exploration import Node
+    from linreg.kernel.data.polygons import Polygon
+
+    return {"node": Node, "polygon": Polygon}[tag]
+
+
+class _Tagging(pickle.Pickler):
+    """Writes the tags of classes in place of their names."""
+
+    def persistent_id(self, obj: Any) -> str | None:
+        """The tag of a class of ours, which must have one."""
+        if not (isinstance(obj, type) and obj.__module__.startswith("linreg.")):
+            return None
+        return next(tag for tag in TAGS if _class_of(tag) is obj)
 
 
 class _Plain(pickle.Unpickler):
     """Makes prefixes, and nothing that could run a program."""
 
+    def persistent_load(self, pid: Any) -> type:
+        """The class that a tag stands for."""
+        return _class_of(pid)
+
     def find_class(self, module: str, name: str) -> Any:
-        """The class of a prefix, or of what it is made of."""
+        """The class of a number, or of an array of them."""
         if (module, name) in PLAIN:
             return super().find_class(module, name)
-        if module.startswith("linreg.explore.") and "." not in name:
-            found = super().find_class(module, name)
-            if isinstance(found, type) and found.__module__ == module:
-                return found
         raise pickle.UnpicklingError(f"{module}.{name} is no part of a prefix")
 
 

@@ -1,4 +1,4 @@
-"""What a row of a run's files holds: in parts, which are quick to sort, and in shards, to read."""
+"""The layout of a run's files: of parts, which are quick to sort, and of shards, to read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linreg.errors import UnwritableFile
+from linreg.polyhedra import Point
 from linreg.rational import MAX_TEXT, fraction, rational
 from linreg.run.keys import WORD, key_octets, key_words, order_of_keys, patterns_of_keys
 from linreg.run.sinks import KeyedColumns
@@ -196,6 +197,18 @@ class Rows:
     patterns: np.ndarray  # (regions, units)
     witnesses: np.ndarray  # (regions, inputs)
     exact: Mapping[int, tuple[Fraction, ...]]
+
+    def exact_witness(self, row: int) -> tuple[Fraction, ...]:
+        """A rational point strictly inside a region."""
+        if row in self.exact:
+            return self.exact[row]
+        return tuple(Fraction(x) for x in self.witnesses[row].tolist())
+
+    def point(self, row: int) -> Point:
+        """The exact witness in integer coordinates."""
+        if row in self.exact:
+            return Point.of_rationals([rational(x) for x in self.exact[row]])
+        return Point.of_floats(self.witnesses[row])
 
 
 def _texts(point: tuple[Fraction, ...]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from linreg.temporary import temporary_folder
 if TYPE_CHECKING:
     import pyarrow
 
-AT_ONCE = 1 << 22
+SORTED_BYTES_AT_ONCE = 1 << 22
 """Bytes of rows that are sorted at a time, besides a few thousand rows of each part."""
 
 WRITERS = 2
@@ -195,6 +195,6 @@ def _cuts(files: Sequence[_SortedFile], layout: Layout) -> list[bytes]:
     firsts = np.concatenate([file.firsts for file in files])
     sizes = np.concatenate([file.group_rows for file in files]) * layout.part_row_size
     order = np.argsort(firsts)
-    places = (np.cumsum(sizes[order]) - sizes[order]) // AT_ONCE
+    places = (np.cumsum(sizes[order]) - sizes[order]) // SORTED_BYTES_AT_ONCE
     begins = np.flatnonzero(np.diff(places)) + 1
     return [bytes(text) for text in firsts[order][begins]]

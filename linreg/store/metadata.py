@@ -1,8 +1,10 @@
-"""What a run directory says it is a run of."""
+"""Metadata of a run directory: which network, domain and strategy it is a run of."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +18,7 @@ from linreg.network import Network
 from linreg.problem import Problem, problem_of
 from linreg.readers import domain_from_json, domain_to_json, load, save
 
-FORMAT = "linreg-run-2"
+FORMAT = "linreg-run-3"
 """The version of run directories that are written and read."""
 
 RUN, NETWORK, JOURNAL, SHARDS = "run.json", "network.json", "journal.jsonl", "shards"
@@ -41,7 +43,7 @@ class Description:
     Attributes
     ----------
     format : str
-        "linreg-run-2".
+        "linreg-run-3".
     keeps : str
         "regions", or "count" if no region is stored.
     strategy : str
@@ -93,8 +95,8 @@ class Description:
         if not isinstance(value, dict) or value.get("format") != FORMAT:
             got = shown(value.get("format")) if isinstance(value, dict) else "something else"
             raise UnreadableFile(
-                f"{path}: {FORMAT!r} was expected as its format, got {got}; another version of "
-                "linreg reads it, or begin again in another folder"
+                f"{path}: its format is {got}, and this version of linreg reads {FORMAT!r} alone; "
+                "go on with the version that began the run, or begin again in another folder"
             )
         types = {"domain": dict, "input_dim": int, "units": int}
         for field in fields(cls):
@@ -149,13 +151,13 @@ class Description:
                 f"{other.strategy!r}; go on with that, or give another folder"
             )
 
-    def network(self, folder: Path) -> Network:
-        """The network in the folder.
+    def question(self, folder: Path) -> tuple[Network, Domain]:
+        """The network in the folder, and the domain of the run.
 
         Raises
         ------
         UnreadableFile
-            If it is not there, or another one.
+            If the network is not there, or another one, or the domain is none of it.
         """
         network = load(folder / NETWORK)
         if network.fingerprint != self.fingerprint:
@@ -163,7 +165,8 @@ class Description:
                 f"{folder / NETWORK}: it is not the network of this run: its fingerprint is not "
                 f"the one in {RUN}"
             )
-        return network
+        with self._located(folder):
+            return network, domain_from_json(self.domain, network.input_dim)
 
     def problem(self, folder: Path) -> Problem:
         """The problem that the run is about.
@@ -171,12 +174,18 @@ class Description:
         Raises
         ------
         UnreadableFile
-            If the network or the domain is not there or not right.
+            As for `question`, or if the domain is empty or flat.
         """
-        network = self.network(folder)
+        network, domain = self.question(folder)
+        with self._located(folder):
+            return problem_of(network, domain)
+
+    @contextmanager
+    def _located(self, folder: Path) -> Iterator[None]:
+        """Context in which what is wrong with the domain is said of the file that it is in."""
         with located(str(folder / RUN)):
             try:
-                return problem_of(network, domain_from_json(self.domain, network.input_dim))
+                yield
             except UnreadableFile:
                 raise
             except LinregError as error:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from linreg.domains import Domain
 from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
-from linreg.network import Network
-from linreg.problem import problem_of
-from linreg.run.counting import Count, Progress, carrying, check_options, run
+from linreg.readers import DomainLike, NetworkLike, as_network
+from linreg.run import Count, Options, Progress, carrying, posed, run
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
@@ -42,6 +40,16 @@ class RunStatus:
         Whether a process works on the run now.
     damage : tuple of str
         What is wrong with the files.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = count_into(mlp([([[1]], [0])]), f"{folder}/run")
+    ...     status = run_status(f"{folder}/run")
+    >>> status.count.regions, status.share, status.damage
+    (2, 1.0, ())
     """
 
     description: Description
@@ -56,9 +64,9 @@ class RunStatus:
 
 
 def count_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     strategy: str = "auto",
     workers: int = 1,
@@ -74,11 +82,16 @@ def count_into(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
     path : str or path
         A run directory; it is made if it is not there, but its parent is not.
     domain, strategy, workers, executor, limit, progress
         As for `linreg.count`. "auto" goes on with the strategy that the run began with.
+
+    Returns
+    -------
+    Count
+        As that of `linreg.count`.
 
     Raises
     ------
@@ -100,51 +113,33 @@ def count_into(
     >>> (first.regions, first.complete), (rest.regions, rest.complete)
     ((3, False), (7, True))
     """
-    return run_into(
-        net,
-        path,
-        domain,
-        keeps=COUNT,
-        strategy=strategy,
-        workers=workers,
-        executor=executor,
-        limit=limit,
-        progress=progress,
-    )
+    options = Options(strategy, workers, executor, limit, progress)
+    return run_into(net, path, domain, options, keeps=COUNT)
 
 
 def run_into(
-    net: Network,
+    net: NetworkLike,
     path: StrPath,
-    domain: Domain | None,
+    domain: DomainLike,
+    options: Options,
     *,
     keeps: str,
-    strategy: str,
-    workers: int,
-    executor: Executor | None,
-    limit: int | None,
-    progress: Callable[[Progress], None] | None,
     sorting: Callable[[float], None] = lambda _: None,
 ) -> Count:
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
-    check_options(strategy, workers, limit)
-    problem = problem_of(net, domain)
-    with opened(path, net, problem, keeps, strategy) as store:
+    problem = posed(net, domain, options.strategy)
+    with opened(path, as_network(net), problem, keeps, options.strategy) as store:
         beginning = store.beginning
         if beginning is None or beginning.prefixes:
             run(
                 problem,
                 store.sink,
-                strategy=store.strategy,
-                workers=workers,
-                executor=executor,
-                limit=limit,
-                progress=progress,
+                replace(options, strategy=store.strategy),
                 beginning=beginning,
                 seconds=store.state.seconds,
                 checkpoint=store.checkpoint,
             )
-        found = count_of(store.state, store.strategy, len(problem.stages))
+        found = count_of(store.state, store.strategy, len(problem.integer_stages))
         with carrying(lambda: found):
             store.sort(sorting)
         return found
@@ -156,8 +151,14 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     Parameters
     ----------
     path : str or path
+        A run directory.
     quick : bool
         Whether the size of each file with regions is enough, and its content is not read.
+
+    Returns
+    -------
+    RunStatus
+        The count so far, the share of the work that is done, and what is damaged.
 
     Raises
     ------
@@ -182,7 +183,7 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     state = State()
     n_stages = 0
     try:
-        n_stages = len(description.problem(folder).stages)
+        n_stages = len(description.problem(folder).integer_stages)
     except LinregError as error:
         damage.append(str(error))
     try:

@@ -1,4 +1,4 @@
-"""What the records of a run's journal add up to."""
+"""The state of a run, summed over the records of its journal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from linreg.explore import Tally
-from linreg.run.task import Work
+from linreg.explore import Tally, Work
 from linreg.store.shards import Shard
 
 

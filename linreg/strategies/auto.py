@@ -1,17 +1,32 @@
-"""The strategy "auto": it begins in Python, and goes on in machine code once that pays."""
+"""Who decides what the strategy "auto" is: this module alone.
+
+There are three questions, since strategies count alike, but find other witnesses and other proofs.
+
+- Where only numbers come out, `AutoExplorer` begins in Python and goes on in machine code once that
+  pays, which depends on what is loaded, compiled or cached, and on what was counted before.
+- Where rows or proofs are written, or a run directory begins, `settled` gives a function of the
+  question alone: a small problem is tried out in Python, always the same part of it, and what is
+  not done by then is for machine code from its beginning.
+- Each network of a dataset has its rows from Python if it has at most `ROWS_IN_PYTHON` regions.
+
+Whether there can be machine code at all is asked of `machine_code`.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from linreg.explore.cells import Prefix
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
-from linreg.explore.sink import Sink
+from linreg.explore.sink import AnySink, Sink
 from linreg.explore.subdivision import Tally
+from linreg.explore.work import Beginning, Work
 from linreg.problem.problem import Problem
-from linreg.strategies.machine_code import compiled_explorer, is_compiled, proving_explorer
+from linreg.strategies.machine_code import compiled_explorer, compiled_for, is_compiled
 
 LOAD_AFTER = 1024
 """Cells taken in Python, in about half a second, before machine code is loaded from the disk."""
@@ -21,6 +36,16 @@ COMPILE_AFTER = 4096
 
 COMPILE_FOR = 20_000
 """Cells for which Python needs as long as that."""
+
+TRIED = 6144
+"""Cells that are tried in Python, in about two seconds: a small problem is done by then, and waits
+for no compiler on a fresh machine."""
+
+LARGE = 3 * TRIED
+"""Cells of a problem, by the share of the tree that is done, that are not worth such a trial."""
+
+ROWS_IN_PYTHON = 4096
+"""Regions up to which those of a network in a dataset are found in Python."""
 
 
 class Spent:
@@ -45,15 +70,9 @@ class AutoExplorer:
     A small network is done before machine code could be loaded, and one that is not so small
     before it could be compiled for the first time. Where machine code is loaded already, or cannot
     be had at all, there is no choice. What the process has spent in Python before counts as well.
-
-    Parameters
-    ----------
-    proofs : bool
-        Whether to tell proofs.
     """
 
-    def __init__(self, *, proofs: bool = False) -> None:
-        self._proofs = proofs
+    def __init__(self) -> None:
         self._past: list[Explorer] = []
         self._now: Explorer = HighsExplorer()
         self._taken = 0
@@ -75,9 +94,9 @@ class AutoExplorer:
         return COMPILE_AFTER + 1 if self._may_change else self._now.alone
 
     @property
-    def unit(self) -> int:
+    def task_budget(self) -> int:
         """Cells to take in one task elsewhere."""
-        return self._now.unit
+        return self._now.task_budget
 
     @property
     def threads(self) -> bool:
@@ -98,8 +117,8 @@ class AutoExplorer:
         """The cells to start from."""
         pays = Spent.pays_loading()
         is_imported = "linreg.kernel.simplex.cell_tree" in sys.modules
-        if (pays or is_imported) and self._is_compiled(problem, on_disk=pays):
-            self._now = self._compiled()
+        if (pays or is_imported) and is_compiled(problem, on_disk=pays):
+            self._now = compiled_explorer()
             self._may_change = False
         return self._now.begin(problem, tally)
 
@@ -109,7 +128,7 @@ class AutoExplorer:
             return ""
         return (
             "loading machine code"
-            if self._is_compiled(problem, on_disk=True)
+            if is_compiled(problem, on_disk=True)
             else "compiling (first use)"
         )
 
@@ -117,7 +136,7 @@ class AutoExplorer:
         """Go on in machine code from here."""
         self._may_change = False
         self._past.append(self._now)
-        self._now = self._compiled()
+        self._now = compiled_explorer()
         self._now.prepare(problem)
 
     def explore(
@@ -149,18 +168,74 @@ class AutoExplorer:
             self.prepare(problem)
         return self._now.cell_of(problem, prefix)
 
-    def _compiled(self) -> Explorer:
-        return proving_explorer() if self._proofs else compiled_explorer()
-
-    def _is_compiled(self, problem: Problem, *, on_disk: bool) -> bool:
-        return is_compiled(problem, proofs=self._proofs, on_disk=on_disk)
-
     def _is_time(self, problem: Problem, tally: Tally) -> bool:
         if not Spent.pays_loading():
             return False
-        if self._is_compiled(problem, on_disk=True):
+        if is_compiled(problem, on_disk=True):
             return True
         # The share of the tree that is done says little at first.
         may_tell = self._taken >= COMPILE_AFTER
         left = self._taken * (1 - tally.share) / max(tally.share, 1e-9) if may_tell else 0
         return Spent.pays_compiling(left)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Generic[AnySink]):
+    """A strategy, and what it has found already.
+
+    Attributes
+    ----------
+    strategy : str
+        "highs" or "compiled".
+    beginning : Beginning or None
+        What is left to that strategy, if it was the one that was tried.
+    found : Sink
+        What the beginning has told.
+    """
+
+    strategy: str
+    beginning: Beginning | None
+    found: AnySink
+
+
+def is_settled_first(sink: Sink) -> bool:
+    """Whether what a sink is told depends on the strategy, so that "auto" has to be settled."""
+    return sink.wants_rows or sink.wants_proofs
+
+
+def settled(
+    problem: Problem,
+    sink: AnySink,
+    limit: int | None = None,
+    report: Callable[[Work], None] = lambda _: None,
+) -> Settled[AnySink]:
+    """What "auto" stands for, a function of the problem and the limit.
+
+    "highs" if that answers the question with `TRIED` cells, and "compiled" elsewhere, or "highs"
+    where there is no machine code.
+
+    Parameters
+    ----------
+    problem : Problem
+    sink : Sink
+        What is told depends on its kind; it is told nothing yet.
+    limit : int, optional
+        Regions that are wanted.
+    report : callable
+        Told now and then how far the trial is.
+    """
+    explorer, found, tally = HighsExplorer(), sink.fresh(), Tally()
+    cells = explorer.begin(problem, tally)
+    taken = 0
+    is_large = False
+    while cells and not is_large and taken < TRIED and (limit is None or tally.regions < limit):
+        taken += explorer.slice
+        cells = explorer.explore(problem, cells, found, tally, budget=explorer.slice, limit=limit)
+        is_large = limit is None and taken > LARGE * tally.share
+        work = Work(tally, explorer.name, explorer.lps, explorer.exact_decisions)
+        report(work)
+    is_done = not cells or (limit is not None and tally.regions >= limit)
+    strategy = "highs" if is_done else compiled_for(problem, sink).name
+    prefixes = [explorer.prefix_of(cell) for cell in cells]
+    beginning = Beginning(work, prefixes) if strategy == "highs" else None
+    return Settled(strategy, beginning, found)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from functools import cache
 
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
+from linreg.explore.sink import Sink
+from linreg.problem.integer import IntegerMax
 from linreg.problem.problem import Problem
 
 
@@ -25,13 +26,26 @@ def proving_explorer() -> Explorer:
     return ProvingExplorer()
 
 
+def compiled_for(problem: Problem, sink: Sink) -> Explorer:
+    """The compiled explorer, as far as it can tell a sink what that wants to know.
+
+    Only the recursive one tells the proofs of max units, and the cells of regions beside proofs.
+    """
+    if not sink.wants_proofs:
+        return compiled_explorer()
+    units = (unit for stage in problem.integer_stages for unit in stage.units)
+    if sink.wants_cells or any(isinstance(unit, IntegerMax) for unit in units):
+        return HighsExplorer()
+    return proving_explorer()
+
+
 def has_machine_code() -> bool:
     """Whether there can be any; if not, one warning says why."""
     return _maker() is not HighsExplorer
 
 
-def is_compiled(problem: Problem, *, proofs: bool, on_disk: bool) -> bool:
-    """Whether the machine code for a problem, and for proofs, need not be compiled first.
+def is_compiled(problem: Problem, *, on_disk: bool) -> bool:
+    """Whether the machine code that counts regions of a problem need not be compiled first.
 
     It is loaded, or at least on disk, or there cannot be any and nothing would be waited for.
     """
@@ -40,12 +54,8 @@ def is_compiled(problem: Problem, *, proofs: bool, on_disk: bool) -> bool:
     from linreg.kernel.machine import is_loaded, is_on_disk
     from linreg.kernel.plane.polygon_tree import kernel_of
 
-    needed: list[Callable[..., object]] = [kernel_of(problem.network)]
-    if proofs:
-        from linreg.kernel.proofs.known_regions import split_found
-
-        needed.append(split_found)
-    return all(is_loaded(code) or (on_disk and is_on_disk(code)) for code in needed)
+    code = kernel_of(problem.network)
+    return is_loaded(code) or (on_disk and is_on_disk(code))
 
 
 @cache

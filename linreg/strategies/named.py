@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import partial
 
 from linreg.errors import UnknownStrategy
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
 from linreg.explore.sink import Sink
-from linreg.problem.integer import IntegerMax
 from linreg.problem.problem import Problem
 from linreg.strategies.auto import AutoExplorer
-from linreg.strategies.machine_code import compiled_explorer, proving_explorer
+from linreg.strategies.machine_code import compiled_explorer, compiled_for
 
 _MAKERS: dict[str, Callable[[], Explorer]] = {
     "auto": AutoExplorer,
     "compiled": compiled_explorer,
-    "highs": HighsExplorer,
-}
-
-_PROVERS: dict[str, Callable[[], Explorer]] = {
-    "auto": partial(AutoExplorer, proofs=True),
-    "compiled": proving_explorer,
     "highs": HighsExplorer,
 }
 
@@ -59,17 +51,11 @@ def explorer_named(name: str) -> Explorer:
 def explorer_for(name: str, problem: Problem, sink: Sink) -> Explorer:
     """A new explorer of a strategy, as far as it can tell a sink what that wants to know.
 
-    Only "highs" tells the proofs of max units, and the cells of regions beside proofs.
-
     Raises
     ------
     UnknownStrategy
         If no strategy has that name.
     """
-    if not sink.wants_proofs:
-        return explorer_named(name)
-    check_strategy(name)
-    units = (unit for stage in problem.stages for unit in stage.units)
-    if sink.wants_cells or any(isinstance(unit, IntegerMax) for unit in units):
-        return HighsExplorer()
-    return _PROVERS[name]()
+    if name == "compiled" and sink.wants_proofs:
+        return compiled_for(problem, sink)
+    return explorer_named(name)

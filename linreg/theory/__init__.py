@@ -1,4 +1,4 @@
-"""What theory says about the number of regions of a network.
+"""Bounds on the number of regions of a network.
 
 Bounds are called `f(inputs, widths)`, for maxout `f(inputs, widths, rank)`, and raise
 `HypothesisError` where their hypotheses do not hold.
@@ -32,7 +32,6 @@ from linreg.formulas import (
     xiong_2020_lower,
     xiong_2020_upper,
     xiong_asymptotics,
-    xiong_by_definition,
     xiong_formula,
     zaslavsky,
     zaslavsky_bounded,
@@ -126,7 +125,6 @@ __all__ = [
     "xiong_2020_lower",
     "xiong_2020_upper",
     "xiong_asymptotics",
-    "xiong_by_definition",
     "xiong_formula",
     "zaslavsky",
     "zaslavsky_bounded",

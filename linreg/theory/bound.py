@@ -1,4 +1,4 @@
-"""A number that theory gives, and what it is about."""
+"""A bound: its value, its theorem, and what it bounds."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from linreg.formulas import (
     zigzag_lower,
 )
 from linreg.formulas.maxout import Rank, ranks_of
+from linreg.showing import table_html
 
 UPPER, AT_LEAST, EXACTLY = "upper", "max_at_least", "max_exactly"
 """What a number bounds: every network, or the maximum over all weights from below or exactly."""
@@ -44,12 +45,20 @@ class Bound:
         "upper": no weights make more regions than that, on any convex domain. "max_at_least" and
         "max_exactly": the maximum over all weights is at least, or exactly, that.
     value : int
+        The number.
     source : str
         Author, year, theorem.
     title : str
         What people call it.
     note : str
         What has to be known to read the number; may be empty.
+
+    Examples
+    --------
+    Three points cut the line into four intervals:
+
+    >>> [bound.value for bound in relu_bounds(1, [3]) if bound.side == "max_exactly"]
+    [4]
     """
 
     name: str
@@ -58,6 +67,11 @@ class Bound:
     source: str
     title: str
     note: str = ""
+
+    def _repr_html_(self) -> str:
+        sides = {UPPER: "at most", AT_LEAST: "the maximum is at least", EXACTLY: "the maximum is"}
+        rows: list[tuple[str, object]] = [(sides[self.side], self.value), ("source", self.source)]
+        return table_html(self.title, [*rows, ("note", self.note)] if self.note else rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,13 @@ class LeftOut:
     name, side, source, title : str
         As those of a `Bound`.
     reason : str
+        What took too much work.
+
+    Examples
+    --------
+    >>> missing = LeftOut("trivial", "upper", "2^N", "product of pieces", "too large")
+    >>> missing.reason
+    'too large'
     """
 
     name: str
@@ -164,6 +185,8 @@ MAXOUT = (
 def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     """Every bound for fully connected rectifier networks whose hypotheses hold.
 
+    Those that would take too much work are left out.
+
     Parameters
     ----------
     inputs : int
@@ -180,6 +203,8 @@ def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     ------
     HypothesisError
         If a number is below 1 or there is no layer.
+    TooLarge
+        If all of them would take too much work.
 
     Examples
     --------
@@ -187,11 +212,13 @@ def relu_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     [('montufar_2014', 44), ('montufar_2014_remainders', 66), ('zigzag_lower', 88)]
     """
     inputs, widths = architecture(inputs, widths)
-    return tuple(bound for theorem in RELU for bound in theorem.applied(inputs, widths))
+    return _worked_out(RELU, inputs, widths)
 
 
 def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     """Every bound for fully connected networks of units with two pieces, such as leaky ReLU or abs.
+
+    Those that would take too much work are left out.
 
     Parameters
     ----------
@@ -209,6 +236,8 @@ def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     ------
     HypothesisError
         If a number is below 1 or there is no layer.
+    TooLarge
+        If all of them would take too much work.
 
     Examples
     --------
@@ -216,7 +245,18 @@ def two_piece_bounds(inputs: int, widths: Sequence[int]) -> tuple[Bound, ...]:
     [('trivial', 16), ('montufar_2017', 16), ('raghu_2017', 16)]
     """
     inputs, widths = architecture(inputs, widths)
-    return tuple(bound for theorem in TWO_PIECES for bound in theorem.applied(inputs, widths))
+    return _worked_out(TWO_PIECES, inputs, widths)
+
+
+def _worked_out(
+    theorems: Sequence[Theorem], inputs: int, widths: Sequence[int]
+) -> tuple[Bound, ...]:
+    """What theorems give without too much work; there is always one whose hypotheses hold."""
+    tried = [theorem.tried(inputs, widths) for theorem in theorems]
+    found = tuple(each for each in tried if isinstance(each, Bound))
+    if not found:
+        raise TooLarge(next(each.reason for each in tried if isinstance(each, LeftOut)))
+    return found
 
 
 def maxout_bounds(inputs: int, widths: Sequence[int], rank: Rank) -> tuple[Bound, ...]:

@@ -30,6 +30,7 @@ def explicit_count(
     filters : int
         Number of filters.
     kernel, stride, padding : int or one for each axis
+        In places of the input.
 
     Returns
     -------
@@ -66,9 +67,9 @@ def explicit_count(
     places = layer.channels * prod(layer.kernel)
     variables = filters * places - 1  # less one weight for each filter, and one bias
     degree = min(prod(layer.output), size)
-    base = factorial(size) + 2
-    bits = log2(base) * float(degree + 1) ** max(0, variables - 1)
-    if layer.n_units > MOST_UNITS or bits > MOST_BITS:
+    # size is at most one more than the number of units
+    base = factorial(size) + 2 if layer.n_units <= MOST_UNITS else 0
+    if not base or (log2(log2(base)) + log2(degree + 1) * max(0, variables - 1) > log2(MOST_BITS)):
         raise TooLarge("the layer is too large for weights that are generic provably")
     powers = iter([base ** (degree + 1) ** i for i in range(variables)])
     weights = [[1, *(next(powers) for _ in range(places - 1))] for _ in range(filters)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import factorial, log10, prod
+from math import lgamma, log, log10, prod
 from typing import Any
 
 from linreg.errors import HypothesisError
 from linreg.formulas import chained, whole, xiong_asymptotics
+from linreg.theory.parameters import rows_of
 
 EQUAL, BELOW, ABOVE = (
     "asymptotically equal",
@@ -27,6 +28,7 @@ class Growth:
     Attributes
     ----------
     architecture : str
+        In words.
     exponent : Fraction
         e.
     log10_coefficient : float
@@ -35,6 +37,15 @@ class Growth:
         "asymptotically equal": the quotient of the maximum and this tends to 1. "asymptotic lower
         bound", "asymptotic upper bound": it stays above, or below, a number that tends to 1.
     source : str
+        Author, year, theorem.
+
+    Examples
+    --------
+    On a line, P parameters are P / 2 units, which make about P / 2 regions:
+
+    >>> row = connected_growth(1, 2)[-1]
+    >>> row.architecture, row.exponent, round(10**row.log10_coefficient, 9)
+    ('1 layer', Fraction(0, 1), 0.5)
     """
 
     architecture: str
@@ -103,8 +114,8 @@ def connected_growth(inputs: int, depth: int) -> tuple[Growth, ...]:
     if layers == 1:
         return (shallow,)
     name = f"{layers} layers"
-    low = Fraction(1, n0 ** (n0 * (layers - 1)) * factorial(n0))
-    high = Fraction(1, factorial(n0) ** layers)
+    low = -n0 * (layers - 1) * log10(n0) - _log10_factorial(n0)
+    high = -layers * _log10_factorial(n0)
     lower = "Montufar et al. (2014), equation (6)"
     return (
         _of_square(name, n0 * layers, low, layers - 1, BELOW, lower),
@@ -177,8 +188,8 @@ def convolutional_growth(
         squares = sum(prod(layer.kernel) for layer in chain[1:])
         after, share = xiong_asymptotics((channels, *last.cells), last.kernel, last.stride)
         folds = channels * sum(cells[:-1])
-        low = share / channels**folds
-        high = coefficient * prod(Fraction(n**n0, factorial(n0)) for n in cells[1:])
+        low = _log10(share) - folds * log10(channels)
+        high = _log10(coefficient) + sum(n0 * log10(n) - _log10_factorial(n0) for n in cells[1:])
         lower = "Xiong et al. (2020), Theorems 2 (i) and 3"
         upper = "Xiong et al. (2020), Theorem 2 (ii)"
         rows = [
@@ -191,15 +202,15 @@ def convolutional_growth(
 
 def _one_connected(name: str, n0: int) -> Growth:
     """(P / (n0 + 1))^n0 / n0! regions."""
-    coefficient = -n0 * log10(n0 + 1) - log10(factorial(n0))
+    coefficient = -n0 * log10(n0 + 1) - _log10_factorial(n0)
     return _growth(name, Fraction(n0), coefficient, EQUAL, "Zaslavsky (1975), Theorem A")
 
 
 def _of_square(
-    name: str, degree: int, coefficient: Fraction, squares: int, known: str, source: str
+    name: str, degree: int, coefficient: float, squares: int, known: str, source: str
 ) -> Growth:
-    """About coefficient * n^degree regions, for about squares * n^2 parameters."""
-    logarithm = _log10(coefficient) - degree / 2 * log10(squares)
+    """About 10^coefficient n^degree regions, for about squares * n^2 parameters."""
+    logarithm = coefficient - degree / 2 * log10(squares)
     return _growth(name, Fraction(degree, 2), logarithm, known, source)
 
 
@@ -210,6 +221,10 @@ def _growth(name: str, degree: Fraction, logarithm: float, known: str, source: s
 
 def _log10(number: Fraction) -> float:
     return log10(number.numerator) - log10(number.denominator)
+
+
+def _log10_factorial(n: int) -> float:
+    return lgamma(n + 1) / log(10)
 
 
 def growth_columns(rows: Sequence[Growth]) -> dict[str, list[Any]]:
@@ -228,14 +243,15 @@ def growth_columns(rows: Sequence[Growth]) -> dict[str, list[Any]]:
     ------
     HypothesisError
         If there are no rows.
+    TypeError
+        If one is something else.
 
     Examples
     --------
     >>> growth_columns(connected_growth(2, 4))["exponent"]
     [3.0, 3.0, 1.0]
     """
-    if not rows:
-        raise HypothesisError("at least one architecture was expected")
+    rows = rows_of(rows, Growth)
     return {
         "architecture": [row.architecture for row in rows],
         "exponent": [float(row.exponent) for row in rows],

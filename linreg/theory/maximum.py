@@ -7,15 +7,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 
+from linreg.errors import TooLarge
 from linreg.formulas import architecture, serra_2018_upper, whole
 from linreg.network import Network, mlp
 from linreg.run import Progress, count_regions
+from linreg.theory.parameters import parameter_count
 from linreg.zoo import folding, serra
 
 Layers = list[tuple[list[list[Fraction]], list[Fraction]]]
 
 PATIENCE = 40
 """Changes that did not help before the search starts anew."""
+
+MOST_NUMBERS = 1_000_000
+"""Weights and biases of a network that is changed number by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class Maximum:
         No weights make more regions (Serra et al. 2018).
     counted : int
         Networks that were counted.
+
+    Examples
+    --------
+    Two units on a line make three regions at most:
+
+    >>> best = search_maximum(1, [2], seed=0)
+    >>> best.regions, best.upper
+    (3, 3)
     """
 
     network: Network
@@ -56,7 +69,9 @@ def search_maximum(
     Parameters
     ----------
     inputs : int
+        Dimension n0 of the input.
     widths : sequence of int
+        Number n_l of units of each layer, from first to last.
     budget : int
         Number of networks that are counted. The search ends before if the upper bound is reached.
     seed : int
@@ -74,6 +89,8 @@ def search_maximum(
     ------
     HypothesisError
         If a number is below 1 or there is no layer.
+    TooLarge
+        If there are more than `MOST_NUMBERS` weights and biases.
 
     Examples
     --------
@@ -83,6 +100,12 @@ def search_maximum(
     16
     """
     inputs, widths = architecture(inputs, widths)
+    numbers = parameter_count(inputs, widths)
+    if numbers > MOST_NUMBERS:
+        raise TooLarge(
+            f"networks are searched for among those of {MOST_NUMBERS:,} weights and biases at "
+            f"most: these have {numbers:,}"
+        )
     left, random = whole("budget", budget), Random(seed)
     upper = serra_2018_upper(inputs, widths)
     starts = _starts(inputs, widths, random)

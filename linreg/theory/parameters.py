@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
+from linreg.arguments import entries
 from linreg.errors import HypothesisError
 from linreg.formulas import (
     architecture,
@@ -19,6 +20,7 @@ from linreg.formulas import (
     xiong_2020_upper,
     xiong_formula,
 )
+from linreg.formulas.hypotheses import power
 from linreg.wording import counted
 
 EXACT, LOWER, UPPER = "exact maximum", "lower bound", "upper bound"
@@ -31,12 +33,23 @@ class Efficiency:
     Attributes
     ----------
     architecture : str
+        In words.
     parameters : int
         Weights and biases of the hidden layers.
     regions : int
+        The number of which `known` says what it is.
     known : str
         "exact maximum", "lower bound" on the maximum or "upper bound".
     source : str
+        Author, year, theorem.
+
+    Examples
+    --------
+    One layer of two units on the line makes three regions with two weights and two biases:
+
+    >>> row = widths_against_one_layer(1, [2])[-1]
+    >>> row.parameters, row.regions, row.known
+    (4, 3, 'exact maximum')
     """
 
     architecture: str
@@ -195,7 +208,12 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     Returns
     -------
     float
-        Dimensionless.
+        Dimensionless; infinite if it is beyond float64.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1.
 
     Source
     ------
@@ -207,7 +225,8 @@ def deep_order(inputs: int, width: int, depth: int) -> float:
     3906.25
     """
     n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
-    return float(Fraction(n, n0) ** (n0 * (L - 1)) * Fraction(n) ** (n0 - 2) / L)
+    deep = Fraction(power(n, n0 * (L - 1)), power(n0, n0 * (L - 1)))
+    return _float(deep * Fraction(n) ** (n0 - 2) / L)
 
 
 def shallow_order(inputs: int, width: int, depth: int) -> float:
@@ -227,7 +246,12 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     Returns
     -------
     float
-        Dimensionless.
+        Dimensionless; infinite if it is beyond float64.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1.
 
     Source
     ------
@@ -239,7 +263,14 @@ def shallow_order(inputs: int, width: int, depth: int) -> float:
     40.0
     """
     n0, n, L = whole("inputs", inputs), whole("width", width), whole("depth", depth)
-    return float((L * n) ** (n0 - 1))
+    return _float(Fraction(power(L * n, n0 - 1)))
+
+
+def _float(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf")
 
 
 def convolutional_against_connected(
@@ -308,6 +339,28 @@ def convolutional_against_connected(
     )
 
 
+R = TypeVar("R")
+
+
+def rows_of(rows: object, kind: type[R]) -> list[R]:
+    """The rows of a table.
+
+    Raises
+    ------
+    HypothesisError
+        If there are none.
+    TypeError
+        If one is of another kind.
+    """
+    found = list(entries(rows, "rows"))
+    if not found:
+        raise HypothesisError("rows: at least one architecture was expected, got none")
+    for i, row in enumerate(found):
+        if not isinstance(row, kind):
+            raise TypeError(f"rows[{i}]: {kind.__name__} was expected, got {type(row).__name__}")
+    return found
+
+
 def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     """The rows as columns, one list each: what data frame and plotting libraries take.
 
@@ -320,14 +373,25 @@ def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     dict of list
         Column names, and an entry for each row.
 
+    Raises
+    ------
+    HypothesisError
+        If there are no rows.
+    TypeError
+        If one is something else.
+
+    Raises
+    ------
+    HypothesisError
+        If there is no row.
+
     Examples
     --------
     >>> frame = columns(deep_against_shallow(2, 4, 2))
     >>> frame["regions"], frame["known"]
     ([44, 121, 37, 56], ['lower bound', 'upper bound', 'exact maximum', 'exact maximum'])
     """
-    if not rows:
-        raise HypothesisError("at least one architecture was expected")
+    rows = rows_of(rows, Efficiency)
     return {
         "architecture": [row.architecture for row in rows],
         "parameters": [row.parameters for row in rows],

@@ -8,7 +8,8 @@ from itertools import accumulate
 
 from linreg.domains import Domain
 from linreg.formulas import Layer, layerwise_bound, narrowing_bound
-from linreg.network import Network, Stage, StagedNetwork, staged_of
+from linreg.network import Stage, StagedNetwork
+from linreg.readers import DomainLike, NetworkLike, as_network, as_staged, asked
 from linreg.theory.bound import (
     UPPER,
     Bound,
@@ -26,8 +27,8 @@ CONNECTED = "for fully connected layers; shared weights may make fewer"
 
 
 def report(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[Bound, ...]:
@@ -41,7 +42,7 @@ def report(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
+    net : Network, or what `as_network` accepts
     domain : Domain, optional
         The whole space unless given; only the bound from stable units depends on it.
     progress : callable, optional
@@ -59,21 +60,36 @@ def report(
     >>> [(bound.name, bound.value) for bound in report(net) if bound.side == "max_exactly"]
     [('zaslavsky', 7)]
     """
-    staged = staged_of(net)
+    staged, domain = asked(net, domain)
     if not staged.units:
         return (product_of_pieces([]),)
     found = _of_architecture(staged)
-    if isinstance(net, Network) and any("conv" in layer.kind.lower() for layer in net.layers):
+    layers = () if isinstance(net, StagedNetwork) else as_network(net).layers
+    if any("conv" in layer.kind.lower() for layer in layers):
         found = tuple(
             bound if bound.side == UPPER else replace(bound, note=CONNECTED) for bound in found
         )
     return (*found, _of_weights(staged, domain, progress))
 
 
-def ceilings(net: Network | StagedNetwork) -> tuple[Bound, ...]:
+def ceilings(net: NetworkLike) -> tuple[Bound, ...]:
     """The product of pieces and the sharpest upper bound on all networks of an architecture.
 
     Of bounds that are equal the oldest is given.
+
+    Parameters
+    ----------
+    net : Network or StagedNetwork
+
+    Returns
+    -------
+    tuple of Bound
+        Two upper bounds, or one.
+
+    Raises
+    ------
+    TypeError
+        If it is no network.
 
     Examples
     --------
@@ -82,7 +98,7 @@ def ceilings(net: Network | StagedNetwork) -> tuple[Bound, ...]:
     >>> [(bound.title, bound.value) for bound in ceilings(net)]
     [('product of pieces', 8), ('Zaslavsky', 7)]
     """
-    staged = staged_of(net)
+    staged = as_staged(net)
     if not staged.units:
         return (product_of_pieces([]),)
     above = [bound for bound in _of_architecture(staged) if bound.side != "max_at_least"]

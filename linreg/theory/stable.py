@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from flint import fmpq
 
 from linreg.affine import ExactAffineMap
-from linreg.domains import Box, Domain, asked_domain
+from linreg.domains import Box, Domain
 from linreg.formulas import Layer, narrowing_bound
-from linreg.network import Network, Stage, StagedNetwork, staged_of
+from linreg.network import Stage, StagedNetwork
 from linreg.network.stages import table
 from linreg.polyhedra import IntegerRow, Point, Solver
 from linreg.polyhedra.optimum import least_values
 from linreg.problem import Boundaries
 from linreg.rational import common_denominator, rational, rational_matrix
+from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.regions import enumerate_regions
 from linreg.units import MaxUnit, ScalarUnit, Unit
 
@@ -38,8 +39,8 @@ def is_rectifier(unit: Unit) -> bool:
 
 
 def serra_ramalingam_2020(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     progress: Callable[[float], None] | None = None,
 ) -> int:
@@ -53,11 +54,16 @@ def serra_ramalingam_2020(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
+    net : Network, or what `as_network` accepts
     domain : Domain, optional
         The whole space unless given.
     progress : callable, optional
         Called for each cell with the share of cells that are done.
+
+    Returns
+    -------
+    int
+        The upper bound.
 
     Raises
     ------
@@ -85,8 +91,7 @@ def serra_ramalingam_2020(
     >>> serra_ramalingam_2020(net)
     4
     """
-    staged = staged_of(net)
-    where = asked_domain(domain, staged.input_dim)
+    staged, where = asked(net, domain)
     ranges = _of_domain(where, staged.input_dim)
     bounds = [narrowing_bound(staged.input_dim, _layers(staged.stages, ranges))]
     if staged.stages and staged.input_dim <= MOST_INPUTS:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from linreg.arguments import numbered
 from linreg.complex import with_functional
-from linreg.domains import Domain
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.problem import problem_of
 from linreg.rational import Number
+from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.polyhedral_complex import polyhedral_complex
 from linreg.topology.union import Subcomplex
 
@@ -18,10 +18,10 @@ SENSES = {"max": 1, "min": -1}
 
 
 def level_set(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     output: int = 0,
     level: Number = 0,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -30,11 +30,10 @@ def level_set(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
+    net, domain : what `as_network` and `as_domain` accept
+        By default the whole space, or the domain in the network's file.
     output : int
     level : number
-    domain : Domain, optional
-        By default the whole space.
     limit : int, optional
         Most cells of the whole complex.
     progress : callable, optional
@@ -64,10 +63,10 @@ def level_set(
 
 
 def decision_boundary(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     i: int | None = None,
     j: int | None = None,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     sense: str = "max",
     limit: int | None = None,
@@ -77,12 +76,10 @@ def decision_boundary(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
-        With at least two outputs.
+    net, domain : what `as_network` and `as_domain` accept
+        A network with at least two outputs; by default the whole space, or the domain in its file.
     i, j : int, optional
         Two outputs; by default all outputs are classes.
-    domain : Domain, optional
-        By default the whole space.
     sense : str
         "max" if the class is that of the largest output, "min" if that of the smallest.
     limit : int, optional
@@ -116,12 +113,13 @@ def decision_boundary(
     """
     if sense not in SENSES:
         raise ValueError(f"sense: 'max' or 'min' was expected, got {reprlib.repr(sense)}")
-    staged, sign = staged_of(net), SENSES[sense]
+    plain, sign = problem_of(net, domain), SENSES[sense]
+    staged, where = plain.network, plain.domain
     n_outputs = staged.readout.n_outputs
     if i is None and j is None:
         rows = [[sign * (row == column) for column in range(n_outputs)] for row in range(n_outputs)]
         cells = polyhedral_complex(
-            with_functional(staged, rows), domain, classes=True, limit=limit, progress=progress
+            with_functional(staged, rows), where, classes=True, limit=limit, progress=progress
         )
         return cells.decision_boundary()
     if i is None or j is None:
@@ -130,4 +128,4 @@ def decision_boundary(
     if pair[0] == pair[1]:
         raise ValueError(f"i and j: two different outputs were expected, got {i} twice")
     row = [(k == pair[0]) - (k == pair[1]) for k in range(n_outputs)]
-    return level_set(with_functional(staged, [row]), 0, 0, domain, limit=limit, progress=progress)
+    return level_set(with_functional(staged, [row]), 0, 0, where, limit=limit, progress=progress)

@@ -12,10 +12,9 @@ import numpy as np
 
 from linreg.arguments import how_many, numbered
 from linreg.complex import CellComplex, cell_complex, levels_of, with_levels
-from linreg.domains import Domain
-from linreg.network import Network, StagedNetwork, staged_of
-from linreg.problem import problem_of
+from linreg.problem import Problem, problem_of
 from linreg.rational import Number, fraction
+from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.critical import CriticalVertex, critical_vertices
 from linreg.topology.persistence import Bar, persistence
 from linreg.topology.union import Subcomplex
@@ -207,8 +206,8 @@ class PolyhedralComplex(CellComplex):
 
 
 def polyhedral_complex(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     levels: Sequence[tuple[int, Number]] = (),
     classes: Sequence[int] | bool = False,
@@ -223,9 +222,8 @@ def polyhedral_complex(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
-    domain : Domain, optional
-        By default the whole space.
+    net, domain : what `as_network` and `as_domain` accept
+        By default the whole space, or the domain in the network's file.
     levels : sequence of (output, level)
         Values at which outputs cut cells too.
     classes : sequence of int, or bool
@@ -260,10 +258,10 @@ def polyhedral_complex(
     >>> polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])])).f_vector
     [1, 4, 4]
     """
-    staged = staged_of(net)
-    asked = levels_of(staged, levels, classes)
+    plain = problem_of(net, domain)
+    asked = levels_of(plain.network, levels, classes)
     if limit is not None:
         limit = how_many(limit, "limit")
-    problem = problem_of(with_levels(staged, asked), domain)
+    problem = Problem(with_levels(plain.network, asked), plain.domain)
     found = cell_complex(problem, asked, strategy=strategy, limit=limit, progress=progress)
     return PolyhedralComplex(*(getattr(found, field.name) for field in fields(found)))

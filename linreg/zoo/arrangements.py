@@ -49,6 +49,11 @@ def zaslavsky(n: int, m: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1, or the network would be too large.
+
     Examples
     --------
     >>> zaslavsky(2, 5).regions
@@ -75,6 +80,11 @@ def braid(n: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
+
     Examples
     --------
     >>> braid(4).regions
@@ -99,6 +109,11 @@ def shi(n: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
+
     Examples
     --------
     >>> shi(4).regions
@@ -119,6 +134,11 @@ def catalan(n: int) -> Construction:
     -------
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
 
     Examples
     --------
@@ -141,6 +161,11 @@ def linial(n: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
+
     Examples
     --------
     >>> linial(4).regions
@@ -162,6 +187,11 @@ def semiorder(n: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
+
     Examples
     --------
     >>> semiorder(3).regions
@@ -182,6 +212,11 @@ def type_b(n: int) -> Construction:
     -------
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1, or the network would be too large.
 
     Examples
     --------
@@ -206,6 +241,11 @@ def type_d(n: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
+
     Examples
     --------
     >>> type_d(4).regions
@@ -228,6 +268,11 @@ def threshold_graphs(n: int) -> Construction:
     -------
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
 
     Examples
     --------
@@ -253,6 +298,11 @@ def resonance(n: int) -> Construction:
     -------
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1, or the network would be too large.
 
     Examples
     --------
@@ -280,6 +330,11 @@ def threshold(n: int) -> Construction:
     -------
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 1, or the network would be too large.
 
     Examples
     --------
@@ -309,6 +364,11 @@ def shi_maxout(n: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
+
     Examples
     --------
     >>> shi_maxout(3).regions
@@ -330,6 +390,11 @@ def catalan_maxout(n: int) -> Construction:
     -------
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
+
+    Raises
+    ------
+    HypothesisError
+        If n is not a whole number of at least 2, or the network would be too large.
 
     Examples
     --------

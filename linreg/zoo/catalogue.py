@@ -20,11 +20,18 @@ class Entry:
     Attributes
     ----------
     name : str
+        As in `make(name, ...)`.
     parameters : tuple of str
         What the numbers after the name mean; one that ends in "..." stands for one or more.
     about : str
+        A few words for a list.
     build : callable
         Called with the numbers.
+
+    Examples
+    --------
+    >>> CATALOGUE["shi"].parameters, CATALOGUE["shi"].build(3).regions
+    (('n',), 16)
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A network that is known, and what is known of it."""
+"""A network with known numbers of regions, and these numbers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ class Construction:
         What the theorem promises; `regions` where that is known.
     source : str
         Who says so.
+
+    Examples
+    --------
+    >>> from linreg import count_regions, zoo
+    >>> made = zoo.braid(3)
+    >>> made.regions == count_regions(made.network, made.domain) == 6
+    True
     """
 
     network: Network

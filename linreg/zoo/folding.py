@@ -43,6 +43,7 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
     Parameters
     ----------
     n0 : int
+        Dimension of the input.
     widths : int
         All at least n0.
     oriented : bool

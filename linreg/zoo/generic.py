@@ -13,7 +13,7 @@ from linreg.network.operators import conv_map
 from linreg.units import relu
 from linreg.zoo.construction import Construction, check_size
 
-LARGEST = 10**6
+LARGEST_WEIGHT = 10**6
 """Largest weight: few enough digits to read, and enough for general position."""
 
 
@@ -60,7 +60,7 @@ def convolution(channels: int, *numbers: int) -> Construction:
     random = Random(0)
 
     def drawn(n: int) -> list[int]:
-        return [random.randint(-LARGEST, LARGEST) for _ in range(n)]
+        return [random.randint(-LARGEST_WEIGHT, LARGEST_WEIGHT) for _ in range(n)]
 
     places = [[drawn(prod(kernel)) for _ in range(channels)] for _ in range(filters)]
     biases = drawn(filters)

@@ -29,6 +29,11 @@ def telgarsky(depth: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1, or the network would be too large.
+
     Examples
     --------
     >>> telgarsky(4).regions
@@ -59,6 +64,11 @@ def abs_tower(n: int, depth: int) -> Construction:
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
 
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1, or the network would be too large.
+
     Examples
     --------
     >>> abs_tower(2, 3).regions
@@ -87,6 +97,11 @@ def residual_folds(depth: int) -> Construction:
     -------
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1, or the network would be too large.
 
     Examples
     --------
@@ -122,6 +137,11 @@ def leaky_zigzag(depth: int) -> Construction:
     -------
     Construction
         The network on its domain, with the number of its regions where a theorem gives it.
+
+    Raises
+    ------
+    HypothesisError
+        If a number is not a whole number of at least 1, or the network would be too large.
 
     Examples
     --------

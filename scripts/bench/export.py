@@ -25,6 +25,7 @@ from linreg.adjacency import GraphColumns
 from linreg.export import SUFFIXES, write_columns
 from linreg.problem import problem_of
 from linreg.regions import Enumeration
+from linreg.regions.sources import InMemory
 from linreg.run import Count
 
 SECONDS = 60
@@ -38,8 +39,9 @@ def orthants(dim: int) -> linreg.AdjacencyGraph:
     places = np.arange(1 << dim)
     patterns = (places[:, None] >> np.arange(dim)[::-1] & 1).astype(np.uint8)
     counted = Count(len(places), True, "exact", (len(places),), 0, 0, "none", 0.0)
-    regions = Enumeration(problem, patterns, 2.0 * patterns - 1, {}, counted)
-    vars(regions).update(margins=np.ones(len(places)), bounded=np.zeros(len(places), dtype=bool))
+    regions = Enumeration(problem, InMemory(patterns, 2.0 * patterns - 1, {}), counted)
+    reach = regions._reach
+    reach.margins, reach.bounded = np.ones(len(places)), np.zeros(len(places), dtype=bool)
     edges = [
         np.stack([lower, lower | bit], axis=1)
         for bit in (1 << np.arange(dim)).tolist()

@@ -480,7 +480,9 @@ class Watched:
 
     def _proves(self, proves: Any) -> Any:
         def checked(t: Any, maps: Any, halfspaces: Any, p: Any, proof: Any, *given: Any) -> bool:
-            pieces, _, m, s, row, rival, *_ = given
+            pieces, _, m = given
+            goal = proof.goal[0]
+            s, row, rival = int(goal.stage), int(goal.row), int(goal.rival)
             if not proves(t, maps, halfspaces, p, proof, *given):
                 return False
             self.proved += 1

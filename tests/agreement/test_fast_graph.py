@@ -33,6 +33,7 @@ from linreg.kernel.adjacency import lookup
 from linreg.kernel.adjacency.facets import join
 from linreg.network import Network
 from linreg.regions import Enumeration
+from linreg.regions.sources import InMemory
 from linreg.units import ScalarUnit, Unit
 
 searched = settings(max_examples=50)
@@ -212,7 +213,10 @@ def test_points_that_are_not_where_they_should_be_change_no_edge(
     kept = rng.random(len(wrong)) < 0.5
     wrong[kept] = regions.witnesses[kept]
     exact = {i: regions.exact_witness(i) for i in range(len(regions))}
-    assert edges_of(adjacency_graph(replace(regions, witnesses=wrong, exact=exact))) == expected
+    assert (
+        edges_of(adjacency_graph(replace(regions, source=InMemory(regions.patterns, wrong, exact))))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("direction", [0.0, np.nan, 1e-320, 1e308])
@@ -240,10 +244,10 @@ def test_proposals_that_are_garbage_leave_doubts_and_the_same_edges(garbage: str
             lies += 1
             outcome = int(honest(p, n, m, value))
             if garbage == "none":
-                return int(plain.program.GAVE_UP)
+                return int(plain.outcomes.GAVE_UP)
             if garbage == "points":
                 p.step[:] = p.step * rng.choice([-1, 0, 1e-9, 3, np.nan], len(p.step))  # type: ignore[attr-defined]
-                return int(plain.program.CUT)
+                return int(plain.outcomes.BELOW_ZERO)
             if garbage == "multipliers":
                 p.tableau[:, m + n] *= rng.uniform(0.5, 2, len(p.tableau))  # type: ignore[attr-defined]
                 return outcome
@@ -293,7 +297,7 @@ def test_edges_of_many_blocks_are_those_of_one() -> None:
     whole = edges_of(adjacency_graph(regions))
     seen: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(joined, "AT_ONCE", 7)
+        patch.setattr(joined, "REGIONS_PER_REPORT", 7)
         patch.setattr(joined, "EDGES", 0)
         assert edges_of(adjacency_graph(regions, progress=seen.append)) == whole
     assert seen == sorted(seen)

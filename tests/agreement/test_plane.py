@@ -336,12 +336,23 @@ def test_signs_that_are_never_sure_make_doubts_and_change_no_answer() -> None:
     for unsure in (0.3, 1.0):
 
         def blind(*given: Any, unsure: float = unsure) -> int:
-            return plain.signs.UNSURE if rng.uniform() < unsure else int(side(*given))
+            return plain.outcomes.NO_SIGN if rng.uniform() < unsure else int(side(*given))
 
         plain.signs.side = plain.cuts.side = blind
         regions, doubts = counted_by(plain.explorer.CompiledExplorer(), net)
         assert regions == count(net, strategy="highs").regions
         assert doubts > 0
+
+
+def test_a_node_of_which_nothing_is_ever_settled_is_split_exactly() -> None:
+    """No sign is sure, and every claim is called proved though nothing is learned from it."""
+    plain = plain_machine()
+    plain.signs.side = plain.cuts.side = lambda *_given: plain.signs.UNSURE
+    plain.exact_cells.Exactly.settle = lambda _self, _work: True
+    net = random_net("Gaussian", 2, 4, 3)
+    regions, doubts = counted_by(plain.explorer.CompiledExplorer(), net)
+    assert regions == count(net, strategy="highs").regions
+    assert doubts > regions
 
 
 def line(plain: SimpleNamespace, a: float, b: float, c: float, error: float = 0.0) -> Any:
@@ -353,7 +364,7 @@ def line(plain: SimpleNamespace, a: float, b: float, c: float, error: float = 0.
 
 def generator(plain: SimpleNamespace, p: Any, q: Any) -> Any:
     made = by_attribute(np.zeros(1, dtype=plain.polygons.GENERATOR))[0]
-    plain.clipping.cross(made, p, q, plain.polygons.TIGHT)
+    plain.clipping.cross(made, p, q, plain.flags.TIGHT)
     return made
 
 
@@ -370,6 +381,11 @@ triples = st.tuples(numbers, numbers, numbers)
 def test_signs_at_corners_are_those_of_determinants(
     plain: SimpleNamespace, rows: tuple[Any, Any, Any], near: bool
 ) -> None:
+    """Of integer lines they are sure where floats bound the determinant by 2^62.
+
+    The floats' own bound is the determinant with two errors: that of its value, and what is allowed
+    for it.
+    """
     first, second, third = rows
     if near:
         third = tuple(p + q for p, q in zip(first, second, strict=True))
@@ -377,9 +393,12 @@ def test_signs_at_corners_are_those_of_determinants(
     (a, b, c), (d, e, g), (h, i, j) = ([Fraction(v) for v in row] for row in (first, second, third))
     exact = h * (b * g - c * e) + i * (c * d - a * g) + j * (a * e - b * d)
     at = generator(plain, p, q)
-    sure = {plain.signs.coarse(f, at), plain.signs.sharp(f, at, p, q)} - {plain.signs.UNSURE}
+    sure = {plain.signs.coarse(f, at), plain.signs.sharp(f, at, p, q)} - {plain.outcomes.NO_SIGN}
     assert sure <= {(exact > 0) - (exact < 0)}
-    if all(float(v).is_integer() for row in (first, second, third) for v in row):
+    size = abs(h) * (abs(b * g) + abs(c * e)) + abs(i) * (abs(c * d) + abs(a * g))
+    size += abs(j) * (abs(a * e) + abs(b * d))
+    bound = abs(exact) + 16 * Fraction(plain.roundoff.ROUNDOFF) * size
+    if bound < 2**62 and all(v.denominator == 1 for v in (a, b, c, d, e, g, h, i, j)):
         assert sure
 
 
@@ -407,17 +426,17 @@ def test_a_corner_that_is_a_fraction_of_its_edges_product_bounds_no_determinant(
     at = generator(plain, line(plain, *p), line(plain, *q))
     at.x, at.y, at.w = (v / gcd(*product) for v in product)
     at.x_error, at.y_error, at.w_error = (2.0**-52 * abs(v) for v in (at.x, at.y, at.w))
-    plain.clipping.finish(at, plain.polygons.CROSSING)
+    plain.clipping.finish(at, plain.flags.CROSSING)
     exact = sum(v * w for v, w in zip(f, product, strict=True))
     assert 2**63 < abs(exact) < 2**64
     sign = plain.signs.sharp(line(plain, *f), at, line(plain, *p), line(plain, *q))
-    assert sign in ((exact > 0) - (exact < 0), plain.signs.UNSURE)
+    assert sign in ((exact > 0) - (exact < 0), plain.outcomes.NO_SIGN)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_no_sign_is_sure_where_a_number_is_none(plain: SimpleNamespace, bad: float) -> None:
     p, q = line(plain, 1, 2, 3), line(plain, 2, -1, 5)
-    unsure = plain.signs.UNSURE
+    unsure = plain.outcomes.NO_SIGN
     for place in range(3):
         numbers = [1.0, 1.0, 1.0]
         numbers[place] = bad

@@ -22,8 +22,8 @@ import linreg
 from linreg.explore import Sink, Tally
 from linreg.network import Network
 from linreg.problem import problem_of
-from linreg.run import Columns, settling
-from linreg.strategies import explorer_named
+from linreg.run import Columns
+from linreg.strategies import auto, explorer_named
 
 
 def gaussian(*widths: int, seed: int = 0) -> Network:
@@ -80,8 +80,9 @@ import hashlib, json, sys
 if "blocked" in sys.argv:
     sys.modules["numba"] = None
 import linreg
-from linreg.explore import Sink, problem_of
-from linreg.run.settling import settled
+from linreg.explore import Sink
+from linreg.problem import problem_of
+from linreg.strategies.auto import settled
 from test_same_rows import NETS, gaussian, rows_and_proof
 if "warm" in sys.argv:
     linreg.count(gaussian(2, 4), strategy="compiled")
@@ -169,7 +170,7 @@ def test_workers_find_the_same_witnesses_of_cells_that_floats_leave_in_doubt(
     one = linreg.enumerate_regions(net, strategy=strategy)
     explorer = type(explorer_named(strategy))
     monkeypatch.setattr(explorer, "alone", 20)
-    monkeypatch.setattr(explorer, "unit", 30)
+    monkeypatch.setattr(explorer, "task_budget", 30)
     two = linreg.enumerate_regions(net, strategy=strategy, workers=2)
     assert two.patterns.tobytes() == one.patterns.tobytes()
     assert two.witnesses.tobytes() == one.witnesses.tobytes()
@@ -180,9 +181,9 @@ def test_a_trial_ends_where_a_problem_is_seen_to_be_large() -> None:
     """So much of its time is not lost; a limit that is soon reached is not large."""
     problem = problem_of(NETS["without end"](), None)
     reports: list[int] = []
-    chosen = settling.settled(problem, Sink(), None, lambda work: reports.append(1))
+    chosen = auto.settled(problem, Sink(), None, lambda work: reports.append(1))
     assert (chosen.strategy, len(reports)) == ("compiled", 1)
-    chosen = settling.settled(problem, Sink(), 50)
+    chosen = auto.settled(problem, Sink(), 50)
     assert chosen.strategy == "highs"
     assert chosen.beginning is not None
     assert chosen.beginning.work.tally.regions == 50

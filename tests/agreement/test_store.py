@@ -30,11 +30,11 @@ from linreg.domains import Domain
 from linreg.explore import HighsExplorer
 from linreg.kernel.bridge.explorer import CompiledExplorer
 from linreg.problem import Problem, problem_of
-from linreg.run import settling
 from linreg.run.keys import order_of, pattern_keys, pattern_texts, patterns_of_keys
 from linreg.store import directory as store
 from linreg.store import merging as sorting
 from linreg.store import shards
+from linreg.strategies import auto
 
 # Small networks are done by "auto" before it has to decide anything.
 count = partial(linreg.count, strategy="highs")
@@ -66,11 +66,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     for explorer in (HighsExplorer, CompiledExplorer):
         monkeypatch.setattr(explorer, "alone", 4)
         monkeypatch.setattr(explorer, "slice", 2)
-        monkeypatch.setattr(explorer, "unit", 7)
+        monkeypatch.setattr(explorer, "task_budget", 7)
     monkeypatch.setattr(store, "ROWS", 5)
     monkeypatch.setattr(shards, "GROUP", 3)
     monkeypatch.setattr(sorting, "ROWS", 16)
-    monkeypatch.setattr(sorting, "AT_ONCE", 700)
+    monkeypatch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 700)
     monkeypatch.setattr(sorting, "FAN", 4)
 
 
@@ -173,10 +173,10 @@ def test_the_files_are_the_same_bytes_however_parts_are_merged(
     net: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All at once, or two and two of them again and again, a few rows at a time."""
-    monkeypatch.setattr(sorting, "AT_ONCE", 10**6)
+    monkeypatch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 10**6)
     monkeypatch.setattr(sorting, "FAN", 10**6)
     enumerate_into(net, tmp_path / "at once")
-    monkeypatch.setattr(sorting, "AT_ONCE", 100)
+    monkeypatch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 100)
     monkeypatch.setattr(sorting, "FAN", 2)
     shares: list[float] = []
     enumerate_into(net, tmp_path / "two and two", sorting=shares.append)
@@ -292,11 +292,11 @@ def test_a_run_keeps_to_the_strategy_that_it_begins_with(
 ) -> None:
     """A small problem is left to Python, a larger one goes to machine code."""
     for small, strategy in ((10**6, "highs"), (10, "compiled")):
-        monkeypatch.setattr(settling, "SMALL", small)
+        monkeypatch.setattr(auto, "TRIED", small)
         folder = tmp_path / strategy
         linreg.enumerate_into(NET, folder, limit=20)
         assert run_status(folder).description.strategy == strategy
-        monkeypatch.setattr(settling, "SMALL", 10)
+        monkeypatch.setattr(auto, "TRIED", 10)
         assert linreg.enumerate_into(NET, folder).counted.strategy == strategy
         other = {"highs": "compiled", "compiled": "highs"}[strategy]
         with pytest.raises(UnusableRun, match=f"it holds a run of strategy '{strategy}'"):

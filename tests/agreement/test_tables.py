@@ -139,7 +139,7 @@ def test_a_table_that_is_written_in_parts_is_the_same_table(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     regions, shares = EXAMPLES["thinner than floats"](), []
-    monkeypatch.setattr("linreg.regions.tables.columns.AT_ONCE", 40)
+    monkeypatch.setattr("linreg.regions.tables.columns.NUMBERS_AT_ONCE", 40)
     path = tmp_path / f"regions{suffix}"
     write_regions(regions, path, COLUMNS, progress=shares.append)
     assert equal(read_regions(path, network_of(regions)), regions)
@@ -632,7 +632,7 @@ def test_a_mistake_is_said_before_any_work_is_done(
     options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("linreg.cli.tables.enumerate_regions", None)
+    monkeypatch.setattr("linreg.cli.tables.enumerated", None)
     assert said in run("enumerate", write(tmp_path / "net.json", TRIANGLE), *options).complaint
     assert [path.name for path in tmp_path.iterdir()] == ["net.json"]
 

@@ -13,12 +13,12 @@ from typing import Any
 import networkx
 import numpy as np
 import pytest
-import typer
 from golden_networks import case
 from program import ROOT, TRIANGLE, Outcome, finish, linreg, start, write
 
 import linreg as library
 from linreg import adjacency_graph, enumerate_regions, files, load, load_domain, mlp, save
+from linreg.cli import app
 from linreg.explore import HighsExplorer
 from linreg.problem import Boundaries
 
@@ -563,7 +563,7 @@ def test_an_interrupt_while_a_file_is_read_is_one_line(
 def test_an_interrupt_while_commands_are_made_is_one_line(
     triangle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(typer.main, "get_command", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(app, "_program", raising(KeyboardInterrupt()))
     assert linreg("count", triangle) == Outcome(3, "", "linreg: interrupted\n")
 
 

@@ -1,4 +1,4 @@
-"""The networks on images in examples/, and the commands on them that the README shows."""
+"""The networks on images in examples/, and the commands on them that docs/networks.md shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ pytest.importorskip("onnx")
 
 EXAMPLES = ROOT / "examples"
 SECTION = re.search(
-    r"^## Networks on images\n(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
+    r"^## Networks on images\n(.*?)(?=^## |\Z)",
+    (ROOT / "docs" / "networks.md").read_text(),
+    re.DOTALL | re.MULTILINE,
 )
 
 
@@ -34,7 +36,7 @@ def commands() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("command", "printed"), commands(), ids=lambda text: text[:40])
-def test_the_commands_on_images_print_what_the_readme_shows(
+def test_the_commands_on_images_print_what_the_page_shows(
     command: str, printed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)

@@ -106,11 +106,11 @@ def test_a_graph_says_that_it_compiles() -> None:
     """Where machine code is on no disk."""
     terminal = Terminal()
     compiling = """
-        from linreg.adjacency import graph, joined
+        from linreg.adjacency import compiled_edges, graph
         from linreg.kernel import machine
-        graph.FEW = joined.MANY = 1
-        joined.is_on_disk = machine.is_on_disk = lambda function: False
-        joined.joined = lambda regions, progress: None
+        graph.FEW = compiled_edges.MANY = 1
+        compiled_edges.is_on_disk = machine.is_on_disk = lambda function: False
+        compiled_edges.joined = lambda regions, progress: None
     """
     done = terminal.run("graph", IRIS, "--json", prelude=AT_ONCE + dedent(compiling))
     assert (done.code, done.json["edges"]) == (0, 449)

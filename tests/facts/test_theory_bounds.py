@@ -11,7 +11,7 @@ import pytest
 from linreg import HypothesisError, theory
 from linreg.errors import TooLarge
 from linreg.formulas import Layer, buck, narrowing_bound, partition_bound
-from linreg.formulas.histograms import all_on, few_off, generic_on
+from linreg.formulas.histograms import few_off
 
 TABLE = [
     # n0, widths: Theorem 5, equation (6), Serra lower, Serra upper, Montufar 2017, Raghu, 2^N
@@ -118,7 +118,14 @@ def test_the_matrix_form_with_serras_table_is_serras_bound() -> None:
 
 
 def test_the_matrix_form_with_coarser_tables_is_montufars_and_the_trivial_bound() -> None:
-    """Hinz and van de Geer (2019)."""
+    """Hinz and van de Geer (2019): as many regions as general position or patterns, all on."""
+
+    def generic_on(dim: int, width: int) -> dict[int, int]:
+        return {width: buck(width, dim)}
+
+    def all_on(dim: int, width: int) -> dict[int, int]:
+        return {width: 2**width}
+
     for inputs, widths in SMALL:
         assert theory.hinz_2019(inputs, widths, generic_on) == theory.montufar_2017(inputs, widths)
         assert theory.hinz_2019(inputs, widths, all_on) == theory.trivial(inputs, widths)

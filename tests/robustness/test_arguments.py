@@ -47,7 +47,6 @@ TABLES: dict[str, tuple[str, Callable[[Any], object]]] = {
 }
 PATTERNS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "Enumeration.find": ("pattern", REGIONS.find),
-    "StagedNetwork.affine_on": ("pattern", NET.staged.affine_on),
     "StagedNetwork.maps_on": ("pattern", lambda pattern: list(NET.staged.maps_on(pattern))),
 }
 PLACES: dict[str, tuple[str, int, Callable[[Any], object]]] = {
@@ -86,6 +85,7 @@ DOMAINS: dict[str, Callable[[Any], object]] = {
     "neighbourhoods": lambda domain: theory.neighbourhoods(NET, None, domain),
     "serra_ramalingam_2020": lambda domain: theory.serra_ramalingam_2020(NET, domain),
 }
+STRICT_DOMAINS = ("check", "save", "Slice.pull_back")
 NETWORKS: dict[str, Callable[[Any], object]] = {
     "count": linreg.count,
     "count_regions": linreg.count_regions,
@@ -246,8 +246,8 @@ def test_a_pattern_has_an_integer_for_each_unit(name: str, ask: Callable[[Any], 
 
 @pytest.mark.parametrize("piece", [-1, 2, 10**30])
 def test_a_piece_that_its_unit_has_not_has_no_map_and_no_region(piece: int) -> None:
-    for ask in (NET.staged.affine_on, PATTERNS["StagedNetwork.maps_on"][1]):
-        assert complaint(ask, [0, piece, 0]).startswith("pattern[1]: a piece from 0 to 1 was")
+    ask = PATTERNS["StagedNetwork.maps_on"][1]
+    assert complaint(ask, [0, piece, 0]).startswith("pattern[1]: a piece from 0 to 1 was")
     assert REGIONS.find([0, piece, 0]) == -1
 
 
@@ -297,11 +297,33 @@ def test_what_is_no_domain_is_refused_by_its_name(
     ask: Callable[[Any], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for value in ("box:0,1", [(0, 1), (0, 1)], 2, linreg.Box, NET):
-        with pytest.raises(TypeError, match=r"^domain: a WholeSpace, Box or Polytope was expected"):
+    for value in (2, linreg.Box, NET):
+        with pytest.raises(TypeError, match=r"^domain: a WholeSpace, Box or Polytope"):
             ask(value)
     for value in (linreg.WholeSpace(3), linreg.Box([0], [1]), linreg.Polytope([[1]], [1])):
         with pytest.raises(linreg.InvalidDomain, match=r"domain has dimension [13], but the"):
+            ask(value)
+    assert not [*tmp_path.iterdir()]
+
+
+@each({name: DOMAINS[name] for name in STRICT_DOMAINS}, "ask")
+def test_where_domains_are_taken_as_such_texts_and_lists_are_none(
+    ask: Callable[[Any], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for value in ("box:0,1", [(0, 1), (0, 1)], 2, linreg.Box, NET):
+        with pytest.raises(TypeError, match=r"^domain: a WholeSpace, Box or Polytope was expected"):
+            ask(value)
+    assert not [*tmp_path.iterdir()]
+
+
+@each({name: ask for name, ask in DOMAINS.items() if name not in STRICT_DOMAINS}, "ask")
+def test_texts_and_lists_that_spell_no_domain_are_refused(
+    ask: Callable[[Any], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for value in ("box:0", "box:1,0", "nowhere.json", [(0, 1)], [(0, 1, 2), (0, 1, 2)], {}):
+        with pytest.raises(linreg.LinregError, match=r"domain|must be below"):
             ask(value)
     assert not [*tmp_path.iterdir()]
 
@@ -311,9 +333,31 @@ def test_what_is_no_network_is_refused_by_its_name(
     ask: Callable[[Any], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for value in (None, [], 3, linreg.Network, linreg.relu()):
+        with pytest.raises(TypeError, match=r"^net: a Network.* was expected, got "):
+            ask(value)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_the_checker_takes_networks_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     for value in ("net.json", None, [([[1]], [0])], linreg.relu()):
         with pytest.raises(TypeError, match=r"^net: a Network was expected, got .*; linreg.load"):
-            ask(value)
+            NETWORKS["check"](value)
+    assert not [*tmp_path.iterdir()]
+
+
+@each({name: ask for name, ask in NETWORKS.items() if name != "check"}, "ask")
+def test_a_network_that_is_not_there_is_said_so(
+    ask: Callable[[Any], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(linreg.UnreadableFile, match=r"^net.json: "):
+        ask("net.json")
+    with pytest.raises(linreg.InvalidNetwork, match="weight"):
+        ask([([[1], [1, 2]], [0, 0])])
     assert not [*tmp_path.iterdir()]
 
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 import linreg
 from linreg.errors import BrokenInvariant
 from linreg.explore import Sink, Tally
+from linreg.kernel.data import outcomes
 from linreg.kernel.proofs import known_regions as splitting
 from linreg.kernel.proofs import proving, stage_tree
 from linreg.kernel.proofs.proving import ProvingExplorer
@@ -49,7 +50,7 @@ def certificate(tmp_path: Path) -> Path:
 def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Cells with more than three regions are split by exact arithmetic first."""
     monkeypatch.setattr(proving, "MOST", 3)
-    monkeypatch.setattr(proving, "AT_ONCE", 1)
+    monkeypatch.setattr(proving, "CELLS_AT_ONCE", 1)
     return iter(())
 
 
@@ -109,13 +110,13 @@ def test_where_proposals_are_garbage_exact_arithmetic_decides(
         assert isinstance(events, np.ndarray)
         at = 0
         while at < length:
-            if events[at] == splitting.NO_CUT:
+            if events[at] == outcomes.NO_CUT:
                 events[at + 6 : at + 6 + events[at + 4]] = 0
             at += {
-                splitting.PART: 4,
-                splitting.NO_CUT: 6 + events[at + 4],
-                splitting.CUT: 2,
-                splitting.LEAF: 3,
+                outcomes.PART: 4,
+                outcomes.NO_CUT: 6 + events[at + 4],
+                outcomes.CUT: 2,
+                outcomes.LEAF: 3,
             }[int(events[at])]
         return length
 

@@ -6,27 +6,22 @@ second layer bounds the cells that it is tested on, and the dual simplex method 
 
 from __future__ import annotations
 
-import random
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from program import finish, start, write
+from program import finish, python, start, write
+from skewed_rows import REPEATED, Weight, document, regions_of, repeated, skewed
 
 import linreg
 from linreg import Network
-from linreg.oracle import arrangement_regions
 from linreg.polyhedra import highs as session
 from linreg.polyhedra.highs import FarkasSession, Proposal
 from linreg.readers.json_network import network_from_json
-
-Weight = list[list[int]]
 
 STRATEGIES = ("highs", "compiled", "auto")
 
@@ -60,63 +55,42 @@ SLOWER: Weight = [
     [83, -1, 153383, 766916, 1954],
 ]
 
-REPEATED: tuple[tuple[dict[str, str], ...], ...] = (
-    ({"type": "abs"},) * 2,
-    ({"type": "relu"},) * 2,
-    ({"type": "leaky_relu", "alpha": "1/4"},) * 2,
-    ({"type": "abs"},) * 3,
-    ({"type": "abs"}, {"type": "relu"}),
-)
-"""Activations that put no hyperplane where there was none: regions are those of the first layer."""
-
-
-def document(weight: Weight, activations: Sequence[dict[str, str]]) -> dict[str, Any]:
-    linear = {"type": "linear", "weight": weight, "bias": [0] * len(weight)}
-    return {"input_shape": [len(weight[0])], "layers": [linear, *activations]}
-
-
-def regions_of(weight: Weight) -> int:
-    return arrangement_regions([*row, 0] for row in weight)
-
-
-def skewed(seed: int) -> Weight:
-    """Near-parallel rows of small integers, times a unimodular matrix with large entries."""
-    rng = random.Random(seed)
-    inputs = rng.randint(2, 5)
-    entries, most = rng.choice([([-1, 1], 100), ([-1, 0, 1], 22), ([-40, 1, 39, 40], 11)])
-    weight = [[rng.choice(entries) for _ in range(inputs)] for _ in range(inputs + 2)]
-    for _ in range(rng.randint(2, 9)):
-        into, of = rng.sample(range(inputs), 2)
-        factor = rng.choice([-1, 1]) * rng.randint(1, most)
-        for row in weight:
-            row[into] += factor * row[of]
-    return weight
-
 
 def test_the_smallest_network_on_which_the_dual_simplex_method_cycles_has_72_regions() -> None:
     """72 by the double description method, and by deletion and restriction."""
     assert regions_of(SMALLEST) == 72
 
 
+CYCLING = [(SMALLEST, REPEATED[0]), (LARGER, REPEATED[3]), (SLOWER, REPEATED[2])]
+
+COUNT_ALL = """
+import sys
+from program import linreg
+strategy, *networks = sys.argv[1:]
+for network in networks:
+    done = linreg("count", network, "--strategy", strategy, "--json")
+    print(done.json["activation_regions"])
+"""
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
-@pytest.mark.parametrize(
-    ("weight", "activations"),
-    [(SMALLEST, REPEATED[0]), (LARGER, REPEATED[3]), (SLOWER, REPEATED[2])],
-)
 def test_the_command_ends_where_the_dual_simplex_method_cycles(
-    weight: Weight, activations: Sequence[dict[str, str]], strategy: str, tmp_path: Path
+    strategy: str, tmp_path: Path
 ) -> None:
-    network = write(tmp_path / "network.json", document(weight, activations))
-    done = finish(start("count", network, "--strategy", strategy, "--json"))
-    assert done.json["activation_regions"] == regions_of(weight)
+    """In a process of its own, which can be ended if it does not."""
+    networks = [
+        write(tmp_path / f"{i}.json", document(weight, activations))
+        for i, (weight, activations) in enumerate(CYCLING)
+    ]
+    done = python(COUNT_ALL, strategy, *networks)
+    assert [*map(int, done.out.split())] == [regions_of(weight) for weight, _ in CYCLING], done
 
 
 @pytest.mark.parametrize("strategy", ["highs", "compiled"])
 @pytest.mark.parametrize("seed", range(60))
 def test_an_activation_repeated_adds_no_region_to_skewed_rows(seed: int, strategy: str) -> None:
-    weight = skewed(seed)
-    net = network_from_json(document(weight, REPEATED[seed % len(REPEATED)]))
-    assert linreg.count_regions(net, strategy=strategy) == regions_of(weight)
+    net = network_from_json(repeated(seed))
+    assert linreg.count_regions(net, strategy=strategy) == regions_of(skewed(seed))
 
 
 def small() -> Network:
@@ -190,7 +164,7 @@ def test_an_interrupt_ends_the_process_while_programs_cycle(tmp_path: Path) -> N
     """Hyperplanes enough for hours, and no program that is solved at its first limit."""
     weight = [[a + b for a, b in zip(*pair, strict=True)] for pair in product(LARGER, repeat=2)]
     network = write(tmp_path / "network.json", document(LARGER + weight, REPEATED[3]))
-    cycling = "from linreg.polyhedra import session; session.AT_A_TIME = 4"
+    cycling = "from linreg.polyhedra import highs; highs.AT_A_TIME = 4"
     process = start("count", network, "--strategy", "highs", prelude=cycling, announce=True)
     time.sleep(1)
     assert process.poll() is None

@@ -29,7 +29,7 @@ NAMES = [
     *["simplex_domain", "hardtanh_n2_m3", "thm5_fold_n2_4x4_allR", "residual_2_3_2"],
     *["stargalla_six_definitions", "maxout_n1_k2_L3", "one_flip_not_adjacent"],
 ]
-NASTY = ["generic_n4_k8", "wedge_m6_eps8.67362e-19", "strips_k5_1ulp", "touch_box_generator"]
+NASTY = ["generic_n4_k8", "wedge_m6_eps8.67362e-19", "strips_k5_1ulp", "touch_box_corner"]
 
 
 def nothing(session: FarkasSession, target: np.ndarray, bound: float) -> None:
@@ -146,7 +146,7 @@ def test_how_far_proposals_reach_changes_no_count(
 def test_questions_that_are_not_put_to_the_solver_are_decided_exactly(
     name: str, largest: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lp_session, "LARGEST", largest)
+    monkeypatch.setattr(lp_session, "LARGEST_PROPOSED", largest)
     asked = case(name)
     found = count(asked.network, asked.domain, strategy="highs")
     assert found.regions == asked.expected["activation_regions"]

@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import pickle
+import pickletools
 import shutil
 import signal
 import sys
@@ -34,11 +35,14 @@ from linreg import (
     read_run,
     run_status,
 )
-from linreg.explore import HighsExplorer
+from linreg.explore import HighsExplorer, Sink, Tally
+from linreg.formulas import buck
+from linreg.problem import problem_of
 from linreg.store import directory as store
 from linreg.store import locking, shards
 from linreg.store import merging as sorting
-from linreg.store.frontier import prefix_from
+from linreg.store.frontier import Texts, prefix_from
+from linreg.strategies import explorer_named
 
 # What "auto" would choose depends on what was loaded before.
 enumerate_into = partial(library.enumerate_into, strategy="highs")
@@ -52,12 +56,12 @@ NET = mlp(
     ]
 )
 HIGHS = ("--strategy", "highs")
-OFTEN = "from linreg.run import store; store.EVERY = 0.1"
+OFTEN = "from linreg.store import directory as store; store.EVERY = 0.1"
 """Makes a program commit many times a second."""
 
 COMMITTED = """
 import signal
-from linreg.run import store
+from linreg.store import directory as store
 from linreg.store.directory import Store
 append, after = Store._append, {after}
 store.EVERY = 0.0
@@ -105,7 +109,7 @@ def tiny() -> Iterator[None]:
         patch.setattr(store, "ROWS", 7)
         patch.setattr(shards, "GROUP", 3)
         patch.setattr(sorting, "ROWS", 16)
-        patch.setattr(sorting, "AT_ONCE", 700)
+        patch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 700)
         patch.setattr(sorting, "FAN", 4)
         patch.setattr(sorting, "WRITERS", 1)  # what is there at one moment has to be one thing
         patch.setattr(locking, "PATIENCE", 0.1)
@@ -516,12 +520,64 @@ def test_a_prefix_that_would_run_a_program_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("strategy", ["highs", "compiled"])
+@pytest.mark.parametrize("dim", [2, 3])
+def test_a_prefix_on_disk_names_no_module(
+    strategy: str, dim: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever module a class moves to, the bytes are the same, and are read as that class."""
+    net = mlp([(RNG.normal(size=(12, dim)), RNG.normal(size=12))])
+    problem, tally = problem_of(net, None), Tally()
+    explorer = explorer_named(strategy)
+    cells = explorer.begin(problem, tally)
+    cells = explorer.explore(problem, cells, Sink(), tally, budget=20)
+    prefixes = [explorer.prefix_of(cell) for cell in cells]
+    texts = Texts().of(prefixes)
+    tags = set()
+    for text in texts:
+        operations = list(pickletools.genops(zlib.decompress(base64.b85decode(text))))
+        strings = [value for _, value, _ in operations if isinstance(value, str)]
+        assert not any("linreg" in value for value in strings)
+        tags |= {value for value in strings if value in ("cell", "node", "polygon")}
+    of_machine_code = {"node", "polygon"} if dim == 2 else {"node"}
+    assert tags == ({"cell"} if strategy == "highs" else of_machine_code)
+    for moved in {type(prefix) for prefix in prefixes}:
+        monkeypatch.setattr(moved, "__module__", "linreg.elsewhere")
+    assert Texts().of(prefixes) == texts
+    read = [prefix_from(text) for text in texts]
+    assert [type(prefix) for prefix in read] == [type(prefix) for prefix in prefixes]
+    assert Texts().of(read) == texts
+    left = [explorer.cell_of(problem, prefix) for prefix in read]
+    while left:
+        left = explorer.explore(problem, left, Sink(), tally, budget=10**6)
+    assert tally.regions == buck(12, dim)
+
+
+@pytest.mark.parametrize("command", ["count", "enumerate", "status"])
+def test_a_run_of_the_format_before_is_refused_by_name(command: str, stopped: Path) -> None:
+    """Its prefixes name modules that are no longer there."""
+    run = json.loads((stopped / "run.json").read_text())
+    (stopped / "run.json").write_text(json.dumps(run | {"format": "linreg-run-2"}))
+    before = {path: path.read_bytes() for path in stopped.rglob("*") if path.is_file()}
+    asked = {
+        "count": ("count", "--run", stopped),
+        "enumerate": ("enumerate", write(stopped.parent / "net.json", TRIANGLE), "-o", stopped),
+        "status": ("status", stopped),
+    }
+    assert linreg(*asked[command]).complaint == (
+        f"{stopped / 'run.json'}: its format is 'linreg-run-2', and this version of linreg "
+        "reads 'linreg-run-3' alone; go on with the version that began the run, or begin again in "
+        "another folder"
+    )
+    assert {path: path.read_bytes() for path in before} == before
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
         ("run.json", "{", "it is no JSON"),
-        ("run.json", '{"format": "linreg-run-1"}', "'linreg-run-2' was expected"),
-        ("run.json", '{"format": "linreg-run-2"}', "keeps is missing"),
+        ("run.json", '{"format": "linreg-run-1"}', "reads 'linreg-run-3' alone"),
+        ("run.json", '{"format": "linreg-run-3"}', "keeps is missing"),
         ("network.json", json.dumps(TRIANGLE), "it is not the network of this run"),
     ],
 )

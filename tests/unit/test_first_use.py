@@ -93,7 +93,7 @@ def test_auto_loads_machine_code_once_many_small_counts_have_paid_for_it(
 ) -> None:
     """A count of 192 regions takes some 500 cells in Python: too few alone, enough in threes."""
     monkeypatch.setattr(Spent, "cells", 0)
-    monkeypatch.setattr(auto, "is_compiled", lambda *_, proofs, on_disk: on_disk)
+    monkeypatch.setattr(auto, "is_compiled", lambda *_, on_disk: on_disk)
     rng = np.random.default_rng(1)
     layers = [(rng.normal(size=s), rng.normal(size=s[0])) for s in ((8, 2), (6, 8))]
     net = linreg.mlp(layers)
@@ -117,7 +117,7 @@ def test_auto_compiles_once_python_has_taken_as_long(
     cells: int, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Spent, "cells", cells)
-    monkeypatch.setattr(auto, "is_compiled", lambda *_, proofs, on_disk: False)
+    monkeypatch.setattr(auto, "is_compiled", lambda *_, on_disk: False)
     explorer, tally = AutoExplorer(), Tally()
     problem = problem_of(make("braid", 3).network, None)
     explorer.begin(problem, tally)

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations, product
+from math import factorial, inf
 
 import pytest
 
-from linreg.formulas import buck, layerwise_bound, partition_bound, pattern_bound
+from linreg import theory
+from linreg.errors import HypothesisError, TooLarge
+from linreg.formulas import (
+    braid_regions,
+    buck,
+    catalan_regions,
+    hypotheses,
+    layerwise_bound,
+    linial_regions,
+    partition_bound,
+    pattern_bound,
+    semiorder_regions,
+    shi_regions,
+    threshold_graph_regions,
+    type_b_regions,
+    type_d_regions,
+)
+from linreg.formulas.histograms import few_off
+
+HUGE = 10**17
+WIDE = [HUGE, HUGE]
+SQUARE = (1, 3, 3)
 
 
 @pytest.mark.parametrize(("hyperplanes", "dim"), [(-1, 2), (2, -1), (-1, -1)])
@@ -70,3 +93,82 @@ def test_a_second_layer_multiplies() -> None:
     """Montufar (2017): a layer makes at most so many regions of each cell."""
     assert layerwise_bound([[2] * 2, [2] * 5], [2, 2]) == buck(2, 2) * buck(5, 2) == 64
     assert layerwise_bound([[2], [2] * 3], [2, 1]) == buck(1, 2) * buck(3, 1) == 8
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: buck(HUGE, HUGE - 1),
+        lambda: buck(HUGE - 1, HUGE),
+        lambda: few_off(HUGE, HUGE),
+        lambda: theory.relu_bounds(HUGE, WIDE),
+        lambda: theory.two_piece_bounds(HUGE, WIDE),
+        lambda: theory.maxout_bounds(HUGE, WIDE, 3),
+        lambda: theory.zaslavsky(HUGE, [HUGE + 1]),
+        lambda: theory.montufar_2014(HUGE, [3 * HUGE, HUGE]),
+        lambda: theory.montufar_2014_remainders(HUGE, [2 * HUGE - 1, HUGE]),
+        lambda: theory.serra_2018_lower(10**8, [10**9] * 50),
+        lambda: theory.serra_2018_upper(HUGE, WIDE),
+        lambda: theory.serra_2018_upper(10**6, [10**6]),
+        lambda: theory.serra_2018_upper(10**5, [10**5, 2 * 10**5] * 9),
+        lambda: theory.hinz_2019(HUGE, WIDE),
+        lambda: theory.zigzag_lower(HUGE, WIDE),
+        lambda: theory.maxout_2014_lower(HUGE, [HUGE], 3),
+        lambda: theory.widths_against_one_layer(HUGE, WIDE),
+        lambda: theory.deep_order(HUGE, HUGE, 3),
+        lambda: theory.search_maximum(HUGE, WIDE),
+        lambda: theory.xiong_formula((1, HUGE), 2, 2),
+        lambda: theory.xiong_formula((1, 10**6), 9, 3),
+        lambda: theory.xiong_asymptotics((1, 10**6), 2),
+        lambda: theory.generic_count(SQUARE, HUGE, 2),
+        lambda: theory.generic_count((HUGE, 3, 3), 2, 2),
+        lambda: theory.koszul_upper((HUGE, 3, 3), 2, 2),
+        lambda: braid_regions(HUGE),
+        lambda: shi_regions(HUGE),
+        lambda: catalan_regions(HUGE),
+        lambda: linial_regions(HUGE),
+        lambda: semiorder_regions(HUGE),
+        lambda: type_b_regions(HUGE),
+        lambda: type_d_regions(HUGE),
+        lambda: threshold_graph_regions(HUGE),
+    ],
+)
+def test_what_would_take_for_ever_is_refused_at_once(ask: Callable[[], object]) -> None:
+    with pytest.raises(TooLarge, match=r"\d{3},\d{3}|provably"):
+        ask()
+
+
+def test_products_and_powers_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hypotheses, "MOST_BITS", 64)
+    assert pattern_bound([2**20, 2**20 - 1, 2**20 - 2]) == 2**20 * (2**20 - 1) * (2**20 - 2)
+    for pieces in ([2**20, 2**20 - 1, 2**20 - 2, 2**20 - 3], [2] * 65, [2**200] * 2):
+        with pytest.raises(TooLarge, match=r"more digits than anybody .* at most 64 bits"):
+            pattern_bound(pieces)
+
+
+def test_numbers_of_a_layer_have_a_limit() -> None:
+    for shape, filters, kernel, more in [
+        ((1, 10**18 + 1), 2, 2, {}),
+        (SQUARE, 10**18, 2, {}),
+        (SQUARE, 2, 2, {"padding": 10**18 + 1}),
+        (SQUARE, 2, 2, {"stride": 10**18 + 1}),
+    ]:
+        with pytest.raises(HypothesisError, match=r"at most 10\^18: got "):
+            theory.xiong_formula(shape, filters, kernel, **more)
+
+
+def test_what_can_be_worked_out_of_huge_layers_is() -> None:
+    """1 + m + m (m - 1) / 2 lines: Buck (1943)."""
+    cut = 1 + HUGE + HUGE * (HUGE - 1) // 2
+    values = {bound.name: bound.value for bound in theory.relu_bounds(2, [HUGE])}
+    assert values["zaslavsky"] == values["montufar_2017"] == values["serra_2018_upper"] == cut
+    assert theory.maxout_2014_upper(2, [HUGE], 1) == 1
+    assert theory.maxout_2014_upper(2, [2], HUGE) == HUGE**2
+
+
+def test_expected_numbers_beyond_float64_are_infinite_and_below_it_are_not() -> None:
+    """(32 N)^n / n!, beyond 150 factors by logarithms."""
+    assert theory.hanin_rolnick_2019(HUGE, 2 * HUGE) == inf
+    assert theory.tseran_montufar_2021(HUGE, HUGE, HUGE) == inf
+    exact = 100**151 / factorial(151)
+    assert theory.hanin_rolnick_2019(151, 200, gradient=1 / 64) == pytest.approx(exact)

@@ -117,13 +117,13 @@ def test_machine_code_adds_up_from_first_to_last() -> None:
 
 
 def test_machine_code_on_disk_is_good_for_the_sources_of_all_that_it_holds(tmp_path: Path) -> None:
-    """A change of `affine_maps` changes what `grow` is, though not the file that `grow` is in."""
+    """A change of `roundoff` changes what `grow` is, though not the file that `grow` is in."""
     package = Path(machine.__file__).parent
     shutil.copytree(package, tmp_path, dirs_exist_ok=True)
     told = (
         "import sys; from pathlib import Path; from linreg.kernel import machine; "
         "machine.__file__ = str(Path(sys.argv[1]) / 'machine.py'); "
-        "names = 'simplex.cell_tree', 'maps.affine_maps', 'simplex.program'; "
+        "names = 'simplex.cell_tree', 'data.roundoff', 'adjacency.lookup'; "
         "print(*map(machine._sources, names))"
     )
 
@@ -131,8 +131,8 @@ def test_machine_code_on_disk_is_good_for_the_sources_of_all_that_it_holds(tmp_p
         return python(told, tmp_path).out.split()
 
     before = stamps()
-    maps = tmp_path / "maps" / "affine_maps.py"
-    maps.write_text(maps.read_text().replace("UP = 1.0", "UP = 2.0"))
+    roundoff = tmp_path / "data" / "roundoff.py"
+    roundoff.write_text(roundoff.read_text().replace("UP = 1.0", "UP = 2.0"))
     after = stamps()
     assert [a == b for a, b in zip(before, after, strict=True)] == [False, False, True]
 
@@ -415,27 +415,18 @@ class Claim:
         p.goal[:n] = self.gradient
         p.goal_error[:n] = self.gradient_error
         plain.program.load(p, work.halfspaces, n, m)
-        if plain.program.descend(p, n, m, self.constant) != plain.program.LEAST:
+        if plain.program.descend(p, n, m, self.constant) != plain.outcomes.LEAST:
             return False
         spoil()
+        goal = work.proof.goal[0]
+        goal.stage, goal.row, goal.rival = 0, 0, plain.work.OF_DOMAIN
+        goal.value, goal.value_error = self.constant, self.constant_error
+        goal.constant, goal.constant_error = self.constant, self.constant_error
+        goal.integer = self.integer
+        pieces = np.zeros(0, dtype=np.int64)
         return bool(
             plain.multipliers.proves(
-                self.polyhedron.tables,
-                work.maps,
-                work.halfspaces,
-                p,
-                work.proof,
-                np.zeros(0, dtype=np.int64),
-                n,
-                m,
-                0,
-                0,
-                plain.work.OF_DOMAIN,
-                self.constant,
-                self.constant_error,
-                self.constant,
-                self.constant_error,
-                self.integer,
+                self.polyhedron.tables, work.maps, work.halfspaces, p, work.proof, pieces, n, m
             )
         )
 

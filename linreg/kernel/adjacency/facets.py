@@ -6,15 +6,15 @@ import numpy as np
 
 from linreg.kernel.adjacency.lookup import Lookup, find, hash_of
 from linreg.kernel.adjacency.region_rows import Around, are_apart, follow, put_halfspaces
+from linreg.kernel.data.outcomes import BELOW_ZERO, FACET, LEAST, MAY_BE_FACET, NO_FACET
+from linreg.kernel.data.roundoff import FLOOR, UP
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import HalfspaceRows, Maps, Program, Proof
 from linreg.kernel.machine import compiled, entry
-from linreg.kernel.maps.affine_maps import FLOOR, UP, inside, put_domain
+from linreg.kernel.maps.affine_maps import inside, put_domain
 from linreg.kernel.proofs.multipliers import proves
 from linreg.kernel.simplex.points import halfspace_value
-from linreg.kernel.simplex.program import CUT, LEAST, descend, load
-
-NO, YES, UNSURE = range(3)
+from linreg.kernel.simplex.program import descend, load
 
 
 @entry
@@ -58,11 +58,11 @@ def join(
             if j < 0:
                 continue
             outcome = _facet(t, maps, halfspaces, p, proof, around, halfspace, m, x, witnesses[j])
-            if outcome == YES:
+            if outcome == FACET:
                 edges[found, 0] = i
                 edges[found, 1] = j
                 found += 1
-            elif outcome == UNSURE:
+            elif outcome == MAY_BE_FACET:
                 doubtful[i] = True
     return last, found
 
@@ -130,9 +130,9 @@ def _facet(
     """
     unit = t.units[around.units[halfspace]]
     if unit.is_max == 0 and t.rows[unit.row].stage == t.n_stages - 1:
-        return YES
+        return FACET
     if _crosses(halfspaces, t.dim, halfspace, m, there):
-        return YES
+        return FACET
     end = halfspaces.ends[halfspace]
     rows = 0
     for i in range(m):
@@ -144,28 +144,21 @@ def _facet(
         p.goal[k] = halfspaces.normals[halfspace, k]
         p.goal_error[k] = halfspaces.errors[halfspace, k]
     outcome = descend(p, t.dim, rows, end.slack)
-    if outcome == CUT and _is_beyond(halfspaces, p, around, t.dim, halfspace, m, here):
-        return YES
-    if outcome == LEAST and proves(
-        t,
-        maps,
-        halfspaces,
-        p,
-        proof,
-        around.pieces,
-        t.dim,
-        rows,
-        t.n_stages - 1,
-        end.row,
-        end.rival,
-        end.slack,
-        end.slack_error,
-        end.constant,
-        end.error,
-        end.integer,
-    ):
-        return NO
-    return UNSURE
+    if outcome == BELOW_ZERO and _is_beyond(halfspaces, p, around, t.dim, halfspace, m, here):
+        return FACET
+    if outcome == LEAST:
+        goal = proof.goal[0]
+        goal.stage = t.n_stages - 1
+        goal.row = end.row
+        goal.rival = end.rival
+        goal.value = end.slack
+        goal.value_error = end.slack_error
+        goal.constant = end.constant
+        goal.constant_error = end.error
+        goal.integer = end.integer
+        if proves(t, maps, halfspaces, p, proof, around.pieces, t.dim, rows):
+            return NO_FACET
+    return MAY_BE_FACET
 
 
 @compiled

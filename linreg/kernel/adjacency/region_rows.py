@@ -12,12 +12,14 @@ import numpy as np
 
 from linreg.kernel.adjacency.lookup import Lookup, piece_of
 from linreg.kernel.data.frames import as_frame
+from linreg.kernel.data.outcomes import SAME
+from linreg.kernel.data.roundoff import FLOOR, GAMMA_3, UP
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import NEGATIVE, POSITIVE, HalfspaceRows, Maps
 from linreg.kernel.machine import compiled
-from linreg.kernel.maps.affine_maps import FLOOR, ROUNDOFF, UP, put_lead, put_side
+from linreg.kernel.maps.affine_maps import put_lead, put_side
 from linreg.kernel.maps.composing import compose
-from linreg.kernel.simplex.contests import SAME, compare
+from linreg.kernel.simplex.contests import compare
 from linreg.kernel.simplex.points import halfspace_value
 
 
@@ -212,8 +214,12 @@ def _measure(
     value, error = halfspace_value(halfspaces, t.dim, m, x)
     room = abs(value) - error
     inverse = rate / value if room > 0.0 else np.nan
+    # For exact rate' and value', |rate' / value' - inverse| is at most
+    # (|rate' - rate| + |inverse| |value' - value|) / |value'|, and |rate' - rate| is at most
+    # `end.rate` for a direction of 1-norm 1.
     error = halfspaces.ends[m].rate * length + abs(inverse) * error + FLOOR
-    error = (error / room + 4.0 * ROUNDOFF * abs(inverse)) * UP
+    # The quotient is rounded, and so is its sum with the error.
+    error = (error / room + GAMMA_3 * abs(inverse)) * UP
     around.lowest[at] = inverse - error
     around.highest[at] = inverse + error
     around.order[at] = at

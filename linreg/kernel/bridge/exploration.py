@@ -12,20 +12,22 @@ from linreg.explore.generated_cells import split as split_generated
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, decide_contests, decide_hyperplanes, split
 from linreg.kernel.bridge.exact_cells import Exactly
+from linreg.kernel.data.outcomes import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOST, PAUSED
 from linreg.kernel.data.polygons import Polygon, polygon_of, put_polygon
 from linreg.kernel.data.work import (
     ENTRY,
+    HALFSPACES,
     OUTSIDE,
     REGIONS,
     ROWS,
     SHARED,
+    STAGE,
     TOP,
     Work,
     with_room,
     with_rows,
 )
 from linreg.kernel.plane.polygon_tree import kernel_of
-from linreg.kernel.simplex.cell_tree import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOST, PAUSED
 from linreg.polyhedra import Solver
 from linreg.problem.problem import Problem
 
@@ -35,10 +37,10 @@ BLOCK_ROWS = 4096
 WORTHWHILE = 8
 """Hyperplanes that cut a cell of known generators from which on machine code is tried again."""
 
-EXACT = 16
+EXACT_SPLIT = 16
 """Cells of the budget that one takes which is split exactly: an interrupt waits for no more."""
 
-WHOLE = 2**62
+NO_LIMIT = 2**62
 """More regions than anyone has counted."""
 
 
@@ -71,6 +73,8 @@ class Exploration:
         self._solver = solver
         self._outside: dict[int, Cell | GeneratedCell] = {}
         self._n_outside = 0
+        self._stopped: tuple[object, ...] = ()  # the node that stopped machine code last
+        self._stops = 0  # how often it has done so again
         self._grow = kernel_of(problem.network)
 
     def advance(
@@ -82,10 +86,15 @@ class Exploration:
                 self._push(cell)
             else:
                 self._keep_outside(cell)  # as it was kept before
-        # What floats left in doubt comes back decided or seen from both sides, or is split exactly:
-        # no node stops machine code twice for the same reason, and so this ends.
+        # This ends. Each turn takes from the budget, at least 1 for a node and 16 for a cell that
+        # is split exactly, but for those that make room, which doubles, or give rows away, after a
+        # block of them. The exploration as a whole ends too: what floats left in doubt comes back
+        # decided or seen from both sides, or is split exactly; a node that stops machine code more
+        # often than it has things to decide is split exactly in any case; parts of a cell are
+        # decided at more hyperplanes or candidates than it, or are at a later stage, of which
+        # there are finitely many. What decides exactly ends by Bland's rule.
         while True:
-            most = WHOLE if limit is None else limit - self._tally.regions
+            most = NO_LIMIT if limit is None else limit - self._tally.regions
             status, budget = self._grow(
                 self._exactly.tables, self.work, budget, most, self._sink.wants_rows
             )
@@ -101,10 +110,25 @@ class Exploration:
                 top = int(self.work.tree.counters[TOP])
                 outside = self._outside.pop(int(self.work.tree.nodes[top, OUTSIDE]))
                 budget -= self._split(outside, budget, limit)
+            elif self._is_stuck():
+                self._settle(is_lost=True)
             elif status == DOUBT and self._exactly.settle(self.work):
                 self._push_current()
             else:
                 self._settle(is_lost=status == LOST)
+
+    def _is_stuck(self) -> bool:
+        """Whether the current node stops machine code more often than it has things to decide."""
+        tree, t = self.work.tree, self._exactly.tables
+        s, units = int(tree.node[STAGE]), int(t.stages["unit"][int(tree.node[STAGE])])
+        ends = tree.pieces + units, tree.halfspaces + 2 * int(tree.node[HALFSPACES])
+        parts = tree.node[tree.pieces : ends[0]], tree.node[tree.halfspaces : ends[1]]
+        node = s, *(part.tobytes() for part in parts)
+        # Machine code goes on with the node that was pushed last, so that its stops are in a row.
+        self._stops = self._stops + 1 if node == self._stopped else 0
+        self._stopped = node
+        first, last = t.stages[s], t.stages[s + 1]
+        return self._stops > last["form"] - first["form"] + last["row"] - first["row"]
 
     def _settle(self, *, is_lost: bool) -> None:
         """Decide exactly what floats left in doubt about the current node."""
@@ -136,11 +160,11 @@ class Exploration:
             assert isinstance(cell, Cell)
             for half in split(self._problem, cell, self._sink, self._tally, self._solver):
                 self._push(half)
-            return EXACT
+            return EXACT_SPLIT
         taken = 0
         waiting = [known]  # the next one last, on top of the stack of nodes
         while waiting and taken < budget and (limit is None or self._tally.regions < limit):
-            taken += EXACT
+            taken += EXACT_SPLIT
             parts = split_generated(
                 self._problem, waiting.pop(), self._sink, self._tally, self._exactly.on_cell
             )

@@ -21,10 +21,6 @@ Record = Any
 MOST_GENERATORS = 64
 """Generators of one cell; one that has more is left to exact arithmetic."""
 
-TIGHT, CROSSING, WHOLE = 1, 2, 4
-"""What is known of a generator: it belongs to the closed cell; it is the product of the edges that
-meet there; its coordinates are integers that floats hold."""
-
 GENERATOR = np.dtype(
     [
         ("x", "f8"),
@@ -38,7 +34,9 @@ GENERATOR = np.dtype(
         ("kind", "i8"),
     ]
 )
-"""`size` bounds the exact coordinates, `error` their errors."""
+"""`size` bounds the 1-norm of the exact coordinates, `error` that of their errors.
+
+`kind` has the flags TIGHT, CROSSING and WHOLE."""
 
 LINE = np.dtype(
     [
@@ -58,14 +56,13 @@ LINE = np.dtype(
 )
 """The form a x + b y + c w. `size` bounds |a| + |b| + |c|, and `error` what an exact generator of
 size 1 can lose to errors and rounding. Lines with the same `direction` are parallel, and lines with
-the same `same` are multiples of each other, exactly; -1 says nothing. `halfspace` is the number of
-an edge's half-space, or -1."""
+the same `same` are multiples of each other, exactly; -1 says nothing. `integer` is the flag of a
+form. `halfspace` is the number of an edge's half-space, or -1."""
 
 GENERATORS, PROVED, OPEN, SURE, HEAD = range(5)
 """Places in a polygon's integers: its generators, 0 if it must be made from the cell's half-spaces;
-whether the cell is proved not to be empty; how many forms of the stage are open,
--1 if all that are not decided; whether the next split is
-proved."""
+whether the cell is proved not to be empty; how many forms of the stage are open, -1 if all that are
+not decided; whether the next split is proved."""
 
 
 @as_frame
@@ -78,14 +75,14 @@ class Plane(NamedTuple):
     out_directions: np.ndarray  # (outputs,)
     out_same: np.ndarray  # (outputs,)
     heads: np.ndarray  # (waiting, HEAD)
-    generators: np.ndarray  # (waiting, MOST_CORNERS) of CORNER
-    edges: np.ndarray  # (waiting, MOST_CORNERS) of LINE: from a generator to the next
+    generators: np.ndarray  # (waiting, MOST_GENERATORS) of GENERATOR
+    edges: np.ndarray  # (waiting, MOST_GENERATORS) of LINE: from a generator to the next
     open: np.ndarray  # (waiting, forms of a stage)
     head: np.ndarray  # (HEAD,)
-    at: np.ndarray  # (3, MOST_CORNERS) of CORNER: the current polygon, and two to work with
-    along: np.ndarray  # (3, MOST_CORNERS) of LINE
+    at: np.ndarray  # (3, MOST_GENERATORS) of GENERATOR: the current polygon, and two to work with
+    along: np.ndarray  # (3, MOST_GENERATORS) of LINE
     cutting: np.ndarray  # (forms of a stage,)
-    signs: np.ndarray  # (MOST_CORNERS,)
+    signs: np.ndarray  # (MOST_GENERATORS,)
     line: np.ndarray  # (2,) of LINE
 
 

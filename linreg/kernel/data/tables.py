@@ -15,14 +15,21 @@ from typing import NamedTuple
 import numpy as np
 from flint import fmpq, fmpz
 
+from linreg.kernel.data.flags import INTEGER, INTEGER_GRADIENT, NOT_INTEGER
 from linreg.kernel.data.frames import as_frame
+from linreg.kernel.data.roundoff import GAMMA_1, MOST_TERMS
 from linreg.network.stages import Stage, StagedNetwork, table
 from linreg.problem.problem import Problem
 from linreg.rational import nearest_float, primitive_factor
 from linreg.units import MaxUnit
 
-SMALL = 2**24
-"""Coefficients up to here count as small integers."""
+SMALL_INTEGER = 2**24
+"""Coefficients up to here are kept as integers: sums of products of two stay far below `EXACT`.
+
+Larger ones only lose speed: whether a sum is exact is asked of the sum."""
+
+SMALL_CONSTANT = 2**40
+"""The same for constants, which are multiplied by coefficients but never by each other."""
 
 DENSE = 0.5
 """The share of weights that are not zero from which on a stage is summed column by column."""
@@ -37,8 +44,7 @@ STAGE = np.dtype([("row", "i8"), ("form", "i8"), ("unit", "i8"), ("out", "i8"), 
 ROW = np.dtype(
     [("term", "i8"), ("stage", "i8"), ("integer", "i8"), ("bias", "f8"), ("bias_error", "f8")]
 )
-"""Where a row's terms begin; `integer`: 1 if all coefficients are small integers, 3 if its bias is
-one too."""
+"""Where a row's terms begin; `integer` is the flag of a form, for integers that are small."""
 
 TERM = np.dtype([("column", "i8"), ("weight", "f8"), ("error", "f8")])
 """A coefficient of the input `column`, which is counted within the stage."""
@@ -82,7 +88,7 @@ class Tables(NamedTuple):
         Words of 64 bits that hold a bit for each form of one stage.
     stages : array of STAGE, shape (stages + 1,)
     rows : array of ROW, shape (rows + 1,)
-    halfspaces : array of WALL, shape (half-spaces of the domain,)
+    halfspaces : array of HALFSPACE, shape (half-spaces of the domain,)
     dense : float64 array
         The weights once more, column by column, of stages where few are zero.
     normals, normal_errors : float64 arrays, shape (half-spaces, dim)
@@ -153,7 +159,7 @@ def _rounded(number: fmpq) -> tuple[float, float]:
     if p != 0 and not 1 / RANGE <= abs(value) <= RANGE:
         raise OutOfRangeError
     a, b = value.as_integer_ratio()
-    return value, 0.0 if a * q == p * b else abs(value) * 2.0**-52
+    return value, 0.0 if a * q == p * b else abs(value) * GAMMA_1
 
 
 def _tables(network: StagedNetwork) -> Tables:
@@ -207,6 +213,7 @@ def _tables(network: StagedNetwork) -> Tables:
         stages.append((len(rows), len(forms), len(units), len(outs), -1))
     rows.append((len(terms), len(network.stages), 0, 0.0, 0.0))
     made = np.array(stages, dtype=STAGE)
+    _check_number_of_terms(network.input_dim, made, rows)
     dense = _dense(made, np.array(rows, dtype=ROW), np.array(terms, dtype=TERM))
     most = max((b[1] - a[1] for a, b in pairwise(stages)), default=0)
     return Tables(
@@ -225,6 +232,19 @@ def _tables(network: StagedNetwork) -> Tables:
         np.zeros((0, network.input_dim)),
         np.zeros((0, network.input_dim)),
     )
+
+
+def _check_number_of_terms(
+    dim: int, stages: np.ndarray, rows: Sequence[tuple[int, int, int, float, float]]
+) -> None:
+    """No sum of machine code may have more terms than error bounds allow for.
+
+    It adds up the coordinates of a point, the terms of a row, or the live outputs of a stage.
+    """
+    terms = max((b[0] - a[0] for a, b in pairwise(rows)), default=0)
+    outputs = int(np.diff(stages["out"]).max(initial=0))
+    if max(dim, terms, outputs) > MOST_TERMS:
+        raise OutOfRangeError
 
 
 def _dense(stages: np.ndarray, rows: np.ndarray, terms: np.ndarray) -> np.ndarray:
@@ -282,12 +302,14 @@ def _factor(block: Sequence[_Row]) -> fmpq:
     if not coefficients:
         return fmpq(1)
     ratio = coefficients[-1] / coefficients[0]
-    if max(abs(ratio.p), ratio.q) <= SMALL:  # as it is if they are multiples of small integers
+    if (
+        max(abs(ratio.p), ratio.q) <= SMALL_INTEGER
+    ):  # as it is if they are multiples of small integers
         for factor in (
             primitive_factor([[*coefficients, *(shift for _, shift in block)]]),
             primitive_factor([coefficients]),
         ):
-            if all(abs(factor * by) <= SMALL for by in coefficients):
+            if all(abs(factor * by) <= SMALL_INTEGER for by in coefficients):
                 return factor
     largest = max(abs(by) for by in coefficients)
     exponent = int(largest.p).bit_length() - int(largest.q).bit_length()
@@ -297,15 +319,15 @@ def _factor(block: Sequence[_Row]) -> fmpq:
 def _binary(row: Sequence[fmpz]) -> list[fmpq]:
     """An integer row, divided by a power of two unless its entries are small."""
     largest = max(abs(int(entry)) for entry in row)
-    scale = 1 if largest <= SMALL else 1 << largest.bit_length()
+    scale = 1 if largest <= SMALL_INTEGER else 1 << largest.bit_length()
     return [fmpq(entry, scale) for entry in row]
 
 
 def _integrality(coefficients: Sequence[fmpq], shift: fmpq) -> int:
-    """1 if all coefficients are small integers, 3 if the shift is too, else 0."""
-    if any(by.q != 1 or abs(by) > SMALL for by in coefficients):
-        return 0
-    return 3 if shift.q == 1 and abs(shift) <= 2**40 else 1
+    """The flag of a form with these numbers."""
+    if any(by.q != 1 or abs(by) > SMALL_INTEGER for by in coefficients):
+        return NOT_INTEGER
+    return INTEGER if shift.q == 1 and abs(shift) <= SMALL_CONSTANT else INTEGER_GRADIENT
 
 
 def _sketch(form: _Row) -> _Sketch:

@@ -35,8 +35,33 @@ NEGATIVE, POSITIVE, OF_DOMAIN = -1, -2, -3
 MOST_POINTS = 48
 """Points kept for one cell."""
 
+GOAL = np.dtype(
+    [
+        ("stage", "i8"),
+        ("row", "i8"),
+        ("rival", "i8"),
+        ("value", "f8"),
+        ("value_error", "f8"),
+        ("constant", "f8"),
+        ("constant_error", "f8"),
+        ("integer", "i8"),
+    ]
+)
+"""A form to be proved non-negative on the cell, without its gradient, which is `Program.goal`.
+
+It has the sign with which it is positive at the cell's point, the centre of the program.
+
+- `stage`: of which stage it is
+- `row`, `rival`: what it is, as for a half-space: a side of form `row` where `rival` is POSITIVE or
+  NEGATIVE, the lead of candidate `row` over candidate `rival` where that is not negative, and no
+  form of the network where `rival` is OF_DOMAIN
+- `value`, `value_error`: its value at the centre, rounded, and how far off that may be
+- `constant`, `constant_error`: its constant term, and how far off that may be
+- `integer`: the flag of a form."""
+
 MAP = np.dtype([("constant", "f8"), ("error", "f8"), ("rate", "f8"), ("integer", "i8")])
-"""A form's constant; `rate` is the error of a value at a point of 1-norm 1, constant apart."""
+"""A form's constant; `rate` is the error of a value at a point of 1-norm 1, constant apart;
+`integer` is the flag of a form."""
 
 OUTPUT = np.dtype([("constant", "f8"), ("error", "f8"), ("integer", "i8"), ("live", "i8")])
 """`live`: whether the gradient may be other than zero."""
@@ -53,7 +78,8 @@ HALFSPACE = np.dtype(
         ("rival", "i8"),
     ]
 )
-"""`row` is a form, of which it is a side, or a candidate's row, whose lead over `rival` it is."""
+"""`row` is a form, of which it is a side, or a candidate's row, whose lead over `rival` it is.
+`slack` is its value at the point last found inside; `rate` and `integer` are as for a MAP."""
 
 ENTERED = np.dtype([("entry", "i8"), ("n_base", "i8"), ("halfspaces", "i8")])
 """The entry of a stage whose maps are in place, and how many half-spaces were of use and in all."""
@@ -89,7 +115,7 @@ class HalfspaceRows(NamedTuple):
 
     normals: np.ndarray  # (half-spaces, dim + 1)
     errors: np.ndarray
-    ends: np.ndarray  # (half-spaces,) of WALL
+    ends: np.ndarray  # (half-spaces,) of HALFSPACE
 
 
 @as_frame
@@ -111,6 +137,7 @@ class Program(NamedTuple):
 class Proof(NamedTuple):
     """What a proof is worked out in; see `proofs`."""
 
+    goal: np.ndarray  # (1,) of GOAL: what is to be proved
     support: np.ndarray  # (dim + 2,) of COLUMN
     basis: np.ndarray  # (dim + 2, dim + 2)
     basis_error: np.ndarray
@@ -145,7 +172,7 @@ class Tree(NamedTuple):
     point: np.ndarray
     claims: (
         np.ndarray
-    )  # (forms, 2 + dim, at least 4): a form in doubt, how many half-spaces, and which
+    )  # (forms, 2 + dim, at least 4): a form in doubt, half-spaces and their number
     entered: np.ndarray  # (stages,) of ENTERED
     base: np.ndarray  # (stages, half-spaces)
     counters: np.ndarray
@@ -222,6 +249,7 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             counters,
         ),
         Proof(
+            zeros(1, dtype=GOAL),
             zeros(n + 2, dtype=COLUMN),
             zeros((n + 2, n + 2)),
             zeros((n + 2, n + 2)),

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.flags import INTEGER, INTEGER_GRADIENT, NOT_INTEGER
+from linreg.kernel.data.roundoff import EXACT, FLOOR, HIGHEST, ROUNDOFF, UP, gamma_of_form
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import NEGATIVE, OF_DOMAIN, HalfspaceRows, Maps
 from linreg.kernel.machine import compiled
-
-ROUNDOFF = 2.0**-53
-EXACT = 2.0**53
-"""Integers below this, and sums of them whose terms add up to less, are exact in floats."""
-
-LOWEST, HIGHEST = 1e-140, 1e140
-"""Entries outside this range are not trusted: products of two might leave the floats' range."""
-
-UP = 1.0 + 2.0**-30
-"""Makes up for the rounding of a computed error bound, a sum of up to a million numbers."""
-
-FLOOR = 1e-290
-"""Added to error bounds, which might else vanish by underflow."""
 
 
 @compiled
 def put_domain(t: Tables, halfspaces: HalfspaceRows) -> None:
     """Write the half-spaces of the domain."""
     n = t.dim
+    gamma = gamma_of_form(n)
     for i in range(len(t.halfspaces)):
         rate = 0.0
         for k in range(n):
             a, e = t.normals[i, k], t.normal_errors[i, k]
             halfspaces.normals[i, k] = a
             halfspaces.errors[i, k] = e
-            rate = max(rate, e + (n + 4) * ROUNDOFF * abs(a))
+            rate = max(rate, e + gamma * abs(a))
         halfspaces.normals[i, n] = 0.0
         halfspaces.errors[i, n] = 0.0
         end = halfspaces.ends[i]
@@ -62,7 +52,7 @@ def put_side(t: Tables, maps: Maps, halfspaces: HalfspaceRows, i: int, f: int, r
     end.rate = maps.ends[r].rate
     end.integer = maps.ends[r].integer
     if end.error != 0.0 or np.floor(constant) != constant:
-        end.integer &= 1
+        end.integer &= INTEGER_GRADIENT
 
 
 @compiled
@@ -71,24 +61,25 @@ def put_lead(
 ) -> None:
     """Make half-space i the lead of one candidate over another."""
     n = t.dim
+    gamma = gamma_of_form(n)
     whole = maps.ends[row].integer & maps.ends[rival].integer
     rate = 0.0
     for k in range(n):
         a = maps.gradients[row, k] - maps.gradients[rival, k]
         halfspaces.normals[i, k] = a
         error = maps.gradient_errors[row, k] + maps.gradient_errors[rival, k]
-        if not (whole & 1 and abs(a) < EXACT):
+        if not (whole & INTEGER_GRADIENT and abs(a) < EXACT):
             error = (error + ROUNDOFF * abs(a)) * UP
-            whole = 0
+            whole = NOT_INTEGER
         halfspaces.errors[i, k] = error
-        rate = max(rate, error + (n + 4) * ROUNDOFF * abs(a))
+        rate = max(rate, error + gamma * abs(a))
     halfspaces.normals[i, n] = 0.0
     halfspaces.errors[i, n] = 0.0
     constant = maps.ends[row].constant - maps.ends[rival].constant
     error = maps.ends[row].error + maps.ends[rival].error
-    if not (whole == 3 and abs(constant) < EXACT):
+    if not (whole == INTEGER and abs(constant) < EXACT):
         error = (error + ROUNDOFF * abs(constant)) * UP
-        whole &= 1
+        whole &= INTEGER_GRADIENT
     end = halfspaces.ends[i]
     end.row = row
     end.rival = rival
@@ -106,7 +97,7 @@ def form_constant_error(t: Tables, maps: Maps, f: int) -> float:
     if point == 0.0:
         return end.error + error
     c = end.constant - point
-    if end.integer == 3 and error == 0.0 and np.floor(point) == point and abs(c) < EXACT:
+    if end.integer == INTEGER and error == 0.0 and np.floor(point) == point and abs(c) < EXACT:
         return 0.0
     return (end.error + error + ROUNDOFF * abs(c)) * UP
 
@@ -125,7 +116,7 @@ def form_value(t: Tables, maps: Maps, f: int, x: np.ndarray) -> float:
 def form_value_error(t: Tables, maps: Maps, f: int, x: np.ndarray) -> float:
     """How far `form_value` may be from the exact value."""
     r = t.forms[f].row
-    gamma = (t.dim + 4) * ROUNDOFF
+    gamma = gamma_of_form(t.dim)
     error = form_constant_error(t, maps, f)
     error += gamma * abs(maps.ends[r].constant - t.forms[f].breakpoint)
     for k in range(t.dim):
@@ -141,7 +132,7 @@ def inside(halfspaces: HalfspaceRows, n: int, x: np.ndarray, last: int) -> bool:
         norm += abs(x[k])
     if not norm < HIGHEST:
         return False
-    gamma = (n + 4) * ROUNDOFF
+    gamma = gamma_of_form(n)
     for i in range(last):
         end = halfspaces.ends[i]
         value = end.constant

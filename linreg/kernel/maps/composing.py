@@ -1,13 +1,39 @@
-"""Machine code: the rows of a stage as forms of the input, with error bounds."""
+"""Machine code: the rows of a stage as forms of the input, with error bounds.
+
+The error bound of a composite map. A row of a stage is sum_j w_j h_j + b over the outputs h_j of
+the stage before, and h_j is a form of the input. Take one entry of all forms, the coefficient of an
+input or the constant: a_j with an error e_j, and the weights w_j with errors v_j. Exact numbers
+within these errors give
+
+    |sum_j (w_j + dw_j)(a_j + da_j) - fl(sum_j w_j a_j)|
+        <= sum_j (|w_j| e_j + v_j (|a_j| + e_j)) + gamma sum_j |w_j a_j|,
+
+where gamma bounds the rounding of a sum of products (`gamma_of_sum`), or, for the constant, of one
+that the bias is added to (`gamma_of_form`). The first sum is called the error, sum_j |w_j a_j| the
+size. Where all numbers are integers without an error and the size is below `EXACT`, nothing is
+rounded and the bound is 0; so it is for a single term of weight 1 or -1, which is copied.
+
+An output is slope times row plus intercept, on the unit's piece: the same with one term.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.flags import INTEGER, INTEGER_CONSTANT, INTEGER_GRADIENT, NOT_INTEGER
+from linreg.kernel.data.roundoff import (
+    EXACT,
+    GAMMA_2,
+    HIGHEST,
+    LOWEST,
+    ROUNDOFF,
+    UP,
+    gamma_of_form,
+    gamma_of_sum,
+)
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import Maps
 from linreg.kernel.machine import NOTHING, compiled
-from linreg.kernel.maps.affine_maps import EXACT, HIGHEST, LOWEST, ROUNDOFF, UP
 
 
 @compiled
@@ -59,12 +85,12 @@ def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
                 constant += by * c
                 constant_size += abs(by * c)
                 constant_error += abs(by) * c_error + by_error * (abs(c) + c_error)
-                if out.integer & 2 == 0:
-                    integer &= 1
+                if out.integer & INTEGER_CONSTANT == 0:
+                    integer &= INTEGER_GRADIENT
             if out.live == 0:
                 continue
             terms += 1
-            integer &= out.integer | 2
+            integer &= out.integer | INTEGER_CONSTANT
             plain = plain and abs(by) == 1.0 and by_error == 0.0
             above = maps.out_gradients[first_out + j]
             above_error = maps.out_gradient_errors[first_out + j]
@@ -95,14 +121,14 @@ def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
             sums[line, i] = 0.0
     terms = NOTHING
     constants = NOTHING
-    integer = 3
+    integer = INTEGER
     for o in range(first_out, last_out):
         out = maps.out_ends[o]
         at = t.stages[s].dense + (o - first_out) * height
         weights = t.dense[at : at + height]
         if out.live:
             terms += 1
-            integer &= out.integer | 2
+            integer &= out.integer | INTEGER_CONSTANT
             for k in range(n):
                 _add_column(
                     sums,
@@ -114,8 +140,8 @@ def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
                 )
         if out.constant != 0.0 or out.error != 0.0:
             constants += 1
-            if out.integer & 2 == 0:
-                integer &= 1
+            if out.integer & INTEGER_CONSTANT == 0:
+                integer &= INTEGER_GRADIENT
             _add_column(sums, n, n + 1, weights, out.constant, out.error)
     for i in range(height):
         r = first + i
@@ -146,13 +172,13 @@ def _add_column(
 @compiled
 def _bound_sums(errors: np.ndarray, sizes: np.ndarray, n: int, terms: int, integer: int) -> int:
     """Add the rounding of sums of so many products to their errors; what of them is integer."""
-    whole = integer & 1 == 1
+    whole = integer & INTEGER_GRADIENT != 0
     for k in range(n):
         whole = whole and sizes[k] < EXACT
-    gamma = (terms + 3) * ROUNDOFF
+    gamma = gamma_of_sum(terms)
     for k in range(n):
         errors[k] = 0.0 if whole else (errors[k] + gamma * sizes[k]) * UP
-    return integer if whole else 0
+    return integer if whole else NOT_INTEGER
 
 
 @compiled
@@ -171,21 +197,22 @@ def _finish(
     bias, bias_error = t.rows[r].bias, t.rows[r].bias_error
     total = constant + bias
     size += abs(bias)
-    if integer == 3 and size < EXACT:
+    if integer == INTEGER and size < EXACT:
         error = 0.0
     else:
-        integer &= 1
+        integer &= INTEGER_GRADIENT
         if constants == 0:
             error = bias_error
         else:
-            error = (error + bias_error + (constants + 4) * ROUNDOFF * size) * UP
+            error = (error + bias_error + gamma_of_form(constants) * size) * UP
     rate = 0.0
+    gamma = gamma_of_form(n)
     errors = maps.gradient_errors[r]
     for k in range(n):
         a = abs(maps.gradients[r, k])
         if not (_is_in_range(a, LOWEST) and _is_in_range(errors[k], ROUNDOFF * LOWEST)):
             errors[k] = np.inf  # never NaN, which the larger of two numbers forgets
-        rate = max(rate, errors[k] + (n + 4) * ROUNDOFF * a)
+        rate = max(rate, errors[k] + gamma * a)
     if not (_is_in_range(abs(total), LOWEST) and _is_in_range(error, ROUNDOFF * LOWEST)):
         error = np.inf
     end = maps.ends[r]
@@ -229,7 +256,8 @@ def _select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
                 maps.out_gradient_errors[o, k] = 0.0
             out.constant = intercept
             out.error = intercept_error
-            out.integer = 3 if intercept_error == 0.0 and np.floor(intercept) == intercept else 1
+            is_integer = intercept_error == 0.0 and np.floor(intercept) == intercept
+            out.integer = INTEGER if is_integer else INTEGER_GRADIENT
             continue
         is_plain = slope_error == 0.0 and abs(slope) == 1.0
         is_whole = slope_error == 0.0 and np.floor(slope) == slope
@@ -237,8 +265,8 @@ def _select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
             a, e = maps.gradients[r, k], maps.gradient_errors[r, k]
             b = slope * a
             maps.out_gradients[o, k] = b
-            if not (is_plain or (is_whole and whole & 1 and abs(b) < EXACT)):
-                whole = 0
+            if not (is_plain or (is_whole and whole & INTEGER_GRADIENT and abs(b) < EXACT)):
+                whole = NOT_INTEGER
                 e = UP * (abs(slope) * e + slope_error * (abs(a) + e) + ROUNDOFF * abs(b))
             maps.out_gradient_errors[o, k] = e
             if b != 0.0 or e != 0.0:
@@ -247,12 +275,12 @@ def _select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
         out.constant = slope * c + intercept
         if not (is_plain and intercept == 0.0 and intercept_error == 0.0):
             size = abs(slope * c) + abs(intercept)
-            exact = is_whole and whole == 3 and np.floor(intercept) == intercept
+            exact = is_whole and whole == INTEGER and np.floor(intercept) == intercept
             if exact and intercept_error == 0.0 and size < EXACT:
                 e = 0.0
             else:
-                whole &= 1
+                whole &= INTEGER_GRADIENT
                 e = abs(slope) * e + slope_error * (abs(c) + e) + intercept_error
-                e = (e + 3.0 * ROUNDOFF * size) * UP
+                e = (e + GAMMA_2 * size) * UP
         out.error = e
         out.integer = whole

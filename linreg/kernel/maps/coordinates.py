@@ -2,17 +2,18 @@
 
 A form of a stage is often a combination of fewer half-spaces than the input has dimensions, because
 few units are active before it. Its multipliers are then unique, and provable in floats, only in the
-coordinates of those units. Level L stands for the outputs of stage L - 1; level 0 is the input.
+coordinates of those units. Coordinates number k are the outputs of stage k - 1; number 0 is the
+input.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.roundoff import FLOOR, HIGHEST, LOWEST, ROUNDOFF, UP, gamma_of_form
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import NEGATIVE, OF_DOMAIN, HalfspaceRows, Maps, Program, Proof
 from linreg.kernel.machine import compiled
-from linreg.kernel.maps.affine_maps import FLOOR, HIGHEST, LOWEST, ROUNDOFF, UP
 
 
 @compiled
@@ -25,23 +26,20 @@ def express(
     pieces: np.ndarray,
     n: int,
     k: int,
-    s: int,
-    on_cell: int,
-    row: int,
-    rival: int,
+    at: int,
 ) -> bool:
-    """Write the support's half-spaces, and last the goal, in the coordinates of a level.
+    """Write the support's half-spaces, and last the goal, in coordinates number `at`.
 
-    The call for level + 1 must have come before, unless level is s. False if some half-space
-    belongs to an earlier stage and is no function of these coordinates.
+    The call for at + 1 must have come before, unless `at` is the goal's stage. False if some
+    half-space belongs to an earlier stage and is no function of these coordinates.
     """
     before = proof.half[0]
     now = 1 - before
     proof.half[0] = now
-    if on_cell == 0:
+    if at == 0:
         _of_input(halfspaces, p, proof, n, k)
         return True
-    width = t.stages[on_cell].out - t.stages[on_cell - 1].out
+    width = t.stages[at].out - t.stages[at - 1].out
     complete = True
     for i in range(k + 1):
         line, error = proof.expression[now, i], proof.expression_error[now, i]
@@ -49,7 +47,7 @@ def express(
             line[c] = 0.0
             error[c] = 0.0
         proof.support[i].exactly = 0
-        of, against = row, rival
+        of, against = proof.goal[0].row, proof.goal[0].rival
         if i < k:
             halfspace = p.rows[p.nonbasic[proof.support[i].column]].halfspace
             of, against = halfspaces.ends[halfspace].row, halfspaces.ends[halfspace].rival
@@ -62,7 +60,7 @@ def express(
             continue
         r = of if against >= 0 else t.forms[of].row
         stage = t.rows[r].stage
-        if stage == on_cell:
+        if stage == at:
             proof.support[i].exactly = 1
             for e in range(t.rows[r].term, t.rows[r + 1].term):
                 if t.terms[e].error != 0.0:
@@ -71,15 +69,15 @@ def express(
             if against >= 0:
                 _add_row(t, line, error, against, -1.0)
                 proof.support[i].exactly = 0
-        elif stage > on_cell:
+        elif stage > at:
             above, above_error = proof.expression[before, i], proof.expression_error[before, i]
-            _push_down(t, maps, pieces, above, above_error, line, error, on_cell)
-        elif stage == on_cell - 1 and against < 0:
+            _push_down(t, maps, pieces, above, above_error, line, error, at)
+        elif stage == at - 1 and against < 0:
             u = t.forms[of].unit
             piece = t.pieces[t.units[u].piece + pieces[u]]
             if abs(piece.slope) == 1.0 and piece.slope_error == 0.0:
                 sign = -1.0 if against == NEGATIVE else 1.0
-                line[u - t.stages[on_cell - 1].unit] = piece.slope * sign
+                line[u - t.stages[at - 1].unit] = piece.slope * sign
             else:
                 complete = False
         else:
@@ -107,12 +105,13 @@ def _push_down(
     above_error: np.ndarray,
     line: np.ndarray,
     error: np.ndarray,
-    on_cell: int,
+    at: int,
 ) -> None:
-    """An expression in the outputs of stage `on_cell`, which is `above`, in the stage's inputs."""
-    first = t.stages[on_cell].out
-    width = t.stages[on_cell + 1].out - first
-    inputs = first - t.stages[on_cell - 1].out
+    """An expression in the outputs of stage `at`, which is `above`, in the stage's inputs."""
+    first = t.stages[at].out
+    width = t.stages[at + 1].out - first
+    inputs = first - t.stages[at - 1].out
+    gamma = gamma_of_form(width)
     line[inputs] = above[width]
     for j in range(width):
         a, a_error = above[j], above_error[j]
@@ -137,10 +136,7 @@ def _push_down(
             c, x, x_error = t.terms[e].column, t.terms[e].weight, t.terms[e].error
             line[c] += by * x
             error[c] += (
-                by_error * (abs(x) + x_error)
-                + abs(by) * x_error
-                + (width + 4) * ROUNDOFF * abs(by * x)
-                + FLOOR
+                by_error * (abs(x) + x_error) + abs(by) * x_error + gamma * abs(by * x) + FLOOR
             )
     for c in range(inputs):
         error[c] *= UP
@@ -162,17 +158,17 @@ def _of_input(halfspaces: HalfspaceRows, p: Program, proof: Proof, n: int, k: in
 
 
 @compiled
-def columns_at(t: Tables, maps: Maps, proof: Proof, n: int, k: int, on_cell: int) -> int:
+def columns_at(t: Tables, maps: Maps, proof: Proof, n: int, k: int, at: int) -> int:
     """How many columns are not certainly zero; if as many as half-spaces, they become the basis."""
     now = proof.half[0]
     width = n
     first = 0
-    if on_cell > 0:
-        first = t.stages[on_cell - 1].out
-        width = t.stages[on_cell].out - first + 1
+    if at > 0:
+        first = t.stages[at - 1].out
+        width = t.stages[at].out - first + 1
     found = 0
     for c in range(width):
-        if on_cell > 0 and c < width - 1 and maps.out_ends[first + c].live == 0:
+        if at > 0 and c < width - 1 and maps.out_ends[first + c].live == 0:
             continue
         for i in range(k + 1):
             if proof.expression[now, i, c] != 0.0 or proof.expression_error[now, i, c] != 0.0:
@@ -191,10 +187,10 @@ def columns_at(t: Tables, maps: Maps, proof: Proof, n: int, k: int, on_cell: int
 
 
 @compiled
-def parallel(proof: Proof, on_cell: int, columns: int) -> bool:
+def parallel(proof: Proof, at: int, columns: int) -> bool:
     """Whether the goal is exactly a positive multiple of the only half-space of the support."""
     now = proof.half[0]
-    if on_cell == 0 or proof.support[0].exactly == 0 or proof.support[1].exactly == 0:
+    if at == 0 or proof.support[0].exactly == 0 or proof.support[1].exactly == 0:
         return False
     a, b = proof.expression[now, 0], proof.expression[now, 1]
     first = proof.chosen[0]

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.kernel.data.polygons import CROSSING, TIGHT, WHOLE, Record
-from linreg.kernel.machine import NONE, NOTHING, compiled
-from linreg.kernel.maps.affine_maps import EXACT, FLOOR, ROUNDOFF, UP
+from linreg.kernel.data.flags import (
+    CROSSING,
+    INTEGER,
+    INTEGER_CONSTANT,
+    INTEGER_GRADIENT,
+    NOT_INTEGER,
+    TIGHT,
+    WHOLE,
+)
+from linreg.kernel.data.outcomes import CUTS, DOUBTFUL, NO_SIGN
+from linreg.kernel.data.polygons import Record
+from linreg.kernel.data.roundoff import (
+    EXACT,
+    FLOOR,
+    GAMMA_1,
+    GAMMA_2,
+    ROUNDOFF,
+    UP,
+    gamma_of_form,
+)
+from linreg.kernel.machine import NONE, compiled
 from linreg.kernel.plane.signs import (
-    CUTS,
-    DOUBTFUL,
-    UNSURE,
     coarse,
     find_signs,
     is_far,
@@ -19,6 +34,15 @@ from linreg.kernel.plane.signs import (
     write_line,
 )
 
+LOOSER = 4.0
+"""How much wider than its doubt a line is first made: 1 would just do, were there no rounding."""
+
+LOOSER_EACH = 16.0
+"""How much wider than that it is made if some signs are still in doubt."""
+
+LOOSEST = 1e6
+"""How wide it is made at most. Nothing depends on these three but the number of doubts."""
+
 
 @compiled
 def halve(line: Record, generators: np.ndarray, edges: np.ndarray) -> int:
@@ -26,9 +50,9 @@ def halve(line: Record, generators: np.ndarray, edges: np.ndarray) -> int:
     for k in range(2):
         edges[k] = line
         set_far(edges[2 + k])
-    cross(generators[0], edges[3], edges[0], TIGHT + NOTHING)
-    rest(generators[1], line, TIGHT + NOTHING)
-    cross(generators[2], edges[1], edges[2], TIGHT + NOTHING)
+    cross(generators[0], edges[3], edges[0], TIGHT)
+    rest(generators[1], line, TIGHT)
+    cross(generators[2], edges[1], edges[2], TIGHT)
     inner = generators[3]
     inner.x = line.a
     inner.y = line.b
@@ -36,7 +60,7 @@ def halve(line: Record, generators: np.ndarray, edges: np.ndarray) -> int:
     inner.x_error = line.a_error
     inner.y_error = line.b_error
     inner.w_error = 0.0
-    finish(inner, TIGHT | (WHOLE if line.integer & 1 else 0))
+    finish(inner, TIGHT | (WHOLE if line.integer & INTEGER_GRADIENT else NOT_INTEGER))
     return 4
 
 
@@ -106,16 +130,16 @@ def cross(at: Record, p: Record, q: Record, kind: int) -> None:
     at.y_error = _swing(p.c, p.c_error, q.a, q.a_error) + _swing(p.a, p.a_error, q.c, q.c_error)
     at.w_error = _swing(p.a, p.a_error, q.b, q.b_error) + _swing(p.b, p.b_error, q.a, q.a_error)
     whole = p.integer & q.integer
-    if whole & 1 == 0 or not w_size < EXACT:
-        at.w_error = (at.w_error + 3.0 * ROUNDOFF * w_size) * UP
-        whole = 0
-    if is_limit(p) or is_limit(q):
-        whole |= 2 * (whole & 1)
-    if whole != 3 or not x_size + y_size < EXACT:
-        at.x_error = (at.x_error + 3.0 * ROUNDOFF * x_size) * UP
-        at.y_error = (at.y_error + 3.0 * ROUNDOFF * y_size) * UP
-        whole = 0
-    finish(at, kind | CROSSING | (WHOLE if whole else 0))
+    if whole & INTEGER_GRADIENT == 0 or not w_size < EXACT:
+        at.w_error = (at.w_error + GAMMA_2 * w_size) * UP
+        whole = NOT_INTEGER
+    if whole != NOT_INTEGER and (is_limit(p) or is_limit(q)):
+        whole |= INTEGER_CONSTANT  # the other edge's constant is multiplied by zeros alone
+    if whole != INTEGER or not x_size + y_size < EXACT:
+        at.x_error = (at.x_error + GAMMA_2 * x_size) * UP
+        at.y_error = (at.y_error + GAMMA_2 * y_size) * UP
+        whole = NOT_INTEGER
+    finish(at, kind | CROSSING | (WHOLE if whole else NOT_INTEGER))
 
 
 @compiled
@@ -144,12 +168,12 @@ def rest(at: Record, line: Record, kind: int) -> None:
     at.x_error = _swing(c, line.c_error, a, line.a_error)
     at.y_error = _swing(c, line.c_error, b, line.b_error)
     at.w_error = _swing(a, line.a_error, a, line.a_error) + _swing(b, line.b_error, b, line.b_error)
-    whole = line.integer == 3 and size < EXACT
+    whole = line.integer == INTEGER and size < EXACT
     if not whole:
         at.x_error = (at.x_error + ROUNDOFF * abs(at.x)) * UP
         at.y_error = (at.y_error + ROUNDOFF * abs(at.y)) * UP
-        at.w_error = (at.w_error + 3.0 * ROUNDOFF * at.w) * UP
-    finish(at, kind | (WHOLE if whole else 0))
+        at.w_error = (at.w_error + GAMMA_2 * at.w) * UP
+    finish(at, kind | (WHOLE if whole else NOT_INTEGER))
 
 
 @compiled
@@ -173,18 +197,19 @@ def loosen(
     for k in range(n):
         at = generators[k]
         room = a * at.x + b * at.y + c * at.w
-        if room > 0.0 and coarse(source, at) == UNSURE:
+        if room > 0.0 and coarse(source, at) == NO_SIGN:
             by = max(by, share * (source.size * at.error + source.error * at.size) / room)
-    rounding = (n + 4.0) * ROUNDOFF * n
+    # Of n terms of size 1 at most: their sum, its product with `by`, and the sum with the source.
+    rounding = gamma_of_form(n) * n
     write_line(
         line,
         source.a + by * a,
         source.b + by * b,
         source.c + by * c,
-        (source.a_error + by * (a_error + rounding) + 2.0 * ROUNDOFF * abs(source.a)) * UP + FLOOR,
-        (source.b_error + by * (b_error + rounding) + 2.0 * ROUNDOFF * abs(source.b)) * UP + FLOOR,
-        (source.c_error + by * (c_error + rounding) + 2.0 * ROUNDOFF * abs(source.c)) * UP + FLOOR,
-        NOTHING,
+        (source.a_error + by * (a_error + rounding) + GAMMA_1 * abs(source.a)) * UP + FLOOR,
+        (source.b_error + by * (b_error + rounding) + GAMMA_1 * abs(source.b)) * UP + FLOOR,
+        (source.c_error + by * (c_error + rounding) + GAMMA_1 * abs(source.c)) * UP + FLOOR,
+        NOT_INTEGER,
         NONE,
         NONE,
     )
@@ -211,10 +236,10 @@ def cut_off(
     if how == CUTS:
         return clip(line, generators, edges, n, signs, 1, new_generators, new_edges)
     m = 0
-    share = 4.0
-    while how == DOUBTFUL and m == 0 and share < 1e6:
+    share = LOOSER
+    while how == DOUBTFUL and m == 0 and share < LOOSEST:
         loosen(spare, line, generators, edges, n, share)
-        share *= 16.0
+        share *= LOOSER_EACH
         if find_signs(spare, generators, edges, n, signs) == CUTS:
             m = clip(spare, generators, edges, n, signs, 1, new_generators, new_edges)
     if m == 0:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.kernel.data.polygons import GENERATORS, OPEN, PROVED, SURE, TIGHT, Plane, Record
+from linreg.kernel.data.flags import TIGHT
+from linreg.kernel.data.outcomes import (
+    ALWAYS,
+    CUTS,
+    DOUBTFUL,
+    FORM_IN_DOUBT,
+    NEVER,
+    NO_FORM,
+    NO_SIGN,
+)
+from linreg.kernel.data.polygons import GENERATORS, OPEN, PROVED, SURE, Plane, Record
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
     CLAIMS,
@@ -21,26 +31,13 @@ from linreg.kernel.machine import NOTHING, compiled
 from linreg.kernel.maps.affine_maps import put_lead
 from linreg.kernel.plane.clipping import clip, cut_off, halve
 from linreg.kernel.plane.lines import line_of_halfspace
-from linreg.kernel.plane.signs import (
-    ALWAYS,
-    CUTS,
-    DOUBTFUL,
-    NEVER,
-    UNSURE,
-    compare,
-    find_signs,
-    side,
-    turn_over,
-)
+from linreg.kernel.plane.signs import compare, find_signs, side, turn_over
 from linreg.kernel.simplex.contests import runners, split_contest
 from linreg.kernel.simplex.forms import split_form
 from linreg.kernel.simplex.points import ONE, is_known, is_seen_cut, sees, settle
 
 WHOLE_PLANE = -1
 """The number of generators of the whole plane."""
-
-NONE, IN_DOUBT = -1, -2
-"""In place of a form: none cuts; whether some do is in doubt."""
 
 
 @compiled
@@ -51,12 +48,12 @@ def is_sloped(line: Record) -> bool:
 
 @compiled
 def decide_lines(t: Tables, tree: Tree, plane: Plane) -> int:
-    """A form that cuts the cell, NONE or IN_DOUBT; the side of those that do not is fixed."""
+    """A form that cuts the cell, if any; the side of those that do not is fixed."""
     head = plane.head
     first = t.stages[tree.node[STAGE]].form
     n = head[GENERATORS]
     still = 0
-    best, likely = NONE, NONE
+    best, likely = NO_FORM, NO_FORM
     tree.counters[CLAIMS] = 0
     for i in range(head[OPEN]):
         f = plane.cutting[i]
@@ -82,7 +79,7 @@ def decide_lines(t: Tables, tree: Tree, plane: Plane) -> int:
     head[OPEN] = still
     head[SURE] = best >= 0
     if tree.counters[CLAIMS] > 0:
-        return IN_DOUBT
+        return FORM_IN_DOUBT
     return best if best >= 0 else likely
 
 
@@ -102,7 +99,7 @@ def _claim(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
         is_tight = plane.at[0, k].kind & TIGHT != 0
         if sign == 1 and is_tight:
             tree.mask[at] |= ONE << np.uint64(local & 63)
-        elif (sign == UNSURE or (sign != 0 and not is_tight)) and claims[1] == 0:
+        elif (sign == NO_SIGN or (sign != 0 and not is_tight)) and claims[1] == 0:
             for j in range(k - 1, k + 1):
                 halfspace = plane.along[0, j if j >= 0 else n - 1].halfspace
                 if halfspace >= 0:
@@ -232,5 +229,5 @@ def split_polygon_contest(
             for k in range(n):
                 plane.generators[top, k] = plane.at[now, k]
                 plane.edges[top, k] = plane.along[now, k]
-            _hand_down(plane, top, n, NONE)
+            _hand_down(plane, top, n, NO_FORM)
             top += 1

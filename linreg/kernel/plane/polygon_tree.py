@@ -9,6 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from linreg.kernel.data.flags import INTEGER
+from linreg.kernel.data.outcomes import (
+    ALWAYS,
+    DONE,
+    DOUBT,
+    FORM_IN_DOUBT,
+    LOST,
+    UNCLEAR,
+)
 from linreg.kernel.data.polygons import GENERATORS, OPEN, PROVED, SURE, Plane
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
@@ -16,10 +25,8 @@ from linreg.kernel.data.work import (
     DOUBTS,
     ENTRY,
     HALFSPACES,
-    OUTSIDE,
     POINTS,
     REGIONS,
-    ROWS,
     SEEN,
     STAGE,
     TOP,
@@ -27,11 +34,10 @@ from linreg.kernel.data.work import (
     Tree,
     Work,
 )
-from linreg.kernel.machine import NONE, NOTHING, compiled, entry
+from linreg.kernel.machine import NONE, compiled, entry
 from linreg.kernel.maps.affine_maps import inside
 from linreg.kernel.plane.clipping import cut_off, halve
 from linreg.kernel.plane.cuts import (
-    IN_DOUBT,
     WHOLE_PLANE,
     decide_lines,
     decide_polygon_contest,
@@ -40,16 +46,8 @@ from linreg.kernel.plane.cuts import (
     split_polygon_contest,
 )
 from linreg.kernel.plane.lines import draw, line_of_halfspace
-from linreg.kernel.plane.signs import ALWAYS, find_signs, is_far, write_line
+from linreg.kernel.plane.signs import find_signs, is_far, write_line
 from linreg.kernel.simplex.cell_tree import (
-    BLOCK,
-    DONE,
-    DOUBT,
-    ELSEWHERE,
-    FULL,
-    LOST,
-    PAUSED,
-    UNCLEAR,
     begin,
     enter,
     find_path,
@@ -57,6 +55,7 @@ from linreg.kernel.simplex.cell_tree import (
     give_region,
     grow,
     lift,
+    pop,
 )
 from linreg.kernel.simplex.contests import has_contests, most_parts, next_contest, runners
 from linreg.kernel.simplex.points import ZERO, is_known, stand_inside
@@ -71,22 +70,14 @@ def kernel_of(network: StagedNetwork) -> Callable[[Tables, Work, int, int, bool]
 @entry
 def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """`grow` for problems of at most two dimensions."""
-    tree = w.tree
-    counters = tree.counters
+    counters = w.tree.counters
     parts = most_parts(t)
     while counters[TOP] > 0:
-        top = counters[TOP] - 1
-        if budget <= 0 or counters[REGIONS] >= limit:
-            return PAUSED, budget
-        if top + 1 + parts >= len(tree.nodes):
-            return FULL, budget
-        if wants_rows and counters[ROWS] >= len(tree.patterns):
-            return BLOCK, budget
-        counters[TOP] = top
-        if tree.nodes[top, OUTSIDE] >= 0:
-            return ELSEWHERE, budget
+        status = pop(w, parts, budget, limit, wants_rows)
+        if status != DONE:
+            return status, budget
         budget -= 1
-        status = _take(t, w, top, limit, wants_rows)
+        status = _take(t, w, counters[TOP], limit, wants_rows)
         if status != DONE:
             counters[DOUBTS] += 1
             return status, budget
@@ -130,7 +121,7 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
     plane.head[PROVED] = 1
     while True:
         f = decide_lines(t, tree, plane)
-        if f == IN_DOUBT:
+        if f == FORM_IN_DOUBT:
             _stand_inside(t, w.halfspaces, tree, plane)
             return DOUBT
         s = node[STAGE]
@@ -212,7 +203,7 @@ def _rebuild(t: Tables, halfspaces: HalfspaceRows, plane: Plane, own: int) -> in
     now = 0
     line = plane.line[1]
     if t.dim == 1:
-        write_line(line, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 3 + NOTHING, NONE, NONE)
+        write_line(line, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, INTEGER, NONE, NONE)
         n = halve(line, plane.at[0], plane.along[0])
     for i in range(len(t.halfspaces) + own):
         line_of_halfspace(t, halfspaces, plane, i, line)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.kernel.data.polygons import CROSSING, TIGHT, WHOLE, Record
-from linreg.kernel.machine import NONE, NOTHING, compiled
-from linreg.kernel.maps.affine_maps import EXACT, FLOOR, ROUNDOFF, UP
+from linreg.kernel.data.flags import (
+    CROSSING,
+    INTEGER,
+    INTEGER_GRADIENT,
+    NOT_INTEGER,
+    TIGHT,
+    WHOLE,
+)
+from linreg.kernel.data.outcomes import ALWAYS, CUTS, DOUBTFUL, NEVER, NO_SIGN
+from linreg.kernel.data.polygons import Record
+from linreg.kernel.data.roundoff import DETERMINANT_GAMMA, EXACT, FLOOR, GAMMA_3, UP, WRAPPED
+from linreg.kernel.machine import NONE, compiled
 from linreg.kernel.maps.coordinates import product_error
-
-UNSURE = 2
-"""Where no sign is certain."""
-
-NEVER, ALWAYS, CUTS, DOUBTFUL = range(4)
-"""What a form does on a polygon: it is negative, or positive, inside; both; or that is in doubt."""
 
 
 @compiled
@@ -42,11 +45,11 @@ def write_line(
     line.c_error = c_error
     size = abs(a) + abs(b) + abs(c)
     line.size = size * UP
-    line.error = (a_error + b_error + c_error + 4.0 * ROUNDOFF * size) * UP
+    line.error = (a_error + b_error + c_error + GAMMA_3 * size) * UP
     if not (a_error == 0.0 and b_error == 0.0 and abs(a) < EXACT and abs(b) < EXACT):
-        integer = 0
+        integer = NOT_INTEGER
     if not (c_error == 0.0 and abs(c) < EXACT and np.floor(c) == c):
-        integer &= 1
+        integer &= INTEGER_GRADIENT
     line.integer = integer
     line.direction = direction
     line.same = same
@@ -74,7 +77,7 @@ def turn_over(line: Record, source: Record) -> None:
 @compiled
 def set_far(edge: Record) -> None:
     """Write the line at infinity."""
-    write_line(edge, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 3 + NOTHING, NONE, NONE)
+    write_line(edge, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, INTEGER, NONE, NONE)
 
 
 @compiled
@@ -98,7 +101,7 @@ def coarse(line: Record, at: Record) -> int:
         return 1
     if value < -error:
         return -1
-    return UNSURE
+    return NO_SIGN
 
 
 @compiled
@@ -116,7 +119,7 @@ def sharp(line: Record, at: Record, before: Record, after: Record) -> int:
     lost = abs(line.a) * at.x_error + line.a_error * (abs(at.x) + at.x_error)
     lost += abs(line.b) * at.y_error + line.b_error * (abs(at.y) + at.y_error)
     lost += abs(line.c) * at.w_error + line.c_error * (abs(at.w) + at.w_error)
-    error = (lost + 4.0 * ROUNDOFF * size) * UP + FLOOR
+    error = (lost + GAMMA_3 * size) * UP + FLOOR
     if abs(value) > error:
         return 1 if value > 0.0 else -1
     if (
@@ -125,22 +128,23 @@ def sharp(line: Record, at: Record, before: Record, after: Record) -> int:
         and _vanishes(line.c, line.c_error, at.w, at.w_error)
     ):
         return 0
-    if at.kind & WHOLE and size < EXACT and (line.integer == 3 or (far and line.integer & 1)):
-        return int(value > 0.0) - int(value < 0.0)
+    if at.kind & WHOLE and size < EXACT:
+        if line.integer == INTEGER or (far and line.integer & INTEGER_GRADIENT):
+            return int(value > 0.0) - int(value < 0.0)
     if far and (_is_parallel(line, before) or _is_parallel(line, after)):
         return 0
     if at.kind & CROSSING == 0:
-        return UNSURE
+        return NO_SIGN
     whole = line.integer & before.integer & after.integer
     flat = is_limit(before) or is_limit(after)
-    if whole == 3 or (flat and whole & 1):
+    if whole == INTEGER or (flat and whole & INTEGER_GRADIENT):
         sign = _integer_sign(line, before, after, flat)
-        if sign != UNSURE:
+        if sign != NO_SIGN:
             return sign
     if flat:
         sign = _turn(line, after if is_limit(before) else before)
-        return -sign if is_limit(before) and sign != UNSURE else sign
-    return UNSURE
+        return -sign if is_limit(before) and sign != NO_SIGN else sign
+    return NO_SIGN
 
 
 @compiled
@@ -170,8 +174,8 @@ def _integer_sign(line: Record, before: Record, after: Record, flat: bool) -> in
     value = line.a * (x1 - x2) + line.b * (y1 - y2) + c * (w1 - w2)
     size = abs(line.a) * (abs(x1) + abs(x2)) + abs(line.b) * (abs(y1) + abs(y2))
     size += abs(c) * (abs(w1) + abs(w2))
-    if not abs(value) + 8.0 * ROUNDOFF * size < 2.0**62:
-        return UNSURE
+    if not abs(value) + DETERMINANT_GAMMA * size < WRAPPED:
+        return NO_SIGN
     a1, b1, c1 = _modular(line.a), _modular(line.b), _modular(c)
     a2, b2, c2 = _modular(before.a), _modular(before.b), _modular(c_before)
     a3, b3, c3 = _modular(after.a), _modular(after.b), _modular(c_after)
@@ -184,7 +188,7 @@ def _integer_sign(line: Record, before: Record, after: Record, flat: bool) -> in
 def _turn(p: Record, q: Record) -> int:
     """The sign of p.a q.b - p.b q.a, if the four numbers have no errors."""
     if p.a_error != 0.0 or p.b_error != 0.0 or q.a_error != 0.0 or q.b_error != 0.0:
-        return UNSURE
+        return NO_SIGN
     gap = p.a * q.b - p.b * q.a
     if p.a * q.b == p.b * q.a:
         gap = product_error(p.a, q.b) - product_error(p.b, q.a)
@@ -201,7 +205,7 @@ def _is_parallel(line: Record, edge: Record) -> bool:
 def side(line: Record, generators: np.ndarray, edges: np.ndarray, n: int, k: int) -> int:
     """The sign of a line at generator k of n."""
     sign = coarse(line, generators[k])
-    if sign == UNSURE:
+    if sign == NO_SIGN:
         sign = sharp(line, generators[k], edges[k - 1 if k > 0 else n - 1], edges[k])
     return sign
 
@@ -212,7 +216,7 @@ def compare(line: Record, generators: np.ndarray, edges: np.ndarray, n: int) -> 
     above, below, cuts_above, cuts_below, unsure = False, False, False, False, False
     for k in range(n):
         sign = side(line, generators, edges, n, k)
-        if sign == UNSURE:
+        if sign == NO_SIGN:
             unsure = True
         elif sign > 0:
             above = True
@@ -235,7 +239,7 @@ def find_signs(
     above, below = False, False
     for k in range(n):
         sign = side(line, generators, edges, n, k)
-        if sign == UNSURE:
+        if sign == NO_SIGN:
             return DOUBTFUL
         signs[k] = sign
         above = above or sign > 0

@@ -10,15 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from linreg.kernel.data.frames import as_frame
+from linreg.kernel.data.outcomes import CUT, LEAF, LEAST, NO_CUT, PART
 from linreg.kernel.data.work import HalfspaceRows, Program
 from linreg.kernel.machine import compiled, entry
-from linreg.kernel.simplex.program import LEAST, descend, load
-
-PART, NO_CUT, CUT, LEAF = range(4)
-"""Events. PART, how many cuts stay, a hyperplane, and the side of it that follows. NO_CUT, a
-hyperplane, the side that the part is on, a region of it, how many rows are proposed, how many of
-them should do, and the rows. CUT, a hyperplane. LEAF, its first region, and the one after its last,
-as places in the order."""
+from linreg.kernel.simplex.program import descend, load
 
 SLIGHT = 1e-9
 """Multipliers below this share of the largest may be zero."""
@@ -67,7 +62,7 @@ def split_found(
     memory: Memory,
     events: np.ndarray,
 ) -> int:
-    """Write how regions of a cell split it, and return the length; -1 if there is too little room.
+    """Write how regions of a cell split it, as events: their length, -1 if there is no room.
 
     Parameters
     ----------

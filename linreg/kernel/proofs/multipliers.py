@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.flags import INTEGER, INTEGER_GRADIENT
+from linreg.kernel.data.roundoff import (
+    CONTRACTION,
+    EXACT,
+    FLOOR,
+    GAMMA_3,
+    SPREAD_GAIN,
+    UP,
+    gamma_of_form,
+)
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import HalfspaceRows, Maps, Program, Proof
 from linreg.kernel.machine import compiled
-from linreg.kernel.maps.affine_maps import EXACT, FLOOR, ROUNDOFF, UP
 from linreg.kernel.maps.coordinates import columns_at, express, parallel
 
-LARGEST = 1e100
-"""Multipliers and inverses beyond this, or below its inverse, prove nothing."""
+LARGEST_MULTIPLIER = 1e100
+"""Multipliers and inverses beyond this, or below its inverse, prove nothing.
 
-SMALL, TINY = 1e-7, 1e-10
-"""Multipliers below this share of the largest may be zero, or are taken for zero."""
+Products of one with an entry between `LOWEST` and `HIGHEST` stay within the floats' range."""
+
+TAKEN_FOR_ZERO = 1e-10
+"""Multipliers below this share of the largest are left out of the support."""
+
+PERHAPS_ZERO = 1e-7
+"""Those below this share are left out where a full basis proves nothing.
+
+Nothing depends on these two but the number of doubts: what is left of the support has to prove the
+goal alone."""
 
 
 @compiled
@@ -27,41 +44,32 @@ def proves(
     pieces: np.ndarray,
     n: int,
     m: int,
-    s: int,
-    row: int,
-    rival: int,
-    value: float,
-    error: float,
-    constant: float,
-    constant_error: float,
-    integer: int,
 ) -> bool:
     """Whether the tableau's basis proves the goal to be non-negative on the cell.
 
-    `value` is the goal at the cell's point and `constant` its constant, each with an error. It is
-    what `row` and `rival` say for a half-space, at stage s.
+    Parameters
+    ----------
+    t : Tables
+        The network and the domain.
+    maps : Maps
+        The rows and outputs of the stages so far as forms of the input, on this cell.
+    halfspaces : HalfspaceRows
+        Those of the cell, with slacks at the centre.
+    p : Program
+        At the vertex where a descent of the goal ended: `p.goal` and `p.goal_error` are the goal's
+        gradient, `p.rows[:m]` the half-spaces, and the tableau's goal row the multipliers.
+    proof : Proof
+        `proof.goal[0]` is the rest of the goal; see GOAL. All else in it is overwritten.
+    pieces : int64 array, shape (units,)
+        The pieces of the units of the stages before the goal's.
+    n : int
+        Dimension: that of the input, and one more for the lead of a candidate over all others.
+    m : int
+        Rows of the program.
     """
     k = gather(p, proof, n, m)
-    if _proves_at_once(
-        halfspaces, p, proof, n, m, k, value, error, constant, constant_error, integer
-    ):
-        return True
-    return _proves_before(
-        t,
-        maps,
-        halfspaces,
-        p,
-        proof,
-        pieces,
-        n,
-        k,
-        s,
-        row,
-        rival,
-        value,
-        error,
-        constant,
-        constant_error,
+    return _proves_at_once(halfspaces, p, proof, n, m, k) or _proves_before(
+        t, maps, halfspaces, p, proof, pieces, n, k
     )
 
 
@@ -73,16 +81,9 @@ def _proves_at_once(
     n: int,
     m: int,
     k: int,
-    value: float,
-    error: float,
-    constant: float,
-    constant_error: float,
-    integer: int,
 ) -> bool:
     """Whether the support proves it in integers, or as a full basis in the input's coordinates."""
-    if integer & 1 and _integer(
-        halfspaces, p, proof, n, k, value, error, constant, constant_error, integer
-    ):
+    if proof.goal[0].integer & INTEGER_GRADIENT and _integer(halfspaces, p, proof, n, k):
         return True
     if k < n:
         return False
@@ -97,9 +98,7 @@ def _proves_at_once(
         proof.target[c] = p.goal[c]
         proof.target_error[c] = p.goal_error[c]
     spread = _spread(proof, n)
-    return spread >= 0.0 and _value_holds(
-        halfspaces, p, proof, k, spread, value, error, constant, constant_error
-    )
+    return spread >= 0.0 and _value_holds(halfspaces, p, proof, k, spread)
 
 
 @compiled
@@ -112,13 +111,6 @@ def _proves_before(
     pieces: np.ndarray,
     n: int,
     k: int,
-    s: int,
-    row: int,
-    rival: int,
-    value: float,
-    error: float,
-    constant: float,
-    constant_error: float,
 ) -> bool:
     """Whether the support proves it in the coordinates of some stage, with fewer half-spaces."""
     if k == n:
@@ -128,32 +120,26 @@ def _proves_before(
             largest = max(largest, proof.support[i].multiplier)
         k = 0
         for i in range(n):
-            if proof.support[i].multiplier > SMALL * largest:
+            if proof.support[i].multiplier > PERHAPS_ZERO * largest:
                 proof.support[k].column = proof.support[i].column
                 proof.support[k].multiplier = proof.support[i].multiplier
                 k += 1
     if k == n or k == 0:
         return False
     # In the coordinates of a stage before, and the one before that, down to the input.
-    for on_cell in range(s, -1, -1):
-        if not express(t, maps, halfspaces, p, proof, pieces, n, k, s, on_cell, row, rival):
+    for at in range(proof.goal[0].stage, -1, -1):
+        if not express(t, maps, halfspaces, p, proof, pieces, n, k, at):
             continue
-        columns = columns_at(t, maps, proof, n, k, on_cell)
+        columns = columns_at(t, maps, proof, n, k, at)
         if columns == k:
             if _invert(proof, k):
                 spread = _spread(proof, k)
-                if spread >= 0.0 and _value_holds(
-                    halfspaces, p, proof, k, spread, value, error, constant, constant_error
-                ):
+                if spread >= 0.0 and _value_holds(halfspaces, p, proof, k, spread):
                     return True
-        elif (
-            k == 1
-            and parallel(proof, on_cell, columns)
-            and _value_holds(
-                halfspaces, p, proof, k, 4.0 * ROUNDOFF, value, error, constant, constant_error
-            )
-        ):
-            return True
+        elif k == 1 and parallel(proof, at, columns):
+            # The multiplier is a quotient of two exact numbers: gamma(1) would do.
+            if _value_holds(halfspaces, p, proof, k, GAMMA_3):
+                return True
     return False
 
 
@@ -167,7 +153,7 @@ def gather(p: Program, proof: Proof, n: int, m: int) -> int:
     k = 0
     for j in range(n):
         by = p.tableau[j, form]
-        if p.nonbasic[j] >= 0 and by > TINY * largest:
+        if p.nonbasic[j] >= 0 and by > TAKEN_FOR_ZERO * largest:
             proof.support[k].column = j
             proof.support[k].multiplier = by
             k += 1
@@ -179,12 +165,23 @@ def _spread(proof: Proof, k: int) -> float:
     """Bound on the relative error of the multipliers, or -1.
 
     If it is not negative, every basis B within `basis_error` of `basis` is regular, and the
-    solution of B' x = target, for any target within its error, is positive and within that share
-    of the multipliers, entry by entry. With R the approximate inverse and G = I - B R, the error d
-    of the multipliers satisfies d' (I - G) = residual' R: it is small where G is, in the norm that
-    the multipliers weigh.
+    solution x of B' x = target, for any target within its error, is positive and within that share
+    of the multipliers, entry by entry.
+
+    Let y be the multipliers, R the approximate inverse, whose column j is `inverse[j]`, and
+    G = I - B R. The error d = x - y satisfies B' d = target - B' y =: r, so d' B R = r' R, and
+
+        d' = d' G + r' R.
+
+    Measure vectors by |d| = max |d_j| / y_j. If sum_i y_i |G_ij| <= q y_j for all j, then
+    |d' G| <= q |d|, so that |d| <= |r' R| / (1 - q), and I - G = B R is regular as q < 1. If also
+    |r' R| < q, then |d| < q / (1 - q) <= 1 for q <= 1/2, and x is positive. q is `CONTRACTION`.
+
+    `weight[c]` bounds sum_i y_i |B_ic - basis_ic| and the rounding of (B' y)_c, and `residual[c]`
+    bounds |r_c|. So sum_i y_i |G_ij| is at most `off`, computed from the rounded basis, plus
+    `strayed`, which is sum_c |R_cj| weight[c], plus the rounding of the 1 on the diagonal.
     """
-    gamma = (k + 4) * ROUNDOFF
+    gamma = gamma_of_form(k)
     for c in range(k):
         rest = proof.target[c]
         size = abs(rest)
@@ -199,7 +196,7 @@ def _spread(proof: Proof, k: int) -> float:
     spread = 0.0
     for j in range(k):
         by = proof.support[j].multiplier
-        if not 1.0 / LARGEST < by < LARGEST:
+        if not 1.0 / LARGEST_MULTIPLIER < by < LARGEST_MULTIPLIER:
             return -1.0
         off = 0.0
         strayed = 0.0
@@ -211,72 +208,60 @@ def _spread(proof: Proof, k: int) -> float:
             off += proof.support[i].multiplier * abs(g)
         for c in range(k):
             r = abs(proof.inverse[j, c])
-            if not r < LARGEST:
+            if not r < LARGEST_MULTIPLIER:
                 return -1.0
             strayed += r * proof.weight[c]
             moved += r * proof.residual[c]
-        if not (off + strayed + gamma * by) * UP < 0.25 * by:
+        if not (off + strayed + gamma * by) * UP < CONTRACTION * by:
             return -1.0
         moved = moved * UP / by
-        if not moved < 0.25:
+        if not moved < CONTRACTION:
             return -1.0
         spread = max(spread, moved)
-    return 1.34 * spread
+    return SPREAD_GAIN * spread
 
 
 @compiled
 def _value_holds(
-    halfspaces: HalfspaceRows,
-    p: Program,
-    proof: Proof,
-    k: int,
-    spread: float,
-    value: float,
-    error: float,
-    constant: float,
-    constant_error: float,
+    halfspaces: HalfspaceRows, p: Program, proof: Proof, k: int, spread: float
 ) -> bool:
-    """Whether what the multipliers leave of the form, a constant, is certainly not negative."""
+    """Whether what the multipliers leave of the goal, a constant, is certainly not negative.
+
+    That constant is the goal less the combination of half-spaces, at any point.
+    """
+    goal = proof.goal[0]
+    # At the centre, where it is the goal's value less the slacks that the multipliers spend.
     spent = 0.0
     for i in range(k):
         end = halfspaces.ends[p.rows[p.nonbasic[proof.support[i].column]].halfspace]
         spent += proof.support[i].multiplier * (end.slack + end.slack_error)
-    if spent * (1.0 + spread) * UP + FLOOR <= value - error:
+    if spent * (1.0 + spread) * UP + FLOOR <= goal.value - goal.value_error:
         return True
     # The same seen from the origin, where cones have nothing but zeros.
-    rest = constant
-    doubt = constant_error
-    size = abs(constant)
+    rest = goal.constant
+    doubt = goal.constant_error
+    size = abs(goal.constant)
     for i in range(k):
         end = halfspaces.ends[p.rows[p.nonbasic[proof.support[i].column]].halfspace]
         part = proof.support[i].multiplier * end.constant
         rest -= part
         size += abs(part)
         doubt += abs(part) * spread + proof.support[i].multiplier * (1.0 + spread) * end.error
-    return rest >= (doubt + (k + 4) * ROUNDOFF * size) * UP
+    return rest >= (doubt + gamma_of_form(k) * size) * UP
 
 
 @compiled
-def _integer(
-    halfspaces: HalfspaceRows,
-    p: Program,
-    proof: Proof,
-    n: int,
-    k: int,
-    value: float,
-    error: float,
-    constant: float,
-    constant_error: float,
-    integer: int,
-) -> bool:
-    """The same in integers: multipliers N / D with sum N_i wall_i = D goal, checked exactly.
+def _integer(halfspaces: HalfspaceRows, p: Program, proof: Proof, n: int, k: int) -> bool:
+    """The same in integers: multipliers N / D with sum N_i halfspace_i = D goal, checked exactly.
 
     D is the determinant of the basis (Cramer); all sums stay below 2^53, so floats hold them.
     """
+    goal = proof.goal[0]
+    integer = goal.integer
     for i in range(k):
         integer &= halfspaces.ends[p.rows[p.nonbasic[proof.support[i].column]].halfspace].integer
     common = np.rint(abs(p.determinant[0]))
-    if integer & 1 == 0 or not 1.0 <= common < EXACT:
+    if integer & INTEGER_GRADIENT == 0 or not 1.0 <= common < EXACT:
         return False
     for i in range(k):
         proof.weight[i] = np.rint(proof.support[i].multiplier * common)
@@ -292,9 +277,9 @@ def _integer(
             size += abs(a)
         if not (rest == 0.0 and size < EXACT):
             return False
-    rest = common * constant
+    rest = common * goal.constant
     size = abs(rest)
-    doubt = common * constant_error
+    doubt = common * goal.constant_error
     spent = 0.0
     for i in range(k):
         end = halfspaces.ends[p.rows[p.nonbasic[proof.support[i].column]].halfspace]
@@ -303,11 +288,12 @@ def _integer(
         size += abs(a)
         doubt += proof.weight[i] * end.error
         spent += proof.weight[i] * (end.slack + end.slack_error)
-    if integer == 3 and size < EXACT:
+    if integer == INTEGER and size < EXACT:
         return rest >= 0.0
-    if spent * UP <= (common * (value - error)) * (1.0 - 4.0 * ROUNDOFF):
+    # The right-hand side is rounded three times.
+    if spent * UP <= (common * (goal.value - goal.value_error)) * (1.0 - GAMMA_3):
         return True
-    return rest >= (doubt + (k + 4) * ROUNDOFF * size) * UP
+    return rest >= (doubt + gamma_of_form(k) * size) * UP
 
 
 @compiled

@@ -11,9 +11,10 @@ from flint import fmpz
 from linreg.errors import BrokenInvariant
 from linreg.explore.cells import Cell
 from linreg.explore.sink import Sink
+from linreg.kernel.data.outcomes import CUT, NO_CUT, PART
 from linreg.kernel.data.tables import tables_of
 from linreg.kernel.data.work import PROGRAMS, work_for
-from linreg.kernel.proofs.known_regions import CUT, NO_CUT, PART, Found, Memory, Planes, split_found
+from linreg.kernel.proofs.known_regions import Found, Memory, Planes, split_found
 from linreg.polyhedra import (
     Forms,
     IntegerRow,
@@ -67,7 +68,7 @@ class Workplace:
         normals: np.ndarray,
         values: np.ndarray,
     ) -> list[int]:
-        """What machine code tells of a cell with these rows; see `splitting`."""
+        """What machine code tells of a cell with these rows; see `known_regions`."""
         n_halfspaces, dim = normals.shape
         self.halfspaces.normals[:n_halfspaces, :dim] = normals
         self.halfspaces.ends["constant"][:n_halfspaces] = values
@@ -109,7 +110,7 @@ class StageTree:
         Regions, whose points are less the centre.
     centre : Point
     stage : int
-    on_cell : Level
+    on_cell : StageOnCell
     known : sequence of int, length hyperplanes
         Not zero where a hyperplane is decided already.
     rows : Rows
@@ -169,7 +170,7 @@ class StageTree:
         self, problem: Problem, pieces: Sequence[int], first: int, end: int, first_unit: int
     ) -> StageTree:
         """The next stage's tree of the leaf that came last, whose units have these pieces."""
-        on_cell = StageOnCell(problem.stages[self.stage + 1], self._on_cell.outputs(pieces))
+        on_cell = StageOnCell(problem.integer_stages[self.stage + 1], self._on_cell.outputs(pieces))
         planes = [plane for plane, _ in self._cuts]
         sides = np.array([side for _, side in self._cuts], dtype=np.float64)
         normals = sides[:, None] * self._on_cell.hyperplanes.normals[planes]

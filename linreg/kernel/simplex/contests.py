@@ -8,6 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.flags import INTEGER
+from linreg.kernel.data.outcomes import (
+    ABOVE,
+    BELOW,
+    BELOW_ZERO,
+    DISTINCT,
+    LEAST,
+    MAY_BE_SAME,
+    PROVED_CUT,
+    PROVED_NO_CUT,
+    SAME,
+    UNDECIDED,
+)
+from linreg.kernel.data.roundoff import ROUNDOFF, UP
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
     HALFSPACES,
@@ -20,14 +34,16 @@ from linreg.kernel.data.work import (
     Proof,
     Tree,
 )
-from linreg.kernel.machine import NONE, NOTHING, compiled
-from linreg.kernel.maps.affine_maps import ROUNDOFF, UP, put_lead
+from linreg.kernel.machine import NONE, compiled
+from linreg.kernel.maps.affine_maps import put_lead
 from linreg.kernel.proofs.multipliers import proves
 from linreg.kernel.simplex.forms import hand_on, push, take_up
 from linreg.kernel.simplex.points import halfspace_value, look
-from linreg.kernel.simplex.program import CUT, LEAST, descend, load
+from linreg.kernel.simplex.program import descend, load
 
-SAME, BELOW, ABOVE, DISTINCT, UNSURE = range(5)
+LOWER = 0.25
+"""A program starts this share of the largest lead below the lowest one: all slacks are positive
+then, and none is tiny beside the others. Any positive share is right."""
 
 
 @compiled
@@ -67,7 +83,7 @@ def see_contests(t: Tables, maps: Maps, tree: Tree) -> bool:
                 if tree.node[at + r] == 0 or tree.node[at + q] == 0:
                     continue
                 how = compare(t, maps, s, r, q)
-                if how == UNSURE:
+                if how == MAY_BE_SAME:
                     return False
                 if how == BELOW:
                     tree.node[at + r] = 0
@@ -87,7 +103,7 @@ def compare(t: Tables, maps: Maps, s: int, r: int, q: int) -> int:
             return DISTINCT
         is_same = is_same and gap == 0.0 and error == 0.0
     if not is_same and not _same_terms(t, maps, s, r, q, True):
-        return UNSURE
+        return MAY_BE_SAME
     gap = maps.ends[r].constant - maps.ends[q].constant
     error = (maps.ends[r].error + maps.ends[q].error + ROUNDOFF * abs(gap)) * UP
     if gap > error:
@@ -99,7 +115,7 @@ def compare(t: Tables, maps: Maps, s: int, r: int, q: int) -> int:
     if t.rows[r].bias == t.rows[q].bias and _same_terms(t, maps, s, r, q, False):
         if t.rows[r].bias_error == 0.0 and t.rows[q].bias_error == 0.0:
             return SAME
-    return UNSURE
+    return MAY_BE_SAME
 
 
 @compiled
@@ -142,10 +158,10 @@ def decide_contests(
                 continue
             if tree.node[POINTS] >= tree.most_points:
                 return False
-            outcome = _test(t, maps, halfspaces, tree, p, proof, u, r)
-            if outcome == LEAST:
+            outcome = _decide(t, maps, halfspaces, tree, p, proof, u, r)
+            if outcome == PROVED_NO_CUT:
                 tree.node[at + r] = 0
-            elif outcome != CUT:
+            elif outcome != PROVED_CUT:
                 return False
         if runners(t, tree, u) == 0:
             return False
@@ -189,7 +205,7 @@ def _is_seen_winning(t: Tables, maps: Maps, tree: Tree, u: int, r: int) -> bool:
 
 
 @compiled
-def _test(
+def _decide(
     t: Tables,
     maps: Maps,
     halfspaces: HalfspaceRows,
@@ -199,7 +215,7 @@ def _test(
     u: int,
     r: int,
 ) -> int:
-    """CUT or LEAST if it is proved that a candidate wins somewhere or nowhere, else 0."""
+    """Whether it is proved that a candidate wins somewhere in the cell, or nowhere."""
     n, s = t.dim, tree.node[STAGE]
     at = tree.alive - t.stages[s].row
     first = len(t.halfspaces) + tree.node[HALFSPACES]
@@ -219,7 +235,7 @@ def _test(
         p.rows[m].halfspace = last
         m += 1
         last += 1
-    start = lowest - (0.25 * largest if largest > 0.0 else 1.0)
+    start = lowest - (LOWER * largest if largest > 0.0 else 1.0)
     for i in range(first, last):
         slack = halfspaces.ends[i].slack - start
         halfspaces.ends[i].slack_error = (
@@ -233,7 +249,7 @@ def _test(
     p.goal_error[n] = 0.0
     load(p, halfspaces, n + 1, m)
     outcome = descend(p, n + 1, m, -start)
-    if outcome == CUT:
+    if outcome == BELOW_ZERO:
         end = -start - p.step[n]
         pull = 0.5 + 0.5 * -start / (-start - end)
         i = tree.node[POINTS]
@@ -244,30 +260,24 @@ def _test(
                 halfspaces, n, halfspace, tree.point[1 + i * n : 1 + (i + 1) * n]
             )
             if not lead > error:
-                return 0
+                return UNDECIDED
         tree.node[POINTS] = i + 1
         look(t, maps, tree, i)
-        return CUT
-    if outcome == LEAST and proves(
-        t,
-        maps,
-        halfspaces,
-        p,
-        proof,
-        tree.node[tree.pieces :],
-        n + 1,
-        m,
-        s,
-        NONE,
-        OF_DOMAIN + NOTHING,
-        -start,
-        0.0,
-        0.0,
-        0.0,
-        3 + NOTHING,
-    ):
-        return LEAST
-    return 0
+        return PROVED_CUT
+    if outcome == LEAST:
+        # The goal is -t, which is -start at the centre and 0 at the origin, without errors.
+        goal = proof.goal[0]
+        goal.stage = s
+        goal.row = NONE
+        goal.rival = OF_DOMAIN
+        goal.value = -start
+        goal.value_error = 0.0
+        goal.constant = 0.0
+        goal.constant_error = 0.0
+        goal.integer = INTEGER
+        if proves(t, maps, halfspaces, p, proof, tree.node[tree.pieces :], n + 1, m):
+            return PROVED_NO_CUT
+    return UNDECIDED
 
 
 @compiled

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.flags import INTEGER_GRADIENT
+from linreg.kernel.data.outcomes import (
+    BELOW_ZERO,
+    LEAST,
+    PROVED_CUT,
+    PROVED_NO_CUT,
+    UNDECIDED,
+)
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
     CLAIMS,
@@ -37,7 +45,7 @@ from linreg.kernel.simplex.points import (
     settle,
     step_off,
 )
-from linreg.kernel.simplex.program import CUT, LEAST, descend, load
+from linreg.kernel.simplex.program import descend, load
 
 
 @compiled
@@ -104,7 +112,7 @@ def decide_forms(
             m = take_up(t, halfspaces, tree, p)
             load(p, halfspaces, n, m)
         if abs(value) > error:
-            if _test(t, maps, halfspaces, tree, p, proof, f, m, value, error) == LEAST:
+            if _decide(t, maps, halfspaces, tree, p, proof, f, m, value, error) == PROVED_NO_CUT:
                 settle(t, tree, local, value > 0.0)
         else:
             if step_off(t, maps, halfspaces, tree, p, f, m):
@@ -125,7 +133,7 @@ def claim(tree: Tree, p: Program, proof: Proof, f: int, k: int) -> None:
 
 
 @compiled
-def _test(
+def _decide(
     t: Tables,
     maps: Maps,
     halfspaces: HalfspaceRows,
@@ -137,7 +145,7 @@ def _test(
     value: float,
     error: float,
 ) -> int:
-    """CUT or LEAST if it is proved that a form cuts the cell or does not; else it is a claim."""
+    """Whether it is proved that a form cuts the cell, or that it does not; else it is a claim."""
     n = t.dim
     r = t.forms[f].row
     sign = 1.0 if value > 0.0 else -1.0
@@ -145,38 +153,27 @@ def _test(
         p.goal[k] = sign * maps.gradients[r, k]
         p.goal_error[k] = maps.gradient_errors[r, k]
     outcome = descend(p, n, m, abs(value))
-    if outcome == CUT and keep_beyond(t, maps, tree, p, f, value):
-        return CUT
+    if outcome == BELOW_ZERO and keep_beyond(t, maps, tree, p, f, value):
+        return PROVED_CUT
     if outcome == LEAST:
-        constant = sign * (maps.ends[r].constant - t.forms[f].breakpoint)
-        constant_error = form_constant_error(t, maps, f)
-        integer = maps.ends[r].integer
-        if constant_error != 0.0 or np.floor(constant) != constant:
-            integer &= 1
-        if proves(
-            t,
-            maps,
-            halfspaces,
-            p,
-            proof,
-            tree.node[tree.pieces :],
-            n,
-            m,
-            tree.node[STAGE],
-            f,
-            POSITIVE if sign > 0.0 else NEGATIVE,
-            abs(value),
-            error,
-            constant,
-            constant_error,
-            integer,
-        ):
-            return LEAST
+        goal = proof.goal[0]
+        goal.stage = tree.node[STAGE]
+        goal.row = f
+        goal.rival = POSITIVE if sign > 0.0 else NEGATIVE
+        goal.value = abs(value)
+        goal.value_error = error
+        goal.constant = sign * (maps.ends[r].constant - t.forms[f].breakpoint)
+        goal.constant_error = form_constant_error(t, maps, f)
+        goal.integer = maps.ends[r].integer
+        if goal.constant_error != 0.0 or np.floor(goal.constant) != goal.constant:
+            goal.integer &= INTEGER_GRADIENT
+        if proves(t, maps, halfspaces, p, proof, tree.node[tree.pieces :], n, m):
+            return PROVED_NO_CUT
         claim(tree, p, proof, f, gather(p, proof, n, m))
     else:
         claim(tree, p, proof, f, NOTHING)
     load(p, halfspaces, n, m)
-    return 0
+    return UNDECIDED
 
 
 @compiled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.roundoff import FLOOR, HIGHEST, UP, gamma_of_form
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
     HALFSPACES,
@@ -18,15 +19,7 @@ from linreg.kernel.data.work import (
     Tree,
 )
 from linreg.kernel.machine import NOTHING, compiled
-from linreg.kernel.maps.affine_maps import (
-    FLOOR,
-    HIGHEST,
-    ROUNDOFF,
-    UP,
-    form_value,
-    form_value_error,
-    inside,
-)
+from linreg.kernel.maps.affine_maps import form_value, form_value_error, inside
 
 ONE = np.uint64(1)
 ZERO = np.uint64(0)
@@ -92,7 +85,7 @@ def halfspace_value(
     halfspaces: HalfspaceRows, n: int, i: int, x: np.ndarray
 ) -> tuple[float, float]:
     """The value of a half-space's row at a point, rounded, and how far off that may be."""
-    gamma = (n + 4) * ROUNDOFF
+    gamma = gamma_of_form(n)
     value = halfspaces.ends[i].constant
     error = halfspaces.ends[i].error + gamma * abs(value)
     norm = 0.0

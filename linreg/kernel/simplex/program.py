@@ -9,13 +9,23 @@ from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.outcomes import BELOW_ZERO, GAVE_UP, LEAST
 from linreg.kernel.data.work import PIVOTS, PROGRAMS, HalfspaceRows, Program
 from linreg.kernel.machine import NONE, compiled
 
-GAVE_UP, CUT, LEAST = range(3)
-
 PIVOT = 1e-11
-"""Smaller rates than this are taken for zero; nothing depends on it but the number of doubts."""
+"""Smaller rates than this are taken for zero."""
+
+FLAT = 1e-10
+"""Slopes below this share of the goal's largest coefficient are taken for zero."""
+
+ENOUGH = 1e-9
+"""A descent ends where the goal is below zero by this share of its value at the centre."""
+
+STEPS = 20
+"""Steps that a descent may take, and so many more: one for each row and four for each column.
+
+Nothing depends on these four but the number of doubts: whatever a descent proposes is proved."""
 
 
 @compiled
@@ -41,8 +51,8 @@ def load(p: Program, halfspaces: HalfspaceRows, n: int, m: int) -> None:
 def descend(p: Program, n: int, m: int, value: float) -> int:
     """Minimise the goal, whose value at the centre is `value` > 0, until it is negative.
 
-    CUT: `p.step` is a point of the cell, or of its boundary, where the form is negative. LEAST: it
-    is least, and not negative, at the tableau's vertex.
+    BELOW_ZERO: `p.step` is a point of the cell, or of its boundary, where the form is negative.
+    LEAST: it is least, and not negative, at the tableau's vertex.
     """
     tableau = p.tableau
     form = m + n
@@ -55,15 +65,15 @@ def descend(p: Program, n: int, m: int, value: float) -> int:
     largest = 0.0
     for k in range(n):
         largest = max(largest, abs(p.goal[k]))
-    enough = -1e-9 * value
+    enough = -ENOUGH * value
     p.counters[PROGRAMS] += 1
-    for _ in range(20 + 4 * n + m):
+    for _ in range(STEPS + 4 * n + m):
         here = tableau[n, form]
         if here < enough:
             for k in range(n):
                 p.step[k] = tableau[n, m + k]
-            return CUT
-        steepest = 1e-10 * largest
+            return BELOW_ZERO
+        steepest = FLAT * largest
         q = NONE
         for j in range(n):
             slope = tableau[j, form]
@@ -91,7 +101,7 @@ def descend(p: Program, n: int, m: int, value: float) -> int:
                 length = (here + value) / steepest
             for k in range(n):
                 p.step[k] = tableau[n, m + k] + direction * length * tableau[q, m + k]
-            return CUT
+            return BELOW_ZERO
         _pivot(p, n, m, r, q)
     return GAVE_UP
 

@@ -25,11 +25,10 @@ from linreg.network.operators.pooling import (
     global_max,
     max_pool,
 )
-from linreg.network.operators.settings import Padding, PerAxis, Shape
+from linreg.network.operators.settings import Padding, Shape
 
 __all__ = [
     "Padding",
-    "PerAxis",
     "Shape",
     "affine_map",
     "average_pool_map",

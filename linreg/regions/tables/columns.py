@@ -1,4 +1,4 @@
-"""What a table holds of each region, column by column and a few thousand regions at a time."""
+"""The columns of a table of regions, a few thousand regions at a time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = ("pattern", "witness", "exact_witness", "margin", "bounded", "affine_m
 DEFAULT_COLUMNS = COLUMNS[:3]
 """What a table holds unless other columns are asked for: enough to read the regions back."""
 
-AT_ONCE = 1 << 22
+NUMBERS_AT_ONCE = 1 << 22
 """Numbers that are written at a time, so that memory does not grow with the number of regions."""
 
 MOST_ROWS = 1 << 16
@@ -114,7 +114,7 @@ def columns_of(regions: Enumeration, names: Sequence[str]) -> list[Column]:
 
 def batches(rows: int, columns: Sequence[Column]) -> Iterator[range]:
     """All regions, so many at a time that the columns' parts fit into memory."""
-    step = max(1, min(MOST_ROWS, AT_ONCE // (1 + sum(column.size for column in columns))))
+    step = max(1, min(MOST_ROWS, NUMBERS_AT_ONCE // (1 + sum(column.size for column in columns))))
     for start in range(0, rows, step):
         yield range(start, min(start + step, rows))
 

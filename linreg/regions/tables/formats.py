@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from linreg.errors import UnreadableFile, UnwritableFile
-from linreg.files import StrPath
 from linreg.regions.tables.body import Body
 from linreg.regions.tables.columns import Column
 from linreg.regions.tables.csv_table import csv_body, csv_header, write_csv
@@ -37,19 +35,8 @@ class Format:
     body: Callable[[bytes, Header, np.dtype], Body]
 
 
-_FORMATS = {
+FORMATS = {
     ".parquet": Format(write_parquet, parquet_header, parquet_body),
     ".csv": Format(write_csv, csv_header, csv_body),
     ".npz": Format(write_npz, npz_header, npz_body),
 }
-
-
-def format_of(path: StrPath, error: type[UnreadableFile | UnwritableFile]) -> Format:
-    """The format that a path's suffix means; the error is raised if it means none."""
-    suffix = Path(path).suffix
-    if suffix.lower() not in _FORMATS:
-        raise error(
-            f"{path}: the suffix {suffix or '(none)'} names no format of tables; known are "
-            f"{', '.join(_FORMATS)}"
-        )
-    return _FORMATS[suffix.lower()]

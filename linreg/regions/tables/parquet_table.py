@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 KEY = b"linreg"
 """The key of the header in the schema's metadata."""
 
-AT_ONCE = 1 << 24
+BYTES_AT_ONCE = 1 << 24
 """Bytes of rows that are read at a time."""
 
 FEW = 256
@@ -140,7 +140,7 @@ def _check_column(file: Any, name: str, expected: pyarrow.DataType) -> None:
 def _batches(file: Any, name: str, width: int) -> Iterator[Any]:
     """A column, as many rows of this many bytes at a time as are read at once."""
     try:
-        for batch in file.iter_batches(max(1, AT_ONCE // max(1, width)), columns=[name]):
+        for batch in file.iter_batches(max(1, BYTES_AT_ONCE // max(1, width)), columns=[name]):
             yield batch.column(0)
     except _damage() as error:
         raise UnreadableFile(f"damaged: {line_of(error)}") from None
@@ -193,7 +193,7 @@ def _texts(file: Any) -> Texts:
 
     texts: Texts = {}
     start = size = 0
-    for batch in _batches(file, "exact_witness", AT_ONCE // FEW):
+    for batch in _batches(file, "exact_witness", BYTES_AT_ONCE // FEW):
         lengths = pyarrow.compute.binary_length(batch.flatten())
         if (pyarrow.compute.max(lengths).as_py() or 0) > MAX_TEXT:
             raise UnreadableFile(f"column 'exact_witness': a text of more than {MAX_TEXT} bytes")

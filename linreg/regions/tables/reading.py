@@ -9,16 +9,17 @@ import numpy as np
 
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain, UnreadableFile
-from linreg.files import StrPath, read_bytes
+from linreg.files import StrPath, format_of, read_bytes
 from linreg.json_values import located
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.problem import Problem, problem_of
 from linreg.rational import fraction, nearest_float
-from linreg.readers import domain_from_json
+from linreg.readers import NetworkLike, as_staged, domain_from_json
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.location import Locator, Points, places_of
+from linreg.regions.sources import InMemory
 from linreg.regions.tables.body import Body, first_changes
-from linreg.regions.tables.formats import format_of
+from linreg.regions.tables.formats import FORMATS
 from linreg.regions.tables.header import Header
 from linreg.run import Count
 
@@ -26,9 +27,7 @@ SHOWN = 12
 """Digits of a fingerprint that a message shows."""
 
 
-def read_regions(
-    path: StrPath, net: Network | StagedNetwork, domain: Domain | None = None
-) -> Enumeration:
+def read_regions(path: StrPath, net: NetworkLike, domain: Domain | None = None) -> Enumeration:
     """The regions that `write_regions` wrote to a table.
 
     Patterns and witnesses are read, the first three columns; everything else follows from them
@@ -40,7 +39,7 @@ def read_regions(
     ----------
     path : str or path
         A .parquet, .csv or .npz file.
-    net : Network or StagedNetwork
+    net : Network, or what `as_network` accepts
         The network whose regions they are, on a slice if they are of a slice.
     domain : WholeSpace, Box or Polytope, optional
         The domain that is expected; by default, the table's own is taken.
@@ -56,10 +55,20 @@ def read_regions(
     UnreadableFile
         If the file is missing, damaged, no table of regions, one of another network or domain,
         without the columns that are needed, or with a row that is no region; the message names it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import enumerate_regions, mlp, write_regions
+    >>> net = mlp([([[1], [-1]], [0, 0])])
+    >>> with TemporaryDirectory() as folder:
+    ...     write_regions(enumerate_regions(net), f"{folder}/regions.csv")
+    ...     read_regions(f"{folder}/regions.csv", net).patterns.tolist()
+    [[0, 1], [1, 0]]
     """
-    format_ = format_of(path, UnreadableFile)
+    format_ = format_of(path, FORMATS, "tables", UnreadableFile)
     data = read_bytes(path)
-    network = staged_of(net)
+    network = as_staged(net)
     with located(str(path)):
         header = Header.from_json(format_.header(data))
         problem = _problem(header, network, domain)
@@ -80,7 +89,7 @@ def read_regions(
         strategy=header.strategy,
         seconds=0.0,
     )
-    return Enumeration(problem, body.patterns, body.witnesses, exact, counted)
+    return Enumeration(problem, InMemory(body.patterns, body.witnesses, exact), counted)
 
 
 def _problem(header: Header, network: StagedNetwork, domain: Domain | None) -> Problem:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from linreg.errors import UnwritableFile
-from linreg.files import StrPath, check_writable, replacing
+from linreg.files import StrPath, check_writable, format_of, replacing
 from linreg.json_values import located
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.tables.columns import DEFAULT_COLUMNS, check_columns, columns_of
-from linreg.regions.tables.formats import format_of
+from linreg.regions.tables.formats import FORMATS
 from linreg.regions.tables.header import Header
 
 
@@ -55,7 +55,7 @@ def write_regions(
     [[0, 0], [1, 0], [1, 1]]
     """
     chosen = check_columns(columns)
-    format_ = format_of(path, UnwritableFile)
+    format_ = format_of(path, FORMATS, "tables", UnwritableFile)
     report = progress or (lambda _share: None)
     if {"margin", "bounded"} <= {*chosen}:
         regions.measure(lambda done: report(done / len(regions) / 2))
@@ -80,5 +80,5 @@ def check_table_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> N
     UnwritableFile
         If the suffix is not known, the folder is missing or not writable, or a file is being read.
     """
-    format_of(path, UnwritableFile)
+    format_of(path, FORMATS, "tables", UnwritableFile)
     check_writable(path, reading)

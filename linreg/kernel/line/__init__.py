@@ -1,0 +1,1 @@
+"""Machine code: the regions along segments, with a bound on every rounding."""

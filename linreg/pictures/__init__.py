@@ -1,0 +1,22 @@
+"""Pictures: regions of up to three inputs, functions, graphs, counts; drawn by matplotlib."""
+
+from linreg.pictures.arrangement import plot_arrangement, plot_polygons_of
+from linreg.pictures.drawing import SUFFIXES, check_picture_path, save_picture
+from linreg.pictures.graphs import plot_graph
+from linreg.pictures.regions import plot_regions
+from linreg.pictures.statistics import plot_counts, plot_degrees, plot_volumes
+from linreg.pictures.surface import plot_surface
+
+__all__ = [
+    "SUFFIXES",
+    "check_picture_path",
+    "plot_arrangement",
+    "plot_counts",
+    "plot_degrees",
+    "plot_graph",
+    "plot_polygons_of",
+    "plot_regions",
+    "plot_surface",
+    "plot_volumes",
+    "save_picture",
+]

@@ -1,0 +1,349 @@
+"""Extreme values of a network on a closed domain: attained, unbounded, or of an empty set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from flint import fmpq
+
+from linreg.arguments import entries, integer, numbers
+from linreg.domains import Domain, asked_domain
+from linreg.errors import InvalidQuery, NoSuchIndex
+from linreg.network import Network, StagedNetwork, staged_of
+from linreg.polyhedra import Solver
+from linreg.questions.answers import as_fractions
+from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.pieces import Pieces
+from linreg.questions.programs import Highest, Rising, highest_values
+from linreg.questions.ways import Budget, pieces_or_none
+from linreg.rational import fraction, nearest_float
+from linreg.wording import counted, expected
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The greatest or the least value of a functional of a network on a closed domain.
+
+    Attributes
+    ----------
+    status : str
+        "attained", "unbounded", "empty" if the domain is, or "stopped".
+    value : Fraction or None
+        The extreme value where it is attained, at `point`; if the search was stopped, the best
+        that was seen, at `point`.
+    point : tuple of Fraction, or None
+        Of an unbounded value, where its ray begins.
+    ray : tuple of Fraction, or None
+        From `point` along this direction the value changes by `rate` for each ray that is added,
+        for ever; its largest entry is 1 in size.
+    rate : Fraction or None
+    bound : Fraction or None
+        A proved bound beyond which no value lies; equal to the value where that is attained, and
+        None where none is known.
+    complete : bool
+        False if the search was stopped.
+    nodes : int
+        Regions or parts of the domain that were looked at.
+    """
+
+    status: str
+    value: Fraction | None = None
+    point: tuple[Fraction, ...] | None = None
+    ray: tuple[Fraction, ...] | None = None
+    rate: Fraction | None = None
+    bound: Fraction | None = None
+    complete: bool = True
+    nodes: int = 0
+
+    @property
+    def value_float(self) -> float:
+        """The float64 nearest to the value; an infinity where it is unbounded, else not a number.
+
+        Raises
+        ------
+        ValueError
+            If there is no value: the domain is empty, or nothing was seen.
+        """
+        if self.status == "unbounded":
+            assert self.rate is not None
+            return float("inf") if self.rate > 0 else float("-inf")
+        if self.value is None:
+            raise ValueError(f"there is no value: the search ended {self.status!r}")
+        return nearest_float(self.value.numerator, self.value.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRange:
+    """The least and the greatest value of one output.
+
+    Attributes
+    ----------
+    output : int
+    lowest, highest : Extreme
+    """
+
+    output: int
+    lowest: Extreme
+    highest: Extreme
+
+
+def maximum(
+    net: Network | StagedNetwork,
+    functional: Sequence[object] | None = None,
+    domain: Domain | None = None,
+    *,
+    limit: int | None = None,
+    timeout: float | None = None,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Extreme:
+    """The greatest value of a linear functional of the outputs on a closed domain.
+
+    Parameters
+    ----------
+    net : Network
+    functional : sequence of numbers, length outputs, optional
+        The weight of each output; not needed where there is one output.
+    domain : Domain, optional
+        By default the whole space. It may be flat or empty.
+    limit : int, optional
+        Stop at this many regions or parts of the domain.
+    timeout : float, optional
+        Stop after so many seconds, wall clock.
+    workers : int
+        Threads or processes that look for regions.
+    progress : callable, optional
+        Told now and then the share that is done, from 0 to 1.
+
+    Returns
+    -------
+    Extreme
+        Attained with a point, unbounded with a ray, or empty; `complete` is False if the search
+        was stopped, and `bound` is then what is proved.
+
+    Raises
+    ------
+    InvalidQuery, ValueError, TypeError
+        If the functional has not a number for each output.
+    InvalidDomain
+        If the domain is of another dimension than the network's input.
+
+    Notes
+    -----
+    A network is affine on finitely many closed polyhedra that cover the domain, so that its
+    supremum is infinite or attained, on each of them by a linear program, solved exactly.
+
+    Examples
+    --------
+    relu(x) + relu(y) - 2 relu(x + y - 1) on the square [-2, 2]^2, and on the plane:
+
+    >>> from linreg import Box, mlp
+    >>> net = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], readout=([[1, 1, -2]], [0]))
+    >>> maximum(net, domain=Box([-2, -2], [2, 2])).value
+    Fraction(2, 1)
+    >>> found = maximum(net)
+    >>> found.status, found.ray, found.rate
+    ('unbounded', (Fraction(-1, 1), Fraction(1, 1)), Fraction(1, 1))
+    """
+    staged = staged_of(net)
+    weights = _weights(functional, staged)
+    budget = Budget(limit, timeout, workers, progress)
+    return _highest(staged, [weights], domain, budget)[0]
+
+
+def minimum(
+    net: Network | StagedNetwork,
+    functional: Sequence[object] | None = None,
+    domain: Domain | None = None,
+    *,
+    limit: int | None = None,
+    timeout: float | None = None,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Extreme:
+    """The least value of a linear functional of the outputs on a closed domain.
+
+    The parameters, errors and the answer are those of `maximum`.
+
+    Examples
+    --------
+    >>> from linreg import Box, mlp
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [-2]))
+    >>> found = minimum(net, domain=Box([-1], [3]))
+    >>> found.value, found.point
+    (Fraction(-2, 1), (Fraction(0, 1),))
+    """
+    staged = staged_of(net)
+    weights = [-entry for entry in _weights(functional, staged)]
+    budget = Budget(limit, timeout, workers, progress)
+    return _negated(_highest(staged, [weights], domain, budget)[0])
+
+
+def output_range(
+    net: Network | StagedNetwork,
+    domain: Domain | None = None,
+    *,
+    output: int | None = None,
+    limit: int | None = None,
+    timeout: float | None = None,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> list[OutputRange]:
+    """The least and the greatest value of each output on a closed domain.
+
+    The parameters and errors are those of `maximum`; `output` asks for one output alone.
+
+    Raises
+    ------
+    NoSuchIndex
+        If the network has no such output.
+
+    Examples
+    --------
+    >>> from linreg import Box, mlp
+    >>> net = mlp([([[1]], [0])], readout=([[1], [-2]], [0, 1]))
+    >>> [(each.lowest.value, each.highest.value) for each in output_range(net, Box([-1], [1]))]
+    [(Fraction(0, 1), Fraction(1, 1)), (Fraction(-1, 1), Fraction(1, 1))]
+    """
+    staged = staged_of(net)
+    n_outputs = staged.readout.n_outputs
+    asked = range(n_outputs) if output is None else [checked_output(output, staged)]
+    units = [[fmpq(int(i == j)) for j in range(n_outputs)] for i in asked]
+    both = [[by * entry for entry in unit] for unit in units for by in (-1, 1)]
+    found = _highest(staged, both, domain, Budget(limit, timeout, workers, progress))
+    return [
+        OutputRange(i, _negated(low), high)
+        for i, low, high in zip(asked, found[::2], found[1::2], strict=True)
+    ]
+
+
+def checked_output(output: object, staged: StagedNetwork) -> int:
+    """The number of an output.
+
+    Raises
+    ------
+    NoSuchIndex
+        If the network has no such output.
+    """
+    n_outputs = staged.readout.n_outputs
+    number = integer(output, "output")
+    if not 0 <= number < n_outputs:
+        raise NoSuchIndex(
+            f"output must be from 0 to {n_outputs - 1}, since the network has "
+            f"{counted(n_outputs, 'output')}: got {number}"
+        )
+    return number
+
+
+def _weights(functional: Sequence[object] | None, staged: StagedNetwork) -> list[fmpq]:
+    n_outputs = staged.readout.n_outputs
+    if functional is not None:
+        weights = entries(functional, "functional")
+        if len(weights) != n_outputs:
+            raise InvalidQuery(
+                f"functional: {expected(n_outputs, 'weight')}, one for each output, got "
+                f"{len(weights)}"
+            )
+        return numbers(weights, "functional")
+    if n_outputs != 1:
+        raise InvalidQuery(
+            f"functional: the network has {counted(n_outputs, 'output')}, so it has to be said "
+            f"what is asked of them: {n_outputs} weights, such as [1, -1] for a difference"
+        )
+    return [fmpq(1)]
+
+
+def _highest(
+    staged: StagedNetwork,
+    functionals: Sequence[Sequence[fmpq]],
+    domain: Domain | None,
+    budget: Budget,
+) -> list[Extreme]:
+    """The greatest value of each functional."""
+    where = asked_domain(domain, staged.input_dim)
+    inputs = input_set(domain_forms(where), staged.input_dim)
+    if inputs is None:
+        return [Extreme("empty")] * len(functionals)
+    if not inputs.dim:
+        return [_at_point(staged, inputs.origin, weights) for weights in functionals]
+    pieces = pieces_or_none(staged, inputs, budget)
+    if pieces is not None:
+        return highest_on_pieces(pieces, functionals, inputs, budget)
+    from linreg.questions.optimising import highest_by_search
+
+    return [highest_by_search(staged, inputs, weights, budget) for weights in functionals]
+
+
+def _at_point(staged: StagedNetwork, x: Sequence[fmpq], weights: Sequence[fmpq]) -> Extreme:
+    at = as_fractions(x)
+    value = sum(
+        (fraction(a) * y for a, y in zip(weights, staged.forward_exact(at), strict=True)),
+        Fraction(0),
+    )
+    return Extreme("attained", value, at, bound=value, nodes=1)
+
+
+def highest_on_pieces(
+    pieces: Pieces, functionals: Sequence[Sequence[fmpq]], inputs: InputSet, budget: Budget
+) -> list[Extreme]:
+    """The greatest value of each functional, by a linear program on each region."""
+    solver = Solver()
+    best: list[Highest | Rising | None] = [None] * len(functionals)
+    nodes = 0
+    stopped = not pieces.complete
+    for piece in pieces:
+        if budget.is_spent:
+            stopped = True
+            break
+        nodes += 1
+        budget.tell(nodes / len(pieces))
+        open_ = [k for k, known in enumerate(best) if not isinstance(known, Rising)]
+        if not open_:
+            break
+        forms = [piece.combined(functionals[k]) for k in open_]
+        for k, found in zip(
+            open_, highest_values(piece.rows, forms, piece.inside, solver), strict=True
+        ):
+            known = best[k]
+            if isinstance(found, Rising) or known is None or found.value > known.value:  # type: ignore[union-attr]
+                best[k] = found
+    return [_extreme(found, inputs, nodes, stopped) for found in best]
+
+
+def _extreme(
+    found: Highest | Rising | None, inputs: InputSet, nodes: int, stopped: bool
+) -> Extreme:
+    match found:
+        case Rising(start, ray, rate):
+            direction = inputs.direction(ray)
+            longest = max(abs(entry) for entry in direction)
+            return Extreme(
+                "unbounded",
+                point=as_fractions(inputs.point(start)),
+                ray=as_fractions([entry / longest for entry in direction]),
+                rate=fraction(rate / longest),
+                nodes=nodes,
+            )
+        case Highest(value, at):
+            return Extreme(
+                "stopped" if stopped else "attained",
+                fraction(value),
+                as_fractions(inputs.point(at)),
+                bound=None if stopped else fraction(value),
+                complete=not stopped,
+                nodes=nodes,
+            )
+    return Extreme("stopped", complete=False, nodes=nodes)
+
+
+def _negated(found: Extreme) -> Extreme:
+    """What is true of the least value, given the greatest of the negated functional."""
+
+    def minus(number: Fraction | None) -> Fraction | None:
+        return None if number is None else -number
+
+    return replace(
+        found, value=minus(found.value), rate=minus(found.rate), bound=minus(found.bound)
+    )

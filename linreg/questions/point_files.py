@@ -1,0 +1,186 @@
+"""Points from data files, and tables of radii."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from linreg.errors import UnreadableFile, UnwritableFile
+from linreg.files import StrPath, read_bytes, replacing
+from linreg.questions.radii import Distance, Robustness
+from linreg.rational import fraction
+from linreg.wording import counted
+
+SUFFIXES = (".csv", ".parquet")
+"""Tables that are written."""
+
+
+def read_points(path: StrPath, dim: int) -> list[list[Fraction]]:
+    """The points in a data file, one in each row.
+
+    A `.csv` file may have a first row of names; its decimals are read as they are written. `.npy`,
+    `.npz` (its first array) and `.parquet` files hold floats, which mean the floats that they are.
+    Columns after the first `dim` are left out, such as a label.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is missing or damaged, or a row has too few numbers; the message says where.
+    """
+    suffix = Path(path).suffix.lower()
+    readers: dict[str, Callable[[StrPath], Sequence[Sequence[Any]]]] = {
+        ".csv": _csv_rows,
+        ".npy": _array_rows,
+        ".npz": _array_rows,
+        ".parquet": _parquet_rows,
+    }
+    if suffix not in readers:
+        raise UnreadableFile(
+            f"{path}: the suffix {suffix or '(none)'} names no table of points; known are "
+            f"{', '.join(readers)}"
+        )
+    rows = readers[suffix](path)
+    if not len(rows):
+        raise UnreadableFile(f"{path}: there are no points in it")
+    points = []
+    for k, row in enumerate(rows, start=1):
+        if len(row) < dim:
+            raise UnreadableFile(
+                f"{path}: row {k} has {counted(len(row), 'number')}, but the network has "
+                f"{counted(dim, 'input')}"
+            )
+        try:
+            points.append([fraction(entry) for entry in row[:dim]])
+        except (TypeError, ValueError) as error:
+            raise UnreadableFile(f"{path}: row {k}: {error}") from None
+    return points
+
+
+def _csv_rows(path: StrPath) -> list[list[str]]:
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"{path}: not UTF-8 text (byte {error.start})") from None
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    except csv.Error as error:
+        raise UnreadableFile(f"{path}: not a CSV table: {error}") from None
+    if rows and not all(_is_number(entry) for entry in rows[0]):
+        if any(_is_number(entry) for entry in rows[0]) and len(rows) == 1:
+            raise UnreadableFile(f"{path}: row 1: numbers were expected, got {rows[0][:4]}")
+        rows = rows[1:]
+    return rows
+
+
+def _is_number(text: str) -> bool:
+    try:
+        fraction(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _array_rows(path: StrPath) -> Sequence[Sequence[Any]]:
+    data = read_bytes(path)
+    try:
+        loaded = np.load(io.BytesIO(data), allow_pickle=False)
+        array = loaded if isinstance(loaded, np.ndarray) else loaded[loaded.files[0]]
+    except (ValueError, OSError, EOFError, IndexError, KeyError, SyntaxError) as error:
+        raise UnreadableFile(f"{path}: not an array of NumPy: {error}") from None
+    if array.ndim < 2 or array.dtype.kind not in "fiu":
+        raise UnreadableFile(
+            f"{path}: an array of numbers with a row for each point was expected, got shape "
+            f"{array.shape} of {array.dtype}"
+        )
+    rows: list[list[Any]] = array.reshape(len(array), -1).tolist()
+    return rows
+
+
+def _parquet_rows(path: StrPath) -> Sequence[Sequence[Any]]:
+    import pyarrow
+    import pyarrow.parquet
+
+    data = read_bytes(path)
+    try:
+        table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))
+    except pyarrow.ArrowException as error:
+        raise UnreadableFile(f"{path}: not a Parquet table: {error}") from None
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def check_radii_path(path: StrPath) -> None:
+    """Refuse a path that no table of radii can be written to.
+
+    Raises
+    ------
+    UnwritableFile
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UnwritableFile(
+            f"{path}: the suffix {suffix or '(none)'} names no table; known are "
+            f"{', '.join(SUFFIXES)}"
+        )
+
+
+def write_radii(path: StrPath, found: Sequence[Robustness]) -> None:
+    """Write a table with one row for each point: exact numbers as text, floats beside them.
+
+    Raises
+    ------
+    UnwritableFile
+        If the suffix names no table or the path cannot be written.
+    """
+    check_radii_path(path)
+    columns: dict[str, list[Any]] = {
+        "point": list(range(len(found))),
+        "label": [each.label for each in found],
+        "norm": [each.norm for each in found],
+        "complete": [each.complete for each in found],
+        "lower_bound": [_text(each.lower_bound) for each in found],
+    }
+    for name in ("tie", "flip"):
+        distances: list[Distance | None] = [getattr(each, name) for each in found]
+        columns[f"{name}_exact"] = [None if d is None else _text(d.exact) for d in distances]
+        columns[f"{name}_squared"] = [None if d is None else _text(d.squared) for d in distances]
+        columns[f"{name}_float"] = [None if d is None else d.value for d in distances]
+        columns[f"{name}_label"] = [None if d is None else d.label for d in distances]
+        columns[f"{name}_point"] = [
+            None if d is None else " ".join(str(x) for x in d.point) for d in distances
+        ]
+    with replacing(path) as temporary:
+        if Path(path).suffix.lower() == ".csv":
+            with temporary.open("w", newline="", encoding="utf-8") as stream:
+                writer = csv.writer(stream, lineterminator="\n")
+                writer.writerow(columns)
+                writer.writerows(zip(*columns.values(), strict=True))
+            return
+        import pyarrow
+        import pyarrow.parquet
+
+        types = {
+            "point": pyarrow.int64(),
+            "label": pyarrow.int64(),
+            "complete": pyarrow.bool_(),
+            "tie_float": pyarrow.float64(),
+            "flip_float": pyarrow.float64(),
+            "tie_label": pyarrow.int64(),
+            "flip_label": pyarrow.int64(),
+        }
+        table = pyarrow.table(
+            {
+                name: pyarrow.array(values, type=types.get(name, pyarrow.string()))
+                for name, values in columns.items()
+            }
+        )
+        pyarrow.parquet.write_table(table, temporary)
+
+
+def _text(number: Fraction | None) -> str | None:
+    return None if number is None else str(number)

@@ -1,0 +1,314 @@
+"""Properties: whether some input of a set has outputs that are unsafe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import fmpq
+
+from linreg.domains import Domain, Polytope
+from linreg.errors import InvalidQuery
+from linreg.files import StrPath
+from linreg.network import StagedNetwork, staged_of
+from linreg.polyhedra import Solver
+from linreg.questions.answers import as_fractions
+from linreg.questions.asking import (
+    Asked,
+    Conditions,
+    Networks,
+    network_of,
+    query_of,
+    questions_of,
+)
+from linreg.questions.input_sets import InputSet, input_set
+from linreg.questions.pieces import Piece, Pieces
+from linreg.questions.programs import Met, meet, value_at
+from linreg.questions.replaying import Replays, replayed
+from linreg.questions.ways import Budget, pieces_or_none
+from linreg.rational import fraction
+from linreg.readers.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What is true of a query.
+
+    Attributes
+    ----------
+    holds : bool or None
+        True if no input is unsafe, False if one is; None only if the search was stopped.
+    counterexample, output : tuple of Fraction, or None
+        An unsafe input and the network's value there, exactly.
+    slack : Fraction or None
+        By how much the counterexample meets the least of its conditions on outputs, in units of
+        the query's rows; as large as it can be in the counterexample's region.
+    replays : Replays or None
+        Whether the counterexample is one in float arithmetic too.
+    nodes : int
+        Regions or parts of the input set that were looked at.
+    complete : bool
+        False if the search was stopped.
+    bound : Fraction or None
+        Of a search that was stopped, a proved bound on the slack that any input has.
+    reason : str
+        Why the search was stopped; else empty.
+    seconds : float
+        Wall clock.
+    """
+
+    holds: bool | None
+    counterexample: tuple[Fraction, ...] | None = None
+    output: tuple[Fraction, ...] | None = None
+    slack: Fraction | None = None
+    replays: Replays | None = None
+    nodes: int = 0
+    complete: bool = True
+    bound: Fraction | None = None
+    reason: str = ""
+    seconds: float = 0.0
+
+    @property
+    def verdict(self) -> str:
+        """In a word: holds, violated or unknown."""
+        return "unknown" if self.holds is None else "holds" if self.holds else "violated"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of one set of inputs.
+
+    Attributes
+    ----------
+    point : list of fmpq, or None
+        An unsafe input.
+    slack : fmpq or None
+    nodes : int
+    stopped : bool
+    bound : Fraction or None
+        On the slack, where the search was stopped.
+    """
+
+    point: list[fmpq] | None
+    slack: fmpq | None
+    nodes: int
+    stopped: bool = False
+    bound: Fraction | None = None
+
+
+def verify(
+    net: Networks,
+    query: Query | None = None,
+    *,
+    inputs: Domain | None = None,
+    unsafe: Polytope | None = None,
+    limit: int | None = None,
+    timeout: float | None = None,
+    workers: int = 1,
+    file: StrPath | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Verification:
+    """Whether a network has an unsafe input, with a proof or an exact counterexample.
+
+    Parameters
+    ----------
+    net : Network, or dict of Network
+        For a query that speaks of several networks, each by its name.
+    query : Query, optional
+        As `load_query` reads it. Without one, `inputs` and `unsafe` say what is asked.
+    inputs : Domain, optional
+        By default the whole space.
+    unsafe : Polytope or Box, optional
+        A closed set of outputs.
+    limit : int, optional
+        Stop at this many regions or parts of the input set.
+    timeout : float, optional
+        Stop after so many seconds, wall clock.
+    workers : int
+        Threads or processes that look for regions.
+    file : path, optional
+        The ONNX file of the network: a counterexample is replayed by what runs such files.
+    progress : callable, optional
+        Told now and then the share that is done, from 0 to 1.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    InvalidQuery
+        If the query speaks of inputs, outputs or nodes that the network does not have.
+    TypeError
+        If neither a query nor an unsafe set is given, or both.
+
+    Notes
+    -----
+    The verdict is that of the exact function: the network's weights are the floats that they are,
+    and a decimal of a query is the rational that it is written as.
+
+    Examples
+    --------
+    relu(x) + relu(y) - 2 relu(x + y - 1) is at most 1 on the unit square, and 1 is attained:
+
+    >>> from linreg import Box, mlp
+    >>> net = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], readout=([[1, 1, -2]], [0]))
+    >>> square = Box([0, 0], [1, 1])
+    >>> verify(net, inputs=square, unsafe=Polytope([[-1]], ["-3/2"])).holds
+    True
+    >>> found = verify(net, inputs=square, unsafe=Polytope([[-1]], [-1]))
+    >>> found.verdict, found.output
+    ('violated', (Fraction(1, 1),))
+    """
+    budget = Budget(limit, timeout, workers, progress)
+    if (query is None) == (unsafe is None):
+        raise TypeError("verify takes a query, or inputs and unsafe, and not both")
+    if query is None:
+        if not hasattr(net, "input_dim"):
+            raise TypeError("net: one Network was expected with inputs and unsafe")
+        assert unsafe is not None
+        query = query_of(staged_of(net), inputs, unsafe)
+    elif inputs is not None:
+        raise TypeError("inputs: the query says which inputs are asked about")
+    if not isinstance(query, Query):
+        raise TypeError(f"query: a Query was expected, got {type(query).__name__}")
+    staged = network_of(net, query)
+    return verified(staged, query, budget, file)
+
+
+def verified(
+    staged: StagedNetwork, query: Query, budget: Budget, file: StrPath | None = None
+) -> Verification:
+    """The answer for one network whose outputs are all that the query speaks of."""
+    questions = questions_of(query)
+    outcome = _first_found(staged, questions, budget)
+    if outcome.point is None:
+        return Verification(
+            None if outcome.stopped else True,
+            nodes=outcome.nodes,
+            complete=not outcome.stopped,
+            bound=outcome.bound,
+            reason=_reason(budget) if outcome.stopped else "",
+            seconds=budget.seconds,
+        )
+    at = as_fractions(outcome.point)
+    value = tuple(staged.forward_exact(at))
+    if not query.is_unsafe(at, value):
+        raise AssertionError("a counterexample does not hold when it is replayed exactly")
+    return Verification(
+        False,
+        at,
+        value,
+        None if outcome.slack is None else fraction(outcome.slack),
+        replayed(staged, query, at, file),
+        outcome.nodes,
+        seconds=budget.seconds,
+    )
+
+
+def _reason(budget: Budget) -> str:
+    return "the time was over" if budget.is_spent else "the limit was reached"
+
+
+def _first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budget) -> Found:
+    """The first unsafe input of any of the questions."""
+    nodes = 0
+    bounds: list[Fraction | None] = []
+    for asked in questions:
+        found = _answered(staged, asked, budget)
+        nodes += found.nodes
+        if found.point is not None:
+            return Found(found.point, found.slack, nodes)
+        if found.stopped:
+            bounds.append(found.bound)
+    if not bounds:
+        return Found(None, None, nodes)
+    known = [bound for bound in bounds if bound is not None]
+    bound = max(known) if len(known) == len(bounds) else None
+    return Found(None, None, nodes, stopped=True, bound=bound)
+
+
+def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> Found:
+    inputs = input_set(asked.inputs, staged.input_dim)
+    if inputs is None:
+        return Found(None, None, 0)
+    if not inputs.dim:
+        return _at_point(staged, inputs.origin, asked.alternatives)
+    pieces = pieces_or_none(staged, inputs, budget)
+    if pieces is not None:
+        return _on_pieces(pieces, inputs, asked.alternatives, budget)
+    from linreg.questions.deciding import decided_by_search
+
+    return decided_by_search(staged, inputs, asked.alternatives, budget)
+
+
+def _at_point(
+    staged: StagedNetwork, x: Sequence[fmpq], alternatives: Sequence[Conditions]
+) -> Found:
+    values = [*as_fractions(x), *staged.forward_exact(as_fractions(x))]
+    at = [fmpq(value.numerator, value.denominator) for value in values]
+    for conditions in alternatives:
+        slacks = [value_at(form, at) for form in (*conditions.weak, *conditions.strict)]
+        if (
+            all(value_at(form, at) >= 0 for form in conditions.weak)
+            and all(value_at(form, at) > 0 for form in conditions.strict)
+            and all(value_at(form, at) == 0 for form in conditions.equal)
+        ):
+            return Found(list(x), min(slacks, default=fmpq(0)), 1)
+    return Found(None, None, 1)
+
+
+def _on_pieces(
+    pieces: Pieces, inputs: InputSet, alternatives: Sequence[Conditions], budget: Budget
+) -> Found:
+    """The first region on which an alternative can be met, and where its slack is largest."""
+    solver = Solver()
+    for nodes, piece in enumerate(pieces, start=1):
+        if budget.is_spent:
+            return Found(None, None, nodes, stopped=True)
+        budget.tell(nodes / len(pieces))
+        met = best_met(piece, inputs, alternatives, solver)
+        if met is not None:
+            return Found(inputs.point(met.point), met.slack, nodes)
+    return Found(None, None, len(pieces), stopped=not pieces.complete)
+
+
+def best_met(
+    piece: Piece, inputs: InputSet, alternatives: Sequence[Conditions], solver: Solver
+) -> Met | None:
+    """Where on a region an alternative is met with the largest slack; None if none is."""
+    variables = [*coordinates(inputs), *piece.outputs]
+    best: Met | None = None
+    for conditions in alternatives:
+        found = meet(
+            piece.rows,
+            [_pulled(form, variables) for form in conditions.weak],
+            [_pulled(form, variables) for form in conditions.strict],
+            [_pulled(form, variables) for form in conditions.equal],
+            piece.inside,
+            solver,
+        )
+        if isinstance(found, Met) and (best is None or found.slack > best.slack):
+            best = found
+    return best
+
+
+def coordinates(inputs: InputSet) -> list[list[fmpq]]:
+    """Each input as a form of the coordinates of its set."""
+    return [
+        [*(vector[i] for vector in inputs.basis), start] for i, start in enumerate(inputs.origin)
+    ]
+
+
+def _pulled(form: Sequence[fmpq], variables: Sequence[Sequence[fmpq]]) -> list[fmpq]:
+    """A form of inputs and outputs as one of the set's coordinates."""
+    total = [fmpq(0)] * len(variables[0])
+    for by, variable in zip(form, variables, strict=False):
+        if by != 0:
+            total = [entry + by * more for entry, more in zip(total, variable, strict=True)]
+    total[-1] += form[-1]
+    return total
+
+
+__all__ = ["Found", "InvalidQuery", "Verification", "best_met", "verified", "verify"]

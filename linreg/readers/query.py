@@ -1,0 +1,145 @@
+"""Queries: what is unsafe, as alternatives of linear conditions on inputs and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Variables of a query that stand together.
+
+    Attributes
+    ----------
+    name : str
+    shape : tuple of int
+    node : str
+        Of hidden variables, the node of the network whose value they are; else empty.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    node: str = ""
+
+    @property
+    def size(self) -> int:
+        """Number of variables."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryNetwork:
+    """A network that a query speaks of.
+
+    Attributes
+    ----------
+    name : str
+        Empty in a query of version 1.0, which speaks of one network.
+    inputs, outputs, hidden : tuples of Tensor
+    same_as : str
+        The name of the network that this one is equal to, or empty.
+    """
+
+    name: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    hidden: tuple[Tensor, ...] = ()
+    same_as: str = ""
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of inputs."""
+        return sum(tensor.size for tensor in self.inputs)
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs."""
+        return sum(tensor.size for tensor in self.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An affine form of the variables, and what is said of it.
+
+    Attributes
+    ----------
+    terms : tuple of (variable, coefficient)
+        The non-zero coefficients, by increasing variable.
+    constant : Fraction
+    relation : str
+        ">=", ">" or "==": what the form is to 0.
+    """
+
+    terms: tuple[tuple[int, Fraction], ...]
+    constant: Fraction
+    relation: str
+
+    def holds(self, values: Sequence[Fraction]) -> bool:
+        """Whether it holds where the variables have these values."""
+        value = self.constant + sum(by * values[i] for i, by in self.terms)
+        match self.relation:
+            case ">":
+                return value > 0
+            case ">=":
+                return value >= 0
+        return value == 0
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked of networks: whether some inputs are unsafe.
+
+    Variables are numbered: the inputs of all networks first, network by network, then their
+    outputs, then their hidden values.
+
+    Attributes
+    ----------
+    networks : tuple of QueryNetwork
+    alternatives : tuple of tuples of Condition
+        Inputs are unsafe if all conditions of one alternative hold.
+    source : str
+        Where the query was read.
+    """
+
+    networks: tuple[QueryNetwork, ...]
+    alternatives: tuple[tuple[Condition, ...], ...]
+    source: str = ""
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of inputs of all networks together."""
+        return sum(network.n_inputs for network in self.networks)
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of all networks together."""
+        return sum(network.n_outputs for network in self.networks)
+
+    def is_unsafe(self, inputs: Sequence[Fraction], outputs: Sequence[Fraction]) -> bool:
+        """Whether an alternative holds at inputs and the values that networks have there.
+
+        Parameters
+        ----------
+        inputs : sequence of Fraction, length inputs
+        outputs : sequence of Fraction
+            The outputs and, after them, the hidden values.
+        """
+        values = [*inputs, *outputs]
+        return any(
+            all(condition.holds(values) for condition in conditions)
+            for conditions in self.alternatives
+        )
+
+
+def condition(terms: Mapping[int, Fraction], constant: Fraction, relation: str) -> Condition:
+    """A condition without zero coefficients.
+
+    Examples
+    --------
+    >>> condition({1: Fraction(2), 0: Fraction(0)}, Fraction(-1), ">=")
+    Condition(terms=((1, Fraction(2, 1)),), constant=Fraction(-1, 1), relation='>=')
+    """
+    return Condition(tuple((i, terms[i]) for i in sorted(terms) if terms[i]), constant, relation)

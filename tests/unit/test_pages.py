@@ -1,0 +1,70 @@
+"""The pages that say what is where are true of the files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from program import ROOT
+
+
+def rooms(page: str) -> set[str]:
+    """The names in the first column of a page's tables."""
+    rows = re.findall(r"^\| (`[^|]*) \|", page, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+
+
+def modules(folder: Path) -> set[str]:
+    """The modules and packages of a folder."""
+    found = {path.stem for path in folder.glob("*.py")}
+    return (found | {path.parent.name for path in folder.glob("*/__init__.py")}) - {
+        "__init__",
+        "__main__",
+    }
+
+
+def not_there(page: str, folders: Iterable[Path]) -> list[str]:
+    """The files and folders that a page names, and that are in none of these folders."""
+    names = re.findall(r"`([a-z_/]*[a-z_](?:\.py|/))`", page)
+    return [name for name in names if not any((folder / name).exists() for folder in folders)]
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_the_map_of_the_house_lists_every_package_and_no_other() -> None:
+    assert rooms(text("docs/architecture.md")) == modules(ROOT / "linreg")
+
+
+def test_the_files_that_pages_name_are_there() -> None:
+    linreg = ROOT / "linreg"
+    assert not_there(text("docs/architecture.md"), [linreg]) == []
+    inner = [ROOT, linreg / "readers", linreg / "export", linreg / "regions/tables", linreg / "zoo"]
+    assert not_there(text("CONTRIBUTING.md"), inner) == []
+
+
+def test_the_page_on_tests_lists_every_folder_and_helper() -> None:
+    helpers = {f"{name}.py" for name in modules(ROOT / "tests")}
+    folders = {f"{path.parent.name}/" for path in (ROOT / "tests").glob("*/test_*.py")}
+    assert rooms(text("tests/README.md")) == helpers | folders | {"golden/"}
+
+
+# Each check fails where it should.
+
+
+def test_a_room_that_is_missing_or_gone_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "kernel").mkdir()
+    for path in ("kernel/__init__.py", "__init__.py", "units.py"):
+        (tmp_path / path).touch()
+    assert modules(tmp_path) == {"kernel", "units"}
+    page = "| package | what |\n|---|---|\n| `kernel`, `cellar` | `units` |\n"
+    assert rooms(page) == {"kernel", "cellar"}
+
+
+def test_a_file_that_is_gone_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "kernel").mkdir()
+    (tmp_path / "kernel" / "maps.py").touch()
+    page = "`kernel/` has `kernel/maps.py` and `kernel/gone.py`, and `lint-imports` is no file"
+    assert not_there(page, [tmp_path]) == ["kernel/gone.py"]

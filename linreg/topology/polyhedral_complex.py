@@ -173,7 +173,7 @@ class PolyhedralComplex(CellComplex):
 
         Source
         ------
-        Zomorodian and Carlsson (2005); for the values at which cells enter see `docs/topology.md`.
+        Zomorodian and Carlsson (2005); for the values at which cells enter see `docs/theory.md`.
 
         Examples
         --------

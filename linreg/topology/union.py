@@ -110,7 +110,7 @@ class Subcomplex:
 
         Source
         ------
-        McCord (1966), Theorem 6, and Quillen (1978), Proposition 1.6; see `docs/topology.md`.
+        McCord (1966), Theorem 6, and Quillen (1978), Proposition 1.6; see `docs/theory.md`.
 
         Examples
         --------

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isinf
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.table import Table
@@ -32,6 +31,7 @@ from linreg.rational import fraction, nearest_float
 from linreg.topology import (
     RELATIONS,
     Bar,
+    PolyhedralComplex,
     Subcomplex,
     decision_boundary,
     level_set,
@@ -43,6 +43,21 @@ from linreg.topology.boundaries import SENSES
 from linreg.topology.elimination import check_field
 from linreg.topology.values import Value
 from linreg.wording import counted
+
+BOUNDARY_KEYS = (
+    "faces_by_dimension",
+    "pieces",
+    "components",
+    "bounded_components",
+    "is_bounded",
+    "is_pure",
+    "size_float",
+    "output",
+)
+"""What `boundary --json` says."""
+
+Found = TypeVar("Found", PolyhedralComplex, Subcomplex)
+"""What is searched for."""
 
 MOST_BARS = 40
 """Most bars that are shown; `--json` has them all."""
@@ -99,30 +114,30 @@ def faces(
     network, where = network_and_domain(net, domain, slice_, decimal)
     output = _output(output, network)
     levels = [] if level is None else [(output, _number(level, decimal))]
-    with _stopping() as told:
-        cells = polyhedral_complex(network, where, levels=levels, limit=limit, progress=told)
-        files = () if file is None else write_cells(cells, file)
-        if as_json:
-            show_json(
-                {
-                    "f_vector": cells.f_vector,
-                    "bounded_f_vector": cells.bounded_f_vector,
-                    "euler": cells.euler,
-                    "lines": [list(line[:-1]) for line in cells.lines],
-                    "output": str(files[0]) if files else None,
-                }
-            )
-        else:
-            table = _table("dimension", "cells", "bounded")
-            pairs = zip(cells.f_vector, cells.bounded_f_vector, strict=True)
-            for dim, (every, bounded) in enumerate(pairs):
-                table.add_row(str(dim), f"{every:,}", f"{bounded:,}")
-            table.add_row("Euler", str(cells.euler), "")
-            show(table)
-            if files:
-                show(f"written to {' and '.join(map(str, files))}")
+    cells = _found(
+        lambda told: polyhedral_complex(network, where, levels=levels, limit=limit, progress=told)
+    )
+    if cells is None:
+        return _stopped(as_json, ("f_vector", "bounded_f_vector", "euler", "lines", "output"))
+    files = () if file is None else write_cells(cells, file)
+    if as_json:
+        show_json(
+            {
+                "f_vector": cells.f_vector,
+                "bounded_f_vector": cells.bounded_f_vector,
+                "euler": cells.euler,
+                "lines": [list(line[:-1]) for line in cells.lines],
+                "output": str(files[0]) if files else None,
+            }
+        )
         return DONE
-    return STOPPED
+    table = _table("dimension", "cells", "bounded")
+    for dim, pair in enumerate(zip(cells.f_vector, cells.bounded_f_vector, strict=True)):
+        table.add_row(str(dim), *(f"{count:,}" for count in pair))
+    table.add_row("Euler", str(cells.euler), "")
+    show(table)
+    _show_files(files)
+    return DONE
 
 
 def topology(
@@ -163,42 +178,40 @@ def topology(
         check_cells_path(file, (net, slice_))
     network, where = network_and_domain(net, domain, slice_, decimal)
     output, cut = _output(output, network), _number(level, decimal)
-    with _stopping() as told:
-        cells = polyhedral_complex(
+    cells = _found(
+        lambda told: polyhedral_complex(
             network, where, levels=[(output, cut)], limit=limit, progress=told
         )
-        betti = {
-            relation: cells.where(output, relation, cut).betti_numbers(field)
-            for relation in RELATIONS
-        }
-        bars = cells.persistence(output, field=field) if persistence else None
-        files = () if file is None else write_cells(cells, file)
-        if as_json:
-            show_json(
-                {
-                    "level": str(fraction(cut)),
-                    "output": output,
-                    "betti": betti,
-                    "persistence": None
-                    if bars is None
-                    else [[dim, _json_value(birth), _json_value(end)] for dim, birth, end in bars],
-                    "field": field,
-                    "file": str(files[0]) if files else None,
-                }
-            )
-        else:
-            table = _table("set", *(f"b{k}" for k in range(cells.dim + 1)), "cells")
-            for relation, numbers in betti.items():
-                size = len(cells.where(output, relation, cut))
-                name = f"output {output} {relation} {_shown(fraction(cut))}"
-                table.add_row(name, *map(str, numbers), f"{size:,}")
-            show(table)
-            if bars is not None:
-                show(_bars(bars))
-            if files:
-                show(f"written to {' and '.join(map(str, files))}")
+    )
+    if cells is None:
+        return _stopped(as_json, ("level", "output", "betti", "persistence", "field", "file"))
+    unions = {relation: cells.where(output, relation, cut) for relation in RELATIONS}
+    betti = {relation: union.betti_numbers(field) for relation, union in unions.items()}
+    bars = cells.persistence(output, field=field) if persistence else None
+    files = () if file is None else write_cells(cells, file)
+    if as_json:
+        show_json(
+            {
+                "level": str(fraction(cut)),
+                "output": output,
+                "betti": betti,
+                "persistence": None
+                if bars is None
+                else [[dim, _json_value(birth), _json_value(end)] for dim, birth, end in bars],
+                "field": field,
+                "file": str(files[0]) if files else None,
+            }
+        )
         return DONE
-    return STOPPED
+    table = _table("set", *(f"b{k}" for k in range(cells.dim + 1)), "cells")
+    for relation, union in unions.items():
+        name = f"output {output} {relation} {_shown(fraction(cut))}"
+        table.add_row(name, *map(str, betti[relation]), f"{len(union):,}")
+    show(table)
+    if bars is not None:
+        show(_bars(bars))
+    _show_files(files)
+    return DONE
 
 
 def boundary(
@@ -252,18 +265,23 @@ def boundary(
         level = "0"
     if level is not None and pair is not None:
         raise typer.BadParameter("--level and --classes ask for different sets; give one of them")
-    with _stopping() as told:
-        if level is not None:
-            union = level_set(
-                network, output, _number(level, decimal), where, limit=limit, progress=told
+    if level is not None:
+        cut = _number(level, decimal)
+        union = _found(
+            lambda told: level_set(network, output, cut, where, limit=limit, progress=told)
+        )
+    else:
+        i, j = pair or (None, None)
+        union = _found(
+            lambda told: decision_boundary(
+                network, i, j, where, sense=sense, limit=limit, progress=told
             )
-        else:
-            i, j = pair or (None, None)
-            union = decision_boundary(network, i, j, where, sense=sense, limit=limit, progress=told)
-        written = None if file is None else write_pieces(union, file)
-        _show_boundary(union, written, as_json)
-        return DONE
-    return STOPPED
+        )
+    if union is None:
+        return _stopped(as_json, BOUNDARY_KEYS)
+    written = None if file is None else write_pieces(union, file)
+    _show_boundary(union, written, as_json)
+    return DONE
 
 
 def _show_boundary(union: Subcomplex, written: Path | None, as_json: bool) -> None:
@@ -271,18 +289,17 @@ def _show_boundary(union: Subcomplex, written: Path | None, as_json: bool) -> No
     size = total_size(found, union.complex.dim - 1)
     finite = None if size is None or isinf(size) else size
     if as_json:
-        show_json(
-            {
-                "faces_by_dimension": union.faces_by_dimension,
-                "pieces": len(found),
-                "components": union.components,
-                "bounded_components": union.bounded_components,
-                "is_bounded": union.is_bounded,
-                "is_pure": union.is_pure,
-                "size_float": finite,
-                "output": None if written is None else str(written),
-            }
+        values = (
+            union.faces_by_dimension,
+            len(found),
+            union.components,
+            union.bounded_components,
+            union.is_bounded,
+            union.is_pure,
+            finite,
+            None if written is None else str(written),
         )
+        show_json(dict(zip(BOUNDARY_KEYS, values, strict=True)))
         return
     table = _table("boundary", "")
     for dim, count in enumerate(union.faces_by_dimension):
@@ -297,18 +314,29 @@ def _show_boundary(union: Subcomplex, written: Path | None, as_json: bool) -> No
     if union.faces_by_dimension[-1]:
         flat = counted(union.faces_by_dimension[-1], "region")
         show(f"flat on {flat}: there the boundary is as thick as the space")
-    if written is not None:
-        show(f"written to {written}")
+    _show_files(() if written is None else (written,))
 
 
-@contextmanager
-def _stopping() -> Iterator[Callable[[int], None]]:
-    """Context of a search for cells, which a limit ends with a message; it gives what it tells."""
+def _found(search: Callable[[Callable[[int], None]], Found]) -> Found | None:
+    """What a search finds, given whom to tell of its progress; None if a limit stops it."""
     with progress("cells") as tell:
         try:
-            yield lambda found: tell(0.0, counted(found, "cell"))
+            return search(lambda found: tell(0.0, counted(found, "cell")))
         except IncompleteError as error:
             message(str(error))
+            return None
+
+
+def _stopped(as_json: bool, keys: Sequence[str]) -> int:
+    """The exit code of a search that a limit has stopped: part of a complex has no answer."""
+    if as_json:
+        show_json(dict.fromkeys(keys))
+    return STOPPED
+
+
+def _show_files(files: Sequence[Path]) -> None:
+    if files:
+        show(f"written to {' and '.join(map(str, files))}")
 
 
 def _bars(bars: Sequence[Bar]) -> Table:

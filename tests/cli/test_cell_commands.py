@@ -145,6 +145,9 @@ def test_a_limit_stops_with_code_3(triangle: Path) -> None:
     assert (done.code, done.out) == (3, "")
     assert done.said == "the complex has more than 18 cells; give a higher limit"
     assert linreg("faces", triangle, "--limit", 19).code == 0
+    for command in ("faces", "topology", "boundary"):
+        done = linreg(command, triangle, "--limit", 2, "--json")
+        assert (done.code, set(done.json.values())) == (3, {None})
 
 
 @pytest.mark.parametrize(

@@ -272,3 +272,17 @@ def test_questions_that_have_no_answer_are_refused() -> None:
         polyhedral_complex(mlp([([[1]], [0])]), strategy="trees")
     with pytest.raises(TypeError, match=r"levels\[0\]: a pair"):
         polyhedral_complex(mlp([([[1]], [0])]), levels=[0])
+
+
+def test_a_fine_grid_of_cubes_has_the_same_loops() -> None:
+    """Cubical homology of the corners at which a ring's output is at least 0, and two holes."""
+    gudhi = pytest.importorskip("gudhi")
+    ring = [[1, 0], [0, 1]], [0, 0]
+    net = mlp([ring, ([[1, 1]], ["-3/2"])], ([[-1]], ["1/2"]), activation=absolute())
+    side = np.linspace(-3, 3, 61)
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    values = net.forward(grid)[:, 0].reshape(61, 61)
+    cubes = gudhi.CubicalComplex(vertices=np.where(values >= 0, 0.0, 1.0))
+    cubes.compute_persistence()
+    union = polyhedral_complex(net, levels=[(0, 0)]).where(0, ">=")
+    assert cubes.persistent_betti_numbers(0.5, 0.5)[:2] == union.betti[:2] == [1, 1]

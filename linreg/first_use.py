@@ -37,10 +37,11 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
         return False
     cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
     steps: list[tuple[str, float, Callable[[], object]]] = [
-        ("regions", 0.45, lambda: compiled_explorer().prepare(cube)),
-        ("regions of the plane", 0.2, lambda: compiled_explorer().prepare(square)),
+        ("regions", 0.42, lambda: compiled_explorer().prepare(cube)),
+        ("regions of the plane", 0.18, lambda: compiled_explorer().prepare(square)),
         ("proofs", 0.07, lambda: proving_explorer().prepare(cube)),
-        ("graphs", 0.16, _join),
+        ("graphs", 0.13, _join),
+        ("lines", 0.08, _sweep),
         ("bounds", 0.12, _bound),
     ]
     done = 0.0
@@ -75,3 +76,10 @@ def _join() -> None:
     from linreg.adjacency.compiled_edges import joined
 
     joined(enumerate_regions(_one_unit(3), strategy="compiled"), None)
+
+
+def _sweep() -> None:
+    """Sweep a segment in machine code."""
+    from linreg.lines import along
+
+    along(_one_unit(3), [[-1, 0, 0], [1, 0, 0]])

@@ -45,7 +45,7 @@ from linreg.errors import (
     UnusableRun,
     UnwritableFile,
 )
-from linreg.export import write_graph
+from linreg.export import write_cells, write_graph, write_pieces
 from linreg.first_use import warm_up
 from linreg.learning import ParameterPath, Tracker, parameter_path, track
 from linreg.lines import LineRegions, along, ray
@@ -99,7 +99,13 @@ from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
-from linreg.topology import PolyhedralComplex, Subcomplex, polyhedral_complex
+from linreg.topology import (
+    PolyhedralComplex,
+    Subcomplex,
+    decision_boundary,
+    level_set,
+    polyhedral_complex,
+)
 from linreg.unit_maps import UnitMap, rank_units, same_activation, unit_map, unit_responses
 from linreg.units import (
     MaxUnit,
@@ -188,6 +194,7 @@ __all__ = [
     "count_into",
     "count_near",
     "count_regions",
+    "decision_boundary",
     "difference",
     "enumerate_into",
     "enumerate_regions",
@@ -197,6 +204,7 @@ __all__ = [
     "graph_statistics",
     "hard_tanh",
     "leaky_relu",
+    "level_set",
     "linear_regions",
     "lipschitz",
     "load",
@@ -240,7 +248,9 @@ __all__ = [
     "unit_responses",
     "verify",
     "warm_up",
+    "write_cells",
     "write_graph",
+    "write_pieces",
     "write_regions",
     "zoo",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from linreg.network import Network, mlp
 from linreg.problem import problem_of
 from linreg.regions import enumerate_regions
@@ -35,11 +37,12 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
         return False
     cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
     steps: list[tuple[str, float, Callable[[], object]]] = [
-        ("regions", 0.5, lambda: compiled_explorer().prepare(cube)),
-        ("regions of the plane", 0.2, lambda: compiled_explorer().prepare(square)),
+        ("regions", 0.42, lambda: compiled_explorer().prepare(cube)),
+        ("regions of the plane", 0.18, lambda: compiled_explorer().prepare(square)),
         ("proofs", 0.07, lambda: proving_explorer().prepare(cube)),
         ("graphs", 0.13, _join),
-        ("lines", 0.1, _sweep),
+        ("lines", 0.08, _sweep),
+        ("bounds", 0.12, _bound),
     ]
     done = 0.0
     for what, share, step in steps:
@@ -55,6 +58,17 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
 def _one_unit(dim: int) -> Network:
     """relu of the first input."""
     return mlp([([[1] + [0] * (dim - 1)], [0])])
+
+
+def _bound() -> None:
+    """Bound a small network on a box in machine code, with and without multipliers."""
+    from linreg.kernel.bounds.tables import BoundTables, root_box
+
+    one = np.ones((1, 1))
+    tables = BoundTables([one, one], [np.zeros(1)] * 2, [1], [np.ones(1)] * 2)
+    box = root_box(1)
+    bounds = tables.bound(*box, *tables.root())
+    tables.guided(*box, bounds, bounds.codes, np.ones(1), np.zeros((2, 1, 1)))
 
 
 def _join() -> None:

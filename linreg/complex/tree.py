@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from flint import fmpz_mat
 
-from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms, first_state
+from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
 from linreg.problem import Problem
+from linreg.problem.integer import identity_state
 from linreg.wording import counted
 
 
@@ -109,7 +110,7 @@ class Tree:
         bits = self._at(0, forms, origin)
         everything = [Generated(dim, (origin,), (bits,), lines)]
         cells = [cell for cell, _ in self._split_all(0, forms, everything)]
-        for found, leaf in enumerate(self._below(0, 0, first_state(dim), cells), start=1):
+        for found, leaf in enumerate(self._below(0, 0, identity_state(dim), cells), start=1):
             if self._limit is not None and found > self._limit:
                 raise IncompleteError(
                     f"the complex has more than {counted(self._limit, 'cell')}; give a higher limit"
@@ -183,7 +184,7 @@ class Tree:
     ) -> Iterator[Generated]:
         """The parts of a cell above, on and below a breakpoint that cuts it."""
         above, below = 1 << pair, 1 << pair + self.layout.n_pairs
-        row = forms.rows[pair - forms.first]
+        row = forms.row(pair)
         if any(line.forward & line.backward & above == 0 for line in cell.lines):
             parts = self._along_line(stage, forms, cell, row, valid)
         else:

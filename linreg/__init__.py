@@ -25,7 +25,7 @@ from linreg.adjacency import (
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.certificate import Certified, certify
 from linreg.checker import Verdict, check
-from linreg.domains import Box, Domain, Halfspaces, Polytope, WholeSpace
+from linreg.domains import Ball, Box, Domain, Halfspaces, Polytope, WholeSpace
 from linreg.errors import (
     BrokenInvariant,
     HypothesisError,
@@ -94,6 +94,7 @@ from linreg.readers import (
     save,
 )
 from linreg.regions import Enumeration, Region, enumerate_regions
+from linreg.regions.near import NearRegions, count_near, regions_near
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
@@ -123,6 +124,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AdjacencyGraph",
     "AffineMap",
+    "Ball",
     "Box",
     "BrokenInvariant",
     "Certified",
@@ -148,6 +150,7 @@ __all__ = [
     "Lipschitz",
     "MaxUnit",
     "MissingPackage",
+    "NearRegions",
     "Network",
     "NoSuchIndex",
     "NotPiecewiseLinear",
@@ -189,6 +192,7 @@ __all__ = [
     "closed_loop",
     "count",
     "count_into",
+    "count_near",
     "count_regions",
     "decision_boundary",
     "difference",
@@ -229,6 +233,7 @@ __all__ = [
     "read_regions",
     "read_run",
     "region_counts",
+    "regions_near",
     "relu",
     "relu6",
     "robustness",

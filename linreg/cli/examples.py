@@ -23,6 +23,8 @@ EXAMPLES = {
     "lipschitz": "linreg lipschitz net.json --domain box:-1,1 --norms 2,2",
     "robust": "linreg robust net.json --point 0.5,0.25 --norm linf",
     "diff": "linreg diff net.onnx pruned.onnx --domain box:0,1",
+    "path": "linreg path before.json after.json --steps 20",
+    "track": "linreg track epoch-1.pt epoch-2.pt --of net.json -o curve.parquet",
     "dataset": "linreg dataset spec.toml -o data",
     "status": "linreg status run",
     "warm-up": "linreg warm-up",

@@ -69,6 +69,7 @@ ARGUMENTS = {
     "zoo": "",
     "maximise": "--widths 2,3 --budget 3",
     "dataset": "spec.toml -o new",
+    "plot": "net.json -o new.png",
     "status": "run",
     "warm-up": "",
 }

@@ -306,3 +306,10 @@ def test_a_limit_is_kept_before_the_first_cell_is_done() -> None:
     weight = [[int(i == j) for j in range(40)] for i in range(40)]
     with pytest.raises(IncompleteError, match="more than 100 cells"):
         polyhedral_complex(mlp([(weight, [0] * 40)] * 2), limit=100)
+
+
+def test_complexes_show_themselves_in_a_line() -> None:
+    cells = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]), levels=[(0, 0)])
+    assert repr(cells) == "<PolyhedralComplex: 9 cells, f-vector 1, 4, 4>"
+    assert repr(cells[-1]) == "<Cell 8: dimension 2, 1 vertex, 2 rays>"
+    assert repr(cells.where(0, ">")) == "<Subcomplex: 3 of 9 cells, 0, 1, 2>"

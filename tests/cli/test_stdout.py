@@ -16,7 +16,7 @@ import pytest
 from dataset_specs import DRAWN
 from program import ROOT, TRIANGLE, Outcome, linreg, write
 
-from linreg.cli.app import app
+from linreg.cli.app import COMMANDS
 
 if sys.platform == "win32":
     pytest.skip("the C library is that of POSIX", allow_module_level=True)
@@ -52,8 +52,6 @@ HOSTILE = """
 """
 """A module `highspy` that is the real one, and writes to stdout in every way there is."""
 
-
-COMMANDS = [command.name for command in app.registered_commands]
 
 ARGUMENTS = {
     "info": "net.json",

@@ -133,6 +133,11 @@ class AdjacencyGraph:
             Whether `witness` is an array and `crossed` a list of ints: no file holds them, and
             `networkx.get_node_attributes(graph, "witness")` are positions to draw two inputs at.
 
+        Returns
+        -------
+        networkx.Graph
+            Its nodes are the numbers of the regions, from 0.
+
         Examples
         --------
         >>> from linreg import enumerate_regions, mlp

@@ -283,6 +283,15 @@ class Network:
     def then(self, other: Network) -> Network:
         """The network x -> other(self(x)).
 
+        Parameters
+        ----------
+        other : Network
+            With as many inputs as this one has outputs.
+
+        Returns
+        -------
+        Network
+
         Raises
         ------
         InvalidNetwork

@@ -40,6 +40,11 @@ def as_network(net: NetworkLike) -> Network:
         bias) is a fully connected network with ReLU between its layers: the last pair is the
         readout, as in an `.npz` file. For a network without a readout there is `mlp`.
 
+    Returns
+    -------
+    Network
+        A Network itself is returned as it is.
+
     Raises
     ------
     TypeError
@@ -87,6 +92,11 @@ def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
         Number of inputs.
     name : str
         What it is called in messages.
+
+    Returns
+    -------
+    Domain
+        A WholeSpace, Box or Polytope.
 
     Raises
     ------

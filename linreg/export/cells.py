@@ -29,6 +29,19 @@ def write_cells(cells: CellComplex, path: StrPath) -> tuple[Path, Path]:
     ------
     UnwritableFile
         If the suffix is another, or a file cannot be written.
+
+    Examples
+    --------
+    Two lines that cross have one vertex and four directions, and make nine cells:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from pyarrow import parquet
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> with TemporaryDirectory() as folder:
+    ...     files = write_cells(cross, f"{folder}/cross.parquet")
+    ...     [(file.name, parquet.read_table(file).num_rows) for file in files]
+    [('cross.parquet', 9), ('cross-vectors.parquet', 5)]
     """
     from pyarrow import parquet
 

@@ -36,6 +36,11 @@ def write_pieces(union: Subcomplex, path: StrPath) -> Path:
 
         An existing file is replaced in one step.
 
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     UnwritableFile

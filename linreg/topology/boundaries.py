@@ -39,6 +39,11 @@ def level_set(
     progress : callable, optional
         Called now and then with the number of cells that are found.
 
+    Returns
+    -------
+    Subcomplex
+        Closed. It has cells of dimension n where the output is at the level on a region.
+
     Raises
     ------
     NoSuchIndex

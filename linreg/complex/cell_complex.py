@@ -19,6 +19,7 @@ from linreg.complex.tables import cell_table, vector_table
 from linreg.errors import NoSuchIndex
 from linreg.problem import Problem
 from linreg.units import MaxUnit
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
@@ -71,6 +72,10 @@ class CellComplex(Sequence[Cell]):
 
     def __len__(self) -> int:
         return len(self.dims)
+
+    def __repr__(self) -> str:
+        faces = ", ".join(map(str, self.f_vector))
+        return f"<{type(self).__name__}: {counted(len(self), 'cell')}, f-vector {faces}>"
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]
         if isinstance(index, slice):

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 import numpy as np
+from flint import fmpq
 
 from linreg.arguments import point
 from linreg.lines.exact_sweep import ExactLines, ExactPieces, ExactSweep
@@ -122,7 +123,7 @@ class _Collected:
         self.certified: list[np.ndarray] = []
         self._columns: list[tuple[np.ndarray, ...]] = []
         self._spans: dict[int, Span | None] = {}
-        self._known: dict[int, ExactPieces] = {}
+        self._known: dict[int, tuple[fmpq, ...]] = {}
 
     def add(self, *columns: np.ndarray) -> None:
         """Breakpoints, errors, numbers of both kinds, units, pieces and first patterns."""
@@ -132,7 +133,7 @@ class _Collected:
         """One segment that was swept in integers, or nothing of it."""
         if span != WHOLE:
             self._spans[segment] = span
-        self._known[segment] = pieces
+        self._known[segment] = pieces.breakpoints
         switches = pieces.switches()
         pairs = [pair for group in switches for pair in group]
         floats = np.array([float(fraction(u)) for u in pieces.breakpoints], dtype=np.float64)

@@ -123,11 +123,11 @@ class ExactLines:
     ----------
     sweep : ExactSweep
     known : dict
-        By segment; more come as they are asked for.
+        Exact breakpoints by segment; more come as they are asked for.
     """
 
     sweep: ExactSweep
-    known: dict[int, ExactPieces]
+    known: dict[int, tuple[fmpq, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from flint import fmpq
 from linreg.affine import ExactAffineMap
 from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant
-from linreg.lines.exact_sweep import ExactLines, ExactPieces
+from linreg.lines.exact_sweep import ExactLines
 from linreg.lines.polyline import WHOLE, Polyline, Span
 from linreg.network.gradients import mean_gradient
 from linreg.network.stages import StagedNetwork
@@ -115,7 +115,7 @@ class LineRegions:
         >>> found.exact_breakpoints(0)
         (Fraction(1, 2),)
         """
-        return tuple(map(fraction, self._exactly(segment).breakpoints))
+        return tuple(map(fraction, self._exactly(segment)))
 
     def patterns(self, segment: int) -> list[tuple[int, ...]]:
         """The pattern of each piece of a segment.
@@ -393,9 +393,8 @@ class LineRegions:
         a, b = self.line.point(segment), self.line.point(segment + 1)
         total = [fmpq(0)] * len(a)
         if span is not None and span[1] is not None:
-            found = self._exactly(segment)
-            ends = [span[0], *found.breakpoints, span[1]]
-            for k, pattern in enumerate(found.patterns):
+            ends = [span[0], *self._exactly(segment), span[1]]
+            for k, pattern in enumerate(self.patterns(segment)):
                 row = self.network.affine_on(pattern).rows.table()[output]
                 width = ends[k + 1] - ends[k]
                 total = [old + width * by for old, by in zip(total, row, strict=False)]
@@ -434,11 +433,11 @@ class LineRegions:
             raise ValueError("integrated gradients need an end: give a segment or a bounded domain")
         return ends
 
-    def _exactly(self, segment: int) -> ExactPieces:
+    def _exactly(self, segment: int) -> tuple[fmpq, ...]:
         segment = self._numbered(segment)
         span = self.spans.get(segment, WHOLE)
         if span is None:
-            return ExactPieces((), ())
+            return ()
         if segment not in self.exact.known:
             a, b = self.line.point(segment), self.line.point(segment + 1)
             found = self.exact.sweep.along(a, b, *span)
@@ -447,5 +446,5 @@ class LineRegions:
                     f"segment {segment}: what machine code has proved is not what integers say; "
                     "please report this network"
                 )
-            self.exact.known[segment] = found
+            self.exact.known[segment] = found.breakpoints
         return self.exact.known[segment]

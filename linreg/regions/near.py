@@ -235,7 +235,8 @@ def _guess(normals: Sequence[Sequence[fmpq]], needed: Sequence[fmpq]) -> list[in
     """Rows that are zero at the nearest point, as floats have it (Lawson and Hanson, 1974)."""
     from scipy.optimize import nnls
 
-    sizes = [max(map(abs, normal), default=fmpq(1)) or fmpq(1) for normal in normals]
+    # Rows of a region are not constant, so that no size is zero.
+    sizes = [max(map(abs, normal)) for normal in normals]
     columns = [
         [_near(entry / size) for entry in (*normal, need)]
         for normal, need, size in zip(normals, needed, sizes, strict=True)

@@ -13,6 +13,7 @@ from linreg.complex import Cell, CellComplex
 from linreg.topology.chains import bounded_chains, dual_chains, flag_chains
 from linreg.topology.elimination import betti_numbers, check_field
 from linreg.topology.order_complex import check_gudhi_field, simplex_tree
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
@@ -48,6 +49,10 @@ class Subcomplex:
 
     def __len__(self) -> int:
         return int(self.chosen.sum())
+
+    def __repr__(self) -> str:
+        faces = ", ".join(map(str, self.faces_by_dimension))
+        return f"<Subcomplex: {len(self):,} of {counted(len(self.complex), 'cell')}, {faces}>"
 
     @cached_property
     def indices(self) -> np.ndarray:

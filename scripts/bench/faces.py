@@ -28,7 +28,6 @@ import linreg
 SHAPES = {
     (2, 225, 1): "10^5 faces in the plane: 5 s",
     (2, 50, 50, 1): "with Betti numbers: 10 s",
-    (2, 128, 128, 1): "",
     (3, 20, 20, 1): "",
     (3, 24, 24, 1): "10^4 regions: 120 s",
     (4, 10, 10, 1): "",

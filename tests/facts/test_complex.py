@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
@@ -286,3 +287,29 @@ def test_a_fine_grid_of_cubes_has_the_same_loops() -> None:
     cubes.compute_persistence()
     union = polyhedral_complex(net, levels=[(0, 0)]).where(0, ">=")
     assert cubes.persistent_betti_numbers(0.5, 0.5)[:2] == union.betti[:2] == [1, 1]
+
+
+def test_a_cube_of_eight_dimensions_has_the_faces_of_a_cube() -> None:
+    """C(8, k) 2^(8 - k), by a network that cuts nothing."""
+    cells = polyhedral_complex(mlp([([[0] * 8], [1])]), Box([0] * 8, [1] * 8))
+    assert cells.f_vector == [comb(8, k) * 2 ** (8 - k) for k in range(9)]
+
+
+def test_cells_with_too_many_vertices_are_refused() -> None:
+    net = mlp([([[1] * 30], [-1])])
+    with pytest.raises(IncompleteError, match=r"more than 8,192 vertices and directions"):
+        polyhedral_complex(net, Box([0] * 30, [1] * 30))
+
+
+def test_a_limit_is_kept_before_the_first_cell_is_done() -> None:
+    """One layer of forty units in forty dimensions cuts space into 3^40 cells."""
+    weight = [[int(i == j) for j in range(40)] for i in range(40)]
+    with pytest.raises(IncompleteError, match="more than 100 cells"):
+        polyhedral_complex(mlp([(weight, [0] * 40)] * 2), limit=100)
+
+
+def test_complexes_show_themselves_in_a_line() -> None:
+    cells = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]), levels=[(0, 0)])
+    assert repr(cells) == "<PolyhedralComplex: 9 cells, f-vector 1, 4, 4>"
+    assert repr(cells[-1]) == "<Cell 8: dimension 2, 1 vertex, 2 rays>"
+    assert repr(cells.where(0, ">")) == "<Subcomplex: 3 of 9 cells, 0, 1, 2>"

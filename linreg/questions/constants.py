@@ -48,6 +48,15 @@ class Lipschitz:
         Regions that were looked at.
     complete : bool
         False if the search was stopped: the constant is at least this.
+
+    Examples
+    --------
+    relu(x + y) grows fastest along the diagonal, by sqrt(2) for each unit of Euclidean length:
+
+    >>> from linreg import lipschitz, mlp
+    >>> found = lipschitz(mlp([([[1, 1]], [0])]), input_norm="l2", output_norm="l2")
+    >>> found.exact, found.squared, found.pattern, found.jacobian
+    (None, Fraction(2, 1), (1,), ((Fraction(1, 1), Fraction(1, 1)),))
     """
 
     exact: Fraction | None
@@ -170,6 +179,10 @@ def local_lipschitz(
         enough boxes, which is that of the regions that the point belongs to or borders on.
     domain : Domain, optional
         What the box is cut to.
+
+    Returns
+    -------
+    Lipschitz
 
     Raises
     ------

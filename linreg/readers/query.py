@@ -102,6 +102,17 @@ class Query:
         Inputs are unsafe if all conditions of one alternative hold.
     source : str
         Where the query was read.
+
+    Examples
+    --------
+    Whether some x of [0, 1] has an output of at least 2:
+
+    >>> one = (QueryNetwork("", (Tensor("X", (1,)),), (Tensor("Y", (1,)),)),)
+    >>> zero, two = Fraction(0), Fraction(2)
+    >>> inputs = condition({0: 1}, zero, ">="), condition({0: -1}, Fraction(1), ">=")
+    >>> query = Query(one, ((*inputs, condition({1: 1}, -two, ">=")),))
+    >>> query.n_inputs, query.n_outputs, query.is_unsafe([zero], [two])
+    (1, 1, True)
     """
 
     networks: tuple[QueryNetwork, ...]
@@ -126,6 +137,19 @@ class Query:
         inputs : sequence of Fraction, length inputs
         outputs : sequence of Fraction
             The outputs and, after them, the hidden values.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        Outputs that are larger than the input are unsafe; 1 is not larger than 1:
+
+        >>> larger = condition({1: 1, 0: -1}, Fraction(0), ">")
+        >>> query = Query((), ((larger,),))
+        >>> query.is_unsafe([Fraction(1)], [Fraction(2)]), query.is_unsafe([Fraction(1)], [1])
+        (True, False)
         """
         values = [*inputs, *outputs]
         return any(

@@ -106,6 +106,20 @@ def counts_of_graph(
     graph : AdjacencyGraph
     progress : callable, optional
         Called now and then with the number of regions that are done.
+
+    Returns
+    -------
+    RegionCounts
+
+    Examples
+    --------
+    relu(x) + relu(-x) has two linear regions, which share a point and are unbounded:
+
+    >>> from linreg import adjacency_graph, enumerate_regions, mlp
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = counts_of_graph(adjacency_graph(enumerate_regions(net)))
+    >>> found.linear_regions, found.dual_edges, found.bounded_regions
+    (2, 1, 0)
     """
     regions = graph.regions
     half = len(regions) // 2

@@ -37,6 +37,17 @@ class Representatives:
         Rows of the data set in each cluster.
     differences : float64 array, shape (clusters, inputs)
         Of each representative from the mean over all rows.
+
+    Examples
+    --------
+    A unit that reads |x| has the weight -1 at one of three rows, and 1 at two; their mean is 1/3:
+
+    >>> from linreg import absolute, mlp
+    >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+    >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+    >>> few = found.representatives(2)
+    >>> few.weights.tolist(), few.sizes.tolist(), few.differences.round(3).tolist()
+    ([[1.0], [-1.0]], [2, 1], [[0.667], [-1.333]])
     """
 
     weights: np.ndarray
@@ -77,7 +88,28 @@ class Responses:
     _rows: np.ndarray = field(repr=False)
 
     def exact_map(self, index: int) -> ExactAffineMap:
-        """One of the maps, exactly, with one output."""
+        """One of the maps, exactly.
+
+        Parameters
+        ----------
+        index : int
+            Of the map, in the order of `weights`.
+
+        Returns
+        -------
+        ExactAffineMap
+            With one output.
+
+        Examples
+        --------
+        A unit that reads |x| has the map -x at the first row:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.exact_map(0)([5])
+        [Fraction(-5, 1)]
+        """
         stages = len(self._network.stages)
         pattern = self._patterns[index].tolist()
         weight, bias = exact_row(self._network, pattern, stages, int(self._rows[index]))
@@ -99,12 +131,26 @@ class Responses:
         seed : int
             Of scikit-learn's k-means.
 
+        Returns
+        -------
+        Representatives
+
         Raises
         ------
         ValueError
             If there are no rows, or `n` is less than 1.
         ImportError
             If scikit-learn is not there.
+
+        Examples
+        --------
+        A unit that reads |x| responds in two directions, however many are asked for:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.representatives(5).sizes.tolist()
+        [2, 1]
         """
         n = how_many(n, "n")
         chosen = self.map_of_row[self.values > 0]
@@ -132,6 +178,25 @@ class Responses:
         """The largest distance between two of the normalised weights; dimensionless, at most 2.
 
         Of more than `most` maps only so many are compared, and the distance is a lower bound.
+
+        Parameters
+        ----------
+        most : int
+            At least 1.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        A unit that reads |x| has weights of opposite directions:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.spread()
+        2.0
         """
         rows = np.unique(self.normalised, axis=0)[: how_many(most, "most")]
         squares = 2 - 2 * np.clip(rows @ rows.T, -1, 1)

@@ -18,10 +18,10 @@ from linreg.questions.extremes import checked_output
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
 from linreg.questions.nearest import Near, nearest_point
 from linreg.questions.norms import norm_of, root_float
-from linreg.questions.pieces import Piece, pieces_on
+from linreg.questions.pieces import Piece
 from linreg.questions.programs import Rising, highest_values, value_at
 from linreg.questions.verifying import coordinates
-from linreg.questions.ways import Budget, pieces_or_none
+from linreg.questions.ways import Budget, pieces_or_none, pieces_within
 from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.wording import counted
 
@@ -285,9 +285,7 @@ class _Search:
             approach = self._approach(inputs, offsets)
             if inputs.is_whole and approach.is_possible:
                 return approach.run()
-            pieces = pieces_on(
-                self.staged, inputs, limit=self.budget.limit, workers=self.budget.workers
-            )
+            pieces = pieces_within(self.staged, inputs, self.budget)
         for looked, piece in enumerate(pieces):
             if self.budget.is_spent:
                 return False

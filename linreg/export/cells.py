@@ -56,9 +56,22 @@ def write_cells(cells: CellComplex, path: StrPath) -> tuple[Path, Path]:
 def check_cells_path(path: StrPath, reading: tuple[StrPath | None, ...] = ()) -> None:
     """Refuse a path that no complex should be written to, before any work is done.
 
+    Parameters
+    ----------
+    path : str or path
+    reading : tuple of str, path or None
+        Files that must not be replaced.
+
     Raises
     ------
     UnwritableFile
+        If the suffix is not known, the folder is missing or not writable, or a file is being read.
+
+    Examples
+    --------
+    >>> check_cells_path("net.png")
+    Traceback (most recent call last):
+    linreg.errors.UnwritableFile: net.png: ...
     """
     for file in _files(path):
         check_writable(file, reading)

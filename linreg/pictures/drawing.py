@@ -93,12 +93,28 @@ def axes_for(ax: Axes | None, *, dim: int = 2, size: tuple[float, float] = (6.0,
 
 
 def check_picture_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> str:
-    """The suffix of a path that a picture can be written to; `reading` must not be replaced.
+    """The suffix of a path that a picture can be written to.
+
+    Parameters
+    ----------
+    path : str or path
+    reading : iterable of str, path or None
+        Files that must not be replaced.
+
+    Returns
+    -------
+    str
+        One of `SUFFIXES`.
 
     Raises
     ------
     UnwritableFile
         If the suffix names no format of pictures, or the path cannot be written.
+
+    Examples
+    --------
+    >>> check_picture_path("regions.SVG")
+    '.svg'
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:

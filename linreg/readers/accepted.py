@@ -75,7 +75,21 @@ def as_network(net: NetworkLike) -> Network:
 
 
 def as_staged(net: NetworkLike) -> StagedNetwork:
-    """The normal form of the network that somebody means, which may be in it already."""
+    """The normal form of the network that somebody means, which may be in it already.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+
+    Returns
+    -------
+    StagedNetwork
+
+    Examples
+    --------
+    >>> as_staged([([[1]], [0]), ([[2]], [1])]).forward_exact([3])
+    [Fraction(7, 1)]
+    """
     return net if isinstance(net, StagedNetwork) else as_network(net).staged
 
 
@@ -131,6 +145,21 @@ def asked(net: NetworkLike, domain: DomainLike) -> tuple[StagedNetwork, Domain]:
     """The normal form of the network and the domain that are asked about.
 
     The domain in a network's file is used unless another is given.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+    domain : what `as_domain` accepts
+
+    Returns
+    -------
+    tuple of StagedNetwork and Domain
+
+    Examples
+    --------
+    >>> staged, where = asked([([[1, 2]], [0])], "box:0,1")
+    >>> staged.input_dim, where.dim
+    (2, 2)
     """
     staged = as_staged(net)
     if domain is None and isinstance(net, str | os.PathLike):

@@ -36,6 +36,16 @@ class Polygon:
     owners : int64 array, shape (corners,)
         The first unit that owns the edge from each corner to the next, or in space the facet; -1
         for the domain, and -2 for the frame, even where the domain ends there.
+
+    Examples
+    --------
+    The triangle between the lines x = 0, y = 0 and x + y = 1:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])]))
+    >>> triangle = regions[regions.locate([[0.25, 0.25]])[0]].polygon()
+    >>> triangle.corners.tolist(), triangle.owners.tolist(), triangle.exact_area
+    ([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [1, 2, 0], Fraction(1, 2))
     """
 
     exact_corners: np.ndarray  # (corners, inputs)

@@ -213,7 +213,24 @@ def adjacency_graph(
 
 
 def preparation(regions: Enumeration) -> str:
-    """What `adjacency_graph` has to do first, in a few words; empty if it takes no time."""
+    """What `adjacency_graph` has to do first, in a few words; empty if it takes no time.
+
+    Parameters
+    ----------
+    regions : Enumeration
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    A few regions need no machine code:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> preparation(enumerate_regions(mlp([([[1]], [0])]), strategy="highs"))
+    ''
+    """
     if not _is_for_machine_code(regions):
         return ""
     from linreg.kernel.adjacency.facets import join

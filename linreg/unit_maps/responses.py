@@ -73,6 +73,16 @@ class Responses:
     values : float64 array, shape (rows,)
         The pre-activation at each row; empty for a domain.
     n_maps, n_weights, n_directions : int
+
+    Examples
+    --------
+    A unit that reads |x| has the map -x at one of three rows, and x at two:
+
+    >>> from linreg import absolute, mlp
+    >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+    >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+    >>> found.n_maps, found.weights.tolist(), found.counts.tolist(), found.values.tolist()
+    (2, [[-1.0], [1.0]], [1, 2], [1.0, 2.0, 3.0])
     """
 
     weights: np.ndarray

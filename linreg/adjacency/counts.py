@@ -64,8 +64,7 @@ def region_counts(
 ) -> RegionCounts:
     """Number of regions of a network on the interior of a domain, by each definition.
 
-    The arguments and errors are those of `linreg.count`; `progress` is called while regions are
-    found, and not while they are compared. All regions are held in memory.
+    All regions are held in memory.
 
     Parameters
     ----------
@@ -77,6 +76,11 @@ def region_counts(
     -------
     RegionCounts
         Five exact numbers.
+
+    Raises
+    ------
+    InvalidDomain, UnknownStrategy, ValueError, KeyboardInterrupt
+        As for `linreg.count`.
 
     Source
     ------

@@ -246,8 +246,6 @@ def merged_graph(
 ) -> LinearRegionGraph:
     """The graph of linear regions, merged from one of activation regions.
 
-    The arguments and errors are those of `linear_regions`.
-
     Parameters
     ----------
     graph, output, progress
@@ -257,6 +255,11 @@ def merged_graph(
     -------
     LinearRegionGraph
         Linear regions as nodes, and an edge for each pair that shares a facet.
+
+    Raises
+    ------
+    NoSuchIndex
+        If the network has no such output.
 
     Examples
     --------

@@ -180,8 +180,9 @@ def local_lipschitz(
 
     Raises
     ------
-    ValueError, InvalidDomain
-        As for `lipschitz`; also if the radius is negative or the point outside the domain.
+    ValueError, InvalidDomain, NoSuchIndex, TooLarge
+        As for `lipschitz`; also ValueError if the radius is negative, and InvalidDomain if the
+        point is outside the domain.
 
     Examples
     --------

@@ -145,7 +145,8 @@ def maximum(
     Raises
     ------
     InvalidQuery, ValueError, TypeError
-        If the functional has not a number for each output.
+        If the functional has not a number for each output; also ValueError if the limit, the
+        timeout or the workers are not positive, and TypeError if there is no network or domain.
     InvalidDomain
         If the domain is of another dimension than the network's input.
 

@@ -135,6 +135,8 @@ def difference(
     ------
     InvalidNetwork
         If the numbers of inputs or outputs differ.
+    InvalidDomain, ValueError, TypeError
+        As for `maximum`.
 
     Examples
     --------
@@ -217,6 +219,8 @@ def equivalent(
     ------
     InvalidNetwork
         If the numbers of inputs or outputs differ.
+    InvalidDomain, ValueError, TypeError
+        As for `maximum`.
 
     Examples
     --------

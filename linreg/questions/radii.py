@@ -138,7 +138,7 @@ def robustness(
         The class that is to be kept; by default that of the point, the lowest index of a largest
         output.
     targets : sequence of int, optional
-        Only these classes count as others.
+        Only these classes count as others; without any there is no tie and no flip.
     sense : str
         "min" where the least output wins.
     limit : int, optional

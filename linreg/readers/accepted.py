@@ -98,7 +98,7 @@ def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
 
     Parameters
     ----------
-    domain : Domain, str, list, mapping or None
+    domain : Domain, Ball, str, list, mapping or None
         None is the whole space. A text is that of the command line: "all", "box:LO,HI" (the same
         for every input), "box:LO1,..:HI1,.." or a JSON file. A list or array has [lowest, highest]
         for each input; a mapping is a domain as in JSON.
@@ -109,15 +109,15 @@ def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
 
     Returns
     -------
-    Domain
-        A WholeSpace, Box or Polytope.
+    WholeSpace, Box or Polytope
+        A ball becomes one of these.
 
     Raises
     ------
     TypeError
         If it is none of these; the message says what was got.
     InvalidDomain, UnreadableFile
-        If it is malformed, or of another dimension.
+        If it is malformed, of another dimension, or a Euclidean ball, which is no polyhedron.
 
     Examples
     --------

@@ -46,8 +46,12 @@ def level_set(
 
     Raises
     ------
+    InvalidDomain
+        If the domain does not fit, or has no interior.
     NoSuchIndex
         If the network has no such output.
+    ValueError, TypeError
+        If the level is no number.
     IncompleteError
         If there are more cells than the limit.
 
@@ -100,6 +104,8 @@ def decision_boundary(
 
     Raises
     ------
+    InvalidDomain
+        If the domain does not fit, or has no interior.
     NoSuchIndex
         If the network has no such output.
     ValueError

@@ -188,12 +188,7 @@ class PolyhedralComplex(CellComplex):
         Returns
         -------
         dict of int to Subcomplex
-            By classes, in increasing order.
-
-        Raises
-        ------
-        ValueError
-            If the complex was not cut by classes, which are then none.
+            By classes, in increasing order; empty if the complex was not cut by classes.
 
         Examples
         --------

@@ -50,6 +50,8 @@ from linreg.first_use import warm_up
 from linreg.lines import LineRegions, along, ray
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.pictures import (
+    animate,
+    explore_page,
     plot_arrangement,
     plot_counts,
     plot_degrees,
@@ -170,6 +172,7 @@ __all__ = [
     "absolute",
     "adjacency_graph",
     "along",
+    "animate",
     "as_domain",
     "as_network",
     "certify",
@@ -183,6 +186,7 @@ __all__ = [
     "enumerate_into",
     "enumerate_regions",
     "equivalent",
+    "explore_page",
     "from_sklearn",
     "from_torch",
     "graph_statistics",

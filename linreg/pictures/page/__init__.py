@@ -8,6 +8,6 @@ read, and it fetches nothing.
 """
 
 from linreg.pictures.page.document import PAGE_SUFFIX, document
-from linreg.pictures.page.explore import explore_page
+from linreg.pictures.page.explore import check_page_path, explore_page
 
-__all__ = ["PAGE_SUFFIX", "document", "explore_page"]
+__all__ = ["PAGE_SUFFIX", "check_page_path", "document", "explore_page"]

@@ -23,7 +23,17 @@ const Theme = {
   get boundary() { return this.dark ? [255, 92, 124] : rgb(FACTS.boundaryColour); },
 
   // Fills are muted, so that lines stand out from them.
-  fill(t) { return this.dark ? mixed(scaleAt(t), this.ground, 0.2) : mixed(scaleAt(t), [255, 255, 255], 0.42); },
+  fill(t) {
+    const hasCurves = FACTS.inputs === 1;
+    return this.dark ? mixed(scaleAt(t), this.ground, hasCurves ? 0.6 : 0.2) : mixed(scaleAt(t), [255, 255, 255], hasCurves ? 0.68 : 0.42);
+  },
+
+  // Graphs of outputs over a line: colours that no fill has.
+  curve(k, count) {
+    if (count === 1) return this.accent;
+    const kinds = this.dark ? ["#5ebeff", "#ff9f6e", "#7fe0b0", "#f0a3d8", "#ffe07a"] : ["#0069c8", "#c2410c", "#00795c", "#9c2f7e", "#8a6a00"];
+    return rgb(kinds[k % kinds.length]);
+  },
 
   // Lines of stage k of so many, counted from 0: far from the fills.
   line(k, count) {

@@ -33,6 +33,7 @@ SCRIPTS = (
     "space_scene.js",
     "axes.js",
     "gestures.js",
+    "plane_camera.js",
     "plane_view.js",
     "space_view.js",
     "card.js",

@@ -1,5 +1,7 @@
 // The adjacency graph: where regions are, or spread out by its spectrum.
 
+const MANY_EDGES = 12000;  // numbers in `edges` from which on paths are too slow
+
 class GraphPanel {
   constructor(app) {
     const { regions } = app;
@@ -86,30 +88,54 @@ class GraphPanel {
   _whole(width, height, ratio) {
     const canvas = element("canvas"), { at, regions, app } = this, context = canvas.getContext("2d");
     Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    const { edges } = regions;
+    if (edges.length > MANY_EDGES) {
+      context.putImageData(this._pixels(context.createImageData(canvas.width, canvas.height), ratio), 0, 0);
+      return canvas;
+    }
     context.scale(ratio, ratio);
-    const { edges } = regions, few = Math.min(1, 30 / Math.sqrt(edges.length));
-    context.strokeStyle = css(Theme.ink, Math.max(0.12, 0.55 * few));
-    context.lineWidth = Math.max(0.35, few);
+    const few = Math.min(1, 30 / Math.sqrt(edges.length));
+    context.strokeStyle = css(Theme.ink, Math.max(0.3, 0.55 * few));
+    context.lineWidth = Math.max(0.4, few);
     context.beginPath();
     for (let k = 0; k < edges.length; k += 2) {
-      const a = 2 * edges[k], b = 2 * edges[k + 1];
-      // Shorter than a third of a pixel: under the dots anyway.
-      if (Math.abs(at[a] - at[b]) + Math.abs(at[a + 1] - at[b + 1]) < 0.33) continue;
-      context.moveTo(at[a], at[a + 1]);
-      context.lineTo(at[b], at[b + 1]);
+      context.moveTo(at[2 * edges[k]], at[2 * edges[k] + 1]);
+      context.lineTo(at[2 * edges[k + 1]], at[2 * edges[k + 1] + 1]);
     }
     context.stroke();
-    const radius = Math.min(4, Math.max(0.7, 70 / Math.sqrt(regions.count) / 2));
+    const radius = Math.min(4, Math.max(1.5, 35 / Math.sqrt(regions.count)));
+    context.strokeStyle = css(Theme.ink, 0.6);
+    context.lineWidth = 0.6;
     for (let i = 0; i < regions.count; i++) {
-      const colour = app.fill?.colour(i) ?? Theme.quiet;
-      context.fillStyle = css(radius > 1.5 ? colour : mixed(colour, Theme.ink, 0.3));
-      if (radius < 1.2) { context.fillRect(at[2 * i] - radius, at[2 * i + 1] - radius, 2 * radius, 2 * radius); continue; }
-      context.beginPath();
-      context.arc(at[2 * i], at[2 * i + 1], radius, 0, 2 * Math.PI);
-      context.fill();
-      if (radius > 1.5) { context.strokeStyle = css(Theme.ink, 0.6); context.lineWidth = 0.6; context.stroke(); }
+      context.fillStyle = css(app.fill?.colour(i) ?? Theme.quiet);
+      this._dot(context, i, radius);
+      context.stroke();
     }
     return canvas;
+  }
+
+  // Many edges are drawn into an array: the more of them cross a pixel, the darker it is.
+  _pixels(image, ratio) {
+    const { width, height, data } = image, { regions, app } = this, { edges } = regions;
+    const at = this.at.map((x) => Math.min(Math.max(x * ratio, 0), 8191)), crossed = new Uint16Array(width * height);
+    for (let k = 0; k < edges.length; k += 2) {
+      const a = 2 * edges[k], b = 2 * edges[k + 1], dx = at[b] - at[a], dy = at[b + 1] - at[a + 1];
+      const steps = Math.ceil(Math.max(Math.abs(dx), Math.abs(dy), 1));
+      for (let t = 0; t < steps; t++) {
+        const x = Math.floor(at[a] + dx * t / steps), y = Math.floor(at[a + 1] + dy * t / steps);
+        if (x < width && y < height) crossed[y * width + x]++;
+      }
+    }
+    const line = mixed(Theme.ground, Theme.ink, 0.55), put = (place, colour, alpha) => {
+      for (let c = 0; c < 3; c++) data[4 * place + c] = colour[c];
+      data[4 * place + 3] = alpha;
+    };
+    crossed.forEach((n, place) => { if (n) put(place, line, 255 * (1 - 0.72 ** n)); });
+    for (let i = 0; i < regions.count; i++) {
+      const x = Math.floor(at[2 * i]), y = Math.floor(at[2 * i + 1]);
+      if (x < width && y < height) put(y * width + x, app.fill?.colour(i) ?? Theme.quiet, 255);
+    }
+    return image;
   }
 
   _at(event) {

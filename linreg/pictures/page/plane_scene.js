@@ -5,6 +5,8 @@ const PLACED = `
 uniform vec2 middleHigh, middleLow, scale;
 vec2 placed(vec2 high, vec2 low) { return ((high - middleHigh) + (low - middleLow)) * scale; }`;
 
+const MANY_LINES = 6000;  // from which on lines are a device pixel wide, which costs a tenth
+
 class Tiles {
   constructor(count, lower, upper) {
     this.side = Math.max(1, Math.min(16, Math.round(Math.sqrt(count / 300))));
@@ -35,8 +37,11 @@ class PlaneScene extends Drawing {
     this.base = [(lower[0] + upper[0]) / 2, (lower[1] + upper[1]) / 2];
     this.flat = this.program(`
       in vec2 high, low; in uint id; flat out vec4 colour;
-      ${PLACED} ${SHADE} uniform vec2 halfSize;
-      void main() { gl_Position = vec4(placed(high, low) / halfSize, 0, 1); colour = shade(id); }`,
+      ${PLACED} ${SHADE} uniform vec2 halfSize; uniform float strength;
+      void main() {
+        gl_Position = vec4(placed(high, low) / halfSize, 0, 1); colour = shade(id); colour.a *= strength;
+        if (colour.a == 0.0) gl_Position = vec4(2, 2, 2, 1);
+      }`,
       `flat in vec4 colour; out vec4 seen; void main() { seen = colour; }`);
     this.ruled = this.program(`
       in vec4 high, low; in uint id; flat out vec4 colour; out float across; flat out float reach;
@@ -89,12 +94,11 @@ class PlaneScene extends Drawing {
     for (let k = 1; k < ends.length; k++) ends[k] = Math.max(ends[k], ends[k - 1]);
     const array = gl.createVertexArray();
     gl.bindVertexArray(array);
-    this._attribute(this.flat.attribute("high"), this.buffer(high), 2);
-    this._attribute(this.flat.attribute("low"), this.buffer(low), 2);
-    this._attribute(this.flat.attribute("id"), this.buffer(id), 1, true);
-    this.buffer(indices, gl.ELEMENT_ARRAY_BUFFER);
+    const buffers = [this.buffer(high), this.buffer(low), this.buffer(id)];
+    ["high", "low", "id"].forEach((name, b) => this._attribute(this.flat.attribute(name), buffers[b], b < 2 ? 2 : 1, b === 2));
+    buffers.push(this.buffer(indices, gl.ELEMENT_ARRAY_BUFFER));
     gl.bindVertexArray(null);
-    return { kind: "polygons", array, boxes, ends, palette: this.texture(new Uint8Array(4)) };
+    return { kind: "polygons", array, buffers, boxes, ends, palette: this.texture(new Uint8Array(4)) };
   }
 
   // Lines, (x, y, x, y) each; the longest of a tile come first, so that those shorter than a pixel can be left out.
@@ -117,7 +121,16 @@ class PlaneScene extends Drawing {
     });
     const [high, low] = this._split(sorted);
     const buffers = [this.buffer(high), this.buffer(low), this.buffer(id)];
-    return { kind: "lines", buffers, boxes, starts, lengths, palette: this.texture(new Uint8Array(4)), array: gl.createVertexArray() };
+    const array = gl.createVertexArray();
+    if (count > MANY_LINES) {
+      gl.bindVertexArray(array);
+      const twice = this.buffer(Uint32Array.from({ length: 2 * count }, (_, k) => id[k >> 1]));
+      buffers.push(twice);
+      [["high", buffers[0], 2], ["low", buffers[1], 2], ["id", twice, 1]].forEach(([name, buffer, size]) =>
+        this._attribute(this.flat.attribute(name), buffer, size, size === 1));
+      gl.bindVertexArray(null);
+    }
+    return { kind: count > MANY_LINES ? "hairlines" : "lines", array, buffers, boxes, starts, lengths, palette: this.texture(new Uint8Array(4)) };
   }
 
   _attribute(place, buffer, size, whole = false, offset = 0) {
@@ -126,6 +139,15 @@ class PlaneScene extends Drawing {
     gl.enableVertexAttribArray(place);
     if (whole) gl.vertexAttribIPointer(place, size, gl.UNSIGNED_INT, 0, 4 * size * offset);
     else gl.vertexAttribPointer(place, size, gl.FLOAT, false, 0, 4 * size * offset);
+  }
+
+  // Gives back what layers take of the graphics memory.
+  forget({ fills, edges }) {
+    for (const layer of [fills, edges]) {
+      for (const buffer of layer.buffers) this.gl.deleteBuffer(buffer);
+      this.gl.deleteVertexArray(layer.array);
+      this.gl.deleteTexture(layer.palette);
+    }
   }
 
   colour(layer, bytes) { this.texture(bytes, layer.palette); }
@@ -140,13 +162,14 @@ class PlaneScene extends Drawing {
     const view = [camera.x - half[0] / scale[0], camera.y - half[1] / scale[1], camera.x + half[0] / scale[0], camera.y + half[1] / scale[1]];
     const seen = (box) => box[0] <= view[2] && box[2] >= view[0] && box[1] <= view[3] && box[3] >= view[1];
     for (const { layer, width = 1, strength = 1, least = 0 } of layers) {
-      const program = layer.kind === "polygons" ? this.flat : this.ruled;
+      const program = layer.kind === "lines" ? this.ruled : this.flat;
       gl.useProgram(program.made);
       gl.bindTexture(gl.TEXTURE_2D, layer.palette);
       gl.uniform2f(program.at.middleHigh, ...high);
       gl.uniform2f(program.at.middleLow, middle[0] - high[0], middle[1] - high[1]);
       gl.uniform2f(program.at.scale, ...scale);
       gl.uniform2f(program.at.halfSize, ...half);
+      gl.uniform1f(program.at.strength, strength);
       gl.bindVertexArray(layer.array);
       if (layer.kind === "polygons") {
         layer.boxes.forEach((box, k) => {
@@ -155,12 +178,15 @@ class PlaneScene extends Drawing {
         });
         continue;
       }
-      gl.uniform1f(program.at.width, width * ratio);
-      gl.uniform1f(program.at.strength, strength);
+      if (layer.kind === "lines") gl.uniform1f(program.at.width, width * ratio);
       const shortest = least / Math.max(...scale);
       layer.boxes.forEach((box, k) => {
         const first = layer.starts[k], end = firstBelow(layer.lengths, first, layer.starts[k + 1], shortest);
         if (end === first || !seen(box)) return;
+        if (layer.kind === "hairlines") {
+          gl.drawArrays(gl.LINES, 2 * first, 2 * (end - first));
+          return;
+        }
         ["high", "low", "id"].forEach((name, b) => {
           const place = program.attribute(name);
           this._attribute(place, layer.buffers[b], b < 2 ? 4 : 1, b === 2, first);

@@ -1,24 +1,17 @@
 // The picture of the plane: a camera over the polygons, and what lies on top of them.
 
 const EDGE_NEAR = 7;  // pixels from an edge within which the pointer is on it
-const LEAST_RATIO = 0.4;  // both axes have the same scale unless the frame is narrower
 
-class PlaneView {
+class PlaneView extends PlaneCamera {
   constructor(app) {
+    super();
     const { regions } = app;
     Object.assign(this, { app, regions, polygons: new Polygons(regions) });
-    [this.lower, this.upper] = FACTS.frame;
-    this.box = document.getElementById("picture");
-    this.overlay = document.getElementById("overlay");
-    this.scene = new PlaneScene(document.getElementById("scene"), this.lower, this.upper);
     this.names = ["x₁", FACTS.inputs === 1 ? "outputs" : "x₂"];
     this.hasEdges = this.hasBoundary = true;
-    this.spot = -1;
+    this.kept = new Map();
     this.near = null;
-    this.redraw = eachFrame(() => { this._drawScene(); this._drawOverlay(); });
-    this.relay = eachFrame(() => this._drawOverlay());
     if (this.scene.works) this._load();
-    new ResizeObserver(() => this._resized()).observe(this.box);
     listen(this.box, {
       drag: (dx, dy) => this.move(dx, dy),
       zoom: (factor, x, y) => this.closer(factor, x, y),
@@ -44,8 +37,7 @@ class PlaneView {
         ids.push(owners[c]);
       }
     }
-    this.edges = scene.lines(ends, ids);
-    this.lit = { ...this.edges, palette: scene.texture(new Uint8Array(4)) };
+    Object.assign(this, { ends, owners: ids, edges: scene.lines(ends, ids) });
     if (regions.pieceOffsets) this.pieces = scene.polygons(regions.pieceCorners, regions.pieceOffsets, regions.pieceClasses);
     if (regions.boundary?.length) this.boundary = scene.lines(regions.boundary, new Uint32Array(regions.boundary.length / 4));
     if (this.boundary) this.rim = { ...this.boundary, palette: scene.texture(new Uint8Array(4)) };
@@ -67,7 +59,7 @@ class PlaneView {
       scene.colour(this.rim, one(Theme.ground));
     }
     if (this.curves) {
-      const lines = Array.from({ length: FACTS.outputs }, (_, k) => [...(FACTS.outputs === 1 ? Theme.accent : Theme.line(k, FACTS.outputs)), 255]);
+      const lines = Array.from({ length: FACTS.outputs }, (_, k) => [...Theme.curve(k, FACTS.outputs), 255]);
       scene.colour(this.curves, Uint8Array.from(lines.flat()));
     }
     this.redraw();
@@ -75,58 +67,18 @@ class PlaneView {
 
   // Shows where one unit switches; -1 for none.
   light(units) {
-    this.spot = units.length;
     if (!this.scene.works) return;
     const bytes = new Uint8Array(4 * Math.max(1, this.regions.units));
     for (const unit of units) bytes.set([...Theme.accent, 255], 4 * unit);
-    this.scene.colour(this.lit, bytes);
-    this.redraw();
-  }
-
-  _resized() {
-    const before = this.width;
-    this.width = this.box.clientWidth;
-    this.height = this.box.clientHeight;
-    if (!before || this.isFitted) this.fit();
-    this.redraw();
-  }
-
-  fit() {
-    const wide = this.upper[0] - this.lower[0], high = this.upper[1] - this.lower[1], room = 28;
-    let sx = (this.width - room) / wide, sy = (this.height - room) / high;
-    if (FACTS.inputs === 2 && wide / high > LEAST_RATIO && wide / high < 1 / LEAST_RATIO) sx = sy = Math.min(sx, sy);
-    this.camera = { x: (this.lower[0] + this.upper[0]) / 2, y: (this.lower[1] + this.upper[1]) / 2, sx, sy };
-    this.least = { sx: sx / 4 };
-    this.isFitted = true;
-    this.redraw();
-  }
-
-  toScreen(x, y) {
-    const { camera } = this;
-    return [(x - camera.x) * camera.sx + this.width / 2, (camera.y - y) * camera.sy + this.height / 2];
-  }
-
-  toWorld(x, y) {
-    const { camera } = this;
-    return [(x - this.width / 2) / camera.sx + camera.x, camera.y - (y - this.height / 2) / camera.sy];
-  }
-
-  move(dx, dy) {
-    this.camera.x -= dx / this.camera.sx;
-    this.camera.y += dy / this.camera.sy;
-    this.isFitted = false;
-    this.redraw();
-  }
-
-  closer(factor, x = this.width / 2, y = this.height / 2) {
-    const [wx, wy] = this.toWorld(x, y), { camera } = this, most = this.least.sx * 1e10;
-    const by = Math.min(Math.max(factor, this.least.sx / camera.sx), most / camera.sx);
-    camera.sx *= by;
-    camera.sy *= by;
-    const [nx, ny] = this.toWorld(x, y);
-    camera.x += wx - nx;
-    camera.y += wy - ny;
-    this.isFitted = false;
+    // The edges of these units are lines of their own: among all they would be no wider than others.
+    const mine = new Set(units), ends = [], ids = [];
+    for (let k = 0; mine.size && k < this.owners.length; k++) {
+      if (!mine.has(this.owners[k])) continue;
+      for (let c = 0; c < 4; c++) ends.push(this.ends[4 * k + c]);
+      ids.push(this.owners[k]);
+    }
+    this.lit = ids.length ? this.scene.lines(ends, ids) : null;
+    if (this.lit) this.scene.colour(this.lit, bytes);
     this.redraw();
   }
 
@@ -163,36 +115,28 @@ class PlaneView {
     this.app.hover(region, this.near, x, y);
   }
 
-  // The edges of the region that was asked about last are kept.
+  // The edges of a few regions that were asked about are kept.
   _edges(region) {
-    if (this.kept?.region !== region) this.kept = { region, edges: this.polygons.edges(region) };
-    return this.kept.edges;
+    if (this.kept.size > 20) this.kept.clear();
+    if (!this.kept.has(region)) this.kept.set(region, this.polygons.edges(region));
+    return this.kept.get(region);
   }
 
   _drawScene() {
     if (!this.scene.works || !this.camera) return;
-    const { camera } = this, wide = (this.upper[0] - this.lower[0]) * camera.sx, high = (this.upper[1] - this.lower[1]) * camera.sy;
-    // How large regions look, in pixels: among many small ones lines are thin and pale.
-    const size = Math.sqrt(wide * high / Math.max(1, this.polygons.count));
-    const strength = Math.min(1, Math.max(0.1, size / 14)), width = Math.min(1.3, Math.max(0.7, size / 30));
+    const look = this._lines(this.polygons.count);
     const layers = [{ layer: this.fills }];
     if (this.pieces && this.app.fill?.name === "class") layers.push({ layer: this.pieces });
-    if (this.hasEdges) layers.push({ layer: this.edges, width, strength: this.spot > 0 ? 0.35 * strength : strength, least: 0.6 });
+    if (this.hasEdges) layers.push({ layer: this.edges, ...look, strength: (this.lit ? 0.35 : 1) * look.strength });
     if (this.boundary && this.hasBoundary) layers.push({ layer: this.rim, width: 4.4, strength: 0.8 }, { layer: this.boundary, width: 2.4 });
-    if (this.spot > 0) layers.push({ layer: this.lit, width: 2.6 });
+    if (this.lit) layers.push({ layer: this.lit, width: 2.6 });
     if (this.curves) layers.push({ layer: this.curves, width: 2.2 });
-    this.scene.draw(layers, camera, Theme.ground);
+    this._draw(layers);
   }
 
   _drawOverlay() {
     if (!this.camera) return;
-    const ratio = devicePixelRatio || 1, { overlay, width, height, app } = this, context = overlay.getContext("2d");
-    Object.assign(overlay, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-    context.scale(ratio, ratio);
-    const [left, top] = this.toScreen(this.lower[0], this.upper[1]), [right, bottom] = this.toScreen(this.upper[0], this.lower[1]);
-    context.strokeStyle = css(Theme.ink, 0.35);
-    context.lineWidth = 1;
-    context.strokeRect(left, top, right - left, bottom - top);
+    const { app } = this, context = this._cleared();
     if (app.selected >= 0) this._drawSelected(context, app.selected);
     if (app.hovered >= 0) {
       this._path(context, app.hovered);
@@ -237,13 +181,16 @@ class PlaneView {
     context.font = "600 11px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (const edge of this.polygons.edges(region)) {
+    const taken = [];
+    for (const edge of this._edges(region)) {
       if (!edge.units.length) continue;
       const p = this.toScreen(...edge.from), q = this.toScreen(...edge.to);
       const text = edge.units.slice(0, 3).map((u) => this.regions.unitName(u)).join(" ") + (edge.units.length > 3 ? " …" : "");
       const wide = context.measureText(text).width + 10;
       if (Math.hypot(q[0] - p[0], q[1] - p[1]) < wide + 6) continue;
       const [x, y] = [(p[0] + q[0]) / 2, (p[1] + q[1]) / 2];
+      if (taken.some(([tx, ty, other]) => Math.abs(tx - x) < (wide + other) / 2 && Math.abs(ty - y) < 18)) continue;
+      taken.push([x, y, wide]);
       context.beginPath();
       context.roundRect(x - wide / 2, y - 9, wide, 18, 9);
       context.fillStyle = css(Theme.ground, 0.95);

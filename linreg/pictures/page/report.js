@@ -9,7 +9,7 @@ function report(regions) {
     [k ? `stage ${k}` : "domain", Math.log1p(cells) / Math.log1p(FACTS.growth.at(-1) || 1), cells.toLocaleString("en")])),
   element("p", { class: "quiet" }, "Cells of the first stages; bars by the logarithm."));
   panel("Bounds", bars(FACTS.bounds.map((bound) => [bound.title, Math.min(1, bound.share), `${bound.value}`])),
-    element("ul", { class: "plain" }, ...FACTS.bounds.map((bound) => element("li", {}, `${short(100 * bound.share, 3)} % of ${bound.value} (${bound.title}: ${bound.source})`))));
+    element("ul", { class: "plain" }, ...FACTS.bounds.map((bound) => element("li", {}, `${short(100 * bound.share, 3)} % of ${bound.value}: ${bound.source}`))));
   if (regions.edges) {
     const counts = [];
     for (const degree of regions.degree) counts[degree] = (counts[degree] ?? 0) + 1;

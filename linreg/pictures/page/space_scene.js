@@ -47,7 +47,7 @@ class SpaceScene extends Drawing {
     const normals = new Float32Array(corners.length), middles = new Float32Array(corners.length), ids = new Uint32Array(size);
     const [froms, tos, ways, lineIds, lineOwners] = [[], [], [], [], []];
     for (let k = 0; k < shown.length; k++) {
-      const centre = centres.subarray(3 * k, 3 * k + 3);
+      const centre = centres.subarray(3 * k, 3 * k + 3), known = new Map();
       for (let f = faceOffsets[k]; f < faceOffsets[k + 1]; f++) {
         const first = offsets[f], end = offsets[f + 1], normal = this._normal(corners, first, end);
         for (let c = first; c < end; c++) {
@@ -56,11 +56,17 @@ class SpaceScene extends Drawing {
           middles.set(centre, 3 * c);
           ids[c] = shown[k];
           if (c > first + 1) triangles.push(first, c - 1, c);
-          froms.push(...corners.subarray(3 * c, 3 * c + 3));
-          tos.push(...corners.subarray(3 * d, 3 * d + 3));
+          const p = corners.subarray(3 * c, 3 * c + 3), q = corners.subarray(3 * d, 3 * d + 3);
+          const key = p.map((x, axis) => Math.round((x + q[axis]) / this.radius * 1e5)).join(), before = known.get(key);
+          // Two facets of a solid meet in an edge, which belongs to the first unit of the two.
+          const owner = owners[f] < 0 ? regions.units : owners[f];
+          if (before !== undefined) { lineOwners[before] = Math.min(lineOwners[before], owner); continue; }
+          known.set(key, lineIds.length);
+          froms.push(...p);
+          tos.push(...q);
           ways.push(...centre);
           lineIds.push(shown[k]);
-          lineOwners.push(owners[f] < 0 ? regions.units : owners[f]);
+          lineOwners.push(owner);
         }
       }
     }
@@ -107,7 +113,7 @@ class SpaceScene extends Drawing {
   matrix(camera) {
     const [right, up, eye] = camera.axes, far = camera.far * this.radius, lens = 2.4;
     const aspect = this.canvas.width / this.canvas.height;
-    const near = 0.02 * this.radius, end = far + 4 * this.radius, depth = (end + near) / (end - near);
+    const near = Math.max(0.05, camera.far - 2.2) * this.radius, end = far + 2.2 * this.radius, depth = (end + near) / (end - near);
     const rows = [
       [...right.map((x) => x * lens / Math.max(1, aspect)), 0],
       [...up.map((x) => x * lens * Math.min(1, aspect)), 0],

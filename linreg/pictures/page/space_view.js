@@ -85,13 +85,14 @@ class SpaceView {
     Object.assign(overlay, { width: Math.round(this.width * ratio), height: Math.round(this.height * ratio) });
     context.scale(ratio, ratio);
     const [right, up] = this._eye.axes, middle = [52, this.height - 52];
-    context.strokeStyle = context.fillStyle = css(Theme.ink, 0.8);
-    context.lineWidth = 1.5;
+    context.fillStyle = css(Theme.ink, 0.8);
     context.font = "italic 12px Georgia, serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
     ["x₁", "x₂", "x₃"].forEach((name, k) => {
       const way = [right[k], -up[k]];
+      context.strokeStyle = css(Theme.ink, 0.8);
+      context.lineWidth = 1.5;
       context.beginPath();
       context.moveTo(...middle);
       context.lineTo(middle[0] + 28 * way[0], middle[1] + 28 * way[1]);

@@ -7,7 +7,7 @@ vec4 shade(uint id) { return texelFetch(palette, ivec2(int(id % 2048u), int(id /
 class Drawing {
   constructor(canvas) {
     this.canvas = canvas;
-    this.gl = canvas.getContext("webgl2", { antialias: true, alpha: false, preserveDrawingBuffer: true });
+    this.gl = canvas.getContext("webgl2", { antialias: true, alpha: false });
     this.works = this.gl !== null;
   }
 
@@ -50,9 +50,15 @@ class Drawing {
     return made;
   }
 
+  // Waits until everything is drawn; what time it is then.
+  settle() {
+    this.gl.readPixels(0, 0, 1, 1, this.gl.RGBA, this.gl.UNSIGNED_BYTE, new Uint8Array(4));
+    return performance.now();
+  }
+
   // The canvas in device pixels; how many of them a pixel of the page has.
   fit() {
-    const ratio = devicePixelRatio || 1, box = this.canvas.getBoundingClientRect();
+    const ratio = devicePixelRatio || 1, box = this.canvas.parentElement.getBoundingClientRect();
     const width = Math.max(1, Math.round(box.width * ratio)), height = Math.max(1, Math.round(box.height * ratio));
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.gl.viewport(0, 0, width, height);

@@ -47,6 +47,7 @@ from linreg.errors import (
 )
 from linreg.export import write_graph
 from linreg.first_use import warm_up
+from linreg.learning import ParameterPath, Tracker, parameter_path, track
 from linreg.lines import LineRegions, along, ray
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.pictures import (
@@ -100,6 +101,7 @@ from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
 from linreg.topology import PolyhedralComplex, Subcomplex, polyhedral_complex
+from linreg.unit_maps import UnitMap, rank_units, same_activation, unit_map, unit_responses
 from linreg.units import (
     MaxUnit,
     ScalarUnit,
@@ -146,6 +148,7 @@ __all__ = [
     "NoSuchIndex",
     "NotPiecewiseLinear",
     "OutputRange",
+    "ParameterPath",
     "PolyhedralComplex",
     "Polytope",
     "Progress",
@@ -160,6 +163,8 @@ __all__ = [
     "StagedNetwork",
     "StoredRegions",
     "Subcomplex",
+    "Tracker",
+    "UnitMap",
     "UnknownStrategy",
     "UnreachableCluster",
     "UnreadableFile",
@@ -205,6 +210,7 @@ __all__ = [
     "mlp",
     "output_maps",
     "output_range",
+    "parameter_path",
     "plot_arrangement",
     "plot_counts",
     "plot_degrees",
@@ -214,6 +220,7 @@ __all__ = [
     "plot_surface",
     "plot_volumes",
     "polyhedral_complex",
+    "rank_units",
     "ray",
     "read_regions",
     "read_run",
@@ -222,10 +229,14 @@ __all__ = [
     "relu6",
     "robustness",
     "run_status",
+    "same_activation",
     "save",
     "save_picture",
     "slice_through",
     "theory",
+    "track",
+    "unit_map",
+    "unit_responses",
     "verify",
     "warm_up",
     "write_graph",

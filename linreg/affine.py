@@ -313,6 +313,18 @@ class ExactAffineMap:
             return tuple(map(rational, self.floats.shift.tolist()))
         return tuple(row[-1] for row in self.rows.table())
 
+    def row_key(self, output: int) -> object:
+        """What two outputs have in common if and only if they are the same function."""
+        if self.floats is not None:
+            return self.floats.matrix[output].tobytes(), float(self.floats.shift[output])
+        return self.terms[output], self.shifts[output]
+
+    def is_constant(self, output: int) -> bool:
+        """Whether an output reads no input."""
+        if self.floats is not None:
+            return not np.any(self.floats.matrix[output])
+        return not self.terms[output]
+
     @cached_property
     def rows(self) -> fmpq_mat:
         """Dense matrix, shape (outputs, inputs + 1); the last column is the shift."""

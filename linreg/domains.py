@@ -188,7 +188,7 @@ class Polytope:
 
     Examples
     --------
-    The triangle with corners (0, 0), (1, 0), (0, 1):
+    The triangle with vertices (0, 0), (1, 0), (0, 1):
 
     >>> Polytope([[-1, 0], [0, -1], [1, 1]], [0, 0, 1]).dim
     2

@@ -1,4 +1,4 @@
-"""Checks of what a file says, with errors that name the place and what stands there."""
+"""Checks of values read from files, with errors that name the place and the value."""
 
 from __future__ import annotations
 

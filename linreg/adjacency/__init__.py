@@ -1,4 +1,4 @@
-"""Who touches whom, and the linear regions that activation regions make up."""
+"""The adjacency graph of regions, and the linear regions that they merge into."""
 
 from linreg.adjacency.columns import GraphColumns
 from linreg.adjacency.counts import RegionCounts, counts_of_graph, region_counts

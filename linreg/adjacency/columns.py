@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from linreg.errors import LinregError
 from linreg.regions import Enumeration
 
 if TYPE_CHECKING:
@@ -70,6 +71,46 @@ class GraphColumns:
         graph.add_nodes_from(self.rows())
         graph.add_edges_from((i, j, {"crossed": crossed}) for i, j, crossed in self.links())
         return graph
+
+
+class GraphTables(NamedTuple):
+    """A graph of regions as pandas data frames.
+
+    Attributes
+    ----------
+    nodes : DataFrame
+        A row for each node, with the columns of `GraphColumns`.
+    edges : DataFrame
+        `i` and `j` with i < j, and `crossed`.
+    """
+
+    nodes: Any
+    edges: Any
+
+
+def tables_of_columns(columns: GraphColumns) -> GraphTables:
+    """The graph as data frames.
+
+    Raises
+    ------
+    LinregError
+        If pandas is not installed.
+    """
+    try:
+        import pandas
+    except ImportError as error:
+        raise LinregError("a data frame needs pandas: pip install pandas") from error
+    i, j = columns.edges.T
+    edges = pandas.DataFrame({"i": i, "j": j, "crossed": list(columns.crossed)})
+    return GraphTables(pandas.DataFrame(dict(columns.nodes)), edges)
+
+
+def unpack(graph: networkx.Graph, witnesses: np.ndarray) -> None:
+    """Make arrays of the witnesses, and lists of the units that edges cross."""
+    for node, point in enumerate(witnesses):
+        graph.nodes[node]["witness"] = point
+    for _, _, held in graph.edges(data=True):
+        held["crossed"] = [int(unit) for unit in held["crossed"].split()]
 
 
 def region_columns(regions: Enumeration, chosen: np.ndarray) -> dict[str, Scalars]:

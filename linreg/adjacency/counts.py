@@ -11,6 +11,7 @@ from linreg.adjacency.maps import linear_regions_of_maps, output_maps
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import enumerated
 from linreg.run import Options, Progress
+from linreg.showing import table_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class RegionCounts:
     affine_maps: int
     dual_edges: int
     bounded_regions: int
+
+    def _repr_html_(self) -> str:
+        names = ("activation_regions", "linear_regions", "affine_maps", "bounded_regions")
+        rows: list[tuple[str, object]] = [(n.replace("_", " "), getattr(self, n)) for n in names]
+        return table_html("Region counts", [*rows, ("pairs that share a facet", self.dual_edges)])
 
 
 def region_counts(

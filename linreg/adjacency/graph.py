@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.adjacency.columns import GraphColumns, crossings, region_columns, unit_lists
+from linreg.adjacency.columns import (
+    GraphColumns,
+    GraphTables,
+    crossings,
+    region_columns,
+    tables_of_columns,
+    unit_lists,
+    unpack,
+)
 from linreg.adjacency.neighbour import pattern_beyond
 from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.polyhedra import Solver, crosses_at, inside_facet
 from linreg.problem import Boundaries, Boundary
 from linreg.regions import EVERY, Enumeration
+from linreg.regions.polygons.svg import thumbnail
+from linreg.showing import table_html
 from linreg.strategies.machine_code import has_machine_code
 from linreg.wording import counted
 
@@ -109,15 +119,46 @@ class AdjacencyGraph:
             nodes, self.edges, [text for part in parts for text in unit_lists(part)]
         )
 
-    def to_networkx(self) -> networkx.Graph:
+    def to_networkx(self, *, arrays: bool = False) -> networkx.Graph:
         """The graph for networkx, with scalar attributes that every file format holds.
 
         Nodes have `pattern` (piece indices, with commas if some unit has more than 10 pieces),
         `witness` (shortest round-trip floats), `margin` (Euclidean, in input units) and `bounded`;
         edges have `crossed` (unit numbers). An infinite margin, of a region without rows, is left
         out.
+
+        Parameters
+        ----------
+        arrays : bool
+            Whether `witness` is an array and `crossed` a list of ints: no file holds them, and
+            `networkx.get_node_attributes(graph, "witness")` are positions to draw two inputs at.
+
+        Examples
+        --------
+        >>> from linreg import enumerate_regions, mlp
+        >>> ring = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
+        >>> ring.to_networkx(arrays=True).edges[0, 1]["crossed"]
+        [1]
         """
-        return self.columns().to_networkx()
+        graph = self.columns().to_networkx()
+        if arrays:
+            unpack(graph, self.regions.witnesses[np.arange(len(self))])
+        return graph
+
+    def to_pandas(self) -> GraphTables:
+        """The graph as two pandas data frames, `nodes` and `edges`; pandas has to be installed."""
+        return tables_of_columns(self.columns())
+
+    def __repr__(self) -> str:
+        return f"<AdjacencyGraph: {self._sizes}>"
+
+    def _repr_html_(self) -> str:
+        return table_html("AdjacencyGraph", [("size", self._sizes)], thumbnail(self.regions))
+
+    @property
+    def _sizes(self) -> str:
+        nodes = counted(len(self), "region")
+        return f"{nodes}, {counted(len(self.edges), 'shared facet')}"
 
 
 def adjacency_graph(

@@ -12,13 +12,19 @@ import numpy as np
 from linreg.adjacency.columns import (
     EDGES_AT_ONCE,
     GraphColumns,
+    GraphTables,
     crossings,
     region_columns,
+    tables_of_columns,
     unit_lists,
+    unpack,
 )
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.maps import linear_regions
 from linreg.arguments import numbered
+from linreg.regions.polygons.svg import thumbnail
+from linreg.showing import table_html
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
@@ -159,12 +165,33 @@ class LinearRegionGraph:
         ]
         return GraphColumns(nodes, self.edges, crossed)
 
-    def to_networkx(self) -> networkx.Graph:
+    def to_networkx(self, *, arrays: bool = False) -> networkx.Graph:
         """The graph for networkx, with the attributes of `columns`.
 
-        An infinite margin, of a region without rows, is left out.
+        An infinite margin, of a region without rows, is left out. The argument is that of
+        `AdjacencyGraph.to_networkx`.
         """
-        return self.columns().to_networkx()
+        graph = self.columns().to_networkx()
+        if arrays:
+            unpack(graph, self.activation.regions.witnesses[self._firsts])
+        return graph
+
+    def to_pandas(self) -> GraphTables:
+        """The graph as two pandas data frames, `nodes` and `edges`; pandas has to be installed."""
+        return tables_of_columns(self.columns())
+
+    def __repr__(self) -> str:
+        return f"<LinearRegionGraph: {self._sizes}>"
+
+    def _repr_html_(self) -> str:
+        return table_html(
+            "LinearRegionGraph", [("size", self._sizes)], thumbnail(self.activation.regions)
+        )
+
+    @property
+    def _sizes(self) -> str:
+        nodes = counted(len(self), "linear region")
+        return f"{nodes}, {counted(len(self.edges), 'shared facet')}"
 
     @cached_property
     def _firsts(self) -> np.ndarray:

@@ -30,7 +30,7 @@ def pattern_beyond(problem: Problem, point: Point, row: IntegerRow) -> list[int]
     one = [zero, denominator]
     state = integer_matrix([*map(list, zip(rates, numerators, strict=True)), one], 2)
     pattern: list[int] = []
-    for stage in problem.stages:
+    for stage in problem.integer_stages:
         rows = stage.preactivations(state)
         pieces = []
         for unit in stage.units:

@@ -28,9 +28,9 @@ from linreg.certificate.encoding import (
 from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
-from linreg.problem import problem_of
 from linreg.readers import DomainLike, NetworkLike
-from linreg.run import Count, Options, Progress, run
+from linreg.run import Count, Options, Progress, posed, run
+from linreg.showing import table_html
 
 FULL = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
@@ -62,6 +62,12 @@ class Certified:
     count: Count
     edges: int | None
     n_bytes: int
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, object]] = [("regions", self.count.regions)]
+        if self.edges is not None:
+            rows.append(("pairs that share a facet", self.edges))
+        return table_html("Certificate", [*rows, ("bytes", self.n_bytes)])
 
 
 class Proof(Sink):
@@ -104,7 +110,7 @@ class Proof(Sink):
         """Append that all candidates that are left win a contest somewhere in the cell."""
         self.records += bytes((WON,)) + unsigned(contest)
 
-    def empty(self) -> Self:
+    def fresh(self) -> Self:
         """Another sink for records of the same kind."""
         return type(self)(self._n_domain_rows, self.wants_cells)
 
@@ -197,7 +203,7 @@ def certify(
     ...     certify(net, f"{folder}/proof").count.regions
     7
     """
-    problem = problem_of(net, domain)
+    problem = posed(net, domain, strategy)
     with replacing(path) as temporary, temporary.open("wb") as stream:
         writer = Writer(stream)
         writer.records(

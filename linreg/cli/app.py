@@ -22,16 +22,21 @@ from linreg.cli import (
     dataset,
     extremes,
     maximise,
+    path,
+    plot,
     robust,
     sizes,
     tables,
+    track,
     verifying,
     warm_up,
     zoo,
 )
 from linreg.cli import interruptible as running
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
+from linreg.cli.completion import completed
 from linreg.cli.console import columns, drop_output, message, show
+from linreg.cli.examples import EXAMPLES
 from linreg.cli.interrupts import listen, see_through
 from linreg.cli.terminating import tidy_before_ending
 from linreg.errors import LinregError
@@ -69,8 +74,8 @@ app = typer.Typer(
     name="linreg",
     help="Exactly how many linear regions a piecewise-linear network has, and how they touch.",
     epilog="Exit code: 0 done; 1 the answer is no; 2 a mistake or a bad file; 3 stopped early.",
-    add_completion=False,
     invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -80,12 +85,15 @@ for name, command, purpose in (
     ("count", counting.count, "Count activation regions, exactly."),
     ("graph", commands.graph, "Find which regions share a facet, and write the graph."),
     ("enumerate", tables.enumerate_, "Write a table with one row for each region."),
+    ("plot", plot.plot, "Draw the regions of a network of one to three inputs."),
     ("convert", commands.convert, "Write a network in another format."),
     ("certify", certificates.certify, "Count regions, and write the proof of the count."),
     ("check", certificates.check, "Check a certificate."),
     ("bounds", bounds.bounds, "What theory says: bounds and maxima, with their sources."),
     ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
     ("along", along.along, "Find the regions that a polyline passes through."),
+    ("path", path.path, "Find when regions change while the weights move."),
+    ("track", track.track, "Follow the regions of checkpoints of training."),
     ("maximise", maximise.maximise, "Look for weights with many regions."),
     ("range", extremes.range_, "The least and greatest value of each output, exactly."),
     ("verify", verifying.verify_, "Say whether a property holds, with a proof either way."),
@@ -96,7 +104,8 @@ for name, command, purpose in (
     ("status", running.status, "Say how far a run directory or a dataset is."),
     ("warm-up", warm_up.warm_up, "Compile all machine code now, so that nothing waits for it."),
 ):
-    app.command(name, cls=_Command, short_help=purpose)(command)
+    epilog = f"Example: {EXAMPLES[name]}" if name in EXAMPLES else None
+    app.command(name, cls=_Command, short_help=purpose, epilog=epilog)(command)
 
 
 def _version(asked: bool) -> None:
@@ -135,13 +144,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @cache
 def _program() -> typer.core.TyperGroup:
     """All commands, which take longer to make than most of them to run."""
-    return typer.main.get_group(app)
+    program = typer.main.get_command(app)  # with the options for completion
+    assert isinstance(program, typer.core.TyperGroup)
+    return program
 
 
 def _run(arguments: Sequence[str]) -> int:
     try:
         # Not through the command's own main: it makes an exit code of its own of an interrupt.
         command = _program()
+        if completed(command, arguments):
+            return DONE
         width = columns()
         if width is not None:
             width = min(max(width - 2, NARROWEST), WIDEST)

@@ -194,24 +194,24 @@ def _outcome(
 ) -> _Outcome:
     """The graph of all regions, merged, measured and written as asked."""
 
-    def share(total: int, what: str) -> Callable[[int], None]:
-        return lambda done: watch.share(min(done, total), total, what)
+    def share(total: int, what: str, one: str = "region") -> Callable[[int], None]:
+        return lambda done: watch.share(min(done, total), total, one, what)
 
     n = len(regions)
     graph: AdjacencyGraph | LinearRegionGraph
     if waits_for := preparation(regions):
         watch.tell(0.0, waits_for)
-    graph = adjacency_graph(regions, progress=share(n, "regions have their facets"))
+    graph = adjacency_graph(regions, progress=share(n, "looked at for facets"))
     if merged:
-        graph = merged_graph(graph, progress=share(n, "regions compared"))
+        graph = merged_graph(graph, progress=share(n, "compared"))
     statistics = None
     if measured:
-        settled = share(len(graph), "regions settled for the diameter")
+        settled = share(len(graph), "settled for the diameter")
         statistics = graph_statistics(graph, spectrum=stats, progress=settled)
     files: tuple[Path, ...] = ()
     if output is not None:
-        columns = graph.columns(progress=share(n, "regions measured"))
-        written = share(len(graph) + len(graph.edges), "nodes and edges written")
+        columns = graph.columns(progress=share(n, "measured"))
+        written = share(len(graph) + len(graph.edges), "of the file written", "row")
         files = write_columns(columns, output, progress=written)
     return _Outcome(graph, statistics, files)
 

@@ -1,4 +1,4 @@
-"""What a person sees: results on stdout, messages and progress on stderr, one error line."""
+"""Output to the terminal: results on stdout, messages and progress on stderr, one error line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from time import monotonic
 from typing import TextIO
 
@@ -119,6 +119,13 @@ def _write(text: str) -> None:
 def _stdout() -> TextIO | None:
     """Where answers go: the stdout that the program was given, which others cannot write to."""
     return linreg_start.answers or sys.stdout
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Context in which what a library prints is an answer of ours."""
+    with redirect_stdout(_stdout()):
+        yield
 
 
 def _escaped(character: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -127,8 +128,10 @@ def _by_definition(regions: Enumeration, watch: Watch) -> tuple[AdjacencyGraph, 
     n = len(regions)
     if waits_for := preparation(regions):
         watch.tell(0.0, waits_for)
-    graph = adjacency_graph(
-        regions, progress=lambda done: watch.share(done, n, "regions have their facets")
-    )
-    counts = counts_of_graph(graph, progress=lambda done: watch.share(done, n, "regions compared"))
+
+    def share(what: str) -> Callable[[int], None]:
+        return lambda done: watch.share(done, n, "region", what)
+
+    graph = adjacency_graph(regions, progress=share("looked at for facets"))
+    counts = counts_of_graph(graph, progress=share("compared"))
     return graph, counts

@@ -1,4 +1,4 @@
-"""Where work is done, and where it is kept: options on the way to a run."""
+"""Options of a run: where the work is done, and where its results are kept."""
 
 from __future__ import annotations
 

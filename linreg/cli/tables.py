@@ -150,7 +150,7 @@ def _into_file(asked: _Asked) -> tuple[Watch, str | None]:
                 regions,
                 asked.output,
                 asked.columns,
-                progress=lambda share: rest.share(round(share * n), n, "regions written"),
+                progress=lambda share: rest.share(round(share * n), n, "region", "written"),
             )
             written = str(asked.output)
     return watch, written

@@ -42,9 +42,9 @@ class Watch:
         """Take note of how far another part of the run is, from 0 to 1."""
         self._show(share, words)
 
-    def share(self, done: int, total: int, what: str) -> None:
-        """Take note of how far another part of the run is."""
-        self._show(done / total, f"{done:,} of {total:,} {what}")
+    def share(self, done: int, total: int, one: str, what: str) -> None:
+        """Take note of how far another part of the run is, of which there are so many steps."""
+        self._show(done / total, f"{done:,} of {counted(total, one)} {what}")
 
     def __exit__(
         self,

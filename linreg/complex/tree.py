@@ -87,7 +87,7 @@ class Tree:
         self._limit = limit
         self._ids: dict[Vector, int] = {}
         # What is known of points, whose signs do not depend on the cell they are seen from.
-        self._of_points: list[dict[int, int]] = [{} for _ in range(len(problem.stages) + 1)]
+        self._of_points: list[dict[int, int]] = [{} for _ in range(len(problem.integer_stages) + 1)]
         self._crossings: dict[tuple[int, int, int], tuple[int, int]] = {}
         self._at_infinity = 1 << layout.n_bits
         self._visible = self._at_infinity - 1
@@ -120,14 +120,14 @@ class Tree:
         self, depth: int, first_unit: int, state: fmpz_mat, cells: list[Generated]
     ) -> Iterator[Leaf]:
         """The leaves in cells that have one affine map up to a stage."""
-        if not self._problem.stages:
+        if not self._problem.integer_stages:
             for cell in cells:
                 yield Leaf(cell.dim, cell.signs & self._visible, cell.ids, cell.lines)
             return
-        prefix = Prefix(self.layout, self._problem.stages[depth], first_unit, state)
+        prefix = Prefix(self.layout, self._problem.integer_stages[depth], first_unit, state)
         entered = [self._entered(depth + 1, prefix.forms, cell) for cell in cells]
         parts = self._split_all(depth + 1, prefix.forms, entered)
-        if depth + 1 == len(self._problem.stages):
+        if depth + 1 == len(self._problem.integer_stages):
             for cell, signs in parts:
                 yield Leaf(cell.dim, signs & self._visible, cell.ids, cell.lines)
             return

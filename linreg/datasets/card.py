@@ -184,7 +184,9 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
         {law for f in spec.families if isinstance(f, Drawn) for i in f.initialisers
          for law in (i.weights, i.bias)}
     )  # fmt: skip
-    data = sorted({c.data for f in spec.families if isinstance(f, Trained) for c in f.courses})
+    data = sorted(
+        {c.data for f in spec.families if isinstance(f, Trained) for c in f.training_runs}
+    )
     lines = [
         "## Provenance",
         "",

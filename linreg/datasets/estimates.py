@@ -1,4 +1,4 @@
-"""What sampling finds: the number of distinct patterns among random points."""
+"""Estimates by sampling: the number of distinct patterns among random points."""
 
 from __future__ import annotations
 

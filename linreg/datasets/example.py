@@ -1,4 +1,4 @@
-"""A specification to begin with."""
+"""An example specification."""
 
 EXAMPLE = """\
 # A dataset of networks with exact counts of their regions: linreg dataset SPEC.toml -o FOLDER

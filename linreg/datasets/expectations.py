@@ -11,7 +11,7 @@ from typing import Any
 from flint import fmpz
 
 from linreg.datasets.architectures import convolutions, is_connected
-from linreg.datasets.recipes import Draw, Moment, Recipe
+from linreg.datasets.recipes import Checkpoint, Draw, Recipe
 from linreg.datasets.truth import Found
 from linreg.errors import HypothesisError
 from linreg.formulas import generic_count, zaslavsky
@@ -78,7 +78,7 @@ class Cohort:
         made = self.recipe.made
         is_conv = isinstance(made, Draw) and convolutions(made.architecture) is not None
         # Lower bounds on the most regions are about networks whose weights are all free.
-        is_free = is_conv or isinstance(made, Moment) or is_connected(made.architecture)
+        is_free = is_conv or isinstance(made, Checkpoint) or is_connected(made.architecture)
         below = [value for side, value in self.bounds if side != "upper" and is_free]
         above = [value for side, value in self.bounds if side != "max_at_least"]
         return {

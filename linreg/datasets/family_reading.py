@@ -11,10 +11,10 @@ from linreg.datasets.initialisers import BIASES, WEIGHTS, default_bias
 from linreg.datasets.spec import (
     MOST_NETWORKS,
     Architecture,
-    Course,
     Drawn,
     Initialiser,
     Trained,
+    TrainingRun,
     Widths,
 )
 from linreg.datasets.spec_values import (
@@ -86,7 +86,7 @@ def trained_family(values: Json) -> Trained:
         section.need("name", name),
         section.take("samples", whole(1), 1),
         tuple(
-            Course(source, columns, component, widths, solver, float(rate))
+            TrainingRun(source, columns, component, widths, solver, float(rate))
             for source, component, widths, solver, rate in _combined(
                 data, components, _widths(section), solvers, rates
             )

@@ -1,4 +1,4 @@
-"""Laws that weights and biases are drawn from."""
+"""Distributions that weights and biases are drawn from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What regions measure: facets, largest balls and volumes, as quantiles over a network."""
+"""Measures of regions: facets, largest balls and volumes, as quantiles over a network."""
 
 from __future__ import annotations
 

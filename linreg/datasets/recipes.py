@@ -16,11 +16,11 @@ from linreg.datasets.architectures import described, drawn_network
 from linreg.datasets.spec import (
     MOST_NETWORKS,
     Architecture,
-    Course,
     Drawn,
     Initialiser,
     Spec,
     Trained,
+    TrainingRun,
 )
 from linreg.datasets.trained import check_sklearn, inputs_of, snapshot
 from linreg.domains import Domain
@@ -44,10 +44,10 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Checkpoint:
     """A network after some passes over its data."""
 
-    course: Course
+    course: TrainingRun  # the name is part of the digests that networks go by
     epochs: int
 
 
@@ -63,7 +63,7 @@ class Recipe:
         Name of the family in the specification.
     sample : int
         Which of the networks that are made alike.
-    made : Draw or Moment
+    made : Draw or Checkpoint
     domain : dict
         As in a network's file, but a box may have one number for all coordinates.
 
@@ -87,7 +87,7 @@ class Recipe:
     seed: int
     family: str
     sample: int
-    made: Draw | Moment
+    made: Draw | Checkpoint
     domain: Json
 
     @cached_property
@@ -103,7 +103,7 @@ class Recipe:
     @cached_property
     def origin(self) -> str:
         """Hexadecimal digits that networks from one start share, on all domains and epochs."""
-        made = self.made.course if isinstance(self.made, Moment) else self.made
+        made = self.made.course if isinstance(self.made, Checkpoint) else self.made
         return _digest([self.seed, self.family, self.sample, asdict(made)])
 
     def generator(self, purpose: int) -> np.random.Generator:
@@ -182,9 +182,9 @@ class Recipe:
         """The layers in one line."""
         if isinstance(self.made, Draw):
             return described(self.made.architecture)
-        course = self.made.course
+        training = self.made.course
         return " | ".join(
-            [str(inputs_of(course)), *(f"linear(outputs={n}) | relu" for n in course.widths)]
+            [str(inputs_of(training)), *(f"linear(outputs={n}) | relu" for n in training.widths)]
         )
 
 
@@ -264,7 +264,7 @@ def splits_of(spec: Spec, recipes: Sequence[Recipe]) -> list[str]:
 def _combinations(family: Drawn | Trained) -> int:
     if isinstance(family, Drawn):
         return prod(map(len, (family.architectures, family.initialisers, family.domains)))
-    return prod(map(len, (family.courses, family.epochs, family.domains)))
+    return prod(map(len, (family.training_runs, family.epochs, family.domains)))
 
 
 def _recipes(seed: int, family: Drawn | Trained) -> Iterator[Recipe]:
@@ -274,9 +274,9 @@ def _recipes(seed: int, family: Drawn | Trained) -> Iterator[Recipe]:
             for sample in range(family.samples):
                 yield Recipe(seed, family.name, sample, Draw(architecture, law), domain)
     else:
-        for course, domain in product(family.courses, family.domains):
+        for training, domain in product(family.training_runs, family.domains):
             for sample, epochs in product(range(family.samples), family.epochs):
-                yield Recipe(seed, family.name, sample, Moment(course, epochs), domain)
+                yield Recipe(seed, family.name, sample, Checkpoint(training, epochs), domain)
 
 
 def _check(family: Drawn | Trained) -> None:
@@ -290,8 +290,8 @@ def _check(family: Drawn | Trained) -> None:
                 _check_domain(staged, domain)
         return
     check_sklearn()
-    for course in family.courses:
-        dim = inputs_of(course)
+    for training in family.training_runs:
+        dim = inputs_of(training)
         for domain in family.domains:
             _check_domain(mlp([], readout=([[0] * dim], [0])).staged, domain)
 

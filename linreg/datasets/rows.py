@@ -10,7 +10,7 @@ from flint import fmpz
 
 from linreg.adjacency import AdjacencyGraph, graph_statistics
 from linreg.datasets.measures import Measures
-from linreg.datasets.recipes import Draw, Moment, Recipe
+from linreg.datasets.recipes import Checkpoint, Draw, Recipe
 from linreg.domains import Domain
 from linreg.errors import BrokenInvariant
 from linreg.network import Network
@@ -30,7 +30,7 @@ def network_row(
     """How a network was made, and its size."""
     made = recipe.made
     law = made.initialiser if isinstance(made, Draw) else None
-    moment = made if isinstance(made, Moment) else None
+    checkpoint = made if isinstance(made, Checkpoint) else None
     staged = network.staged
     return {
         "family": recipe.family,
@@ -42,8 +42,8 @@ def network_row(
         "scale": float(law.scale) if law else None,
         "bias": law.bias if law else None,
         "bias_scale": float(law.bias_scale) if law else None,
-        "data": moment.course.data if moment else None,
-        "epoch": moment.epochs if moment else None,
+        "data": checkpoint.course.data if checkpoint else None,
+        "epoch": checkpoint.epochs if checkpoint else None,
         "accuracy": accuracy,
         "input_dim": staged.input_dim,
         "outputs": staged.readout.n_outputs,

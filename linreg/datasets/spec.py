@@ -1,4 +1,4 @@
-"""What a specification asks for: families of networks, and what is to be known of each."""
+"""Specifications of datasets: families of networks, and what is computed of each."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """A course of training by scikit-learn.
+class TrainingRun:
+    """A training run by scikit-learn.
 
     Attributes
     ----------
@@ -158,14 +158,14 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A family of networks at several moments of their training.
+    """A family of networks at several checkpoints of a training run.
 
     Attributes
     ----------
     name : str
     samples : int
-        Courses of training, each from a start of its own, for each combination.
-    courses : tuple of Course
+        Training runs, each from a start of its own, for each combination.
+    training_runs : tuple of TrainingRun
     epochs : tuple of int
         Passes over the data after which the network is taken; 0 is the start.
     domains : tuple of dict
@@ -174,7 +174,7 @@ class Trained:
 
     name: str
     samples: int
-    courses: tuple[Course, ...]
+    training_runs: tuple[TrainingRun, ...]
     epochs: tuple[int, ...]
     domains: tuple[Json, ...]
 

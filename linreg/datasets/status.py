@@ -1,4 +1,4 @@
-"""What the folder of a dataset says of the run that writes it."""
+"""Status of the run that writes a dataset."""
 
 from __future__ import annotations
 

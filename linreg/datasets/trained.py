@@ -1,4 +1,4 @@
-"""Networks at moments of their training by scikit-learn."""
+"""Networks at checkpoints of their training by scikit-learn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from linreg.datasets.spec import Course
+from linreg.datasets.spec import TrainingRun
 from linreg.errors import InvalidSpec, LinregError
 from linreg.network import Network
 from linreg.readers import from_sklearn
@@ -68,7 +68,7 @@ FEATURES = {
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A network at a moment of its training.
+    """A network at a checkpoint of its training.
 
     Attributes
     ----------
@@ -82,27 +82,28 @@ class Snapshot:
     accuracy: float
 
 
-def inputs_of(course: Course) -> int:
-    """Number of inputs of a course's networks.
+def inputs_of(training: TrainingRun) -> int:
+    """Number of inputs of a training run's networks.
 
     Raises
     ------
     InvalidSpec
         If the data have no such features.
     """
-    there = FEATURES[course.data]
-    for i, column in enumerate(course.features or ()):
+    there = FEATURES[training.data]
+    for i, column in enumerate(training.features or ()):
         if column >= there:
             raise InvalidSpec(
-                f"features[{i}]: {course.data} has features 0 to {there - 1}, got {column}"
+                f"features[{i}]: {training.data} has features 0 to {there - 1}, got {column}"
             )
-    if course.components is not None and course.components > there:
+    if training.components is not None and training.components > there:
         raise InvalidSpec(
-            f"components: at most {there} were expected for {course.data}, got {course.components}"
+            f"components: at most {there} were expected for {training.data}, "
+            f"got {training.components}"
         )
-    if course.components is not None:
-        return course.components
-    return there if course.features is None else len(course.features)
+    if training.components is not None:
+        return training.components
+    return there if training.features is None else len(training.features)
 
 
 def check_sklearn() -> None:
@@ -118,12 +119,12 @@ def check_sklearn() -> None:
         )
 
 
-def snapshot(course: Course, epochs: int, seed: int) -> Snapshot:
+def snapshot(training: TrainingRun, epochs: int, seed: int) -> Snapshot:
     """The network after some passes over the data; the same one every time on one machine.
 
     Parameters
     ----------
-    course : Course
+    training : TrainingRun
     epochs : int
         0 is the network before any training.
     seed : int
@@ -133,11 +134,11 @@ def snapshot(course: Course, epochs: int, seed: int) -> Snapshot:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # sums in one order, so the same bits every time
-        points, classes = _prepared(course)
+        points, classes = _prepared(training)
         model = MLPClassifier(
-            course.widths,
-            solver=course.solver,
-            learning_rate_init=course.learning_rate if epochs else STANDSTILL,
+            training.widths,
+            solver=training.solver,
+            learning_rate_init=training.learning_rate if epochs else STANDSTILL,
             random_state=seed,
         )
         for _ in range(max(1, epochs)):
@@ -146,16 +147,16 @@ def snapshot(course: Course, epochs: int, seed: int) -> Snapshot:
     return Snapshot(from_sklearn(model), accuracy)
 
 
-def _prepared(course: Course) -> tuple[np.ndarray, np.ndarray]:
+def _prepared(training: TrainingRun) -> tuple[np.ndarray, np.ndarray]:
     """The inputs, standardised, and the classes."""
     from sklearn import datasets
     from sklearn.decomposition import PCA
     from sklearn.preprocessing import StandardScaler
 
-    points, classes = DATA[course.data](datasets)
-    if course.features is not None:
-        points = points[:, list(course.features)]
+    points, classes = DATA[training.data](datasets)
+    if training.features is not None:
+        points = points[:, list(training.features)]
     points = StandardScaler().fit_transform(points)
-    if course.components is not None:
-        points = PCA(course.components, svd_solver="full").fit_transform(points)
+    if training.components is not None:
+        points = PCA(training.components, svd_solver="full").fit_transform(points)
     return points, classes

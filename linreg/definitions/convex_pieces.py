@@ -115,8 +115,10 @@ class _Search:
         """
         import networkx
 
-        walls = [wall for each in unions.walls.values() for wall in each]
-        outer = [wall for wall in walls if not unions.everything >> wall.beyond & 1][:MOST_POINTS]
+        facet_rows = [facet for each in unions.facet_rows.values() for facet in each]
+        outer = [facet for facet in facet_rows if not unions.everything >> facet.beyond & 1][
+            :MOST_POINTS
+        ]
         conflicts = networkx.Graph()
         conflicts.add_nodes_from(range(len(outer)))
         conflicts.add_edges_from(
@@ -125,7 +127,7 @@ class _Search:
             if one.row == other.row and self._labels[one.beyond] != self._labels[other.beyond]
         )
         if not unions.is_convex():
-            conflicts.add_edges_from(self._out_of_sight(unions, [wall.point for wall in outer]))
+            conflicts.add_edges_from(self._out_of_sight(unions, [facet.point for facet in outer]))
         clique, _ = networkx.max_weight_clique(conflicts, weight=None)
         return max(1, len(clique))
 
@@ -150,7 +152,9 @@ class _Search:
         touching = networkx.Graph()
         touching.add_nodes_from(self._unions)
         for label, unions in self._unions.items():
-            beyond = (wall.beyond for walls in unions.walls.values() for wall in walls)
+            beyond = (
+                facet.beyond for facet_rows in unions.facet_rows.values() for facet in facet_rows
+            )
             others = {self._labels[j] for j in beyond}
             touching.add_edges_from((label, other) for other in others if other in self._unions)
         return [sorted(group) for group in networkx.connected_components(touching)]

@@ -11,7 +11,7 @@ from linreg.regions import Region
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
+class FacetRow:
     """A facet of an activation region, with another one beyond it.
 
     Attributes
@@ -79,9 +79,9 @@ class Unions:
         self._neighbours = neighbours
         self._spend = spend
         self._solver = Solver()
-        self.walls = {i: list(self._walls_of(i)) for i in members}
+        self.facet_rows = {i: list(self._facet_rows_of(i)) for i in members}
 
-    def _walls_of(self, i: int) -> Iterator[Wall]:
+    def _facet_rows_of(self, i: int) -> Iterator[FacetRow]:
         polyhedron = self._regions[i].polyhedron
         for place, point in polyhedron.facets.items():
             row = polyhedron.rows[place]
@@ -89,7 +89,7 @@ class Unions:
                 rows = self._regions[j].boundary.rows
                 if all(value >= 0 for value in Forms(rows, len(row) - 1).at(point)):
                     agree = sum(1 << k for k in self.members if self._holds(row, k))
-                    yield Wall(tuple(row), point, j, agree)
+                    yield FacetRow(tuple(row), point, j, agree)
                     break
 
     def _holds(self, row: IntegerRow, k: int) -> bool:
@@ -113,7 +113,7 @@ class Unions:
         pending = list(found)
         while pending:
             union = pending.pop()
-            for j in {wall.beyond for i in bits(union) for wall in self.walls[i]}:
+            for j in {facet.beyond for i in bits(union) for facet in self.facet_rows[i]}:
                 if self.everything >> j & 1 and not union >> j & 1:
                     self._spend()
                     larger = self._closure(union | 1 << j)
@@ -127,9 +127,9 @@ class Unions:
         while True:
             missing = 0
             for i in bits(union):
-                for wall in self.walls[i]:
-                    if not union >> wall.beyond & 1 and union & ~wall.agree:
-                        missing |= 1 << wall.beyond
+                for facet in self.facet_rows[i]:
+                    if not union >> facet.beyond & 1 and union & ~facet.agree:
+                        missing |= 1 << facet.beyond
             if not missing:
                 return union
             if missing & ~self.everything:
@@ -140,9 +140,9 @@ class Unions:
     def _piece(self, union: int) -> Piece:
         beyond: dict[tuple[object, ...], int] = {}
         for i in bits(union):
-            for wall in self.walls[i]:
-                if not union >> wall.beyond & 1:
-                    beyond[wall.row] = beyond.get(wall.row, 0) | 1 << wall.beyond
+            for facet in self.facet_rows[i]:
+                if not union >> facet.beyond & 1:
+                    beyond[facet.row] = beyond.get(facet.row, 0) | 1 << facet.beyond
         return Piece(union, tuple(beyond.values()))
 
 

@@ -71,7 +71,7 @@ class Neighbourhoods:
         Raises
         ------
         IncompleteError
-            If a region whose image is flatter than itself, but no segment, has too many corners.
+            If a region whose image is flatter than itself, but no segment, has too many vertices.
         """
         boundaries = Boundaries(self.regions.problem)
         patterns = self.regions.patterns.tolist()

@@ -14,8 +14,8 @@ from linreg.polyhedra.optimum import least_values
 from linreg.polyhedra.polyhedron import FLAT_DIM, Polyhedron
 from linreg.rational import common_denominator, integer_matrix, primitive
 
-MOST_CORNERS = 2_000
-"""Most corners and rays of a cell, some seconds of work, if its image has a lower dimension."""
+MOST_GENERATORS = 2_000
+"""Most vertices and rays of a cell, some seconds of work, if its image has a lower dimension."""
 
 
 class Hull:
@@ -64,11 +64,11 @@ class Hull:
         self.forms = integer_matrix([*(rows[j] for j in places), one], dim + 1)
 
 
-def image_key(cell: Polyhedron, hull: Hull, *, limit: int = MOST_CORNERS) -> Hashable:
+def image_key(cell: Polyhedron, hull: Hull, *, limit: int = MOST_GENERATORS) -> Hashable:
     """A value that is the same for two cells with images in the same hull iff these are equal.
 
     Where the map is injective, the image is described by its facets; on a line, by its ends;
-    otherwise by the extreme rays of the cone over it, made of the images of the cell's corners,
+    otherwise by the extreme rays of the cone over it, made of the images of the cell's vertices,
     rays and lines. Each description is unique, and exact.
 
     Parameters
@@ -77,13 +77,13 @@ def image_key(cell: Polyhedron, hull: Hull, *, limit: int = MOST_CORNERS) -> Has
     hull : Hull
         That of the map on the cell.
     limit : int
-        Most corners and rays of the cell.
+        Most vertices and rays of the cell.
 
     Raises
     ------
     IncompleteError
         If the image has fewer dimensions than the cell, but at least 2, and the cell has too many
-        corners for the limit.
+        vertices for the limit.
 
     Notes
     -----
@@ -141,7 +141,7 @@ def _generated(cell: Polyhedron, hull: Hull, limit: int) -> list[IntegerRow]:
     except IncompleteError:
         raise IncompleteError(
             f"the image of a cell of dimension {cell.dim} has dimension {hull.rank}, and to "
-            f"compare it with others takes the cell's corners, of which there are too many: more "
+            f"compare it with others takes the cell's vertices, of which there are too many: more "
             f"than {limit:,} on the way"
         ) from None
     directions = [*found.rays, *found.lines, *([-x for x in line] for line in found.lines)]

@@ -24,11 +24,11 @@ class Cell:
     ----------
     pattern : tuple of int
         Pieces of all units of the stages before.
-    on_cell : Level
+    on_cell : StageOnCell
     halfspaces : tuple of Forms
         Rows of the domain, of finished stages and of decided contests, positive inside.
     signs : tuple of int, length hyperplanes
-        The side of each hyperplane of the level; 0 where both sides may meet the cell.
+        The side of each hyperplane of the stage; 0 where both sides may meet the cell.
     cutting : tuple of int
         The decided hyperplanes that bound the cell and are not yet among its half-spaces; the
         others were proved not to meet it.
@@ -58,7 +58,7 @@ class Cell:
         return all(values[h] > 0 if self.signs[h] > 0 else values[h] < 0 for h in self.cutting)
 
     def bounding_rows(self) -> list[IntegerRow]:
-        """The level's rows that bound the cell, positive inside."""
+        """The stage's rows that bound the cell, positive inside."""
         rows = self.on_cell.hyperplanes.rows
         return [
             rows[h] if self.signs[h] > 0 else [-entry for entry in rows[h]] for h in self.cutting
@@ -148,7 +148,7 @@ class Cell:
 
     def next_stage(self, problem: Problem, pieces: Sequence[int]) -> Cell:
         """The same cell, all of whose units of this stage have these pieces, at the next stage."""
-        on_cell = StageOnCell(problem.stages[self.stage + 1], self.on_cell.outputs(pieces))
+        on_cell = StageOnCell(problem.integer_stages[self.stage + 1], self.on_cell.outputs(pieces))
         return _fresh(
             (*self.pattern, *pieces),
             self.stage + 1,
@@ -207,7 +207,7 @@ def cell_of(problem: Problem, prefix: Prefix) -> Cell:
     dim = problem.network.input_dim
     on_cell = _first_stage(problem)
     first = 0
-    for before, stage in pairwise(problem.stages[: prefix.stage + 1]):
+    for before, stage in pairwise(problem.integer_stages[: prefix.stage + 1]):
         pieces = prefix.pattern[first : first + len(before.units)]
         on_cell = StageOnCell(stage, on_cell.outputs(pieces))
         first += len(pieces)
@@ -227,7 +227,7 @@ def cell_of(problem: Problem, prefix: Prefix) -> Cell:
 
 def _first_stage(problem: Problem) -> StageOnCell:
     """The first stage on the whole domain; a network without units has one that decides nothing."""
-    stage = problem.stages[0] if problem.stages else NO_UNITS
+    stage = problem.integer_stages[0] if problem.integer_stages else NO_UNITS
     return StageOnCell(stage, identity_state(problem.network.input_dim))
 
 
@@ -239,7 +239,7 @@ def _fresh(
     points: Sequence[Point],
     share: float,
 ) -> Cell:
-    """A cell of which nothing is decided yet at its level."""
+    """A cell of which nothing is decided yet at its stage."""
     return Cell(
         pattern,
         stage,

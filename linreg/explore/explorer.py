@@ -1,4 +1,4 @@
-"""What a strategy is: cells in, regions into a sink, and the cells that are left out again."""
+"""The protocol of a strategy: cells in, regions into a sink, and the cells that are left out."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Explorer(Protocol):
         Cells to take between two reports in this process: how long an interrupt may have to wait.
     alone : int
         Cells to take in this process before others are asked: a small network is done by then.
-    unit : int
-        Cells to take in one task elsewhere; what it leaves becomes more units.
+    task_budget : int
+        Cells to take in one task elsewhere; what it leaves becomes more tasks.
     threads : bool
         Whether it leaves Python's lock to others, so that workers are threads of this process.
     """
@@ -41,7 +41,7 @@ class Explorer(Protocol):
         """Cells to take before others are asked."""
 
     @property
-    def unit(self) -> int:
+    def task_budget(self) -> int:
         """Cells to take in one task elsewhere."""
 
     @property

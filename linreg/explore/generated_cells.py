@@ -32,17 +32,17 @@ class GeneratedCell:
     pattern : tuple of int
         Pieces of all units of the stages before.
     stage : int
-    on_cell : Level
+    on_cell : StageOnCell
     halfspaces : tuple of integer rows
         Rows of the domain and of finished stages, positive inside.
     positive : int
-        A bit for each hyperplane of the level that the cell is decided to be above.
+        A bit for each hyperplane of the stage that the cell is decided to be above.
     cutting : tuple of int
         The decided hyperplanes that bound the cell.
     open : int
         A bit for each hyperplane that cuts the cell.
     generators : list of Generator
-        Their signs are those at the hyperplanes of the level.
+        Their signs are those at the hyperplanes of the stage.
     n_rows : int
         Bits in use in `Generator.on`.
     share : float
@@ -81,12 +81,12 @@ class GeneratedCell:
 
     @property
     def n_open(self) -> int:
-        """How many hyperplanes of the level cut the cell."""
+        """How many hyperplanes of the stage cut the cell."""
         return self.open.bit_count()
 
     @property
     def signs(self) -> tuple[int, ...]:
-        """The side of each hyperplane of the level; 0 where it cuts the cell."""
+        """The side of each hyperplane of the stage; 0 where it cuts the cell."""
         return tuple(
             0 if self.open >> plane & 1 else 1 if self.positive >> plane & 1 else -1
             for plane in range(len(self.on_cell.hyperplanes))
@@ -94,7 +94,7 @@ class GeneratedCell:
 
     @property
     def bounding_rows(self) -> list[IntegerRow]:
-        """The level's rows that bound the cell, positive inside."""
+        """The stage's rows that bound the cell, positive inside."""
         rows = self.on_cell.hyperplanes.rows
         return [
             rows[plane] if self.positive >> plane & 1 else [-entry for entry in rows[plane]]
@@ -145,7 +145,7 @@ def generated(cell: Cell) -> GeneratedCell | None:
 
 
 def is_for_generators(on_cell: StageOnCell) -> bool:
-    """Whether cells of a level can be told by their generators."""
+    """Whether cells of a stage can be split by their generators."""
     return on_cell.dim <= MOST_INPUTS and not on_cell.contests
 
 
@@ -189,7 +189,7 @@ def split(
     pieces = cell.on_cell.pieces(cell.signs, ())
     pattern = (*cell.pattern, *pieces)
     tally.cells[cell.stage] += 1
-    if cell.stage + 1 < len(problem.stages):
+    if cell.stage + 1 < len(problem.integer_stages):
         on_cell = stage_on_cell_of(cell.stage + 1, pattern)
         if not is_for_generators(on_cell):
             return [cell.cell().next_stage(problem, pieces)]
@@ -217,7 +217,7 @@ def split(
 
 
 def _seen(generator: Generator, on_cell: StageOnCell, asked: int) -> Generator:
-    """A generator and its signs at the hyperplanes of a level that are asked about."""
+    """A generator and its signs at the hyperplanes of a stage that are asked about."""
     above, below, form = 0, 0, 1
     for row in on_cell.hyperplanes.rows:
         if asked & form:

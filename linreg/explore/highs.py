@@ -20,7 +20,7 @@ class HighsExplorer:
 
     name = "highs"
     alone = 512
-    unit = 1024
+    task_budget = 1024
     threads = False
 
     def __init__(self) -> None:
@@ -77,6 +77,6 @@ class HighsExplorer:
         return cell_of(problem, prefix)
 
     def _take_up(self, problem: Problem) -> None:
-        units = sum(len(stage.units) for stage in problem.stages)
+        units = sum(len(stage.units) for stage in problem.integer_stages)
         program = problem.domain.dim * (units + 2 * problem.domain.dim)
         self._slice = max(1, min(SLICE, EFFORT // program))

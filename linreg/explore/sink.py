@@ -1,4 +1,4 @@
-"""What an exploration tells: each region, and each decision with its proof, in order."""
+"""Sinks: what takes each region, and each decision with its proof, in order."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ class Sink:
         """Take a region of which one point is told: numerators, and a positive denominator."""
 
     def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:
-        """Take note that a hyperplane of the level does not meet the cell, which is on `side`.
+        """Take note that a hyperplane of the stage does not meet the cell, which is on `side`.
 
-        The proof numbers the cell's rows: of the domain, then of each level those that cut, in
+        The proof numbers the cell's rows: of the domain, then of each stage those that cut, in
         the order of the cuts.
         """
 
@@ -77,7 +77,7 @@ class Sink:
     def won(self, contest: int, winners: Sequence[int]) -> None:
         """Take note that several candidates win a contest: their parts follow, the last first."""
 
-    def empty(self) -> Self:
+    def fresh(self) -> Self:
         """Another sink of this kind, for another process."""
         return type(self)()
 

@@ -1,4 +1,4 @@
-"""What every theorem asks of its arguments."""
+"""Hypotheses that theorems share: checks of their arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cells of its input a convolution looks at, location by location."""
+"""Receptive fields: the cells of its input that a convolution reads, location by location."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from linreg.strategies.machine_code import has_machine_code
 
 Method = Literal["auto", "exact"]
 
-AT_ONCE = 2**20
+STAGE_NUMBERS_AT_ONCE = 2**20
 """Most numbers of the first stage that are held at once, for many points."""
 
 
@@ -64,7 +64,7 @@ class LineSweeper:
         """How many points are well swept at once."""
         stages = self._network.stages
         widest = max(self._network.input_dim, stages[0].map.n_outputs if stages else 1)
-        return max(16, AT_ONCE // widest)
+        return max(16, STAGE_NUMBERS_AT_ONCE // widest)
 
     def along(self, points: Any) -> LineRegions:
         """What `linreg.along` returns."""

@@ -16,8 +16,8 @@ from linreg.affine import ExactAffineMap
 from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant
 from linreg.lines.exact_sweep import ExactPieces, ExactSweep
-from linreg.lines.gradients import mean_gradient
 from linreg.lines.polyline import WHOLE, Polyline, Span
+from linreg.network.gradients import mean_gradient
 from linreg.network.stages import StagedNetwork
 from linreg.rational import fraction
 

@@ -126,7 +126,7 @@ class Clip:
             return {}
         doubt = np.where(line.is_rounded()[:, None], np.abs(line.floats) * 2.0**-52, 0.0)
         slack, bound = self._enclosed(line.floats, doubt)
-        certain: list[bool] = (slack > bound).all(axis=1).tolist()
+        certain = np.asarray((slack > bound).all(axis=1)).tolist()
         inside = [
             sure or all(value >= 0 for value in self._values(line.point(i)))
             for i, sure in enumerate(certain)

@@ -19,12 +19,14 @@ from numpy.typing import ArrayLike
 
 from linreg.arguments import how_many
 from linreg.errors import InvalidDomain, InvalidNetwork
+from linreg.network.describing import line_of
 from linreg.network.lowering import lower
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.network.notes import LayerNote
 from linreg.network.rationalise import rationalised_node, rationalised_units
 from linreg.network.slices import Slice
 from linreg.network.stages import StagedNetwork
+from linreg.showing import table_html
 from linreg.wording import counted
 
 
@@ -94,6 +96,20 @@ class Network:
             sizes[node.name] = node.n_outputs
         if self.output not in sizes:
             raise InvalidNetwork(f"output {self.output!r} is not the name of a node")
+
+    def __repr__(self) -> str:
+        return f"<Network {self.name}: {self._line}>" if self.name else f"<Network: {self._line}>"
+
+    def _repr_html_(self) -> str:
+        units = sum(node.n_outputs for node in self.nodes if isinstance(node, UnitNode))
+        rows = [("layers", self._line), ("units", units), ("source", self.source or "made here")]
+        return table_html(f"Network {self.name}".strip(), rows)
+
+    @property
+    def _line(self) -> str:
+        layers = [node.units for node in self.nodes if isinstance(node, UnitNode)]
+        sizes = {INPUT: self.input_dim} | {node.name: node.n_outputs for node in self.nodes}
+        return line_of(self.input_shape, layers, sizes[self.output])
 
     @property
     def input_dim(self) -> int:

@@ -1,4 +1,4 @@
-"""What a layer was before it was lowered, for people to see."""
+"""Names and types of layers before lowering, for messages and reports."""
 
 from __future__ import annotations
 

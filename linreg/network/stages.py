@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.arguments import pattern as pieces_of
 from linreg.arguments import point, points
+from linreg.network.describing import line_of
 from linreg.rational import nearest_float, rational
 from linreg.units import MaxUnit, ScalarUnit, Unit
 
@@ -97,6 +98,10 @@ class StagedNetwork:
     input_dim: int
     stages: tuple[Stage, ...]
     readout: ExactAffineMap
+
+    def __repr__(self) -> str:
+        layers = [stage.units for stage in self.stages]
+        return f"<StagedNetwork: {line_of((self.input_dim,), layers, self.readout.n_outputs)}>"
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:

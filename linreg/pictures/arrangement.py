@@ -19,7 +19,7 @@ from linreg.pictures.palettes import (
     scale_of_colours,
 )
 from linreg.pictures.plane import MOST_NAMES, add_polygons, hairline, show_frame
-from linreg.pictures.regions import as_frame, title_of
+from linreg.pictures.regions import title_of
 from linreg.pictures.subject import check_inputs, regions_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
@@ -73,7 +73,7 @@ def plot_arrangement(
     count = len(found.problem.network.stages)
     if integer(stage, "stage", ValueError) not in range(1, count + 1):
         raise ValueError(f"stage: stages are numbered from 1 to {count}, got {stage!r}")
-    polygons = found.polygons(None if frame is None else as_frame(frame, 2))
+    polygons = found.polygons(frame)
     first = int(np.argmax(stages == stage))
     size = int((stages == stage).sum())
     chosen = np.arange(size) if units is None else np.asarray(units, dtype=np.int64)
@@ -138,7 +138,7 @@ def plot_polygons_of(
     corners = checked_points(path, 2, "path")
     if corners.ndim != 2 or len(corners) < 2:
         raise ValueError(f"path: two points or more were expected, got shape {corners.shape}")
-    polygons = found.polygons(None if frame is None else as_frame(frame, 2))
+    polygons = found.polygons(frame)
     axes = axes_for(ax, size=(6.4, 5.2))
     with matplotlib.rc_context(STYLE):
         order, crossings = _crossed(polygons, corners)

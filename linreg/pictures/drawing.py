@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,8 +92,8 @@ def axes_for(ax: Axes | None, *, dim: int = 2, size: tuple[float, float] = (6.0,
     return axes
 
 
-def check_picture_path(path: StrPath) -> str:
-    """The suffix of a path that a picture can be written to.
+def check_picture_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> str:
+    """The suffix of a path that a picture can be written to; `reading` must not be replaced.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def check_picture_path(path: StrPath) -> str:
             f"{path}: the suffix {suffix or '(none)'} names no format of pictures; known are "
             f"{', '.join(SUFFIXES)}"
         )
-    check_writable(path)
+    check_writable(path, reading)
     return suffix
 
 

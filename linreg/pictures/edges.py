@@ -91,8 +91,9 @@ def pieces_by_class(polygons: Polygons, maps: AffineMaps) -> Pieces:
         rest = Pieces(_rings(polygons), np.arange(len(polygons)), np.zeros(0, dtype=np.int64))
         rivals = [k for k in range(outputs) if k != label] if outputs > 1 else [0]
         for rival in rivals:
-            ahead = every[:, label] - every[:, rival] if outputs > 1 else every[:, 0]
-            forms = ahead if outputs > 1 or label == 1 else -ahead
+            forms = every[:, 0] if label == 1 else -every[:, 0]
+            if outputs > 1:
+                forms = every[:, label] - every[:, rival]
             # Of outputs that are equal throughout the lowest one counts; zero counts as negative.
             tied = (forms == 0).all(axis=1)
             lowest = label < rival if outputs > 1 else label == 0
@@ -121,8 +122,9 @@ def boundary_of(pieces: Pieces, polygons: Polygons, maps: AffineMaps) -> Segment
         rings, regions = pieces.rings.take(mine), pieces.regions[mine]
         for rival in range(outputs):
             if outputs == 1 or rival != label:
-                own = every[regions, label] - every[regions, rival]
-                forms = own if outputs > 1 else every[regions, 0]
+                forms = every[regions, 0]
+                if outputs > 1:
+                    forms = every[regions, label] - every[regions, rival]
                 parts.append(_on_line(rings, forms, polygons))
     if not parts:
         return Segments(np.zeros((0, 2, 2)), np.zeros(0, dtype=np.int64))

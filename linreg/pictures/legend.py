@@ -89,7 +89,6 @@ def add_legend(ax: Axes, groups: list[tuple[str, list[tuple[str, Any]]]]) -> Non
     for text in made.get_texts():
         if text.get_text() in titles:
             text.set_fontweight("bold")
-            text.set_x(-22)
 
 
 def patch(colour: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from linreg.adjacency import AdjacencyGraph
 from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package
 from linreg.pictures.palettes import INK, scale_of_colours
-from linreg.pictures.regions import as_frame, title_of
+from linreg.pictures.regions import title_of
 from linreg.pictures.subject import check_inputs, graph_of, regions_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
@@ -175,8 +175,7 @@ def plot_volumes(
     matplotlib = matplotlib_package()
     found = regions_of(regions, domain)
     dim = check_inputs(found, 3, 2)
-    box = None if frame is None else as_frame(frame, dim)
-    sizes = found.polygons(box).areas if dim == 2 else found.solids(box).volumes
+    sizes = found.polygons(frame).areas if dim == 2 else found.solids(frame).volumes
     axes = axes_for(ax, size=(6.0, 3.6))
     with matplotlib.rc_context(STYLE):
         low, high = float(sizes.min()), float(sizes.max())

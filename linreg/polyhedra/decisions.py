@@ -192,7 +192,7 @@ class PointedPolyhedron:
             length /= 4
 
     def propose(self, target: np.ndarray, bound: float) -> Proposal | None:
-        """What HiGHS makes of a form whose gradient is `target`; a reason for nothing."""
+        """The unverified solution of HiGHS for a form whose gradient is `target`."""
         if not self._loaded:
             self.solver.session.load(self.normals, self.slacks, reach=len(target))
             self._loaded = True

@@ -42,7 +42,7 @@ CALLS_PER = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proposal:
-    """What HiGHS makes of a question; a reason for nothing until it is checked exactly.
+    """An unverified solution of HiGHS, which has to be checked exactly.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Whether a polyhedron has an inside."""
+"""Whether a polyhedron has an interior."""
 
 from __future__ import annotations
 

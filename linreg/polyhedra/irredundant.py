@@ -81,7 +81,7 @@ def first_crossing(matrix: fmpz_mat, inside: Point, beyond: Point) -> tuple[int,
 
     Examples
     --------
-    From (1, 1), a segment leaves the quadrant through x = 0, or through its corner:
+    From (1, 1), a segment leaves the quadrant through x = 0, or through its vertex:
 
     >>> quadrant = fmpz_mat([[1, 0, 0], [0, 1, 0]])
     >>> start, end = Point.of_rationals([fmpq(1)] * 2), Point.of_rationals([fmpq(-1), fmpq(1, 2)])

@@ -1,4 +1,4 @@
-"""Corners, volume and extent of a region: exact values, and the floats nearest to them."""
+"""Vertices, volume and extent of a region: exact values, and the floats nearest to them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from linreg.rational import fraction, fractions_array, nearest_float, total
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecessionCone:
-    """The directions that can be followed for ever: all sums of lines and of rays times >= 0.
+    """The recession cone: all sums of lines and of rays times non-negative numbers.
 
     Attributes
     ----------

@@ -93,7 +93,7 @@ def _proved(
         near = inside.floats + unit * proposal.step
     if not np.isfinite(near).all():
         return None
-    point = _corner([bundle.rows[i] for i in proposal.basis], Point.of_floats(near).rationals)
+    point = _vertex([bundle.rows[i] for i in proposal.basis], Point.of_floats(near).rationals)
     if point is None or any(value < 0 for value in bundle.at(point)):
         return None
     value = _value(form, point)
@@ -103,7 +103,7 @@ def _proved(
     return Optimum(value, point)
 
 
-def _corner(tight: Sequence[IntegerRow], near: Sequence[fmpq]) -> Point | None:
+def _vertex(tight: Sequence[IntegerRow], near: Sequence[fmpq]) -> Point | None:
     """A point where rows are zero; coordinates that they leave free are taken from another."""
     dim = len(near)
     matrix = fmpz_mat(len(tight), dim + 1, [entry for row in tight for entry in row])

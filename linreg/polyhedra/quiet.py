@@ -1,4 +1,4 @@
-"""HiGHS without a word: some releases greet on descriptor 1, from C, when an instance is made.
+"""HiGHS without its banner: some releases greet on descriptor 1, from C, when an instance is made.
 
 A descriptor belongs to the whole process, so what other threads print meanwhile goes nowhere too,
 and what they start meanwhile keeps a descriptor that leads nowhere. So instances are told to be

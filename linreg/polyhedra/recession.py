@@ -1,4 +1,4 @@
-"""Directions in which a polyhedron goes on for ever, found and denied exactly."""
+"""Recession directions of a polyhedron, computed or excluded exactly."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def recession(rows: Sequence[IntegerRow], dim: int, solver: Solver) -> Direction
 
     Examples
     --------
-    The quadrant x, y > 0 goes on for ever, and the triangle below x + y = 1 in it does not:
+    The quadrant x, y > 0 is unbounded, and the triangle below x + y = 1 in it is bounded:
 
     >>> quadrant = [[fmpz(1), fmpz(0), fmpz(0)], [fmpz(0), fmpz(1), fmpz(0)]]
     >>> min(recession(quadrant, 2, Solver())) >= 0

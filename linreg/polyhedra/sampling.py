@@ -62,9 +62,9 @@ def _uniform(polyhedron: Polyhedron, n: int, rng: np.random.Generator) -> np.nda
     shares = np.array([nearest_float(int(ratio.p), int(ratio.q)) for ratio in ratios])
     chosen = rng.choice(len(shares), size=n, p=shares / shares.sum())
     vertices = np.array([point.floats for point in polyhedron.generators.points])
-    corners = vertices[np.array(polyhedron.simplices)[chosen]]  # (n, dim + 1, dim)
+    chosen_vertices = vertices[np.array(polyhedron.simplices)[chosen]]  # (n, dim + 1, dim)
     weights = rng.dirichlet(np.ones(polyhedron.dim + 1), size=n)
-    return np.asarray(np.einsum("ni,nij->nj", weights, corners))
+    return np.asarray(np.einsum("ni,nij->nj", weights, chosen_vertices))
 
 
 def _walked(polyhedron: Polyhedron, n: int, rng: np.random.Generator) -> np.ndarray:

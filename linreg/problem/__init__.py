@@ -1,4 +1,4 @@
-"""What is asked: a network and a domain in integers, and what its stages are on a cell.
+"""Problems: a network and a domain in integers, and the stages on a cell.
 
 Here belongs what every explorer and every question about a region share: the problem, a stage of
 units as affine forms on a cell of the stages before, and the rows of a region. Nothing here

@@ -1,4 +1,4 @@
-"""What is asked: the regions of one network on one domain."""
+"""A problem: the regions of one network on one domain."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Problem:
         return sha256(said.encode()).hexdigest()
 
     @property
-    def stages(self) -> tuple[IntegerStage, ...]:
+    def integer_stages(self) -> tuple[IntegerStage, ...]:
         """The network's stages in integers."""
         return self._integers[0]
 
     @property
-    def readout(self) -> IntegerWeights:
+    def integer_readout(self) -> IntegerWeights:
         """The network's readout in integers; each output is scaled by a positive factor."""
         return self._integers[1]
 

@@ -42,7 +42,7 @@ class Boundary:
 
 
 class Boundaries:
-    """Boundaries of regions; fastest when patterns come sorted, since levels are kept."""
+    """Boundaries of regions; fastest when patterns come sorted, since stages on cells are kept."""
 
     def __init__(self, problem: Problem) -> None:
         self._edge = dict.fromkeys(tuple(primitive(row)) for row in problem.domain_rows.rows)

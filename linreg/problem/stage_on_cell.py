@@ -156,7 +156,7 @@ class StageOnCell:
         )
 
     def known_point(self, point: Point) -> KnownPoint:
-        """What a point sees of the level."""
+        """The sides that a point is on, and the candidates that win there."""
         return KnownPoint(self, point)
 
 
@@ -189,7 +189,7 @@ TIED = -1
 
 
 class KnownPoint:
-    """A point strictly inside a cell, and the sides of a level that it is on."""
+    """A point strictly inside a cell, and the sides of a stage's hyperplanes that it is on."""
 
     def __init__(self, on_cell: StageOnCell, point: Point) -> None:
         self._on_cell = on_cell

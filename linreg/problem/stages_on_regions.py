@@ -11,17 +11,17 @@ from linreg.problem.stage_on_cell import StageOnCell
 
 
 class StagesOnRegions:
-    """The levels of regions; fastest when patterns come sorted, since a prefix keeps its levels."""
+    """Stages on regions; fastest when patterns come sorted, since a prefix keeps its stages."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._path: list[tuple[tuple[int, ...], StageOnCell]] = []
 
     def of(self, pattern: tuple[int, ...]) -> list[tuple[StageOnCell, tuple[int, ...]]]:
-        """Each stage's level on a region, with the pieces of the stage's units."""
+        """Each stage on a region, with the pieces of its units."""
         on_cells: list[tuple[StageOnCell, tuple[int, ...]]] = []
         first = 0
-        for depth, stage in enumerate(self._problem.stages):
+        for depth, stage in enumerate(self._problem.integer_stages):
             before, pieces = pattern[:first], pattern[first : first + len(stage.units)]
             if depth == len(self._path) or self._path[depth][0] != before:
                 self._path[depth:] = [(before, StageOnCell(stage, self._after(on_cells)))]
@@ -31,10 +31,10 @@ class StagesOnRegions:
 
     def outputs(self, pattern: tuple[int, ...]) -> list[IntegerRow]:
         """The network's outputs on a region, each scaled by a factor that all regions share."""
-        return self._problem.readout.of(self._after(self.of(pattern)))
+        return self._problem.integer_readout.of(self._after(self.of(pattern)))
 
     def _after(self, on_cells: list[tuple[StageOnCell, tuple[int, ...]]]) -> fmpz_mat:
-        """What the last of these levels hands on; the input itself if there is none."""
+        """What the last of these stages hands on; the input itself if there is none."""
         if not on_cells:
             return identity_state(self._problem.network.input_dim)
         on_cell, pieces = on_cells[-1]

@@ -74,7 +74,7 @@ def as_staged(net: NetworkLike) -> StagedNetwork:
     return net if isinstance(net, StagedNetwork) else as_network(net).staged
 
 
-def as_domain(domain: DomainLike, dim: int) -> Domain:
+def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
     """The domain of so many inputs that somebody means.
 
     Parameters
@@ -85,6 +85,8 @@ def as_domain(domain: DomainLike, dim: int) -> Domain:
         for each input; a mapping is a domain as in JSON.
     dim : int
         Number of inputs.
+    name : str
+        What it is called in messages.
 
     Raises
     ------
@@ -101,16 +103,16 @@ def as_domain(domain: DomainLike, dim: int) -> Domain:
     if domain is None or isinstance(domain, Domain):
         return asked_domain(domain, dim)
     if isinstance(domain, os.PathLike):
-        return domain_from_text(os.fspath(domain), dim, name="domain")
+        return domain_from_text(os.fspath(domain), dim, name=name)
     if isinstance(domain, str):
-        return domain_from_text(domain, dim, name="domain")
+        return domain_from_text(domain, dim, name=name)
     if isinstance(domain, Mapping):
-        with located("domain"):
+        with located(name):
             return domain_from_json(dict(domain), dim)
     if isinstance(domain, list | tuple | np.ndarray):
-        return _box(domain, dim)
+        return _box(domain, dim, name)
     raise TypeError(
-        "domain: a WholeSpace, Box or Polytope, a text such as 'box:-1,1' or a list of [lowest, "
+        f"{name}: a WholeSpace, Box or Polytope, a text such as 'box:-1,1' or a list of [lowest, "
         f"highest] was expected, got {_shown(domain)}"
     )
 
@@ -126,11 +128,11 @@ def asked(net: NetworkLike, domain: DomainLike) -> tuple[StagedNetwork, Domain]:
     return staged, as_domain(domain, staged.input_dim)
 
 
-def _box(ranges: Sequence[Any] | np.ndarray, dim: int) -> Domain:
-    given = [list(entries(pair, f"domain[{i}]")) for i, pair in enumerate(ranges)]
+def _box(ranges: Sequence[Any] | np.ndarray, dim: int, name: str) -> Domain:
+    given = [list(entries(pair, f"{name}[{i}]")) for i, pair in enumerate(ranges)]
     if len(given) != dim or any(len(pair) != 2 for pair in given):
         raise InvalidDomain(
-            f"domain: [lowest, highest] was expected for each of {counted(dim, 'input')}, got "
+            f"{name}: [lowest, highest] was expected for each of {counted(dim, 'input')}, got "
             f"{_shown(ranges)}"
         )
     return Box([low for low, _ in given], [high for _, high in given])

@@ -1,4 +1,4 @@
-"""What a layer of a JSON file is to a reader: its keys, and a function that adds its nodes."""
+"""Layer types of JSON files: the keys of each, and a function that adds its nodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The regions that were found, and what one asks of them."""
+"""Enumerations and regions: what was found, and queries on it."""
 
 from linreg.regions.enumeration import Enumeration, enumerate_regions, enumerated
 from linreg.regions.facets import DOMAIN, Facet

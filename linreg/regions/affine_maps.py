@@ -13,7 +13,7 @@ from linreg.regions.polygons.stages import FloatStage
 if TYPE_CHECKING:
     from linreg.regions.enumeration import Enumeration
 
-AT_ONCE = 1 << 22
+MAP_ENTRIES_AT_ONCE = 1 << 22
 """Numbers in the maps of one stage that are held at once."""
 
 
@@ -52,7 +52,7 @@ def affine_maps_of(regions: Enumeration) -> AffineMaps:
     matrices = np.empty((len(tree), outputs, dim))
     shifts = np.empty((len(tree), outputs))
     widest = max((stage.matrix.shape[0] for stage in [*stages, last]), default=1)
-    step = max(1, AT_ONCE // (widest * (dim + 1)))
+    step = max(1, MAP_ENTRIES_AT_ONCE // (widest * (dim + 1)))
     for first in range(0, len(tree), step):
         part = slice(first, min(first + step, len(tree)))
         splits = tree.splits[part.start : part.stop - 1]

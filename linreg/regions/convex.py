@@ -133,7 +133,7 @@ def _convex(objective: Any) -> Any:
 
 
 def _highs_limits(problem: cvxpy.Problem) -> dict[str, int]:
-    """Numbers of iterations after which HiGHS gives up, which may cycle for ever otherwise."""
+    """Numbers of iterations after which HiGHS gives up, which may cycle otherwise."""
     size = problem.size_metrics
     rows = size.num_scalar_eq_constr + size.num_scalar_leq_constr
     limit = HIGHS_ITERATIONS * (1 + size.num_scalar_variables + rows)

@@ -7,26 +7,27 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Box
 from linreg.errors import IncompleteError
 from linreg.polyhedra import Point
-from linreg.problem import Problem, problem_of
+from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.readers import DomainLike, NetworkLike
+from linreg.regions.affine_maps import AffineMaps, affine_maps_of
 from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
 from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
+from linreg.regions.shown import frame_of_regions, html_of_regions, line_of_regions
 from linreg.regions.sources import InMemory, Source
-from linreg.run import Columns, Count, Options, Progress, carrying, run
+from linreg.run import Columns, Count, Options, Progress, carrying, posed, run
 from linreg.run.keys import order_of
 
 
@@ -85,6 +86,29 @@ class Enumeration(Sequence[Region]):
         rows, row = self.source.at(place)
         exact = rows.exact_witness(row)
         return Region(self.problem, place, rows.patterns[row], rows.witnesses[row], exact)
+
+    def __repr__(self) -> str:
+        return line_of_regions(self)
+
+    def _repr_html_(self) -> str:
+        return html_of_regions(self)
+
+    def to_pandas(self) -> Any:
+        """All regions as a pandas data frame; pandas has to be installed.
+
+        It has a row for each region, with `pattern`, `witness` and, where that differs from it,
+        `exact_witness`.
+        """
+        return frame_of_regions(self)
+
+    @property
+    def affine_maps(self) -> AffineMaps:
+        """The network's affine maps on all regions, composed in float64, all at once.
+
+        `matrices` has shape (regions, outputs, inputs) and `shifts` (regions, outputs).
+        `region.affine_map` is nearest to the exact map, and takes longer.
+        """
+        return affine_maps_of(self)
 
     def __iter__(self) -> Iterator[Region]:
         return (self[i] for i in range(len(self)))
@@ -313,12 +337,12 @@ class Enumeration(Sequence[Region]):
         found = self.locate(x)
         return np.bincount(found[found != NOWHERE], minlength=len(self)).astype(np.int64)
 
-    def polygons(self, frame: Box | None = None, *, exact: bool = False) -> Polygons:
+    def polygons(self, frame: DomainLike = None, *, exact: bool = False) -> Polygons:
         """The regions of two inputs as convex polygons, as far as a frame shows them.
 
         Parameters
         ----------
-        frame : Box, optional
+        frame : Box, "box:LO,HI" or [[lo, hi], ...], optional
             By default one that shows all corners but a few that are far away, or a bounded domain.
         exact : bool
             Whether corners are fractions. Floats are near them by about 1e-10 of the frame.
@@ -347,7 +371,7 @@ class Enumeration(Sequence[Region]):
         """
         return polygons_of(self, frame, exact=exact)
 
-    def solids(self, frame: Box | None = None, *, exact: bool = False) -> Solids:
+    def solids(self, frame: DomainLike = None, *, exact: bool = False) -> Solids:
         """The regions of three inputs as convex polyhedra; see `polygons`.
 
         Parameters
@@ -426,7 +450,7 @@ def enumerate_regions(
 
 def enumerated(net: NetworkLike, domain: DomainLike, options: Options) -> Enumeration:
     """What `enumerate_regions` returns."""
-    problem = problem_of(net, domain)
+    problem = posed(net, domain, options.strategy)
     columns = Columns(problem.network.pattern_dtype.str)
     counted = run(problem, columns, options)
     with carrying(lambda: counted):

@@ -223,7 +223,7 @@ class Locator:
         """The bytes of a point's pattern, decided in integers."""
         state, one = point.column, [point.entries[-1]]
         pattern: list[int] = []
-        for stage in self._problem.stages:
+        for stage in self._problem.integer_stages:
             rows = stage.preactivations(state)
             pieces = [_piece(unit, rows, one[0]) for unit in stage.units]
             state = stage.outputs(rows, pieces, one)

@@ -1,4 +1,4 @@
-"""How far regions reach: margins and boundedness, of all of them in one pass."""
+"""Margins and boundedness of all regions, in one pass."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVERY = 32
 """Regions between two reports of progress: a few hundredths of a second."""
 
 Stages = Sequence[tuple[StageOnCell, tuple[int, ...]]]
-"""The levels of a region, with the pieces of their units."""
+"""The stages on a region, with the pieces of their units."""
 
 
 class Reach:
@@ -83,7 +83,7 @@ def _margin(halfspaces: Forms, stages: Stages, point: Point) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A prefix of a pattern: its rows, and a direction in which it goes on for ever, if any."""
+    """A prefix of a pattern: its rows, and a recession direction, if there is one."""
 
     rows: list[IntegerRow]
     direction: Direction | None
@@ -102,7 +102,7 @@ class _Cells:
         self._path: list[tuple[StageOnCell, tuple[int, ...], _Cell]] = []
 
     def bound(self, stages: Stages) -> bool:
-        """Whether the region with these levels is bounded."""
+        """Whether the region with these stages is bounded."""
         cell = self._whole
         for depth, (on_cell, pieces) in enumerate(stages):
             if cell.direction is None:

@@ -12,7 +12,7 @@ from flint import fmpq
 
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.arguments import point
-from linreg.domains import Box, Halfspaces
+from linreg.domains import Halfspaces
 from linreg.network.stages import table
 from linreg.polyhedra import Point
 from linreg.polyhedra import measures as geometry
@@ -21,9 +21,12 @@ from linreg.polyhedra.sampling import Seed, sample
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries, Boundary
 from linreg.rational import fraction, nearest_float, rational
+from linreg.readers import DomainLike
 from linreg.regions.convex import ConvexRegion, convex_region
 from linreg.regions.facets import DOMAIN, Facet, facets_of
 from linreg.regions.polygons.one import Polygon, facet_polygons_of, polygon_of
+from linreg.regions.polygons.svg import picture_of
+from linreg.regions.shown import html_of_region, line_of_region
 from linreg.units import MaxUnit, Unit
 
 
@@ -68,6 +71,15 @@ class Region:
 
     def __hash__(self) -> int:
         return hash((self.problem.key, self.pattern.tobytes()))
+
+    def __repr__(self) -> str:
+        return line_of_region(self)
+
+    def _repr_html_(self) -> str:
+        return html_of_region(self)
+
+    def _repr_svg_(self) -> str | None:
+        return picture_of(self)
 
     @cached_property
     def exact_affine_map(self) -> ExactAffineMap:
@@ -144,7 +156,7 @@ class Region:
 
     @cached_property
     def recession(self) -> geometry.RecessionCone:
-        """The directions that can be followed for ever: lines, and extreme rays; none if bounded.
+        """The recession cone by its generators: lines, and extreme rays; none if bounded.
 
         Raises
         ------
@@ -258,12 +270,12 @@ class Region:
         """
         return sample(self.polyhedron, n, seed)
 
-    def polygon(self, clip: Box | None = None) -> Polygon:
+    def polygon(self, clip: DomainLike = None) -> Polygon:
         """The region of a network of two inputs as a polygon: exact corners, in order.
 
         Parameters
         ----------
-        clip : Box, optional
+        clip : Box, "box:LO,HI" or [[lo, hi], ...], optional
             What of the region is wanted; without it the region has to be bounded. Nothing is left
             of a region that does not meet the box.
 
@@ -286,12 +298,12 @@ class Region:
         """
         return polygon_of(self, clip)
 
-    def facet_polygons(self, clip: Box | None = None) -> tuple[Polygon, ...]:
+    def facet_polygons(self, clip: DomainLike = None) -> tuple[Polygon, ...]:
         """The facets of a region of three inputs as polygons in space; see `polygon`.
 
         Parameters
         ----------
-        clip : Box, optional
+        clip : Box, "box:LO,HI" or [[lo, hi], ...], optional
             As for `polygon`, a box of three inputs.
 
         Returns

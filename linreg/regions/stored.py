@@ -34,13 +34,13 @@ class StoredRegions(Enumeration):
     `patterns`, `witnesses` and what needs all regions at once, such as `locate`, read all of them
     into memory.
 
-    Parameters
+    Attributes
     ----------
     problem : Problem
-    counted : Count
-        What the run said of itself.
     source : RegionFiles
         The files that hold the regions.
+    counted : Count
+        What the run said of itself.
 
     Examples
     --------
@@ -187,5 +187,5 @@ def read_run(path: StrPath) -> StoredRegions:
             files = RegionFiles(target, shards, layout)
             # From here on the folder is there as long as somebody may read it.
             finalize(files, stack.pop_all().close)
-    counted = count_of(state, description.strategy, len(problem.stages))
+    counted = count_of(state, description.strategy, len(problem.integer_stages))
     return StoredRegions(problem, files, counted)

@@ -1,6 +1,6 @@
 """Running an exploration: budgets, processes, sinks, stores, and the count that comes out."""
 
-from linreg.run.counting import carrying, count, count_regions, explored, run
+from linreg.run.counting import carrying, count, count_regions, explored, posed, run
 from linreg.run.options import Options
 from linreg.run.progress import Count, Progress
 from linreg.run.sinks import Columns
@@ -14,5 +14,6 @@ __all__ = [
     "count",
     "count_regions",
     "explored",
+    "posed",
     "run",
 ]

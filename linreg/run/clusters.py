@@ -14,7 +14,7 @@ from typing import Any
 from linreg.errors import UnreachableCluster
 from linreg.explore import Sink
 from linreg.run.processes import interrupts_ignored
-from linreg.run.task import ProblemNeeded, Task, explore_unit
+from linreg.run.task import ProblemNeeded, Task, explore_task
 
 LOCAL = "local"
 """The name of a cluster of processes on this machine, made for the occasion."""
@@ -112,7 +112,7 @@ def _n_workers(client: Any, address: str) -> int:
         raise UnreachableCluster(f"{address}: the cluster has no workers; start some first")
     nothing = Task("auto", "", None, (), Sink(), 0, None)
     try:
-        known = client.submit(explore_unit, nothing, pure=False).result()
+        known = client.submit(explore_task, nothing, pure=False).result()
     except ImportError as error:
         raise UnreachableCluster(
             f"{address}: linreg cannot be used on the cluster's workers: {error}"

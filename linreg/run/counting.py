@@ -127,7 +127,18 @@ def count_regions(
 
 def explored(net: NetworkLike, domain: DomainLike, options: Options) -> Count:
     """What `count` returns."""
-    return run(problem_of(net, domain), Sink(), options)
+    return run(posed(net, domain, options.strategy), Sink(), options)
+
+
+def posed(net: NetworkLike, domain: DomainLike, strategy: str) -> Problem:
+    """The problem of a network on a domain; an interrupt meanwhile carries a count of nothing."""
+    started = monotonic()
+
+    def nothing() -> Count:
+        return Count(0, False, "exact", (), 0, 0, strategy, monotonic() - started)
+
+    with carrying(nothing):
+        return problem_of(net, domain)
 
 
 def run(
@@ -157,7 +168,7 @@ def run(
             monotonic() - started,
         )
 
-    work = Work(Tally(cells=[0] * len(problem.stages)), options.strategy)
+    work = Work(Tally(cells=[0] * len(problem.integer_stages)), options.strategy)
     if beginning is not None:
         work = beginning.work
 

@@ -22,11 +22,11 @@ from linreg.run.processes import (
     process_pool,
     thread_pool,
 )
-from linreg.run.task import Found, ProblemNeeded, Task, explore_unit, remember
+from linreg.run.task import Found, ProblemNeeded, Task, explore_task, remember
 from linreg.strategies import explorer_for
 
 AHEAD = 4
-"""Units of work under way for each worker, so that none waits for the next."""
+"""Tasks under way for each worker, so that none waits for the next."""
 
 MOST_HELD = 1 << 20
 """Regions of results that wait for their turn, from which on no more are asked for."""
@@ -110,7 +110,7 @@ class _Run(Generic[AnySink]):
         self._report = report
         self._checkpoint = checkpoint
         self._limit = limit
-        self._results: dict[int, Found[AnySink]] = {}  # those whose turn has not come, by unit
+        self._results: dict[int, Found[AnySink]] = {}  # those whose turn has not come, by task
 
     def alone(self, cells: list[Any], budget: int | None) -> list[Any]:
         """Explore in this process until the budget is spent, and return the cells that are left."""
@@ -159,7 +159,7 @@ class _Run(Generic[AnySink]):
             workers = max(workers, cpu_count() or 1)
         ledger = Ledger(
             prefixes,
-            budget=self._explorer.unit,
+            budget=self._explorer.task_budget,
             most_running=AHEAD * workers,
             most_held=MOST_HELD,
             limit=self._wanted,
@@ -176,18 +176,18 @@ class _Run(Generic[AnySink]):
                 losses = 1 if self.work.tally.share > before else losses + 1
                 if executor is not None or losses > MOST_LOSSES:
                     raise
-                lost = [ledger.on(Lost(unit)) for unit in ledger.running]
+                lost = [ledger.on(Lost(task)) for task in ledger.running]
                 instructions = [again for each in lost for again in each]
         return ledger.frontier
 
     def _work_off(
         self, ledger: Ledger, instructions: list[Instruction], pool: Executor, n_given: float
     ) -> None:
-        """Do as the ledger says until it is over; the first so many units carry the problem."""
+        """Do as the ledger says until it is over; the first so many tasks carry the problem."""
         answers: SimpleQueue[Future[Any]] = SimpleQueue()
         awaited: dict[Future[Any], Submit] = {}
         results = self._results
-        empty = self._sink.empty()
+        fresh = self._sink.fresh()
 
         def submit(order: Submit, *, with_problem: bool) -> None:
             task = Task(
@@ -195,11 +195,11 @@ class _Run(Generic[AnySink]):
                 self._problem.key,
                 self._problem if with_problem else None,
                 order.prefixes,
-                empty,
+                fresh,
                 order.budget,
                 order.limit,
             )
-            future = pool.submit(explore_unit, task)
+            future = pool.submit(explore_task, task)
             awaited[future] = order
             future.add_done_callback(answers.put)
 
@@ -211,8 +211,8 @@ class _Run(Generic[AnySink]):
                     case Submit():
                         submit(instruction, with_problem=n_given > 0)
                         n_given -= 1
-                    case Take(unit):
-                        turns.append(results.pop(unit))
+                    case Take(number):
+                        turns.append(results.pop(number))
             for found in turns:
                 self._sink.extend(found.sink)
                 self.work.add(found.work)
@@ -234,9 +234,9 @@ class _Run(Generic[AnySink]):
                     case ProblemNeeded():
                         submit(order, with_problem=True)
                     case Found() as found:
-                        results[order.unit] = found
+                        results[order.task] = found
                         regions = found.work.tally.regions
-                        follow(ledger.on(Finished(order.unit, found.left, regions)))
+                        follow(ledger.on(Finished(order.task, found.left, regions)))
         for future in awaited:
             future.cancel()
 
@@ -260,10 +260,10 @@ class _Run(Generic[AnySink]):
         return process_pool(workers, partial(remember, self._problem))
 
     def _n_given(self, workers: int, executor: Executor | None) -> float:
-        """How many units carry the problem without being asked to.
+        """How many tasks carry the problem without being asked to.
 
         Processes of our own are born with it, and threads share it. Of others, each worker takes
-        one of the first units, or asks.
+        one of the first tasks, or asks.
         """
         if executor is not None:
             return workers

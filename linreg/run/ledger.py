@@ -1,7 +1,7 @@
 """The bookkeeping of shared work: events in, instructions out, and nothing else.
 
-Units of work stand in the order in which one process would take them, and what a unit leaves comes
-right after it. Units end in any order; their results are taken in this one. So rows come in the
+Tasks stand in the order in which one process would take them, and what a task leaves comes
+right after it. Tasks end in any order; their results are taken in this one. So rows come in the
 same order whoever does the work, and a limit stops at the same region. What is committed of a run
 is always a beginning of that order, and the prefixes behind it are all that a later run needs.
 """
@@ -14,7 +14,7 @@ from itertools import count
 from typing import Any
 
 RAMP = 4
-"""Generations of units, each left by the one before, with smaller budgets: the first is a 16th of
+"""Generations of tasks, each left by the one before, with smaller budgets: the first is a 16th of
 the full one, the next an 8th ... So there is soon something to do for everybody."""
 
 
@@ -22,7 +22,7 @@ the full one, the next an 8th ... So there is soon something to do for everybody
 class Submit:
     """Instruction: have a task done, of at most `budget` cells and `limit` regions."""
 
-    unit: int
+    task: int
     prefixes: tuple[Any, ...]
     budget: int
     limit: int | None = None
@@ -30,25 +30,25 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Instruction: the result of a unit comes next in order."""
+    """Instruction: the result of a task comes next in order."""
 
-    unit: int
+    task: int
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Event: a unit was done, and left prefixes, the next one last."""
+    """Event: a task was done, and left prefixes, the next one last."""
 
-    unit: int
+    task: int
     left: Sequence[Any]
     regions: int
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Event: a unit will have no result, because whoever did it is gone."""
+    """Event: a task will have no result, because whoever did it is gone."""
 
-    unit: int
+    task: int
 
 
 Instruction = Submit | Take
@@ -62,7 +62,7 @@ Event = Finished | Lost
 class _Entry:
     """A task; `after` is the one that left it, until that one's result is taken."""
 
-    unit: int
+    task: int
     prefixes: tuple[Any, ...]
     budget: int
     after: _Entry | None
@@ -82,9 +82,9 @@ class Ledger:
     budget : int
         Cells that a task takes at most, after the first few generations.
     most_running : int
-        Units of work under way at a time.
+        Tasks under way at a time.
     most_held : int
-        Regions of results that wait for their turn, from which on only the next unit in order is
+        Regions of results that wait for their turn, from which on only the next task in order is
         begun: memory does not grow with the count.
     limit : int, optional
         Regions that are still wanted.
@@ -101,7 +101,7 @@ class Ledger:
     ) -> None:
         self._most_running, self._most_held, self._limit = most_running, most_held, limit
         self._budget = budget
-        self._n_units = 0
+        self._n_tasks = 0
         self._held = 0
         self._stopping = False
         self._entries = self._new(prefixes, max(1, budget >> RAMP), None)  # the next one last
@@ -127,8 +127,8 @@ class Ledger:
         return list(self._submissions())
 
     def on(self, event: Event) -> list[Instruction]:
-        """What to do next. Each event speaks of a unit that was submitted and is still awaited."""
-        entry = self._running.pop(event.unit)
+        """What to do next. Each event speaks of a task that was submitted and is still awaited."""
+        entry = self._running.pop(event.task)
         entry.running = False
         if isinstance(event, Finished) and not (self._stopping and entry.limit is None):
             entry.done, entry.regions = True, event.regions
@@ -153,10 +153,10 @@ class Ledger:
                     other.after = None
             if self._limit is not None:
                 self._limit -= entry.regions
-            yield Take(entry.unit)
+            yield Take(entry.task)
 
     def _redo(self, entry: _Entry, limit: int) -> None:
-        """Have a unit done again that goes beyond the limit, and nothing else any more."""
+        """Have a task done again that goes beyond the limit, and nothing else any more."""
         self._stopping = True
         self._held -= entry.regions
         entry.done, entry.regions, entry.limit = False, 0, limit
@@ -167,7 +167,7 @@ class Ledger:
         self._entries = [e for e in self._entries if e is entry or id(e) not in gone]
 
     def _submissions(self) -> Iterator[Submit]:
-        """Units that are begun now, the next in order first."""
+        """Tasks that are begun now, the next in order first."""
         if self.is_over:
             return
         for entry in reversed(self._entries):
@@ -177,24 +177,24 @@ class Ledger:
                 continue
             if not entry.running:
                 entry.running = True
-                self._running[entry.unit] = entry
-                yield Submit(entry.unit, entry.prefixes, entry.budget, entry.limit)
+                self._running[entry.task] = entry
+                yield Submit(entry.task, entry.prefixes, entry.budget, entry.limit)
             if self._stopping or self._held >= self._most_held:
                 return
 
     def _new(self, prefixes: Sequence[Any], budget: int, after: _Entry | None) -> list[_Entry]:
-        """Units for prefixes, the next one last."""
+        """Tasks for prefixes, the next one last."""
         budget = min(budget, self._budget)
-        numbers = count(self._n_units)
+        numbers = count(self._n_tasks)
         entries = [_Entry(next(numbers), group, budget, after) for group in shared_out(prefixes)]
-        self._n_units += len(entries)
+        self._n_tasks += len(entries)
         return entries
 
 
 def shared_out(prefixes: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The prefixes of each task, in order.
 
-    The last that a unit leaves are the smallest. They go together: alone, many would be done at
+    The last that a task leaves are the smallest. They go together: alone, many would be done at
     once and not be worth the way to another process.
 
     Examples

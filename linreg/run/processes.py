@@ -1,4 +1,4 @@
-"""Processes and threads to run in: deaf to interrupts, and never left behind."""
+"""Pools of processes and threads that ignore interrupts and are always ended."""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linreg.showing import table_html
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -19,7 +21,8 @@ class Count:
         "exact": every decision was proved in exact arithmetic. "certified": the proofs were
         also written down, and an independent checker accepted them.
     regions_per_stage : tuple of int, length stages
-        Full-dimensional cells of prefixes through each stage; the last is the count.
+        Full-dimensional cells of prefixes through each stage; the last is the count. Empty where
+        an interrupt came before the network had been put into stages.
     lps : int
         Linear programs that were solved in floats.
     exact_decisions : int
@@ -46,6 +49,18 @@ class Count:
     exact_decisions: int
     strategy: str
     seconds: float
+
+    def _repr_html_(self) -> str:
+        return table_html(
+            "Count",
+            [
+                ("regions" if self.complete else "regions, at least", self.regions),
+                ("through each stage", ", ".join(f"{k:,}" for k in self.regions_per_stage)),
+                ("evidence", self.evidence),
+                ("strategy", self.strategy),
+                ("seconds", f"{self.seconds:.3g}"),
+            ],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Columns(Sink):
         self.witnesses.frombytes(witnesses.astype(np.float64, copy=False).tobytes())
         self.n_regions += len(patterns)
 
-    def empty(self) -> Columns:
+    def fresh(self) -> Columns:
         """Another sink for patterns of the same type."""
         return Columns(self.pattern_dtype)
 
@@ -84,13 +84,13 @@ class KeyedColumns(Columns):
 
     two_pieces: bool = False
 
-    def empty(self) -> KeyedColumns:
+    def fresh(self) -> KeyedColumns:
         """Another sink for patterns of the same type."""
         return KeyedColumns(self.pattern_dtype, two_pieces=self.two_pieces)
 
     def taken(self) -> KeyedColumns:
         """All regions, in another sink; this one lets them go."""
-        other = self.empty()
+        other = self.fresh()
         other.patterns, self.patterns = self.patterns, other.patterns
         other.witnesses, self.witnesses = self.witnesses, other.witnesses
         other.exact, self.exact = self.exact, other.exact

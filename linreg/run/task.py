@@ -15,7 +15,7 @@ MOST_PROBLEMS = 8
 """Problems that a process remembers: the last ones that it worked on."""
 
 _problems: OrderedDict[str, Problem] = OrderedDict()
-"""By key, what this process was given to work on; it travels once and not with every unit."""
+"""By key, what this process was given to work on; it travels once and not with every task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def remember(problem: Problem) -> None:
         _problems.popitem(last=False)
 
 
-def explore_unit(task: Task[AnySink]) -> Found[AnySink] | ProblemNeeded:
+def explore_task(task: Task[AnySink]) -> Found[AnySink] | ProblemNeeded:
     """Do a task.
 
     The budget is not used up if nobody waits for the answer any more.
@@ -83,8 +83,8 @@ def explore_unit(task: Task[AnySink]) -> Found[AnySink] | ProblemNeeded:
         remember(problem)
     explorer = explorer_for(task.strategy, problem, task.sink)
     # Where threads do the work they are all given the same sink, which stays empty.
-    found = task.sink.empty()
-    tally = Tally(cells=[0] * len(problem.stages))
+    found = task.sink.fresh()
+    tally = Tally(cells=[0] * len(problem.integer_stages))
     cells = [explorer.cell_of(problem, prefix) for prefix in task.prefixes]
     budget, limit = task.budget, task.limit
     while cells and budget > 0 and is_wanted() and (limit is None or tally.regions < limit):

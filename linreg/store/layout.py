@@ -1,4 +1,4 @@
-"""What a row of a run's files holds: in parts, which are quick to sort, and in shards, to read."""
+"""The layout of a run's files: of parts, which are quick to sort, and of shards, to read."""
 
 from __future__ import annotations
 

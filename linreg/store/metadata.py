@@ -1,4 +1,4 @@
-"""What a run directory says it is a run of."""
+"""Metadata of a run directory: which network, domain and strategy it is a run of."""
 
 from __future__ import annotations
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
-from linreg.problem import problem_of
 from linreg.readers import DomainLike, NetworkLike, as_network
-from linreg.run import Count, Options, Progress, carrying, run
+from linreg.run import Count, Options, Progress, carrying, posed, run
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
@@ -128,7 +127,7 @@ def run_into(
     sorting: Callable[[float], None] = lambda _: None,
 ) -> Count:
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
-    problem = problem_of(net, domain)
+    problem = posed(net, domain, options.strategy)
     with opened(path, as_network(net), problem, keeps, options.strategy) as store:
         beginning = store.beginning
         if beginning is None or beginning.prefixes:
@@ -140,7 +139,7 @@ def run_into(
                 seconds=store.state.seconds,
                 checkpoint=store.checkpoint,
             )
-        found = count_of(store.state, store.strategy, len(problem.stages))
+        found = count_of(store.state, store.strategy, len(problem.integer_stages))
         with carrying(lambda: found):
             store.sort(sorting)
         return found
@@ -184,7 +183,7 @@ def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
     state = State()
     n_stages = 0
     try:
-        n_stages = len(description.problem(folder).stages)
+        n_stages = len(description.problem(folder).integer_stages)
     except LinregError as error:
         damage.append(str(error))
     try:

@@ -1,4 +1,4 @@
-"""What the records of a run's journal add up to."""
+"""The state of a run, summed over the records of its journal."""
 
 from __future__ import annotations
 

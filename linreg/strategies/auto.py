@@ -94,9 +94,9 @@ class AutoExplorer:
         return COMPILE_AFTER + 1 if self._may_change else self._now.alone
 
     @property
-    def unit(self) -> int:
+    def task_budget(self) -> int:
         """Cells to take in one task elsewhere."""
-        return self._now.unit
+        return self._now.task_budget
 
     @property
     def threads(self) -> bool:
@@ -224,7 +224,7 @@ def settled(
     report : callable
         Told now and then how far the trial is.
     """
-    explorer, found, tally = HighsExplorer(), sink.empty(), Tally()
+    explorer, found, tally = HighsExplorer(), sink.fresh(), Tally()
     cells = explorer.begin(problem, tally)
     taken = 0
     is_large = False

@@ -33,7 +33,7 @@ def compiled_for(problem: Problem, sink: Sink) -> Explorer:
     """
     if not sink.wants_proofs:
         return compiled_explorer()
-    units = (unit for stage in problem.stages for unit in stage.units)
+    units = (unit for stage in problem.integer_stages for unit in stage.units)
     if sink.wants_cells or any(isinstance(unit, IntegerMax) for unit in units):
         return HighsExplorer()
     return proving_explorer()

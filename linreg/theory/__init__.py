@@ -1,4 +1,4 @@
-"""What theory says about the number of regions of a network.
+"""Bounds on the number of regions of a network.
 
 Bounds are called `f(inputs, widths)`, for maxout `f(inputs, widths, rank)`, and raise
 `HypothesisError` where their hypotheses do not hold.

@@ -1,4 +1,4 @@
-"""A number that theory gives, and what it is about."""
+"""A bound: its value, its theorem, and what it bounds."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from linreg.formulas import (
     zigzag_lower,
 )
 from linreg.formulas.maxout import Rank, ranks_of
+from linreg.showing import table_html
 
 UPPER, AT_LEAST, EXACTLY = "upper", "max_at_least", "max_exactly"
 """What a number bounds: every network, or the maximum over all weights from below or exactly."""
@@ -66,6 +67,11 @@ class Bound:
     source: str
     title: str
     note: str = ""
+
+    def _repr_html_(self) -> str:
+        sides = {UPPER: "at most", AT_LEAST: "the maximum is at least", EXACTLY: "the maximum is"}
+        rows: list[tuple[str, object]] = [(sides[self.side], self.value), ("source", self.source)]
+        return table_html(self.title, [*rows, ("note", self.note)] if self.note else rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from linreg.errors import HypothesisError
 from linreg.formulas import chained, whole, xiong_asymptotics
+from linreg.theory.parameters import rows_of
 
 EQUAL, BELOW, ABOVE = (
     "asymptotically equal",
@@ -242,14 +243,15 @@ def growth_columns(rows: Sequence[Growth]) -> dict[str, list[Any]]:
     ------
     HypothesisError
         If there are no rows.
+    TypeError
+        If one is something else.
 
     Examples
     --------
     >>> growth_columns(connected_growth(2, 4))["exponent"]
     [3.0, 3.0, 1.0]
     """
-    if not rows:
-        raise HypothesisError("at least one architecture was expected")
+    rows = rows_of(rows, Growth)
     return {
         "architecture": [row.architecture for row in rows],
         "exponent": [float(row.exponent) for row in rows],

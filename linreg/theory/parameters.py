@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
+from linreg.arguments import entries
 from linreg.errors import HypothesisError
 from linreg.formulas import (
     architecture,
@@ -338,6 +339,28 @@ def convolutional_against_connected(
     )
 
 
+R = TypeVar("R")
+
+
+def rows_of(rows: object, kind: type[R]) -> list[R]:
+    """The rows of a table.
+
+    Raises
+    ------
+    HypothesisError
+        If there are none.
+    TypeError
+        If one is of another kind.
+    """
+    found = list(entries(rows, "rows"))
+    if not found:
+        raise HypothesisError("rows: at least one architecture was expected, got none")
+    for i, row in enumerate(found):
+        if not isinstance(row, kind):
+            raise TypeError(f"rows[{i}]: {kind.__name__} was expected, got {type(row).__name__}")
+    return found
+
+
 def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     """The rows as columns, one list each: what data frame and plotting libraries take.
 
@@ -353,6 +376,13 @@ def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     Raises
     ------
     HypothesisError
+        If there are no rows.
+    TypeError
+        If one is something else.
+
+    Raises
+    ------
+    HypothesisError
         If there is no row.
 
     Examples
@@ -361,8 +391,7 @@ def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     >>> frame["regions"], frame["known"]
     ([44, 121, 37, 56], ['lower bound', 'upper bound', 'exact maximum', 'exact maximum'])
     """
-    if not rows:
-        raise HypothesisError("at least one architecture was expected")
+    rows = rows_of(rows, Efficiency)
     return {
         "architecture": [row.architecture for row in rows],
         "parameters": [row.parameters for row in rows],

@@ -1,4 +1,4 @@
-"""A network that is known, and what is known of it."""
+"""A network with known numbers of regions, and these numbers."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from linreg.problem import problem_of
 from linreg.run.clusters import cluster
 from linreg.run.driver import AHEAD, MOST_HELD
 from linreg.run.ledger import Finished, Ledger, Submit
-from linreg.run.task import Task, explore_unit
+from linreg.run.task import Task, explore_task
 
 WORKERS = (1, 2, 5, 10, 20, 50, 100)
 TAKING = 0.0001
@@ -76,7 +76,7 @@ def simulated(tree: Tree, copies: int, workers: int, cost: float) -> Outcome:
     """A run of the ledger on events; a prefix is a copy and a cell."""
     ledger = Ledger(
         [(copy, 0) for copy in range(copies)],
-        budget=HighsExplorer.unit,
+        budget=HighsExplorer.task_budget,
         most_running=AHEAD * workers,
         most_held=MOST_HELD,
     )
@@ -94,8 +94,8 @@ def simulated(tree: Tree, copies: int, workers: int, cost: float) -> Outcome:
                 took += tree.seconds[cell]
                 n_regions += not tree.parts[cell]
                 cells += [(copy, part) for part in tree.parts[cell]]
-            event = Finished(order.unit, cells, n_regions)
-            heappush(ends, (max(now, driver_free) + took, order.unit, event))
+            event = Finished(order.task, cells, n_regions)
+            heappush(ends, (max(now, driver_free) + took, order.task, event))
             free -= 1
             units += 1
         ended, _, event = heappop(ends)
@@ -123,15 +123,15 @@ def cost_of_unit(pool: Executor) -> float:
     cells = explorer.explore(problem, cells, Sink(), tally, budget=200)
     prefixes = tuple(explorer.prefix_of(cell) for cell in cells[-2:])
     pool.submit(
-        explore_unit, Task("highs", problem.key, problem, prefixes, Sink(), 0, None)
+        explore_task, Task("highs", problem.key, problem, prefixes, Sink(), 0, None)
     ).result()
     task = Task("highs", problem.key, None, prefixes, Sink(), 0, None)
     n = 400
     begun = perf_counter()
-    under_way = deque(pool.submit(explore_unit, task) for _ in range(AHEAD))
+    under_way = deque(pool.submit(explore_task, task) for _ in range(AHEAD))
     for _ in range(n - AHEAD):
         under_way.popleft().result()
-        under_way.append(pool.submit(explore_unit, task))
+        under_way.append(pool.submit(explore_task, task))
     for future in under_way:
         future.result()
     return (perf_counter() - begun) / n

@@ -75,7 +75,7 @@ def main() -> None:
     image = rng.uniform(size=784)
     step("forward in floats, first time", lambda: net.forward(image))
     step("forward exactly", lambda: net.forward_exact(image.tolist()))
-    step("stages in integers", lambda: Problem(staged, linreg.WholeSpace(784)).stages)
+    step("stages in integers", lambda: Problem(staged, linreg.WholeSpace(784)).integer_stages)
     plane = linreg.slice_through(rng.uniform(size=(3, 784)))
     sliced = net.on_slice(plane.origin, plane.basis)
     step("lower on a plane", lambda: sliced.staged)

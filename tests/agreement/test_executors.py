@@ -82,11 +82,11 @@ class Backwards(Executor):
 
 
 @pytest.fixture
-def tiny_units(monkeypatch: pytest.MonkeyPatch) -> None:
+def tiny_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Units of work of a few cells, so that a small network makes many."""
     monkeypatch.setattr(HighsExplorer, "alone", 4)
     monkeypatch.setattr(HighsExplorer, "slice", 2)
-    monkeypatch.setattr(HighsExplorer, "unit", 7)
+    monkeypatch.setattr(HighsExplorer, "task_budget", 7)
 
 
 @pytest.fixture(params=["threads", "processes", "one process", "backwards"])
@@ -114,28 +114,28 @@ def without_effort(found: Count) -> Count:
     return replace(found, seconds=0.0, lps=0, exact_decisions=0)
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 def test_rows_are_the_same_bytes_whoever_does_the_work(executor: Executor) -> None:
     assert same(enumerate_regions(NET, executor=executor), enumerate_regions(NET))
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 @pytest.mark.parametrize("workers", [2, 3])
 def test_rows_are_the_same_bytes_whatever_the_number_of_workers(workers: int) -> None:
     assert same(enumerate_regions(NET, workers=workers), enumerate_regions(NET))
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 def test_a_count_is_the_same_whoever_does_the_work(executor: Executor) -> None:
     assert without_effort(count(NET, executor=executor)) == without_effort(count(NET))
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 def test_an_executor_that_was_given_is_left_open(executor: Executor) -> None:
     assert count_regions(NET, executor=executor) == count_regions(NET, executor=executor)
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 def test_witnesses_beyond_floats_survive_the_way_between_processes(executor: Executor) -> None:
     """The strips between 1 + k ulp hold no float, and 1e-300 x = 1e300 is beyond them all."""
     units = [[1, 0]] * 4 + [[0, 1], [1e-300, 0]]
@@ -146,13 +146,13 @@ def test_witnesses_beyond_floats_survive_the_way_between_processes(executor: Exe
     assert all(region.contains(region.exact_witness) for region in regions)
 
 
-def test_without_small_units_of_work_the_rows_are_the_same() -> None:
+def test_without_small_tasks_the_rows_are_the_same() -> None:
     net = gaussian(2, 12, 12)
     with ThreadPoolExecutor(2) as pool:
         assert same(enumerate_regions(net, executor=pool), enumerate_regions(net))
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 @settings(max_examples=30)
 @given(problem=problems())
 def test_degenerate_networks_have_the_same_rows_in_any_order_of_work(
@@ -175,7 +175,7 @@ def test_a_limit_that_is_not_reached_changes_nothing() -> None:
         assert without_effort(count(NET, limit=limit)) == without_effort(whole)
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 @pytest.mark.parametrize("limit", [1, 2, 3, 25, 60, 10**6])
 def test_a_limit_stops_at_the_same_regions_whoever_does_the_work(limit: int) -> None:
     alone = enumerate_regions(NET, limit=limit)
@@ -192,7 +192,7 @@ def test_every_limit_leaves_the_same_cells_of_every_stage(
     """A task may go on after its last region and find cells that one process would not."""
     monkeypatch.setattr(HighsExplorer, "alone", 4)
     monkeypatch.setattr(HighsExplorer, "slice", 2)
-    monkeypatch.setattr(HighsExplorer, "unit", unit)
+    monkeypatch.setattr(HighsExplorer, "task_budget", unit)
     net = gaussian(2, 4, 3, 3)
     for limit in range(1, count_regions(net) + 2):
         with Backwards() as executor:
@@ -200,7 +200,7 @@ def test_every_limit_leaves_the_same_cells_of_every_stage(
         assert without_effort(shared) == without_effort(count(net, limit=limit))
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 def test_a_limit_stops_processes_too() -> None:
     assert same(enumerate_regions(NET, workers=2, limit=25), enumerate_regions(NET, limit=25))
 
@@ -219,7 +219,7 @@ def test_what_is_incomplete_is_not_taken_for_the_whole() -> None:
         adjacency_graph(enumerate_regions(NET, limit=5))
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 def test_progress_never_falls_and_ends_at_the_whole(executor: Executor) -> None:
     seen: list[Progress] = []
     found = count(NET, executor=executor, progress=seen.append)
@@ -232,7 +232,7 @@ def test_progress_never_falls_and_ends_at_the_whole(executor: Executor) -> None:
     assert not any(progress.count.complete for progress in seen)
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 def test_the_share_of_a_network_with_contests_of_three_ends_at_one() -> None:
     rng = np.random.default_rng(1)
     net = mlp([(rng.normal(size=(9, 2)), rng.normal(size=9))], activation=linreg.maxout(3))
@@ -247,7 +247,7 @@ def test_an_error_in_another_process_is_not_swallowed(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(HighsExplorer, "alone", 4)
     monkeypatch.setattr(HighsExplorer, "slice", 4)
-    monkeypatch.setattr(driver, "explore_unit", fail)
+    monkeypatch.setattr(driver, "explore_task", fail)
     with ThreadPoolExecutor(1) as pool, pytest.raises(MemoryError, match="out of reach"):
         count(NET, executor=pool)
 
@@ -288,7 +288,7 @@ def test_a_pool_of_our_own_does_the_work_of_one_process(pool: Callable[..., Any]
         assert same(enumerate_regions(net, executor=executor), enumerate_regions(net))
 
 
-@pytest.mark.usefixtures("tiny_units")
+@pytest.mark.usefixtures("tiny_tasks")
 def test_workers_are_threads_where_a_strategy_leaves_the_lock_to_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -192,7 +192,7 @@ def test_a_limit_on_regions_is_one_on_cells_since_every_cell_holds_a_region(
     """
     posed = problem_of(*problem)
     whole = count(*problem).regions
-    budget = limit * (len(posed.stages) + 1) + sum(u.n_pieces for u in posed.network.units)
+    budget = limit * (len(posed.integer_stages) + 1) + sum(u.n_pieces for u in posed.network.units)
     explorer, tally = explorer_named(strategy), Tally()
     cells = explorer.begin(posed, tally)
     explorer.explore(posed, cells, Sink(), tally, budget=budget, limit=limit)

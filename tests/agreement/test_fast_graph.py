@@ -33,6 +33,7 @@ from linreg.kernel.adjacency import lookup
 from linreg.kernel.adjacency.facets import join
 from linreg.network import Network
 from linreg.regions import Enumeration
+from linreg.regions.sources import InMemory
 from linreg.units import ScalarUnit, Unit
 
 searched = settings(max_examples=50)
@@ -212,7 +213,10 @@ def test_points_that_are_not_where_they_should_be_change_no_edge(
     kept = rng.random(len(wrong)) < 0.5
     wrong[kept] = regions.witnesses[kept]
     exact = {i: regions.exact_witness(i) for i in range(len(regions))}
-    assert edges_of(adjacency_graph(replace(regions, witnesses=wrong, exact=exact))) == expected
+    assert (
+        edges_of(adjacency_graph(replace(regions, source=InMemory(regions.patterns, wrong, exact))))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("direction", [0.0, np.nan, 1e-320, 1e308])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,9 @@ import numpy as np
 import pytest
 
 import linreg
+from linreg.cli.options import network_and_domain
 from linreg.errors import InvalidDomain, InvalidNetwork, LinregError, UnreadableFile
+from linreg.readers import load_problem, suffixes
 
 SMALL = """// Made by hand.
 // A second comment
@@ -93,6 +96,31 @@ def test_the_domain_is_the_box_of_the_bounds_in_the_units_of_the_input(tmp_path:
     net = linreg.load(path)
     assert linreg.count(net, domain).regions <= linreg.count(net).regions == 7
     assert "outside of it the input is not clipped" in net.notes[0]
+
+
+@pytest.mark.parametrize("suffix", [".nnet", ".json"])
+def test_the_network_and_the_domain_come_from_one_reading(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "net.nnet").write_text(SMALL)
+    path = tmp_path / f"net{suffix}"
+    net, domain = linreg.load(tmp_path / "net.nnet"), linreg.load_domain(tmp_path / "net.nnet")
+    if suffix == ".json":
+        linreg.save(net, path, domain)
+    parse, read = suffixes._FORMATS[suffix].parse, []
+
+    def told(file: Path) -> object:
+        read.append(file)
+        return parse(file)
+
+    format_ = replace(suffixes._FORMATS[suffix], parse=told)
+    monkeypatch.setitem(suffixes._FORMATS, suffix, format_)
+    found, held = load_problem(path)
+    assert (found.fingerprint, held, read) == (net.fingerprint, domain, [path])
+    assert (linreg.load(path).fingerprint, linreg.load_domain(path)) == (net.fingerprint, domain)
+    read.clear()
+    assert network_and_domain(path, None)[1] == domain
+    assert read == [path]
 
 
 def test_a_file_that_is_converted_to_json_has_the_same_stages(tmp_path: Path) -> None:

@@ -344,6 +344,17 @@ def test_signs_that_are_never_sure_make_doubts_and_change_no_answer() -> None:
         assert doubts > 0
 
 
+def test_a_node_of_which_nothing_is_ever_settled_is_split_exactly() -> None:
+    """No sign is sure, and every claim is called proved though nothing is learned from it."""
+    plain = plain_machine()
+    plain.signs.side = plain.cuts.side = lambda *_given: plain.outcomes.NO_SIGN
+    plain.exact_cells.Exactly.settle = lambda _self, _work: True
+    net = random_net("Gaussian", 2, 4, 3)
+    regions, doubts = counted_by(plain.explorer.CompiledExplorer(), net)
+    assert regions == count(net, strategy="highs").regions
+    assert doubts > regions
+
+
 def line(plain: SimpleNamespace, a: float, b: float, c: float, error: float = 0.0) -> Any:
     made = by_attribute(np.zeros(1, dtype=plain.polygons.LINE))[0]
     whole = 3 if error == 0 and all(float(v).is_integer() for v in (a, b, c)) else 0
@@ -386,7 +397,7 @@ def test_signs_at_corners_are_those_of_determinants(
     assert sure <= {(exact > 0) - (exact < 0)}
     size = abs(h) * (abs(b * g) + abs(c * e)) + abs(i) * (abs(c * d) + abs(a * g))
     size += abs(j) * (abs(a * e) + abs(b * d))
-    bound = abs(exact) + 16 * Fraction(plain.signs.ROUNDOFF) * size
+    bound = abs(exact) + 16 * Fraction(plain.roundoff.ROUNDOFF) * size
     if bound < 2**62 and all(v.denominator == 1 for v in (a, b, c, d, e, g, h, i, j)):
         assert sure
 

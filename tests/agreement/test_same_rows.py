@@ -170,7 +170,7 @@ def test_workers_find_the_same_witnesses_of_cells_that_floats_leave_in_doubt(
     one = linreg.enumerate_regions(net, strategy=strategy)
     explorer = type(explorer_named(strategy))
     monkeypatch.setattr(explorer, "alone", 20)
-    monkeypatch.setattr(explorer, "unit", 30)
+    monkeypatch.setattr(explorer, "task_budget", 30)
     two = linreg.enumerate_regions(net, strategy=strategy, workers=2)
     assert two.patterns.tobytes() == one.patterns.tobytes()
     assert two.witnesses.tobytes() == one.witnesses.tobytes()

@@ -66,7 +66,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     for explorer in (HighsExplorer, CompiledExplorer):
         monkeypatch.setattr(explorer, "alone", 4)
         monkeypatch.setattr(explorer, "slice", 2)
-        monkeypatch.setattr(explorer, "unit", 7)
+        monkeypatch.setattr(explorer, "task_budget", 7)
     monkeypatch.setattr(store, "ROWS", 5)
     monkeypatch.setattr(shards, "GROUP", 3)
     monkeypatch.setattr(sorting, "ROWS", 16)

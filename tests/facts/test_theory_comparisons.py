@@ -95,3 +95,17 @@ def test_growth_is_refused_where_the_theorems_do_not_apply() -> None:
         theory.convolutional_growth((1, 5), [{"filters": 2, "kernel": 2, "padding": 1}])
     with pytest.raises(HypothesisError):
         theory.growth_columns([])
+
+
+@pytest.mark.parametrize("columns", [theory.columns, theory.growth_columns])
+def test_columns_name_what_is_no_row(columns) -> None:
+    other = theory.connected_growth(2, 2) if columns is theory.columns else [object()]
+    for rows, said in [
+        ([], "rows: at least one architecture was expected"),
+        (None, "rows: a list was expected, got None"),
+        ("ab", "rows: a list was expected"),
+        ([1], r"rows\[0\]: \w+ was expected, got int"),
+        (other, r"rows\[0\]: \w+ was expected, got (Growth|object)"),
+    ]:
+        with pytest.raises((TypeError, theory.HypothesisError), match=f"^{said}"):
+            columns(rows)

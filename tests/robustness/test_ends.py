@@ -157,7 +157,7 @@ def test_an_interrupt_carries_the_count_that_is_known(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(HighsExplorer, "slice", 1)
     monkeypatch.setattr(HighsExplorer, "alone", 1)
-    monkeypatch.setattr(HighsExplorer, "unit", 1)
+    monkeypatch.setattr(HighsExplorer, "task_budget", 1)
 
     def interrupt(progress: Any) -> None:
         if progress.count.regions >= 5:
@@ -167,6 +167,33 @@ def test_an_interrupt_carries_the_count_that_is_known(
         run(NET, strategy="highs", workers=workers, progress=interrupt)
     known: Count = raised.value.count  # type: ignore[attr-defined]
     assert (known.regions, known.regions_per_stage, known.complete) == (5, (5,), False)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        count,
+        count_regions,
+        enumerate_regions,
+        region_counts,
+        lambda net: count_into(net, "counted"),
+        lambda net: enumerate_into(net, "kept"),
+        lambda net: certify(net, "proof"),
+    ],
+)
+def test_an_interrupt_before_there_is_a_problem_carries_a_count_of_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("linreg.run.counting.problem_of", interrupt)
+    with pytest.raises(KeyboardInterrupt) as raised:
+        run(NET)
+    known: Count = raised.value.count  # type: ignore[attr-defined]
+    assert (known.regions, known.regions_per_stage, known.complete) == (0, (), False)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_an_interrupt_while_regions_are_sorted_carries_all_of_them(

@@ -175,20 +175,20 @@ def test_a_unit_that_is_not_through_is_split_among_all_who_wait() -> None:
 def test_results_that_wait_for_a_slow_unit_stop_more_work_from_being_begun() -> None:
     ledger = Ledger(list("abcdefgh"), budget=64, most_running=2, most_held=5)
     first, second = ledger.begin()
-    assert ledger.on(Finished(second.unit, [], 3)) == [Submit(2, ("c",), budget=4)]
+    assert ledger.on(Finished(second.task, [], 3)) == [Submit(2, ("c",), budget=4)]
     assert ledger.on(Finished(2, [], 3)) == []
-    [taken, *orders] = ledger.on(Finished(first.unit, [], 1))
-    assert taken == Take(first.unit)
-    assert orders[:2] == [Take(second.unit), Take(2)]
+    [taken, *orders] = ledger.on(Finished(first.task, [], 1))
+    assert taken == Take(first.task)
+    assert orders[:2] == [Take(second.task), Take(2)]
     assert len(orders) == 4
 
 
 def test_a_limit_is_met_by_doing_the_last_unit_again_up_to_it() -> None:
     ledger = Ledger(["a", "b"], budget=64, most_running=1, most_held=100, limit=5)
     [order] = ledger.begin()
-    [again] = ledger.on(Finished(order.unit, ["c"], 9))
-    assert (again.unit, again.limit) == (order.unit, 5)
-    assert ledger.on(Finished(order.unit, ["c", "d"], 5)) == [Take(order.unit)]
+    [again] = ledger.on(Finished(order.task, ["c"], 9))
+    assert (again.task, again.limit) == (order.task, 5)
+    assert ledger.on(Finished(order.task, ["c", "d"], 5)) == [Take(order.task)]
     assert ledger.is_over
     assert ledger.frontier == ["a", "c", "d"]
 

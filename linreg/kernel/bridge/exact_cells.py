@@ -38,11 +38,11 @@ from linreg.problem.stage_on_cell import TIED, KnownPoint, StageOnCell
 from linreg.rational import primitive
 
 REMEMBERED = 256
-"""Levels of cells seen last that are kept: cells next to each other share theirs."""
+"""Stages on cells seen last that are kept: cells next to each other share theirs."""
 
 
 class _Known(NamedTuple):
-    """A level, and for each form its hyperplane and which of its sides is above."""
+    """A stage on a cell, and for each form its hyperplane and which of its sides is above."""
 
     on_cell: StageOnCell
     marks: list[tuple[int | None, int]]
@@ -251,7 +251,7 @@ class Exactly:
             state = identity_state(self._problem.network.input_dim)
         else:
             state = before.on_cell.outputs(pieces[self._spans[stage - 1][0] :])
-        on_cell = StageOnCell(self._problem.stages[stage], state)
+        on_cell = StageOnCell(self._problem.integer_stages[stage], state)
         marks = [
             on_cell.breakpoint(u - units, f - self._form_of[u])
             for f, u in enumerate(self._unit_of[first:last], first)

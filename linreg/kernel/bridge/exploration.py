@@ -16,10 +16,12 @@ from linreg.kernel.data.outcomes import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOS
 from linreg.kernel.data.polygons import Polygon, polygon_of, put_polygon
 from linreg.kernel.data.work import (
     ENTRY,
+    HALFSPACES,
     OUTSIDE,
     REGIONS,
     ROWS,
     SHARED,
+    STAGE,
     TOP,
     Work,
     with_room,
@@ -71,6 +73,8 @@ class Exploration:
         self._solver = solver
         self._outside: dict[int, Cell | GeneratedCell] = {}
         self._n_outside = 0
+        self._stopped: tuple[object, ...] = ()  # the node that stopped machine code last
+        self._stops = 0  # how often it has done so again
         self._grow = kernel_of(problem.network)
 
     def advance(
@@ -82,8 +86,13 @@ class Exploration:
                 self._push(cell)
             else:
                 self._keep_outside(cell)  # as it was kept before
-        # What floats left in doubt comes back decided or seen from both sides, or is split exactly:
-        # no node stops machine code twice for the same reason, and so this ends.
+        # This ends. Each turn takes from the budget, at least 1 for a node and 16 for a cell that
+        # is split exactly, but for those that make room, which doubles, or give rows away, after a
+        # block of them. The exploration as a whole ends too: what floats left in doubt comes back
+        # decided or seen from both sides, or is split exactly; a node that stops machine code more
+        # often than it has things to decide is split exactly in any case; parts of a cell are
+        # decided at more hyperplanes or candidates than it, or are at a later stage, of which
+        # there are finitely many. What decides exactly ends by Bland's rule.
         while True:
             most = NO_LIMIT if limit is None else limit - self._tally.regions
             status, budget = self._grow(
@@ -101,10 +110,25 @@ class Exploration:
                 top = int(self.work.tree.counters[TOP])
                 outside = self._outside.pop(int(self.work.tree.nodes[top, OUTSIDE]))
                 budget -= self._split(outside, budget, limit)
+            elif self._is_stuck():
+                self._settle(is_lost=True)
             elif status == DOUBT and self._exactly.settle(self.work):
                 self._push_current()
             else:
                 self._settle(is_lost=status == LOST)
+
+    def _is_stuck(self) -> bool:
+        """Whether the current node stops machine code more often than it has things to decide."""
+        tree, t = self.work.tree, self._exactly.tables
+        s, units = int(tree.node[STAGE]), int(t.stages["unit"][int(tree.node[STAGE])])
+        ends = tree.pieces + units, tree.halfspaces + 2 * int(tree.node[HALFSPACES])
+        parts = tree.node[tree.pieces : ends[0]], tree.node[tree.halfspaces : ends[1]]
+        node = s, *(part.tobytes() for part in parts)
+        # Machine code goes on with the node that was pushed last, so that its stops are in a row.
+        self._stops = self._stops + 1 if node == self._stopped else 0
+        self._stopped = node
+        first, last = t.stages[s], t.stages[s + 1]
+        return self._stops > last["form"] - first["form"] + last["row"] - first["row"]
 
     def _settle(self, *, is_lost: bool) -> None:
         """Decide exactly what floats left in doubt about the current node."""

@@ -44,7 +44,7 @@ class CompiledExplorer:
     name = "compiled"
     slice = 20_000  # about a tenth of a second
     alone = 20_000
-    unit = 50_000
+    task_budget = 50_000
     threads = True
 
     def __init__(self) -> None:

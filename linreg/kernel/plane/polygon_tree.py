@@ -12,14 +12,10 @@ from collections.abc import Callable
 from linreg.kernel.data.flags import INTEGER
 from linreg.kernel.data.outcomes import (
     ALWAYS,
-    BLOCK,
     DONE,
     DOUBT,
-    ELSEWHERE,
     FORM_IN_DOUBT,
-    FULL,
     LOST,
-    PAUSED,
     UNCLEAR,
 )
 from linreg.kernel.data.polygons import GENERATORS, OPEN, PROVED, SURE, Plane
@@ -29,10 +25,8 @@ from linreg.kernel.data.work import (
     DOUBTS,
     ENTRY,
     HALFSPACES,
-    OUTSIDE,
     POINTS,
     REGIONS,
-    ROWS,
     SEEN,
     STAGE,
     TOP,
@@ -61,6 +55,7 @@ from linreg.kernel.simplex.cell_tree import (
     give_region,
     grow,
     lift,
+    pop,
 )
 from linreg.kernel.simplex.contests import has_contests, most_parts, next_contest, runners
 from linreg.kernel.simplex.points import ZERO, is_known, stand_inside
@@ -75,22 +70,14 @@ def kernel_of(network: StagedNetwork) -> Callable[[Tables, Work, int, int, bool]
 @entry
 def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """`grow` for problems of at most two dimensions."""
-    tree = w.tree
-    counters = tree.counters
+    counters = w.tree.counters
     parts = most_parts(t)
     while counters[TOP] > 0:
-        top = counters[TOP] - 1
-        if budget <= 0 or counters[REGIONS] >= limit:
-            return PAUSED, budget
-        if top + 1 + parts >= len(tree.nodes):
-            return FULL, budget
-        if wants_rows and counters[ROWS] >= len(tree.patterns):
-            return BLOCK, budget
-        counters[TOP] = top
-        if tree.nodes[top, OUTSIDE] >= 0:
-            return ELSEWHERE, budget
+        status = pop(w, parts, budget, limit, wants_rows)
+        if status != DONE:
+            return status, budget
         budget -= 1
-        status = _take(t, w, top, limit, wants_rows)
+        status = _take(t, w, counters[TOP], limit, wants_rows)
         if status != DONE:
             counters[DOUBTS] += 1
             return status, budget

@@ -51,7 +51,7 @@ class ProvingExplorer:
     name = "compiled"
     slice = 1  # some thousand regions, in a few tenths of a second
     alone = 1
-    unit = 2
+    task_budget = 2
     threads = False
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class ProvingExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Cell]:
         """The cells to start from: the whole interior of the domain."""
-        tally.cells = [0] * len(problem.stages)
+        tally.cells = [0] * len(problem.integer_stages)
         return [first_cell(problem)]
 
     def explore(
@@ -123,7 +123,7 @@ class ProvingExplorer:
 
     def _regions_of(self, problem: Problem, cell: Cell) -> _Regions | None:
         """The regions of a cell; None if they are too many to be proved at a time."""
-        regions, tally = _Regions(), Tally(cells=[0] * len(problem.stages))
+        regions, tally = _Regions(), Tally(cells=[0] * len(problem.integer_stages))
         doubts = self._finder.doubts
         left: list[Node | Cell] = [cell]
         while left:
@@ -144,7 +144,7 @@ class ProvingExplorer:
             self._workplace, self._problem = Workplace(problem, MOST + 1), problem
         patterns, witnesses = regions.patterns, regions.witnesses
         found = Found(patterns, witnesses - cell.point.floats, np.arange(len(patterns)))
-        units = [0, *accumulate(len(stage.units) for stage in problem.stages)]
+        units = [0, *accumulate(len(stage.units) for stage in problem.integer_stages)]
 
         def point_in(region: int) -> Sequence[int | fmpz]:
             thin = regions.thin.get(region)
@@ -162,7 +162,7 @@ class ProvingExplorer:
             first, end = leaf
             region = int(found.order[first])
             last, following = units[tree.stage : tree.stage + 2]
-            if tree.stage + 1 < len(problem.stages):
+            if tree.stage + 1 < len(problem.integer_stages):
                 pieces = patterns[region, last:following].tolist()
                 trees.append(tree.next_stage(problem, pieces, first, end, following))
             elif end - first == 1:

@@ -170,7 +170,7 @@ class StageTree:
         self, problem: Problem, pieces: Sequence[int], first: int, end: int, first_unit: int
     ) -> StageTree:
         """The next stage's tree of the leaf that came last, whose units have these pieces."""
-        on_cell = StageOnCell(problem.stages[self.stage + 1], self._on_cell.outputs(pieces))
+        on_cell = StageOnCell(problem.integer_stages[self.stage + 1], self._on_cell.outputs(pieces))
         planes = [plane for plane, _ in self._cuts]
         sides = np.array([side for _, side in self._cuts], dtype=np.float64)
         normals = sides[:, None] * self._on_cell.hyperplanes.normals[planes]

@@ -52,26 +52,34 @@ def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple
     Where a cell stops it, that is the current node; one that is kept elsewhere is the node just
     above the stack.
     """
-    tree = w.tree
-    counters = tree.counters
+    counters = w.tree.counters
     parts = most_parts(t)
     while counters[TOP] > 0:
-        top = counters[TOP] - 1
-        if budget <= 0 or counters[REGIONS] >= limit:
-            return PAUSED, budget
-        if top + 1 + parts >= len(tree.nodes):
-            return FULL, budget
-        if wants_rows and counters[ROWS] >= len(tree.patterns):
-            return BLOCK, budget
-        counters[TOP] = top
-        if tree.nodes[top, OUTSIDE] >= 0:
-            return ELSEWHERE, budget
+        status = pop(w, parts, budget, limit, wants_rows)
+        if status != DONE:
+            return status, budget
         budget -= 1
-        status = _take(t, w, top, limit, wants_rows)
+        status = _take(t, w, counters[TOP], limit, wants_rows)
         if status != DONE:
             counters[DOUBTS] += 1
             return status, budget
     return DONE, budget
+
+
+@compiled
+def pop(w: Work, parts: int, budget: int, limit: int, wants_rows: bool) -> int:
+    """Take the last node off the stack: `DONE`, or why no cell is to be taken down now."""
+    tree = w.tree
+    counters = tree.counters
+    top = counters[TOP] - 1
+    if budget <= 0 or counters[REGIONS] >= limit:
+        return PAUSED
+    if top + 1 + parts >= len(tree.nodes):
+        return FULL
+    if wants_rows and counters[ROWS] >= len(tree.patterns):
+        return BLOCK
+    counters[TOP] = top
+    return ELSEWHERE if tree.nodes[top, OUTSIDE] >= 0 else DONE
 
 
 @compiled

@@ -111,7 +111,7 @@ def shapes_within(
     shape = shape_of_box(frame)
     for row in problem.domain_rows.rows:
         shape = clipped(shape, lifted(row), DOMAIN) if shape else shape
-    level = _Level(problem.stages, 0, identity_state(problem.network.input_dim))
+    level = _Level(problem.integer_stages, 0, identity_state(problem.network.input_dim))
     waiting = [_Prefix(0, len(tree), 0, level, shape)]
     while waiting:
         first, last, unit, level, shape = waiting.pop()

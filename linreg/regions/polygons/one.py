@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linreg.domains import Box
+from linreg.readers import DomainLike
 from linreg.regions.facets import DOMAIN
 from linreg.regions.polygons.exact import Shape, clipped, shape_of_box
 from linreg.regions.polygons.measures import areas_of
@@ -53,7 +54,7 @@ class Polygon:
         return Fraction(areas_of(self.exact_corners, np.array([0, len(self)]))[0])
 
 
-def polygon_of(region: Region, clip: Box | None = None) -> Polygon:
+def polygon_of(region: Region, clip: DomainLike = None) -> Polygon:
     """A region of two inputs as a polygon; see `Region.polygon`."""
     rings = rings_of([_shape(region, clip, 2)])
     places = range(len(rings.corners))
@@ -62,7 +63,7 @@ def polygon_of(region: Region, clip: Box | None = None) -> Polygon:
     return Polygon(rings.corners[order], in_floats(rings).corners[order], rings.owners[order])
 
 
-def facet_polygons_of(region: Region, clip: Box | None = None) -> tuple[Polygon, ...]:
+def facet_polygons_of(region: Region, clip: DomainLike = None) -> tuple[Polygon, ...]:
     """The facets of a region of three inputs; see `Region.facet_polygons`."""
     faces = bodies_of([_shape(region, clip, 3)]).faces
     floats = in_floats(faces).corners
@@ -70,7 +71,7 @@ def facet_polygons_of(region: Region, clip: Box | None = None) -> tuple[Polygon,
     return tuple(Polygon(faces.corners[i:j], floats[i:j], faces.owners[i:j]) for i, j in ranges)
 
 
-def _shape(region: Region, clip: Box | None, dim: int) -> Shape:
+def _shape(region: Region, clip: DomainLike, dim: int) -> Shape:
     """What of a region lies in a box, or all of a bounded one."""
     inputs = region.problem.network.input_dim
     if inputs != dim:

@@ -1,4 +1,4 @@
-"""What is read of a table's rows: patterns and witnesses, with the types that they must have."""
+"""The rows of a table as read: patterns and witnesses, with the types that they must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a table holds of each region, column by column and a few thousand regions at a time."""
+"""The columns of a table of regions, a few thousand regions at a time."""
 
 from __future__ import annotations
 

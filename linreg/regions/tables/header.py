@@ -1,4 +1,4 @@
-"""What a table says of itself: the question that its regions answer, and what is in it."""
+"""The header of a table: the question that its regions answer, and what is in it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,154 @@
+"""Objects that show themselves: one line, a small table, data frames, examples in help."""
+
+from __future__ import annotations
+
+import shlex
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from program import linreg as run
+from program import python
+
+import linreg
+from linreg import Box, adjacency_graph, enumerate_regions, mlp
+from linreg.cli.app import _program
+from linreg.cli.examples import EXAMPLES
+from linreg.regions.polygons.svg import MOST, thumbnail
+
+LINES = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], ([[1, 1, -1]], [0]), name="lines")
+REGIONS = enumerate_regions(LINES)
+GRAPH = adjacency_graph(REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("thing", "line"),
+    [
+        (LINES, "<Network lines: 2 -> relu 3 -> 1>"),
+        (LINES.staged, "<StagedNetwork: 2 -> relu 3 -> 1>"),
+        (REGIONS, "<Enumeration: 7 regions in R^2, exact>"),
+        (enumerate_regions(LINES, limit=3), "<Enumeration: at least 3 regions in R^2, exact>"),
+        (
+            enumerate_regions(LINES, Box([0, 0], ["1/2", 1])),
+            "<Enumeration: 2 regions in [0, 1/2] x [0, 1], exact>",
+        ),
+        (REGIONS[0], "<Region 0 in R^2: pattern 000>"),
+        (GRAPH, "<AdjacencyGraph: 7 regions, 9 shared facets>"),
+        (
+            linreg.merged_graph(GRAPH),
+            "<LinearRegionGraph: 7 linear regions, 9 shared facets>",
+        ),
+        (mlp([([[1]] * 15, [0] * 15)], activation=linreg.clip(0, 2)), "2 -> 15"),
+    ],
+)
+def test_objects_are_one_line(thing: object, line: str) -> None:
+    if line.startswith("<"):
+        assert repr(thing) == line
+    assert "\n" not in repr(thing)
+    assert len(repr(thing)) < 100
+
+
+def test_deep_networks_are_one_short_line() -> None:
+    net = mlp([([[1]], [0])] * 40)
+    assert "... 28 more ..." in repr(net)
+    assert len(repr(net)) < 160
+
+
+class _Balanced(HTMLParser):
+    """Fails where a tag is closed that is not open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        (LINES, "2 -&gt; relu 3 -&gt; 1"),
+        (REGIONS, '<td style="text-align:left">7</td>'),
+        (REGIONS[1], "pattern"),
+        (GRAPH, "7 regions, 9 shared facets"),
+        (linreg.count(LINES), "evidence"),
+        (linreg.region_counts(LINES), "pairs that share a facet"),
+        (linreg.theory.report(LINES)[0], "source"),
+        (mlp([([[1]], [0])], name="<script>"), "&lt;script&gt;"),
+    ],
+)
+def test_objects_are_small_tables_in_notebooks(thing: Any, said: str) -> None:
+    html = thing._repr_html_()
+    parser = _Balanced()
+    parser.feed(html.replace("/>", "></polygon>"))
+    assert parser.open == []
+    assert said in html
+    assert "<script" not in html
+
+
+def test_thumbnails_are_for_two_inputs_and_not_for_thousands() -> None:
+    assert thumbnail(REGIONS).count("<polygon") == 7
+    assert thumbnail(enumerate_regions(mlp([([[1]], [0])]))) == ""
+    assert MOST < 10_000
+    bounded = next(region for region in REGIONS if region.is_bounded)
+    assert bounded._repr_svg_().count("<polygon") == 1
+    assert REGIONS[0]._repr_svg_() is None
+
+
+def test_data_frames_hold_the_columns() -> None:
+    pytest.importorskip("pandas")
+    frame = REGIONS.to_pandas()
+    assert np.array_equal(np.stack(frame["pattern"]), REGIONS.patterns)
+    assert np.array_equal(np.stack(frame["witness"]), REGIONS.witnesses)
+    nodes, edges = GRAPH.to_pandas()
+    assert edges[["i", "j"]].to_numpy().tolist() == GRAPH.edges.tolist()
+    assert nodes["pattern"].tolist()[0] == "000"
+
+
+def test_graphs_with_arrays_can_be_drawn_at_once() -> None:
+    networkx = pytest.importorskip("networkx")
+    graph = GRAPH.to_networkx(arrays=True)
+    places = networkx.get_node_attributes(graph, "witness")
+    assert np.array_equal(np.stack(list(places.values())), REGIONS.witnesses)
+    assert all(isinstance(unit, int) for *_, units in graph.edges(data="crossed") for unit in units)
+    assert isinstance(GRAPH.to_networkx().nodes[0]["witness"], str)
+
+
+@pytest.mark.parametrize("name", [*_program().commands])
+def test_each_command_has_an_example_that_is_well_formed(name: str) -> None:
+    program, called, *arguments = shlex.split(EXAMPLES[name])
+    assert (program, called) == ("linreg", name)
+    group = _program()
+    with (
+        group.make_context("linreg", [name]) as parent,
+        group.commands[name].make_context(name, arguments, parent=parent),
+    ):
+        pass
+    shown = run(name, "-h")
+    assert shown.code == 0
+    assert "Example: linreg" in shown.out
+
+
+def test_the_shell_is_told_what_may_come_next() -> None:
+    asked = {"_LINREG_COMPLETE": "complete_bash", "COMP_WORDS": "linreg coun", "COMP_CWORD": "1"}
+    done = python("import linreg_start; linreg_start.main()", env=asked)
+    assert (done.code, done.out.split()) == (0, ["count"])
+
+
+def test_completion_is_installed_in_the_home_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("shellingham.detect_shell", lambda: ("bash", "/bin/bash"))
+    done = run("--install-completion")
+    assert done.code == 0
+    assert (tmp_path / ".bash_completions" / "linreg.sh").exists()
+    assert "_LINREG_COMPLETE" in run("--show-completion").out
+    monkeypatch.setattr("shellingham.detect_shell", lambda: ("cmd", "cmd.exe"))
+    assert "the shell here is cmd" in run("--show-completion").complaint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import browser
@@ -27,10 +28,16 @@ def drawn(inputs: int, widths: tuple[int, ...], outputs: int) -> Network:
     sizes = (inputs, *widths)
     layers = [
         (rng.integers(-16, 17, (n, m)) / 8, rng.integers(-16, 17, n) / 16)
-        for m, n in zip(sizes, sizes[1:], strict=False)
+        for m, n in pairwise(sizes)
     ]
     readout = (rng.integers(-16, 17, (outputs, widths[-1])) / 8, np.zeros(outputs))
     return mlp(layers, readout=readout)
+
+
+def press(opened: Browser, *keys: str) -> None:
+    for key in keys:
+        event = f"new KeyboardEvent('keydown', {{ key: {key!r}, bubbles: true }})"
+        opened.run(f"document.body.dispatchEvent({event})")
 
 
 @pytest.fixture(scope="module")
@@ -153,13 +160,11 @@ def test_keys_go_round_the_neighbours_and_step_to_one(
     page: Path, regions: Enumeration, opened: Browser
 ) -> None:
     opened.open(page, "#region=7")
-    for key in ("]", "]", "Enter"):
-        opened.run(f"dispatchEvent(new KeyboardEvent('keydown', {{ key: {key!r} }}))")
+    press(opened, "]", "]", "Enter")
     edges = linreg.adjacency_graph(regions).edges
     neighbours = sorted({int(i) for edge in edges if 7 in edge for i in edge} - {7})
     assert opened.run("explorer.selected") == neighbours[1]
-    opened.run("document.body.dispatchEvent(new KeyboardEvent('keydown', "
-               "{ key: 'Escape', bubbles: true }))")
+    press(opened, "Escape")
     assert opened.run("explorer.selected") == -1
 
 

@@ -13,9 +13,9 @@ from linreg.pictures.films.film_page import write_page
 from linreg.pictures.films.frames import PATTERN, film_of
 from linreg.pictures.films.movies import ffmpeg, images_of, write_gif, write_mp4
 from linreg.pictures.page.document import PAGE_SUFFIX
-from linreg.pictures.regions import as_frame
 from linreg.pictures.subject import check_inputs, regions_of
 from linreg.readers import DomainLike
+from linreg.regions.polygons.shapes import checked_frame
 from linreg.wording import counted
 
 FILM_SUFFIXES = (".gif", ".mp4", PAGE_SUFFIX)
@@ -86,8 +86,8 @@ def animate(
     >>> with TemporaryDirectory() as folder:
     ...     animate(nets, f"{folder}/moving.html", frame="box:-1,3")
     ...     with open(f"{folder}/moving.html") as page:
-    ...         next(page)
-    '<!doctype html>\\n'
+    ...         page.readline().strip()
+    '<!doctype html>'
     """
     suffix = check_film_path(path)
     if not LEAST <= seconds <= LONGEST:
@@ -99,7 +99,9 @@ def animate(
     found = [regions_of(net, domain) for net in every]
     for regions in found:
         check_inputs(regions, 2, 2)
-    film = film_of(found, names, None if frame is None else as_frame(frame, 2), color, progress)
+    film = film_of(
+        found, names, None if frame is None else checked_frame(frame, 2), color, progress
+    )
     if suffix == PAGE_SUFFIX:
         write_page(film, path, seconds=seconds, title=title, is_by_pattern=color == PATTERN)
         return

@@ -7,7 +7,7 @@ import numpy as np
 from linreg.files import StrPath, replacing
 from linreg.pictures.films.frames import Film
 from linreg.pictures.page.document import document
-from linreg.pictures.page.facts import colours
+from linreg.pictures.page.facts import colours, version
 from linreg.wording import counted
 
 SCRIPTS = (
@@ -27,8 +27,6 @@ def write_page(
     film: Film, path: StrPath, *, seconds: float, title: str | None, is_by_pattern: bool
 ) -> None:
     """Write a film as a page; the same film gives the same bytes."""
-    import linreg
-
     arrays: dict[str, np.ndarray] = {}
     for k, picture in enumerate(film.pictures):
         polygons = picture.polygons
@@ -55,7 +53,7 @@ def write_page(
         "isLog": film.is_log,
         "isByPattern": is_by_pattern,
         "seconds": seconds,
-        "version": linreg.__version__,
+        "version": version(),
         **colours(),
     }
     page = document("film.html", SCRIPTS, title=said, facts=facts, arrays=arrays)

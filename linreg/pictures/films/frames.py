@@ -155,5 +155,5 @@ def _raw(fill: Fill) -> np.ndarray:
         values = np.array([float(name) for name in fill.categories])[values.astype(np.int64)]
     if fill.is_log:
         with np.errstate(divide="ignore"):
-            return np.log10(values)
+            return np.asarray(np.log10(values))
     return values

@@ -129,7 +129,9 @@ def write_mp4(images: Iterator[Still], path: StrPath, *, seconds: float) -> None
         )
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise UnwritableFile(f"{path}: ffmpeg failed: {said[-1] if said else 'it said nothing'}")
+            raise UnwritableFile(
+                f"{path}: ffmpeg failed: {said[-1] if said else 'it said nothing'}"
+            )
 
 
 def ffmpeg(path: StrPath) -> str:
@@ -178,7 +180,7 @@ def _drawn(film: Film, picture: Picture, colours: np.ndarray, title: str | None)
         norm = matplotlib.colors.Normalize(film.low, film.high)
         label = f"log10 of {film.what}" if film.is_log else film.what
         add_colorbar(axes, matplotlib.cm.ScalarMappable(norm, scale_of_colours()), label)
-    figure: Figure = axes.figure  # type: ignore[assignment]
+    figure: Figure = axes.figure
     return figure
 
 
@@ -192,8 +194,6 @@ def _pixels(figure: Figure, dpi: float) -> np.ndarray:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     figure.set_dpi(dpi)
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
-
-

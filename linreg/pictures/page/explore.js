@@ -14,7 +14,7 @@ class Explorer {
     const select = document.getElementById("fill");
     for (const [name, , text] of this.fills) select.append(element("option", { value: name }, text));
     select.addEventListener("change", () => this.colourBy(select.value));
-    this.colourBy("active");
+    this.colourBy(FACTS.color);
     this.table = new Table(this);
     report(this.regions);
     this._listen();
@@ -55,9 +55,9 @@ class Explorer {
   }
 
   colourBy(name) {
-    const [, make] = this.fills.find(([own]) => own === name) ?? this.fills[0];
+    const [known, make] = this.fills.find(([own]) => own === name) ?? this.fills[0];
     this.fill = make();
-    document.getElementById("fill").value = name;
+    document.getElementById("fill").value = known;
     this.restyle();
   }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,18 @@ import numpy as np
 from linreg.adjacency import AdjacencyGraph, adjacency_graph
 from linreg.errors import UnwritableFile
 from linreg.files import StrPath, check_writable, replacing
-from linreg.pictures.fills import active_units
+from linreg.json_values import nearest
+from linreg.pictures.fills import NAMES, active_units, output_number
 from linreg.pictures.graphs import spectral_layout
 from linreg.pictures.page.document import PAGE_SUFFIX, document
 from linreg.pictures.page.facts import facts_of
 from linreg.pictures.page.shapes import Arrays, line, plane, space
-from linreg.pictures.regions import as_frame, title_of
+from linreg.pictures.regions import title_of
 from linreg.pictures.subject import check_inputs, regions_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
 from linreg.regions.affine_maps import affine_maps_of
+from linreg.regions.polygons.shapes import checked_frame
 
 MOST_SPREAD = 4000
 """Regions up to which the graph is spread out by its spectrum; more are drawn where they are."""
@@ -50,6 +53,7 @@ def explore_page(
     path: StrPath,
     *,
     frame: DomainLike = None,
+    color: str = "active",
     domain: DomainLike = None,
     title: str | None = None,
     progress: Callable[[Any], None] | None = None,
@@ -68,6 +72,8 @@ def explore_page(
         An `.html` file.
     frame : Box, "box:LO,HI" or [[lo, hi], ...], optional
         What is shown; unbounded regions go to its edge. By default all corners but a few far away.
+    color : str
+        What regions are coloured by at first: as for `plot_regions`, by name.
     domain : Domain, or what `as_domain` accepts, optional
         For a network: where its regions are asked for.
     title : str, optional
@@ -78,7 +84,8 @@ def explore_page(
     Raises
     ------
     ValueError
-        If the network has more than three inputs; the message says how to slice it.
+        If the network has more than three inputs (the message says how to slice it), or there is
+        no such colour.
     UnwritableFile
         If the suffix is another, or the path cannot be written.
 
@@ -90,16 +97,17 @@ def explore_page(
     >>> with TemporaryDirectory() as folder:
     ...     explore_page(net, f"{folder}/regions.html")
     ...     with open(f"{folder}/regions.html") as page:
-    ...         next(page)
-    '<!doctype html>\\n'
+    ...         page.readline().strip()
+    '<!doctype html>'
     """
     check_page_path(path)
     graph = regions if isinstance(regions, AdjacencyGraph) else None
     found = regions_of(regions, domain, progress)
     dim = check_inputs(found, 3)
-    shown = None if frame is None else as_frame(frame, dim)
+    shown = None if frame is None else checked_frame(frame, dim)
     if graph is None and found.counted.complete:
         graph = adjacency_graph(found)
+    first = _colour(color, found)
     maps = affine_maps_of(found)
     match dim:
         case 1:
@@ -122,26 +130,33 @@ def explore_page(
         if len(found) <= MOST_SPREAD:
             arrays["places"] = spectral_layout(graph).astype(np.float32)
     said = title or title_of(found)
-    page = document(
-        "explore.html", SCRIPTS, title=said, facts=facts_of(found, seen, said), arrays=arrays
-    )
+    facts = {**facts_of(found, seen, said), "color": first}
+    page = document("explore.html", SCRIPTS, title=said, facts=facts, arrays=arrays)
     with replacing(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
-def check_page_path(path: StrPath) -> None:
-    """Refuse a path that a page cannot be written to.
+def check_page_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> None:
+    """Refuse a path that a page cannot be written to; `reading` must not be replaced.
 
     Raises
     ------
     UnwritableFile
         If the suffix is another than `.html`, or the path cannot be written.
     """
-    from pathlib import Path
-
     if Path(path).suffix.lower() != PAGE_SUFFIX:
         raise UnwritableFile(f"{path}: a page is an {PAGE_SUFFIX} file")
-    check_writable(path)
+    check_writable(path, reading)
+
+
+def _colour(color: str, regions: Enumeration) -> str:
+    """What the page calls a colour."""
+    if color.startswith("output:"):
+        number = output_number(color.removeprefix("output:"), regions, "color")
+        return f"output {number}"
+    if color not in (*NAMES, "none"):
+        raise ValueError(f"color: {color!r} is not known{nearest(color, (*NAMES, 'none'))}")
+    return {"layer": "stage", "volume": "size"}.get(color, color)
 
 
 def _patterns(regions: Enumeration) -> Arrays:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from linreg.domains import Box
@@ -16,8 +17,6 @@ from linreg.wording import counted
 
 def facts_of(regions: Enumeration, frame: Box, title: str) -> dict[str, Any]:
     """Everything about the regions that is no array."""
-    import linreg
-
     problem, known = regions.problem, regions.counted
     network = problem.network
     return {
@@ -42,11 +41,16 @@ def facts_of(regions: Enumeration, frame: Box, title: str) -> dict[str, Any]:
         "evidence": known.evidence if known.complete else "stopped early",
         "strategy": known.strategy,
         "domain": domain_text(problem.domain),
-        "version": linreg.__version__,
+        "version": version(),
         "fingerprint": network.fingerprint,
         "frame": [[float(x) for x in frame.lower], [float(x) for x in frame.upper]],
         **colours(),
     }
+
+
+def version() -> str:
+    """The version of the whole package, which stands above all rooms."""
+    return str(import_module("linreg").__version__)
 
 
 def colours() -> dict[str, Any]:

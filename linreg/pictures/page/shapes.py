@@ -94,7 +94,7 @@ def space(regions: Enumeration, frame: Box | None) -> tuple[Arrays, Box]:
     of_corner = labels_of(solids.offsets)[labels_of(solids.face_offsets)]
     count = np.maximum(np.bincount(of_corner, minlength=len(solids)), 1)
     centres = [np.bincount(of_corner, axis, len(solids)) / count for axis in solids.corners.T]
-    arrays = {
+    arrays: Arrays = {
         "corners": solids.corners.astype(np.float32),
         "offsets": solids.face_offsets.astype(np.uint32),
         "faceOffsets": solids.offsets.astype(np.uint32),

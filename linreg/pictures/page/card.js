@@ -19,7 +19,7 @@ class Card {
       if (s) pattern.append(" ");
       pattern.append(element("span", { title: `stage ${s + 1}` }, regions.pattern(i, "\n").split("\n")[s]));
     });
-    row("pattern", pattern);
+    row("pattern", regions.units ? pattern : "no units");
     const most = 12, maps = element("div", { class: "maps" });
     for (let k = 0; k < Math.min(FACTS.outputs, most); k++) {
       maps.append(element("div", {}, element("i", {}, FACTS.outputs > 1 ? `y${lowered(k)}` : "y"), ` = ${regions.formText(i, k)}`));

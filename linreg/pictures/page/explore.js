@@ -14,6 +14,7 @@ class Explorer {
     const select = document.getElementById("fill");
     for (const [name, , text] of this.fills) select.append(element("option", { value: name }, text));
     select.addEventListener("change", () => this.colourBy(select.value));
+    this._lines();
     this.colourBy(FACTS.color);
     this.table = new Table(this);
     report(this.regions);
@@ -54,6 +55,33 @@ class Explorer {
     return found;
   }
 
+  // What lines there are besides those of units, to show and to hide.
+  _lines() {
+    const box = document.getElementById("lines"), { view } = this;
+    this.switches = [["hasEdges", "edges", "ink"]];
+    if (view.boundary) this.switches.push(["hasBoundary", FACTS.outputs > 1 ? "where the largest output changes" : "where the output is 0", "boundary"]);
+    for (const [what, text] of this.switches) {
+      const check = element("input", { type: "checkbox", checked: true, onchange: () => this._switch(what) });
+      box.append(element("label", {}, check, element("i"), text));
+    }
+    if (this.regions.curves) for (let k = 0; k < FACTS.outputs; k++) box.append(element("span", { class: "curve" }, element("i"), `output ${k}`));
+  }
+
+  _switch(what) {
+    this.view[what] = !this.view[what];
+    this.view.redraw();
+    this._drawSwitches();
+  }
+
+  _drawSwitches() {
+    document.querySelectorAll("#lines label").forEach((label, k) => {
+      const [what, , colour] = this.switches[k];
+      label.querySelector("input").checked = this.view[what];
+      label.querySelector("i").style.background = css(Theme[colour]);
+    });
+    document.querySelectorAll("#lines .curve i").forEach((line, k) => { line.style.background = css(Theme.curve(k, FACTS.outputs)); });
+  }
+
   colourBy(name) {
     const [known, make] = this.fills.find(([own]) => own === name) ?? this.fills[0];
     this.fill = make();
@@ -71,6 +99,7 @@ class Explorer {
     }
     this.view.colour(bytes, this.units.inks);
     this.units.draw();
+    this._drawSwitches();
     document.getElementById("legend").replaceChildren(...(this.fill ? [this.fill.legend] : []));
     this.graph.redraw?.();
     this.table?.redraw();
@@ -127,8 +156,7 @@ class Explorer {
       Enter: () => { if (this.aimed >= 0) this.select(this.aimed, true); },
       Escape: () => this.select(-1),
       c: () => { const names = this.fills.map(([name]) => name); this.colourBy(names[(names.indexOf(this.fill?.name ?? "none") + 1) % names.length]); },
-      e: () => { this.view.hasEdges = !this.view.hasEdges; this.view.redraw(); },
-      b: () => { this.view.hasBoundary = !this.view.hasBoundary; this.view.redraw(); },
+      e: () => this._switch("hasEdges"), b: () => this._switch("hasBoundary"),
       d: () => this._turn(), "/": () => document.getElementById("search").focus(),
       "?": () => document.getElementById("keys").showModal(),
     };

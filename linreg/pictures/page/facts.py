@@ -79,6 +79,6 @@ def proof_of(regions: Enumeration) -> str:
     if not known.complete:
         return f"The run was stopped early, so regions may be missing. {work}"
     return (
-        "Every decision was proved: a region is there because a rational point lies in it, and no "
-        f"other is because multipliers say so. {work}"
+        "Every decision was proved: each region holds a rational point, and proofs rule all others "
+        f"out. {work}"
     )

@@ -76,8 +76,10 @@ class Regions {
     let text = "";
     form.forEach((x, j) => {
       if (x === 0 && !(j === form.length - 1 && !text)) return;
-      const size = short(Math.abs(x)), name = j < form.length - 1 ? ` x${lowered(j + 1)}` : "";
-      text += text ? (x < 0 ? " − " : " + ") + size + name : (x < 0 ? "−" : "") + size + name;
+      const name = j < form.length - 1 ? `x${lowered(j + 1)}` : "";
+      const size = Math.abs(x) === 1 && name ? "" : short(Math.abs(x));
+      const term = size && name ? `${size} ${name}` : size + name;
+      text += text ? (x < 0 ? " − " : " + ") + term : (x < 0 ? "−" : "") + term;
     });
     return text;
   }

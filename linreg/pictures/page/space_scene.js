@@ -11,6 +11,7 @@ class SpaceScene extends Drawing {
   constructor(canvas, regions) {
     super(canvas);
     if (!this.works) return;
+    const { gl } = this;
     const [lower, upper] = FACTS.frame;
     this.middle = lower.map((x, k) => (x + upper[k]) / 2);
     this.radius = Math.hypot(...lower.map((x, k) => upper[k] - x)) / 2;
@@ -36,7 +37,15 @@ class SpaceScene extends Drawing {
       }`,
       `flat in vec4 colour; in float across; flat in float reach; out vec4 seen;
        void main() { float a = clamp(reach + 0.5 - abs(across), 0.0, 1.0); if (a < 0.05) discard; seen = vec4(colour.rgb, colour.a * a); }`);
+    this.thin = this.program(`
+      in vec3 from, centre; in uint id, owner; flat out vec4 colour;
+      ${PLACED_IN_SPACE} ${SHADE}
+      void main() {
+        gl_Position = placed(from, centre, id); gl_Position.z -= 0.0006 * gl_Position.w;
+        colour = shade(owner); if (colour.a == 0.0) gl_Position = vec4(2, 2, 2, 1);
+      }`, `flat in vec4 colour; out vec4 seen; void main() { seen = vec4(colour.rgb, colour.a * 0.6); }`);
     this._load(regions);
+    this.seen = gl.createFramebuffer();
     this.fills = this.texture(new Uint8Array(4));
     this.inks = this.texture(new Uint8Array(4));
   }
@@ -86,11 +95,19 @@ class SpaceScene extends Drawing {
     this.solids = array(this.solid, { at: corners, normal: normals, centre: middles, id: ids }, 0);
     this.buffer(Uint32Array.from(triangles), gl.ELEMENT_ARRAY_BUFFER);
     this.triangles = triangles.length;
-    this.edges = array(this.ruled, {
-      from: Float32Array.from(froms), to: Float32Array.from(tos), centre: Float32Array.from(ways),
-      id: Uint32Array.from(lineIds), owner: Uint32Array.from(lineOwners),
-    }, 1);
     this.lineCount = lineIds.length;
+    if (this.lineCount > MANY_LINES) {
+      // Both ends one after the other.
+      const both = (numbers, others) => Float32Array.from({ length: 2 * numbers.length }, (_, k) =>
+        (k % 6 < 3 ? numbers : others)[3 * Math.floor(k / 6) + k % 3]);
+      const twice = (numbers) => Uint32Array.from({ length: 2 * numbers.length }, (_, k) => numbers[k >> 1]);
+      this.edges = array(this.thin, { from: both(froms, tos), centre: both(ways, ways), id: twice(lineIds), owner: twice(lineOwners) }, 0);
+    } else {
+      this.edges = array(this.ruled, {
+        from: Float32Array.from(froms), to: Float32Array.from(tos), centre: Float32Array.from(ways),
+        id: Uint32Array.from(lineIds), owner: Uint32Array.from(lineOwners),
+      }, 1);
+    }
     gl.bindVertexArray(null);
   }
 
@@ -144,24 +161,46 @@ class SpaceScene extends Drawing {
     gl.bindVertexArray(this.solids);
     gl.drawElements(gl.TRIANGLES, this.triangles, gl.UNSIGNED_INT, 0);
     if (hasEdges && !picking) {
-      uniforms(this.ruled);
-      gl.uniform2f(this.ruled.at.halfSize, this.canvas.width / 2, this.canvas.height / 2);
-      gl.uniform1f(this.ruled.at.width, 1.1 * ratio);
+      const isMany = this.lineCount > MANY_LINES;
+      uniforms(isMany ? this.thin : this.ruled);
       gl.bindTexture(gl.TEXTURE_2D, this.inks);
       gl.bindVertexArray(this.edges);
-      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.lineCount);
+      if (isMany) gl.drawArrays(gl.LINES, 0, 2 * this.lineCount);
+      else {
+        gl.uniform2f(this.ruled.at.halfSize, this.canvas.width / 2, this.canvas.height / 2);
+        gl.uniform1f(this.ruled.at.width, 1.1 * ratio);
+        gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.lineCount);
+      }
     }
     gl.bindVertexArray(null);
     gl.disable(gl.DEPTH_TEST);
   }
 
-  // The region that is seen at a pixel of the page; -1 if none is.
+  // The region that is seen at a pixel of the page; -1 if none is. Numbers are drawn in place of colours, once for
+  // each view.
   pick(camera, state, x, y) {
-    const { gl } = this, ratio = this.fit();
-    this.draw(camera, { ...state, picking: true });
+    const { gl } = this, ratio = this.fit(), key = JSON.stringify([camera, state, this.canvas.width, this.canvas.height]);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.seen);
+    if (key !== this.key) {
+      this.key = key;
+      this._attach();
+      this.draw(camera, { ...state, picking: true });
+    }
     const bytes = new Uint8Array(4);
-    gl.readPixels(Math.round(x * ratio), this.canvas.height - 1 - Math.round(y * ratio), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    this.draw(camera, state);
+    gl.readPixels(Math.floor(x * ratio), this.canvas.height - 1 - Math.floor(y * ratio), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     return bytes[0] + 256 * bytes[1] + 65536 * bytes[2] - 1;
+  }
+
+  _attach() {
+    const { gl } = this, { width, height } = this.canvas;
+    for (const buffer of this.buffers ?? []) gl.deleteRenderbuffer(buffer);
+    this.buffers = [[gl.COLOR_ATTACHMENT0, gl.RGBA8], [gl.DEPTH_ATTACHMENT, gl.DEPTH_COMPONENT24]].map(([place, kind]) => {
+      const made = gl.createRenderbuffer();
+      gl.bindRenderbuffer(gl.RENDERBUFFER, made);
+      gl.renderbufferStorage(gl.RENDERBUFFER, kind, width, height);
+      gl.framebufferRenderbuffer(gl.FRAMEBUFFER, place, gl.RENDERBUFFER, made);
+      return made;
+    });
   }
 }

@@ -9,6 +9,9 @@ class Drawing {
     this.canvas = canvas;
     this.gl = canvas.getContext("webgl2", { antialias: true, alpha: false });
     this.works = this.gl !== null;
+    // What a graphics card forgets, as when a phone sleeps, is made again from the page.
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => location.reload());
   }
 
   program(vertex, fragment) {

@@ -128,6 +128,32 @@ def test_a_click_still_selects_it_a_thousand_times_closer(
 
 
 @needs_browser
+def test_a_click_on_solids_selects_the_region_where_the_line_of_sight_enters(
+    opened: Browser, tmp_path: Path
+) -> None:
+    regions = enumerate_regions(drawn(3, (4, 3), 1), Box([-1, -1, -1], [1, 1, 1]))
+    explore_page(regions, tmp_path / "page.html")
+    opened.open(tmp_path / "page.html")
+    opened.run("document.getElementById('explode').value = 0")
+    box = opened.run("explorer.view.box.getBoundingClientRect().toJSON()")
+    columns = opened.run("[...explorer.view.scene.matrix(explorer.view._eye)]")
+    back = np.linalg.inv(np.array(columns).reshape(4, 4).T)
+    middle = np.array([box["width"], box["height"]]) / 2
+    selected, points = [], []
+    for way in np.linspace(0.2, 6.1, 12):
+        x, y = np.round(middle + 0.2 * box["height"] * np.array([np.cos(way), np.sin(way)]))
+        opened.click(box["x"] + x, box["y"] + y)
+        selected.append(opened.run("explorer.selected"))
+        at = (np.floor([x, y]) + 0.5 - middle) / middle * [1, -1]
+        near, far = ((end := back @ [*at, depth, 1])[:3] / end[3] for depth in (-1, 1))
+        ahead = far - near
+        enters = np.max((-np.sign(ahead) - near) / ahead)
+        points.append(near + (enters + 1e-7) * ahead)
+    assert selected == regions.locate(np.array(points)).tolist()
+    assert len(set(selected)) > 3
+
+
+@needs_browser
 def test_every_edge_leads_to_the_neighbour_and_names_the_units_that_switch(
     page: Path, regions: Enumeration, opened: Browser
 ) -> None:

@@ -1,6 +1,7 @@
 // A camera over the plane: what every picture of it needs, to move, to come closer, to be drawn.
 
 const SLOW = 30;  // milliseconds for a picture, beyond which it does not follow every movement
+const CLOSEST = 4e7;  // times further: there a pixel is as large as the corners' rounding
 const LEAST_RATIO = 0.4;  // both axes have the same scale unless the frame is narrower
 
 class PlaneCamera {
@@ -50,7 +51,7 @@ class PlaneCamera {
   }
 
   closer(factor, x = this.width / 2, y = this.height / 2) {
-    const [wx, wy] = this.toWorld(x, y), { camera } = this, most = this.least.sx * 1e10;
+    const [wx, wy] = this.toWorld(x, y), { camera } = this, most = this.least.sx * CLOSEST;
     const by = Math.min(Math.max(factor, this.least.sx / camera.sx), most / camera.sx);
     camera.sx *= by;
     if (FACTS.inputs === 2) camera.sy *= by;  // the graph of a function stays in view

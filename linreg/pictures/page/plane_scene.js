@@ -1,6 +1,6 @@
 // The plane: polygons as triangles, and lines of any width, in tiles of which only those in view are drawn.
 
-// Coordinates are sums of two floats each, so that pictures stay sharp ten billion times closer.
+// Coordinates are sums of two floats each, so that pictures stay sharp where one float would tremble.
 const PLACED = `
 uniform vec2 middleHigh, middleLow, scale;
 vec2 placed(vec2 high, vec2 low) { return ((high - middleHigh) + (low - middleLow)) * scale; }`;

@@ -52,11 +52,19 @@ class SpaceView {
   move(dx, dy) {
     this.camera.yaw += dx * 0.008;
     this.camera.pitch = Math.min(1.5, Math.max(-1.5, this.camera.pitch + dy * 0.008));
-    this.redraw();
+    this._moved();
   }
 
   closer(factor) {
     this.camera.far = Math.min(12, Math.max(0.6, this.camera.far / factor));
+    this._moved();
+  }
+
+  // While the eye moves, edges that take long are left out.
+  _moved() {
+    clearTimeout(this.timer);
+    this.isMoving = true;
+    this.timer = setTimeout(() => { this.isMoving = false; this.redraw(); }, 150);
     this.redraw();
   }
 
@@ -80,7 +88,9 @@ class SpaceView {
 
   _draw() {
     if (!this.scene.works || !this.width) return;
-    this.scene.draw(this._eye, this._state);
+    const began = performance.now(), state = this._state;
+    this.scene.draw(this._eye, { ...state, hasEdges: state.hasEdges && !(this.isMoving && this.isSlow) });
+    if (!this.isMoving) this.isSlow = this.scene.settle() - began > SLOW;
     const ratio = devicePixelRatio || 1, overlay = document.getElementById("overlay"), context = overlay.getContext("2d");
     Object.assign(overlay, { width: Math.round(this.width * ratio), height: Math.round(this.height * ratio) });
     context.scale(ratio, ratio);

@@ -25,7 +25,7 @@ from linreg.adjacency import (
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.certificate import Certified, certify
 from linreg.checker import Verdict, check
-from linreg.domains import Box, Domain, Halfspaces, Polytope, WholeSpace
+from linreg.domains import Ball, Box, Domain, Halfspaces, Polytope, WholeSpace
 from linreg.errors import (
     BrokenInvariant,
     HypothesisError,
@@ -45,7 +45,7 @@ from linreg.errors import (
     UnusableRun,
     UnwritableFile,
 )
-from linreg.export import write_graph
+from linreg.export import write_cells, write_graph, write_pieces
 from linreg.first_use import warm_up
 from linreg.learning import ParameterPath, Tracker, parameter_path, track
 from linreg.lines import LineRegions, along, ray
@@ -96,11 +96,18 @@ from linreg.readers import (
     save,
 )
 from linreg.regions import Enumeration, Region, enumerate_regions
+from linreg.regions.near import NearRegions, count_near, regions_near
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
-from linreg.topology import PolyhedralComplex, Subcomplex, polyhedral_complex
+from linreg.topology import (
+    PolyhedralComplex,
+    Subcomplex,
+    decision_boundary,
+    level_set,
+    polyhedral_complex,
+)
 from linreg.unit_maps import UnitMap, rank_units, same_activation, unit_map, unit_responses
 from linreg.units import (
     MaxUnit,
@@ -119,6 +126,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AdjacencyGraph",
     "AffineMap",
+    "Ball",
     "Box",
     "BrokenInvariant",
     "Certified",
@@ -144,6 +152,7 @@ __all__ = [
     "Lipschitz",
     "MaxUnit",
     "MissingPackage",
+    "NearRegions",
     "Network",
     "NoSuchIndex",
     "NotPiecewiseLinear",
@@ -186,7 +195,9 @@ __all__ = [
     "closed_loop",
     "count",
     "count_into",
+    "count_near",
     "count_regions",
+    "decision_boundary",
     "difference",
     "enumerate_into",
     "enumerate_regions",
@@ -197,6 +208,7 @@ __all__ = [
     "graph_statistics",
     "hard_tanh",
     "leaky_relu",
+    "level_set",
     "linear_regions",
     "lipschitz",
     "load",
@@ -225,6 +237,7 @@ __all__ = [
     "read_regions",
     "read_run",
     "region_counts",
+    "regions_near",
     "relu",
     "relu6",
     "robustness",
@@ -239,7 +252,9 @@ __all__ = [
     "unit_responses",
     "verify",
     "warm_up",
+    "write_cells",
     "write_graph",
+    "write_pieces",
     "write_regions",
     "zoo",
 ]

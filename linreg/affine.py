@@ -213,6 +213,10 @@ class ExactAffineMap:
         shift : float64 array, shape (outputs,)
             Both finite; they are copied.
 
+        Returns
+        -------
+        ExactAffineMap
+
         Examples
         --------
         >>> ExactAffineMap.of_floats(np.array([[0.5, 0.0]]), np.array([1.0])).shifts
@@ -314,13 +318,42 @@ class ExactAffineMap:
         return tuple(row[-1] for row in self.rows.table())
 
     def row_key(self, output: int) -> object:
-        """What two outputs have in common if and only if they are the same function."""
+        """What two outputs have in common if and only if they are the same function.
+
+        Parameters
+        ----------
+        output : int
+
+        Returns
+        -------
+        hashable
+
+        Examples
+        --------
+        >>> twins = ExactAffineMap.of([[1, 2], [1, 2]], [3, 3])
+        >>> twins.row_key(0) == twins.row_key(1)
+        True
+        """
         if self.floats is not None:
             return self.floats.matrix[output].tobytes(), float(self.floats.shift[output])
         return self.terms[output], self.shifts[output]
 
     def is_constant(self, output: int) -> bool:
-        """Whether an output reads no input."""
+        """Whether an output reads no input.
+
+        Parameters
+        ----------
+        output : int
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> ExactAffineMap.of([[1, 0], [0, 0]], [0, 5]).is_constant(1)
+        True
+        """
         if self.floats is not None:
             return not np.any(self.floats.matrix[output])
         return not self.terms[output]

@@ -158,10 +158,12 @@ def graph_table(
     table = _table("graph of linear regions" if merged else "adjacency graph")
     table.add_row("linear regions" if merged else "regions", f"{statistics.nodes:,}")
     table.add_row("edges", f"{statistics.edges:,}")
+    most = statistics.mean_degree_at_most
+    bound = f"; at most {most} on average (Gaines and Bi 2026)" if in_full and most else ""
     table.add_row(
         "degree",
         f"{statistics.mean_degree:.2f} on average, from {statistics.smallest_degree} to "
-        f"{statistics.largest_degree}",
+        f"{statistics.largest_degree}{bound}",
     )
     unsettled = f"at least {statistics.diameter_at_least:,}; more would be too many searches"
     table.add_row(

@@ -16,6 +16,7 @@ import linreg
 from linreg.cli import (
     along,
     bounds,
+    cells,
     certificates,
     commands,
     counting,
@@ -84,6 +85,9 @@ for name, command, purpose in (
     ("info", commands.info, "The layers, stages and units of a network file."),
     ("count", counting.count, "Count activation regions, exactly."),
     ("graph", commands.graph, "Find which regions share a facet, and write the graph."),
+    ("faces", cells.faces, "Count cells of every dimension, exactly."),
+    ("topology", cells.topology, "Components, loops and voids of level sets, exactly."),
+    ("boundary", cells.boundary, "Find a decision boundary or a level set, and write it."),
     ("enumerate", tables.enumerate_, "Write a table with one row for each region."),
     ("plot", plot.plot, "Draw the regions of a network of one to three inputs."),
     ("convert", commands.convert, "Write a network in another format."),

@@ -13,12 +13,12 @@ from rich.table import Table
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, progress, show, show_json
 from linreg.cli.interrupts import see_through
-from linreg.cli.options import Decimal, DomainText, Json, domain_from_text
+from linreg.cli.options import Decimal, DomainText, Json
 from linreg.errors import UnwritableFile
 from linreg.files import check_writable, replacing
 from linreg.learning import COLUMNS, CurvePoint, Tracker, network_of
 from linreg.lines.points_file import read_points
-from linreg.readers import load
+from linreg.readers import domain_from_text, load
 from linreg.wording import counted
 
 SUFFIX = ".parquet"

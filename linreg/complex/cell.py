@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from linreg.complex.forms import Vector
 from linreg.complex.signs import SignLayout
+from linreg.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,11 @@ class Cell:
     corners: tuple[Vector, ...]
     directions: tuple[Vector, ...]
     lines: tuple[Vector, ...]
+
+    def __repr__(self) -> str:
+        ends = counted(len(self.corners), "vertex", "vertices")
+        rays = f", {counted(len(self.directions), 'ray')}" if self.directions else ""
+        return f"<Cell {self.index}: dimension {self.dim}, {ends}{rays}>"
 
     @property
     def is_bounded(self) -> bool:

@@ -15,11 +15,15 @@ from linreg.complex.cell import Cell
 from linreg.complex.forms import Vector
 from linreg.complex.levels import Levels
 from linreg.complex.signs import SignLayout
+from linreg.complex.tables import cell_table, vector_table
 from linreg.errors import NoSuchIndex
 from linreg.problem import Problem
+from linreg.units import MaxUnit
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
+    import pyarrow
     from scipy.sparse import csr_array
 
 
@@ -60,6 +64,10 @@ class CellComplex(Sequence[Cell]):
     def __len__(self) -> int:
         return len(self.dims)
 
+    def __repr__(self) -> str:
+        faces = ", ".join(map(str, self.f_vector))
+        return f"<{type(self).__name__}: {counted(len(self), 'cell')}, f-vector {faces}>"
+
     def __getitem__(self, index):  # type: ignore[no-untyped-def]
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
@@ -69,6 +77,12 @@ class CellComplex(Sequence[Cell]):
     def dim(self) -> int:
         """Dimension of the domain, which is the largest of a cell."""
         return self.problem.network.input_dim
+
+    @property
+    def n_units(self) -> int:
+        """Units of the network itself; those of levels come after them."""
+        added = len(self.levels.of_output) + bool(self.levels.classes)
+        return len(self.layout.units) - added
 
     def cell(self, index: int) -> Cell:
         """A cell, with its vertices, extreme directions and a point inside.
@@ -143,6 +157,19 @@ class CellComplex(Sequence[Cell]):
         picked = [(self.signs[:, place // 8] >> place % 8 & 1).astype(bool) for place in places]
         return np.stack(picked, axis=1) if picked else np.zeros((len(self), 0), dtype=bool)
 
+    def patterns(self, indices: np.ndarray) -> np.ndarray:
+        """The piece of each unit on some cells, as in `Cell.pattern`; shape (indices, units)."""
+        layout, signs = self.layout, self.signs[indices]
+        found = np.zeros((len(indices), len(layout.units)), dtype=np.int64)
+        bits = np.unpackbits(signs, axis=1, bitorder="little")
+        for place, (unit, start) in enumerate(zip(layout.units, layout.starts, strict=True)):
+            if isinstance(unit, MaxUnit):
+                found[:, place] = bits[:, start : start + unit.rank].argmax(axis=1)
+            else:
+                cuts, first = unit.n_pieces - 1, layout.n_pairs + start
+                found[:, place] = cuts - bits[:, first : first + cuts].sum(axis=1, dtype=np.int64)
+        return found
+
     @cached_property
     def cofaces(self) -> csr_array:
         """1 at (i, j) where cell i is a face of cell j, and has one dimension less; sparse, int32.
@@ -156,6 +183,15 @@ class CellComplex(Sequence[Cell]):
         upper = np.concatenate([high for _, high in pairs])
         ones = np.ones(len(lower), dtype=np.int32)
         return csr_array((ones, (lower, upper)), shape=(len(self), len(self)))
+
+    def facets_of(self, index: int) -> list[int]:
+        """The cells of one dimension less in the closure of a cell."""
+        columns = self._covered
+        return [int(i) for i in columns.indices[columns.indptr[index] : columns.indptr[index + 1]]]
+
+    @cached_property
+    def _covered(self) -> csr_array:
+        return self.cofaces.T.tocsr()
 
     def faces_between(self, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
         """All pairs of a cell of one dimension and a cell of a higher one that it is a face of.
@@ -217,6 +253,16 @@ class CellComplex(Sequence[Cell]):
         covers = self.cofaces.tocoo()
         graph.add_edges_from(zip(covers.row.tolist(), covers.col.tolist(), strict=True))
         return graph
+
+    def to_tables(self) -> dict[str, pyarrow.Table]:
+        """Tables of pyarrow: "cells", and "vectors" for vertices and directions.
+
+        `linreg.write_cells` writes them to Parquet files.
+        """
+        return {
+            "cells": cell_table(self.dims, self.bounded, self.on_edge, self.signs, self.incidence),
+            "vectors": vector_table(self.vectors, self.dim),
+        }
 
     @cached_property
     def points(self) -> list[tuple[Fraction, ...]]:

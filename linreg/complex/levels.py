@@ -34,7 +34,7 @@ class Levels:
 
 def levels_of(
     network: StagedNetwork,
-    levels: Sequence[tuple[int, object]],
+    levels: Sequence[Sequence[object]],
     classes: Sequence[int] | bool = False,
 ) -> Levels:
     """The levels that are asked for, checked.

@@ -61,16 +61,41 @@ class SignLayout:
 
     def pieces(self, signs: int, first: int, last: int) -> tuple[int, ...]:
         """The piece of each unit from `first` to before `last`; the lower one on a breakpoint."""
+        n = last - first
+        if (first, last) not in self._are_switches:
+            units = self._telling[first:last]
+            only = bool(units) and all(not is_max and cuts == 1 for is_max, _, _, cuts in units)
+            self._are_switches[first, last] = only
+        if self._are_switches[first, last]:
+            # Their bits stand side by side, and a bit that is set says piece 0.
+            told = signs >> self._telling[first][1] & (1 << n) - 1
+            return tuple([int(bit == "0") for bit in f"{told:0{n}b}"[::-1]])
         pieces = []
-        for place in range(first, last):
-            unit, start = self.units[place], self.starts[place]
-            if isinstance(unit, MaxUnit):
-                attained = signs >> start & ((1 << unit.rank) - 1)
-                pieces.append((attained & -attained).bit_length() - 1)
+        for is_max, start, mask, cuts in self._telling[first:last]:
+            told = signs >> start & mask
+            if is_max:
+                pieces.append((told & -told).bit_length() - 1)
             else:
-                below = signs >> (self.n_pairs + start) & ((1 << unit.n_pieces - 1) - 1)
-                pieces.append(unit.n_pieces - 1 - below.bit_count())
+                pieces.append(cuts - told.bit_count())
         return tuple(pieces)
+
+    @cached_property
+    def _are_switches(self) -> dict[tuple[int, int], bool]:
+        """Which runs of units, of those that were asked about, have one breakpoint each."""
+        return {}
+
+    @cached_property
+    def _telling(self) -> list[tuple[bool, int, int, int]]:
+        """The bits that tell each unit's piece: the first and a mask, and how many they are.
+
+        They are those of the candidates, or say that breakpoints are not below.
+        """
+        return [
+            (True, start, (1 << unit.rank) - 1, unit.rank)
+            if isinstance(unit, MaxUnit)
+            else (False, self.n_pairs + start, (1 << unit.n_pieces - 1) - 1, unit.n_pieces - 1)
+            for unit, start in zip(self.units, self.starts, strict=True)
+        ]
 
     def positions(self, signs: int) -> tuple[int | frozenset[int], ...]:
         """Where each unit is.

@@ -12,7 +12,7 @@ import numpy as np
 
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many
-from linreg.domains import Domain, asked_domain
+from linreg.domains import Domain
 from linreg.errors import HypothesisError, InvalidNetwork
 from linreg.learning.algebraic import (
     AlgebraicTime,
@@ -21,13 +21,14 @@ from linreg.learning.algebraic import (
     irreducible_factors,
     sorted_times,
 )
-from linreg.learning.choice import strategy_for
 from linreg.learning.minors import dependencies, moving_rows, n_minors, usual_rank
 from linreg.learning.survival import Inside, survivors_at
-from linreg.network import Network, Stage, StagedNetwork, staged_of
+from linreg.network import Stage, StagedNetwork
 from linreg.problem import problem_of
 from linreg.rational import rational
-from linreg.run import Columns, run
+from linreg.readers.accepted import DomainLike, NetworkLike, as_domain, as_staged
+from linreg.run import Columns, Options, run
+from linreg.strategies.auto import for_one_of_many
 from linreg.wording import counted
 
 Method = Literal["auto", "minors", "bisection"]
@@ -99,6 +100,14 @@ class ParameterPath:
         The times of these networks, and how many regions they have.
     method : str
         "minors" or "bisection".
+
+    Examples
+    --------
+    >>> from linreg import mlp, parameter_path
+    >>> still = mlp([([[1]], [0])])
+    >>> path = parameter_path(still, still)
+    >>> path.events, path.complete, path.method
+    ((), True, 'minors')
     """
 
     events: tuple[Event, ...]
@@ -113,9 +122,7 @@ class ParameterPath:
         return tuple(event.time for event in self.events)
 
 
-def network_between(
-    net_0: Network | StagedNetwork, net_1: Network | StagedNetwork, time: Fraction
-) -> StagedNetwork:
+def network_between(net_0: NetworkLike, net_1: NetworkLike, time: Fraction) -> StagedNetwork:
     """The network whose stages have the numbers (1 - time) a + time b.
 
     Raises
@@ -134,9 +141,9 @@ def network_between(
 
 
 def parameter_path(
-    net_0: Network | StagedNetwork,
-    net_1: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net_0: NetworkLike,
+    net_1: NetworkLike,
+    domain: DomainLike = None,
     method: Method = "auto",
     *,
     steps: int = STEPS,
@@ -195,7 +202,7 @@ def parameter_path(
     (Fraction(1, 2), 3, 2, 3, ((0, 1),), ((1, 0),))
     """
     first, last = _matched(net_0, net_1)
-    where = asked_domain(domain, first.input_dim)
+    where = as_domain(domain, first.input_dim)
     if method not in ("auto", "minors", "bisection"):
         raise ValueError(f"method: auto, minors or bisection was expected, got {method!r}")
     how_many(steps, "steps")
@@ -220,7 +227,7 @@ class _Regions:
             network = network_between(self.first, self.last, time)
             sink = Columns(network.pattern_dtype.str)
             problem = problem_of(network, self.domain)
-            run(problem, sink, strategy=strategy_for(problem, len(self.known)))
+            run(problem, sink, Options(for_one_of_many(problem, len(self.known))))
             found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
             rows = found.reshape(sink.n_regions, len(network.units))
             points = np.array(sink.witnesses).reshape(sink.n_regions, network.input_dim).tolist()
@@ -347,10 +354,8 @@ def _new(
     return tuple(sorted(after.keys() - before.keys()))
 
 
-def _matched(
-    net_0: Network | StagedNetwork, net_1: Network | StagedNetwork
-) -> tuple[StagedNetwork, StagedNetwork]:
-    first, last = staged_of(net_0), staged_of(net_1)
+def _matched(net_0: NetworkLike, net_1: NetworkLike) -> tuple[StagedNetwork, StagedNetwork]:
+    first, last = as_staged(net_0), as_staged(net_1)
     shapes = [[(m.n_inputs, m.n_outputs) for m in _maps(each)] for each in (first, last)]
     if shapes[0] != shapes[1]:
         raise InvalidNetwork(

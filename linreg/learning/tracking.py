@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike
 
 from linreg.adjacency import region_counts
 from linreg.arguments import how_many
-from linreg.domains import Domain
 from linreg.errors import InvalidNetwork
 from linreg.learning.checkpoints import network_of
-from linreg.learning.choice import strategy_for
 from linreg.network import StagedNetwork
 from linreg.problem import problem_of
+from linreg.readers.accepted import DomainLike, as_domain
 from linreg.regions import Enumeration, enumerate_regions
+from linreg.strategies.auto import for_one_of_many
 from linreg.units import MaxUnit
 
 
@@ -101,7 +101,7 @@ class Tracker:
 
     def __init__(
         self,
-        domain: Domain | None = None,
+        domain: DomainLike = None,
         *,
         every: int = 1,
         of: Any = None,
@@ -156,8 +156,8 @@ class Tracker:
                 "not tell which regions are the same"
             )
         self._units = units
-        problem = problem_of(network, self._domain)
-        strategy = strategy_for(problem, len(self._points))
+        problem = problem_of(network, as_domain(self._domain, network.input_dim))
+        strategy = for_one_of_many(problem, len(self._points))
         regions = enumerate_regions(network, problem.domain, strategy=strategy)
         found = self._point(network, regions, strategy, call if step is None else step)
         self._points.append(found)
@@ -206,7 +206,7 @@ class Tracker:
 
 def track(
     checkpoints: Iterable[Any],
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     of: Any = None,
     data: ArrayLike | None = None,
@@ -236,6 +236,13 @@ def track(
         If one is no network, or its units are not those of the first one.
     InvalidDomain
         If the domain is of another dimension, empty or flat.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> curve = track([mlp([([[1], [1]], [0, shift])]) for shift in (-1, 1)])
+    >>> curve[1].born, curve[1].died, curve[1].jaccard
+    (1, 1, 0.5)
     """
     tracker = Tracker(domain, of=of, data=data, definitions=definitions, volumes=volumes)
     for done, checkpoint in enumerate(checkpoints, start=1):

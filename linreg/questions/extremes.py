@@ -273,7 +273,10 @@ def _highest(
         return highest_on_pieces(pieces, functionals, inputs, budget)
     from linreg.questions.optimising import highest_by_search
 
-    return [highest_by_search(staged, inputs, weights, budget) for weights in functionals]
+    return [
+        highest_by_search(staged, inputs, weights, budget.share(len(functionals) - k))
+        for k, weights in enumerate(functionals)
+    ]
 
 
 def _at_point(staged: StagedNetwork, x: Sequence[fmpq], weights: Sequence[fmpq]) -> Extreme:

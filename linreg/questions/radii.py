@@ -13,14 +13,15 @@ from linreg.domains import Domain, asked_domain
 from linreg.errors import InvalidDomain, InvalidQuery
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.polyhedra import IntegerRow, Point, PointedPolyhedron, Solver
+from linreg.questions.approaching import Approach
 from linreg.questions.extremes import checked_output
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
 from linreg.questions.nearest import Near, nearest_point
 from linreg.questions.norms import norm_of, root_float
-from linreg.questions.pieces import Piece, pieces_on
+from linreg.questions.pieces import Piece
 from linreg.questions.programs import Rising, highest_values, value_at
 from linreg.questions.verifying import coordinates
-from linreg.questions.ways import Budget
+from linreg.questions.ways import Budget, pieces_or_none, pieces_within
 from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.wording import counted
 
@@ -257,15 +258,37 @@ class _Search:
         if not inputs.dim:
             self._look_at_point(inputs)
             return True
-        pieces = pieces_on(
-            self.staged, inputs, limit=self.budget.limit, workers=self.budget.workers
-        )
+        pieces = pieces_or_none(self.staged, inputs, self.budget)
+        if pieces is None:
+            approach = self._approach(inputs, offsets)
+            if inputs.is_whole and approach.is_possible:
+                return approach.run()
+            pieces = pieces_within(self.staged, inputs, self.budget)
         for looked, piece in enumerate(pieces):
             if self.budget.is_spent:
                 return False
             self.budget.tell(looked / len(pieces))
             self._look_at_piece(piece, inputs, offsets)
         return pieces.complete
+
+    def _approach(self, inputs: InputSet, offsets: Sequence[Sequence[fmpq]]) -> Approach:
+        """The search for what is nearest on a set of many regions."""
+        leads = []
+        for j in self.rivals:
+            lead = [fmpq(0)] * (self.staged.readout.n_outputs + 1)
+            lead[j], lead[self.label] = fmpq(self.sign), fmpq(-self.sign)
+            leads.append(lead)
+        return Approach(
+            inputs.restricted(self.staged),
+            inputs,
+            leads,
+            [-form[-1] for form in offsets],
+            self.norm,
+            lambda piece: self._look_at_piece(piece, inputs, offsets),
+            # Nothing matters beyond the nearest flip: the nearest tie is not farther.
+            lambda: None if self.flip is None else self.flip.near.size,
+            self.budget,
+        )
 
     def _look_at_point(self, inputs: InputSet) -> None:
         values = self.staged.forward_exact([fraction(entry) for entry in inputs.origin])

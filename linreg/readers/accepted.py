@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from linreg.arguments import entries
-from linreg.domains import Box, Domain, asked_domain
+from linreg.domains import Ball, Box, Domain, asked_domain
 from linreg.errors import InvalidDomain, InvalidNetwork
 from linreg.json_values import located
 from linreg.network import Network, StagedNetwork, mlp
@@ -100,7 +100,7 @@ def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
     >>> as_domain("box:-1,1", 2) == as_domain([[-1, 1], [-1, 1]], 2) == Box([-1, -1], [1, 1])
     True
     """
-    if domain is None or isinstance(domain, Domain):
+    if domain is None or isinstance(domain, Domain | Ball):
         return asked_domain(domain, dim)
     if isinstance(domain, os.PathLike):
         return domain_from_text(os.fspath(domain), dim, name=name)

@@ -1,12 +1,14 @@
 """Who decides what the strategy "auto" is: this module alone.
 
-There are three questions, since strategies count alike, but find other witnesses and other proofs.
+There are four questions, since strategies count alike, but find other witnesses and other proofs.
 
 - Where only numbers come out, `AutoExplorer` begins in Python and goes on in machine code once that
   pays, which depends on what is loaded, compiled or cached, and on what was counted before.
 - Where rows or proofs are written, or a run directory begins, `settled` gives a function of the
   question alone: a small problem is tried out in Python, always the same part of it, and what is
   not done by then is for machine code from its beginning.
+- Networks that follow one another, whose patterns alone are asked for, get machine code where it is
+  on disk, or once there have been `MANY`; see `for_one_of_many`.
 - Each network of a dataset has its rows from Python if it has at most `ROWS_IN_PYTHON` regions.
 
 Whether there can be machine code at all is asked of `machine_code`.
@@ -26,7 +28,12 @@ from linreg.explore.sink import AnySink, Sink
 from linreg.explore.subdivision import Tally
 from linreg.explore.work import Beginning, Work
 from linreg.problem.problem import Problem
-from linreg.strategies.machine_code import compiled_explorer, compiled_for, is_compiled
+from linreg.strategies.machine_code import (
+    compiled_explorer,
+    compiled_for,
+    has_machine_code,
+    is_compiled,
+)
 
 LOAD_AFTER = 1024
 """Cells taken in Python, in about half a second, before machine code is loaded from the disk."""
@@ -46,6 +53,10 @@ LARGE = 3 * TRIED
 
 ROWS_IN_PYTHON = 4096
 """Regions up to which those of a network in a dataset are found in Python."""
+
+
+MANY = 16
+"""Networks that follow one another after which machine code is worth being compiled."""
 
 
 class Spent:
@@ -196,6 +207,13 @@ class Settled(Generic[AnySink]):
     strategy: str
     beginning: Beginning | None
     found: AnySink
+
+
+def for_one_of_many(problem: Problem, done: int) -> str:
+    """The strategy for one of the networks that follow one another, of which so many are done."""
+    if has_machine_code() and (done >= MANY or is_compiled(problem, on_disk=True)):
+        return "compiled"
+    return "auto"
 
 
 def is_settled_first(sink: Sink) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from linreg.complex import CellComplex
 from linreg.topology.chains import dual_chains, dual_order, flag_chains
 from linreg.topology.elimination import check_field, pairs
-from linreg.topology.order_complex import simplex_tree
+from linreg.topology.order_complex import check_gudhi_field, simplex_tree
 from linreg.topology.values import Value, output_values
 
 Bar = tuple[int, Value, Value]
@@ -45,6 +45,7 @@ def persistence(
     ranks = np.array([rank_of[low] for low in values.lowest], dtype=np.int64)
     everything = np.ones(len(cells), dtype=bool)
     if method == "gudhi":
+        check_gudhi_field(field)
         tree = simplex_tree(cells, everything, ranks)
         found_bars = tree.persistence(homology_coeff_field=field, persistence_dim_max=True)
         bars = [

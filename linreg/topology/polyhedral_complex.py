@@ -12,10 +12,9 @@ import numpy as np
 
 from linreg.arguments import how_many, numbered
 from linreg.complex import CellComplex, cell_complex, levels_of, with_levels
-from linreg.domains import Domain
-from linreg.network import Network, StagedNetwork, staged_of
-from linreg.problem import problem_of
+from linreg.problem import Problem, problem_of
 from linreg.rational import Number, fraction
+from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.critical import CriticalVertex, critical_vertices
 from linreg.topology.persistence import Bar, persistence
 from linreg.topology.union import Subcomplex
@@ -84,10 +83,9 @@ class PolyhedralComplex(CellComplex):
         """
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         cut = fraction(level)
-        unit = len(self.layout.units) - len(self.levels.of_output) - bool(self.levels.classes)
-        for place, (known, cuts) in enumerate(self.levels.of_output):
+        for unit, (known, cuts) in enumerate(self.levels.of_output, start=self.n_units):
             if known == output and cut in cuts:
-                pair = self.layout.starts[unit + place] + cuts.index(cut)
+                pair = self.layout.starts[unit] + cuts.index(cut)
                 at_least, at_most = self.bits([pair, pair + self.layout.n_pairs]).T
                 signs: np.ndarray = at_least.astype(np.int8) - at_most.astype(np.int8)
                 return signs
@@ -175,7 +173,7 @@ class PolyhedralComplex(CellComplex):
 
         Source
         ------
-        Zomorodian and Carlsson (2005); for the values at which cells enter see `docs/topology.md`.
+        Zomorodian and Carlsson (2005); for the values at which cells enter see `docs/theory.md`.
 
         Examples
         --------
@@ -208,13 +206,14 @@ class PolyhedralComplex(CellComplex):
 
 
 def polyhedral_complex(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     levels: Sequence[tuple[int, Number]] = (),
     classes: Sequence[int] | bool = False,
     strategy: str = "tree",
     limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> PolyhedralComplex:
     """The cells of a network on a domain, of every dimension, generic or not.
 
@@ -223,9 +222,8 @@ def polyhedral_complex(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
-    domain : Domain, optional
-        By default the whole space.
+    net, domain : what `as_network` and `as_domain` accept
+        By default the whole space, or the domain in the network's file.
     levels : sequence of (output, level)
         Values at which outputs cut cells too.
     classes : sequence of int, or bool
@@ -234,6 +232,8 @@ def polyhedral_complex(
         "tree", or "regions" to find the same cells another way, up to 6 inputs and slowly.
     limit : int, optional
         Most cells.
+    progress : callable, optional
+        Called now and then with the number of cells that are found.
 
     Raises
     ------
@@ -258,11 +258,10 @@ def polyhedral_complex(
     >>> polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])])).f_vector
     [1, 4, 4]
     """
-    staged = staged_of(net)
-    asked = levels_of(staged, levels, classes)
+    plain = problem_of(net, domain)
+    asked = levels_of(plain.network, levels, classes)
     if limit is not None:
         limit = how_many(limit, "limit")
-    found = cell_complex(
-        problem_of(with_levels(staged, asked), domain), asked, strategy=strategy, limit=limit
-    )
+    problem = Problem(with_levels(plain.network, asked), plain.domain)
+    found = cell_complex(problem, asked, strategy=strategy, limit=limit, progress=progress)
     return PolyhedralComplex(*(getattr(found, field.name) for field in fields(found)))

@@ -11,8 +11,9 @@ import numpy as np
 
 from linreg.complex import Cell, CellComplex
 from linreg.topology.chains import bounded_chains, dual_chains, flag_chains
-from linreg.topology.elimination import RATIONALS, betti_numbers, check_field
-from linreg.topology.order_complex import simplex_tree
+from linreg.topology.elimination import betti_numbers, check_field
+from linreg.topology.order_complex import check_gudhi_field, simplex_tree
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
@@ -37,6 +38,10 @@ class Subcomplex:
 
     def __len__(self) -> int:
         return int(self.chosen.sum())
+
+    def __repr__(self) -> str:
+        faces = ", ".join(map(str, self.faces_by_dimension))
+        return f"<Subcomplex: {len(self):,} of {counted(len(self.complex), 'cell')}, {faces}>"
 
     @cached_property
     def indices(self) -> np.ndarray:
@@ -110,7 +115,7 @@ class Subcomplex:
 
         Source
         ------
-        McCord (1966), Theorem 6, and Quillen (1978), Proposition 1.6; see `docs/topology.md`.
+        McCord (1966), Theorem 6, and Quillen (1978), Proposition 1.6; see `docs/theory.md`.
 
         Examples
         --------
@@ -145,8 +150,7 @@ class Subcomplex:
         return betti_numbers(chains, n_degrees, field)
 
     def _by_gudhi(self, field: int) -> list[int]:
-        if field == RATIONALS:
-            raise ValueError("field: gudhi works modulo primes; for 0 take another method")
+        check_gudhi_field(field)
         tree = self.simplex_tree()
         tree.compute_persistence(
             homology_coeff_field=field, min_persistence=-1, persistence_dim_max=True
@@ -216,15 +220,19 @@ class Subcomplex:
         return self.cells(self.complex.dim - 1)
 
     def regions_of(self, cell: Cell) -> tuple[Cell, ...]:
-        """The regions on either side of a cell of dimension n - 1, or the cell itself if it is one.
+        """The regions around a cell: the cells of dimension n that it is a face of, or is itself.
 
         Their `pattern` says which piece each unit is on; units of levels come last.
         """
-        if cell.dim == self.complex.dim:
-            return (cell,)
         covers = self.complex.cofaces
-        row = covers.indices[covers.indptr[cell.index] : covers.indptr[cell.index + 1]]
-        return tuple(self.complex.cell(i) for i in row.tolist())
+        around = {cell.index}
+        for _ in range(self.complex.dim - cell.dim):
+            around = {
+                int(above)
+                for index in around
+                for above in covers.indices[covers.indptr[index] : covers.indptr[index + 1]]
+            }
+        return tuple(self.complex.cell(index) for index in sorted(around))
 
     def to_networkx(self) -> networkx.Graph:
         """Its cells, joined where one is a face of the other with one dimension less."""

@@ -14,12 +14,13 @@ from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many, integer, points
 from linreg.domains import Box, Domain, Polytope, WholeSpace
 from linreg.errors import InvalidNetwork
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.network.enclosure import ROUNDOFF
 from linreg.network.gradients import exact_row
 from linreg.problem import problem_of
 from linreg.rational import common_denominator, primitive, rational_matrix
-from linreg.run import Columns, run
+from linreg.readers.accepted import NetworkLike, as_staged
+from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import FloatMaps, distinct, float_maps, pieces_at
 from linreg.unit_maps.unit_map import Place, unit_place
 
@@ -141,7 +142,7 @@ class Responses:
         return float(np.sqrt(squares.max(initial=0.0)))
 
 
-def unit_responses(net: Network | StagedNetwork, X: Any, stage: int, unit: int) -> Responses:
+def unit_responses(net: NetworkLike, X: Any, stage: int, unit: int) -> Responses:
     """The different linear maps of a unit over a data set, or over a domain.
 
     Over a domain they are the maps of all regions: an upper limit on what any data set shows.
@@ -183,7 +184,7 @@ def unit_responses(net: Network | StagedNetwork, X: Any, stage: int, unit: int) 
     >>> unit_responses(net, Box([-1], [1]), 2, 0).n_maps
     2
     """
-    network = staged_of(net)
+    network = as_staged(net)
     place = unit_place(network, stage, unit)
     ending = network_to(network, place)
     if isinstance(X, WholeSpace | Box | Polytope):
@@ -197,7 +198,7 @@ def unit_responses(net: Network | StagedNetwork, X: Any, stage: int, unit: int) 
     return _responses(ending, pieces_at(ending, x), place, x)
 
 
-def rank_units(net: Network | StagedNetwork, X: Any, stage: int) -> list[tuple[int, float]]:
+def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
     """The units of a stage by how far their linear responses differ, the farthest first.
 
     Parameters
@@ -216,8 +217,17 @@ def rank_units(net: Network | StagedNetwork, X: Any, stage: int) -> list[tuple[i
     ------
     NoSuchIndex, TypeError, ValueError, InvalidDomain
         As for `unit_responses`.
+
+    Examples
+    --------
+    In the second stage the first unit reads x itself, the second one |x|:
+
+    >>> from linreg import mlp
+    >>> net = mlp([([[1], [-1]], [0, 0]), ([[1, -1], [1, 1]], [0, 0])])
+    >>> [unit for unit, _ in rank_units(net, [[-1], [1]], stage=2)]
+    [1, 0]
     """
-    network = staged_of(net)
+    network = as_staged(net)
     unit_place(network, stage, 0)
     last = stage == len(network.stages) + 1
     n_units = network.readout.n_outputs if last else len(network.stages[stage - 1].units)
@@ -250,7 +260,7 @@ def _patterns_in(network: StagedNetwork, domain: Domain) -> np.ndarray:
     if not network.stages:
         return np.empty((1, 0), dtype=network.pattern_dtype)
     sink = Columns(network.pattern_dtype.str)
-    run(problem_of(network, domain), sink)
+    run(problem_of(network, domain), sink, Options())
     found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
     return np.unique(found.reshape(sink.n_regions, len(network.units)), axis=0)
 

@@ -12,14 +12,13 @@ import numpy as np
 from flint import fmpq
 
 from linreg.arguments import how_many, points
-from linreg.domains import Domain
-from linreg.network import Network, StagedNetwork, staged_of
 from linreg.network.gradients import exact_row
 from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries
 from linreg.rational import common_denominator, fraction, primitive
-from linreg.run import Columns, run
+from linreg.readers.accepted import DomainLike, NetworkLike, as_domain, as_staged
+from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import pieces_at
 from linreg.unit_maps.responses import network_to
 from linreg.unit_maps.unit_map import unit_map, unit_place
@@ -55,13 +54,13 @@ class Identified:
 
 
 def same_activation(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     x: Any,
     stage: int,
     unit: int,
     n: int | None = 3,
     *,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     among: Any = None,
 ) -> list[Identified]:
     """Points at which a unit has exactly the value that it has at `x`, each on a map of its own.
@@ -109,12 +108,12 @@ def same_activation(
     >>> [found.point for found in same_activation(net, [2], stage=2, unit=0)]
     [(Fraction(-2, 1),), (Fraction(2, 1),)]
     """
-    network = staged_of(net)
+    network = as_staged(net)
     place = unit_place(network, stage, unit)
     most = None if n is None else how_many(n, "n")
     value = unit_map(network, x, stage, unit).value
     ending = network_to(network, place)
-    problem = problem_of(ending, domain)
+    problem = problem_of(ending, as_domain(domain, ending.input_dim))
     row = 0 if place.rank > 1 else place.first
     wanted = fmpq(value.numerator, value.denominator)
     boundaries = Boundaries(problem)
@@ -154,7 +153,7 @@ def _patterns(problem: Problem, among: Any) -> Iterator[list[int]]:
         kinds = pieces_at(network, x)
     else:
         sink = Columns(network.pattern_dtype.str)
-        run(problem, sink)
+        run(problem, sink, Options())
         found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
         kinds = found.reshape(sink.n_regions, len(network.units))
     yield from dict.fromkeys(map(tuple, kinds.tolist()))  # type: ignore[misc]

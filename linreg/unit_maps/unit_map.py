@@ -13,10 +13,11 @@ from flint import fmpq, fmpq_mat
 from linreg.affine import AffineMap
 from linreg.arguments import integer, numbered, point
 from linreg.errors import NoSuchIndex
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.network.gradients import exact_row
 from linreg.network.stages import piece_at, table
 from linreg.rational import fraction, nearest_float
+from linreg.readers.accepted import NetworkLike, as_staged
 from linreg.units import MaxUnit
 
 
@@ -35,6 +36,12 @@ class UnitMap:
         then that of the tie rule's pieces, and another one holds on the other side.
     pattern : tuple of int
         The pieces of all units of earlier stages at the point.
+
+    Examples
+    --------
+    >>> from linreg import mlp, unit_map
+    >>> unit_map(mlp([([[2, 1]], [-1])]), [3, 4], stage=1, unit=0).value
+    Fraction(9, 1)
     """
 
     weight: tuple[Fraction, ...]
@@ -50,7 +57,7 @@ class UnitMap:
         return AffineMap(np.array([weight]), np.array([float(self.bias)]))
 
 
-def unit_map(net: Network | StagedNetwork, x: Any, stage: int, unit: int) -> UnitMap:
+def unit_map(net: NetworkLike, x: Any, stage: int, unit: int) -> UnitMap:
     """The linear map of a hidden or output unit at a point, exactly.
 
     After a scalar unit, multiply by the slope of its piece.
@@ -64,6 +71,10 @@ def unit_map(net: Network | StagedNetwork, x: Any, stage: int, unit: int) -> Uni
         From 1, as `linreg info` shows them; one more than there are means the network's outputs.
     unit : int
         From 0, in its stage.
+
+    Returns
+    -------
+    UnitMap
 
     Raises
     ------
@@ -87,7 +98,7 @@ def unit_map(net: Network | StagedNetwork, x: Any, stage: int, unit: int) -> Uni
     >>> unit_map(net, [-2], 2, 0).weight, unit_map(net, [0], 2, 0).on_boundary
     ((Fraction(0, 1),), True)
     """
-    network = staged_of(net)
+    network = as_staged(net)
     place = unit_place(network, stage, unit)
     start = point(x, network.input_dim)
     state = fmpq_mat(network.input_dim, 1, start)

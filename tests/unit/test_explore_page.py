@@ -170,6 +170,43 @@ def test_every_edge_leads_to_the_neighbour_and_names_the_units_that_switch(
 
 
 @needs_browser
+def test_the_pointer_on_an_edge_names_its_unit_and_the_region_beyond(
+    page: Path, regions: Enumeration, opened: Browser
+) -> None:
+    opened.open(page)
+    box = opened.run("explorer.view.box.getBoundingClientRect().toJSON()")
+    polygons = regions.polygons()
+    largest = int(np.argmax(polygons.areas))
+    edge = opened.run(
+        f"explorer.view.polygons.edges({largest}).filter((edge) => edge.neighbour >= 0)[0]"
+    )
+    middle = np.mean([edge["from"], edge["to"]], axis=0)
+    inside = middle + 1e-3 * (polygons[largest].mean(axis=0) - middle)
+    x, y = opened.run(f"explorer.view.toScreen({inside[0]}, {inside[1]})")
+    opened.mouse("mouseMoved", box["x"] + x, box["y"] + y)
+    said = opened.run("document.getElementById('tip').innerText").split("\n")
+    unit = edge["units"][0]
+    name = f"1·{unit}" if unit < 5 else f"2·{unit - 5}"
+    assert said in (
+        [f"region {largest}", f"edge of unit {name}", f"beyond it, region {edge['neighbour']}"],
+        [f"region {edge['neighbour']}", f"edge of unit {name}", f"beyond it, region {largest}"],
+    )
+
+
+@needs_browser
+def test_a_browser_that_cannot_show_a_page_says_so(
+    page: Path, opened: Browser, tmp_path: Path
+) -> None:
+    text = page.read_text(encoding="utf-8")
+    without = text.replace("new DecompressionStream", "new StreamThatIsMissing")
+    (tmp_path / "old.html").write_text(without, encoding="utf-8")
+    opened.open(tmp_path / "old.html")
+    said = opened.run("document.getElementById('headline').innerText")
+    assert said.startswith("This browser cannot show the page: ")
+    assert opened.complaints != []
+
+
+@needs_browser
 def test_a_link_to_a_region_selects_it_and_the_address_follows(page: Path, opened: Browser) -> None:
     opened.open(page, "#region=7")
     assert opened.run("explorer.selected") == 7

@@ -1,7 +1,8 @@
 // Axes within a picture of the plane: short numbers along two sides, on a pale rim.
 
 function ticks(low, high, wanted) {
-  const rough = (high - low) / Math.max(1, wanted), power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / Math.max(1, wanted),
+    power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((m) => m * power >= rough);
   const found = [];
   for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(Number((k * step).toPrecision(12)));
@@ -17,7 +18,9 @@ function haloed(context, text, x, y) {
 }
 
 function drawAxes(context, view, names) {
-  const { width, height } = view, [left, top] = view.toWorld(0, 0), [right, bottom] = view.toWorld(width, height);
+  const { width, height } = view,
+    [left, top] = view.toWorld(0, 0),
+    [right, bottom] = view.toWorld(width, height);
   context.font = "11px system-ui, sans-serif";
   context.fillStyle = css(Theme.ink, 0.85);
   context.textAlign = "center";

@@ -15,23 +15,39 @@ function scaleAt(t) {
 const Theme = {
   dark: matchMedia("(prefers-color-scheme: dark)").matches,
 
-  get ground() { return this.dark ? [15, 20, 27] : [255, 255, 255]; },
-  get ink() { return this.dark ? [222, 229, 238] : [29, 39, 51]; },
-  get quiet() { return this.dark ? [44, 53, 65] : [232, 236, 241]; },
-  get accent() { return this.dark ? [94, 190, 255] : [0, 105, 200]; },
-  get flash() { return this.dark ? [255, 214, 92] : [255, 196, 0]; },
-  get boundary() { return this.dark ? [255, 92, 124] : rgb(FACTS.boundaryColour); },
+  get ground() {
+    return this.dark ? [15, 20, 27] : [255, 255, 255];
+  },
+  get ink() {
+    return this.dark ? [222, 229, 238] : [29, 39, 51];
+  },
+  get quiet() {
+    return this.dark ? [44, 53, 65] : [232, 236, 241];
+  },
+  get accent() {
+    return this.dark ? [94, 190, 255] : [0, 105, 200];
+  },
+  get flash() {
+    return this.dark ? [255, 214, 92] : [255, 196, 0];
+  },
+  get boundary() {
+    return this.dark ? [255, 92, 124] : rgb(FACTS.boundaryColour);
+  },
 
   // Fills are muted, so that lines stand out from them.
   fill(t) {
     const hasCurves = FACTS.inputs === 1;
-    return this.dark ? mixed(scaleAt(t), this.ground, hasCurves ? 0.6 : 0.2) : mixed(scaleAt(t), [255, 255, 255], hasCurves ? 0.68 : 0.42);
+    return this.dark
+      ? mixed(scaleAt(t), this.ground, hasCurves ? 0.6 : 0.2)
+      : mixed(scaleAt(t), [255, 255, 255], hasCurves ? 0.68 : 0.42);
   },
 
   // Graphs of outputs over a line: colours that no fill has.
   curve(k, count) {
     if (count === 1) return this.accent;
-    const kinds = this.dark ? ["#5ebeff", "#ff9f6e", "#7fe0b0", "#f0a3d8", "#ffe07a"] : ["#0069c8", "#c2410c", "#00795c", "#9c2f7e", "#8a6a00"];
+    const kinds = this.dark
+      ? ["#5ebeff", "#ff9f6e", "#7fe0b0", "#f0a3d8", "#ffe07a"]
+      : ["#0069c8", "#c2410c", "#00795c", "#9c2f7e", "#8a6a00"];
     return rgb(kinds[k % kinds.length]);
   },
 
@@ -42,14 +58,17 @@ const Theme = {
     return this.dark ? mixed(scaleAt(0.98 - 0.4 * t), [255, 255, 255], 0.45 - 0.3 * t) : scaleAt(0.62 * t);
   },
 
-  apply() { document.documentElement.dataset.theme = this.dark ? "dark" : "light"; },
+  apply() {
+    document.documentElement.dataset.theme = this.dark ? "dark" : "light";
+  },
 };
 
 // What regions are coloured by: a number for each, or categories.
 class Fill {
   constructor(name, values, { categories = null, log = false } = {}) {
     Object.assign(this, { name, values, categories, log });
-    let low = Infinity, high = -Infinity;
+    let low = Infinity,
+      high = -Infinity;
     for (const x of values) {
       if (!Number.isFinite(x) || (log && x <= 0)) continue;
       if (x < low) low = x;
@@ -59,7 +78,10 @@ class Fill {
     if (!categories && !log) {
       const different = new Set();
       for (const x of values) {
-        if (!Number.isInteger(x)) { different.add(x).add(NaN); break; }
+        if (!Number.isInteger(x)) {
+          different.add(x).add(NaN);
+          break;
+        }
         if (different.add(x).size > 8) break;
       }
       if (different.size <= 8 && !different.has(NaN)) {
@@ -77,7 +99,7 @@ class Fill {
   share(x) {
     if (this.categories) {
       const count = this.categories.length;
-      return count === 1 ? 0.55 : 0.1 + 0.85 * x / (count - 1);
+      return count === 1 ? 0.55 : 0.1 + (0.85 * x) / (count - 1);
     }
     if (this.low === this.high) return 0.5;
     if (this.log) return Math.log(Math.max(x, this.low) / this.low) / Math.log(this.high / this.low);
@@ -91,13 +113,21 @@ class Fill {
 
   get legend() {
     if (this.categories) {
-      return element("div", { class: "categories" }, ...this.categories.map((text, k) =>
-        element("span", {}, element("i", { style: `background:${css(Theme.fill(this.share(k)))}` }), text)));
+      return element(
+        "div",
+        { class: "categories" },
+        ...this.categories.map((text, k) =>
+          element("span", {}, element("i", { style: `background:${css(Theme.fill(this.share(k)))}` }), text),
+        ),
+      );
     }
     const stops = Array.from({ length: 17 }, (_, k) => css(Theme.fill(k / 16))).join(",");
     const middle = this.log ? Math.sqrt(this.low * this.high) : (this.low + this.high) / 2;
-    return element("div", { class: "scale" },
+    return element(
+      "div",
+      { class: "scale" },
       element("i", { style: `background:linear-gradient(to right,${stops})` }),
-      ...[this.low, middle, this.high].map((x) => element("span", {}, short(x, 3))));
+      ...[this.low, middle, this.high].map((x) => element("span", {}, short(x, 3))),
+    );
   }
 }

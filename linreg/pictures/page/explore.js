@@ -21,20 +21,34 @@ class Explorer {
     this._listen();
     this._fromAddress();
     if (!this.view.scene.works) {
-      document.getElementById("picture").append(element("p", { class: "missing" }, "This browser draws no WebGL 2, so there is no picture; the table and the report are complete."));
+      document
+        .getElementById("picture")
+        .append(
+          element(
+            "p",
+            { class: "missing" },
+            "This browser draws no WebGL 2, so there is no picture; the table and the report are complete.",
+          ),
+        );
     }
   }
 
   _headline() {
     const count = `${FACTS.complete ? "" : "at least "}${counted(FACTS.regions, "region")}`;
     const badge = element("span", { class: FACTS.complete ? "badge" : "badge stopped" }, FACTS.evidence);
-    document.getElementById("headline").append(FACTS.title.includes(counted(FACTS.regions, "region")) ? "" : count + " ", badge,
-      ` ${FACTS.domain}; ${counted(FACTS.pieces.length, "unit")} in ${counted(FACTS.stages.length, "stage")}`);
+    document
+      .getElementById("headline")
+      .replaceChildren(
+        FACTS.title.includes(counted(FACTS.regions, "region")) ? "" : count + " ",
+        badge,
+        ` ${FACTS.domain}; ${counted(FACTS.pieces.length, "unit")} in ${counted(FACTS.stages.length, "stage")}`,
+      );
   }
 
   // Name, numbers when they are wanted, and what to call it.
   _fills() {
-    const { regions } = this, size = ["", "length", "area", "volume"][FACTS.inputs];
+    const { regions } = this,
+      size = ["", "length", "area", "volume"][FACTS.inputs];
     const names = Array.from({ length: FACTS.stages.length + 1 }, (_, k) => (k ? String(k) : "none"));
     const found = [
       ["active", () => new Fill("active", regions.active), "active units"],
@@ -44,27 +58,55 @@ class Explorer {
     ];
     if (regions.edges) found.push(["degree", () => new Fill("degree", regions.degree), "neighbours"]);
     if (regions.classes) {
-      const labels = FACTS.outputs > 1 ? Array.from({ length: FACTS.outputs }, (_, k) => String(k)) : ["≤ 0", "> 0"];
+      const labels =
+        FACTS.outputs > 1 ? Array.from({ length: FACTS.outputs }, (_, k) => String(k)) : ["≤ 0", "> 0"];
       const values = () => Float32Array.from(regions.classes, (k) => (k === 0xffff ? NaN : k));
-      found.push(["class", () => new Fill("class", values(), { categories: labels }), FACTS.outputs > 1 ? "largest output" : "sign of the output"]);
+      found.push([
+        "class",
+        () => new Fill("class", values(), { categories: labels }),
+        FACTS.outputs > 1 ? "largest output" : "sign of the output",
+      ]);
     }
     for (let k = 0; k < Math.min(FACTS.outputs, 20); k++) {
-      found.push([`output ${k}`, () => new Fill(`output ${k}`, regions.outputs(k)), `output ${k} in the middle`]);
+      found.push([
+        `output ${k}`,
+        () => new Fill(`output ${k}`, regions.outputs(k)),
+        `output ${k} in the middle`,
+      ]);
     }
-    found.push(["region", () => new Fill("region", Float32Array.from({ length: regions.count }, (_, i) => i)), "number of the region"], ["none", () => null, "nothing"]);
+    found.push(
+      [
+        "region",
+        () =>
+          new Fill(
+            "region",
+            Float32Array.from({ length: regions.count }, (_, i) => i),
+          ),
+        "number of the region",
+      ],
+      ["none", () => null, "nothing"],
+    );
     return found;
   }
 
   // What lines there are besides those of units, to show and to hide.
   _lines() {
-    const box = document.getElementById("lines"), { view } = this;
+    const box = document.getElementById("lines"),
+      { view } = this;
     this.switches = [["hasEdges", "edges", "ink"]];
-    if (view.boundary) this.switches.push(["hasBoundary", FACTS.outputs > 1 ? "where the largest output changes" : "where the output is 0", "boundary"]);
+    if (view.boundary)
+      this.switches.push([
+        "hasBoundary",
+        FACTS.outputs > 1 ? "where the largest output changes" : "where the output is 0",
+        "boundary",
+      ]);
     for (const [what, text] of this.switches) {
       const check = element("input", { type: "checkbox", checked: true, onchange: () => this._switch(what) });
       box.append(element("label", {}, check, element("i"), text));
     }
-    if (this.regions.curves) for (let k = 0; k < FACTS.outputs; k++) box.append(element("span", { class: "curve" }, element("i"), `output ${k}`));
+    if (this.regions.curves)
+      for (let k = 0; k < FACTS.outputs; k++)
+        box.append(element("span", { class: "curve" }, element("i"), `output ${k}`));
   }
 
   _switch(what) {
@@ -79,7 +121,9 @@ class Explorer {
       label.querySelector("input").checked = this.view[what];
       label.querySelector("i").style.background = css(Theme[colour]);
     });
-    document.querySelectorAll("#lines .curve i").forEach((line, k) => { line.style.background = css(Theme.curve(k, FACTS.outputs)); });
+    document.querySelectorAll("#lines .curve i").forEach((line, k) => {
+      line.style.background = css(Theme.curve(k, FACTS.outputs));
+    });
   }
 
   colourBy(name) {
@@ -122,7 +166,8 @@ class Explorer {
     this.selected = region;
     this.aimed = -1;
     const address = region >= 0 ? `#region=${region}` : " ";
-    if (location.hash !== address.trim()) history.replaceState(null, "", region >= 0 ? address : location.pathname + location.search);
+    if (location.hash !== address.trim())
+      history.replaceState(null, "", region >= 0 ? address : location.pathname + location.search);
     if (region >= 0 && isFar) this.view.show(region);
     if (this.view._colour) this.view._colour();
     this.view.relay();
@@ -149,19 +194,37 @@ class Explorer {
 
   _listen() {
     const press = {
-      ArrowLeft: () => this.view.move(60, 0), ArrowRight: () => this.view.move(-60, 0),
-      ArrowUp: () => this.view.move(0, 60), ArrowDown: () => this.view.move(0, -60),
-      "+": () => this.view.closer(1.4), "=": () => this.view.closer(1.4), "-": () => this.view.closer(1 / 1.4), 0: () => this.view.fit(),
-      "[": () => this._round(-1), "]": () => this._round(1),
-      Enter: () => { if (this.aimed >= 0) this.select(this.aimed, true); },
+      ArrowLeft: () => this.view.move(60, 0),
+      ArrowRight: () => this.view.move(-60, 0),
+      ArrowUp: () => this.view.move(0, 60),
+      ArrowDown: () => this.view.move(0, -60),
+      "+": () => this.view.closer(1.4),
+      "=": () => this.view.closer(1.4),
+      "-": () => this.view.closer(1 / 1.4),
+      0: () => this.view.fit(),
+      "[": () => this._round(-1),
+      "]": () => this._round(1),
+      Enter: () => {
+        if (this.aimed >= 0) this.select(this.aimed, true);
+      },
       Escape: () => this.select(-1),
-      c: () => { const names = this.fills.map(([name]) => name); this.colourBy(names[(names.indexOf(this.fill?.name ?? "none") + 1) % names.length]); },
-      e: () => this._switch("hasEdges"), b: () => this._switch("hasBoundary"),
-      d: () => this._turn(), "/": () => document.getElementById("search").focus(),
+      c: () => {
+        const names = this.fills.map(([name]) => name);
+        this.colourBy(names[(names.indexOf(this.fill?.name ?? "none") + 1) % names.length]);
+      },
+      e: () => this._switch("hasEdges"),
+      b: () => this._switch("hasBoundary"),
+      d: () => this._turn(),
+      "/": () => document.getElementById("search").focus(),
       "?": () => document.getElementById("keys").showModal(),
     };
     addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || /^(input|select|textarea)$/i.test(event.target.tagName)) {
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        /^(input|select|textarea)$/i.test(event.target.tagName)
+      ) {
         if (event.key === "Escape") event.target.blur();
         return;
       }
@@ -177,14 +240,20 @@ class Explorer {
     document.querySelector(".zoom").addEventListener("click", (event) => {
       ({ in: press["+"], out: press["-"], fit: press[0] })[event.target.dataset.zoom]?.();
     });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => { if (Theme.dark !== event.matches) this._turn(); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
+      if (Theme.dark !== event.matches) this._turn();
+    });
   }
 
   _round(step) {
     const neighbours = [...this.regions.neighbours(this.selected)];
     if (this.selected < 0 || !neighbours.length) return;
     const at = neighbours.indexOf(this.aimed);
-    this.aim(neighbours[(at < 0 ? (step > 0 ? 0 : neighbours.length - 1) : at + step + neighbours.length) % neighbours.length]);
+    this.aim(
+      neighbours[
+        (at < 0 ? (step > 0 ? 0 : neighbours.length - 1) : at + step + neighbours.length) % neighbours.length
+      ],
+    );
   }
 
   _turn() {
@@ -196,4 +265,6 @@ class Explorer {
 }
 
 Theme.apply();
-readArrays().then((arrays) => { window.explorer = new Explorer(arrays); document.documentElement.dataset.ready = ""; });
+begin((arrays) => {
+  window.explorer = new Explorer(arrays);
+});

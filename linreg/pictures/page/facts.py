@@ -9,7 +9,6 @@ from linreg.domains import Box
 from linreg.network.stages import StagedNetwork
 from linreg.pictures.palettes import BATLOW, BOUNDARY
 from linreg.regions import Enumeration
-from linreg.report import domain_text, whole_text
 from linreg.theory import ceilings
 from linreg.units import MaxUnit
 from linreg.wording import counted
@@ -17,6 +16,8 @@ from linreg.wording import counted
 
 def facts_of(regions: Enumeration, frame: Box, title: str) -> dict[str, Any]:
     """Everything about the regions that is no array."""
+    from linreg.report import domain_text, whole_text  # loads rich
+
     problem, known = regions.problem, regions.counted
     network = problem.network
     return {

@@ -1,6 +1,6 @@
 // A film: a slider over networks; regions keep their colours, and those that are born flash.
 
-const FADE = 700;  // milliseconds
+const FADE = 700; // milliseconds
 
 class FilmView extends PlaneCamera {
   constructor(arrays) {
@@ -8,34 +8,62 @@ class FilmView extends PlaneCamera {
     Object.assign(this, { arrays, count: FACTS.labels.length, now: 0, hovered: -1, kept: new Map() });
     this.firstSeen = new Map();
     for (let k = 0; k < this.count; k++) {
-      for (const pattern of arrays[`patterns${k}`]) if (!this.firstSeen.has(pattern)) this.firstSeen.set(pattern, k);
+      for (const pattern of arrays[`patterns${k}`])
+        if (!this.firstSeen.has(pattern)) this.firstSeen.set(pattern, k);
     }
     this.slider = document.getElementById("time");
     this.slider.max = this.count - 1;
-    this.slider.addEventListener("input", () => { this.pause(); this.go(Number(this.slider.value)); });
-    document.getElementById("play").addEventListener("click", () => this.timerOfFilm ? this.pause() : this.play());
+    this.slider.addEventListener("input", () => {
+      this.pause();
+      this.go(Number(this.slider.value));
+    });
+    document
+      .getElementById("play")
+      .addEventListener("click", () => (this.timerOfFilm ? this.pause() : this.play()));
     document.getElementById("title").textContent = FACTS.title;
-    document.getElementById("headline").textContent = this.count > 1 ? `from ${FACTS.labels[0]} to ${FACTS.labels.at(-1)}` : FACTS.labels[0];
+    document.getElementById("headline").textContent =
+      this.count > 1 ? `from ${FACTS.labels[0]} to ${FACTS.labels.at(-1)}` : FACTS.labels[0];
     listen(this.box, {
-      drag: (dx, dy) => this.move(dx, dy), zoom: (factor, x, y) => this.closer(factor, x, y),
-      hover: (x, y) => this._hover(x, y), click: (x, y) => this._hover(x, y), leave: () => this._hover(-1, -1),
+      drag: (dx, dy) => this.move(dx, dy),
+      zoom: (factor, x, y) => this.closer(factor, x, y),
+      hover: (x, y) => this._hover(x, y),
+      click: (x, y) => this._hover(x, y),
+      leave: () => this._hover(-1, -1),
     });
     document.querySelector(".zoom").addEventListener("click", (event) => {
-      ({ in: () => this.closer(1.4), out: () => this.closer(1 / 1.4), fit: () => this.fit() })[event.target.dataset.zoom]?.();
+      ({ in: () => this.closer(1.4), out: () => this.closer(1 / 1.4), fit: () => this.fit() })[
+        event.target.dataset.zoom
+      ]?.();
     });
     document.getElementById("theme").addEventListener("click", () => this._turn());
     const press = {
-      ArrowLeft: () => this.go(this.now - 1), ArrowRight: () => this.go(this.now + 1), Home: () => this.go(0), End: () => this.go(this.count - 1),
-      " ": () => document.getElementById("play").click(), "+": () => this.closer(1.4), "-": () => this.closer(1 / 1.4), 0: () => this.fit(), d: () => this._turn(),
+      ArrowLeft: () => this.go(this.now - 1),
+      ArrowRight: () => this.go(this.now + 1),
+      Home: () => this.go(0),
+      End: () => this.go(this.count - 1),
+      " ": () => document.getElementById("play").click(),
+      "+": () => this.closer(1.4),
+      "-": () => this.closer(1 / 1.4),
+      0: () => this.fit(),
+      d: () => this._turn(),
     };
     addEventListener("keydown", (event) => {
-      if (!press[event.key] || event.ctrlKey || event.metaKey || (event.key === " " && event.target.closest("button"))) return;
+      if (
+        !press[event.key] ||
+        event.ctrlKey ||
+        event.metaKey ||
+        (event.key === " " && event.target.closest("button"))
+      )
+        return;
       event.preventDefault();
       press[event.key]();
     });
     new ResizeObserver(() => this._curve()).observe(document.getElementById("curve"));
     this.go(this._asked());
-    if (!this.scene.works) this.box.append(element("p", { class: "missing" }, "This browser draws no WebGL 2, so there is no picture."));
+    if (!this.scene.works)
+      this.box.append(
+        element("p", { class: "missing" }, "This browser draws no WebGL 2, so there is no picture."),
+      );
   }
 
   _asked() {
@@ -50,8 +78,10 @@ class FilmView extends PlaneCamera {
       for (const old of this.kept.values()) this.scene.forget(old);
       this.kept.clear();
     }
-    const { arrays, scene } = this, [corners, offsets, owners] = ["corners", "offsets", "owners"].map((name) => arrays[name + k]);
-    const count = offsets.length - 1, ends = [];
+    const { arrays, scene } = this,
+      [corners, offsets, owners] = ["corners", "offsets", "owners"].map((name) => arrays[name + k]);
+    const count = offsets.length - 1,
+      ends = [];
     for (let p = 0; p < count; p++) {
       for (let c = offsets[p]; c < offsets[p + 1]; c++) {
         if (owners[c] < 0) continue;
@@ -60,8 +90,15 @@ class FilmView extends PlaneCamera {
       }
     }
     const made = {
-      count, polygons: new Polygons({ corners, offsets, owners }),
-      fills: scene.works && scene.polygons(corners, offsets, Uint32Array.from({ length: count }, (_, p) => p)),
+      count,
+      polygons: new Polygons({ corners, offsets, owners }),
+      fills:
+        scene.works &&
+        scene.polygons(
+          corners,
+          offsets,
+          Uint32Array.from({ length: count }, (_, p) => p),
+        ),
       edges: scene.works && scene.lines(ends, new Uint32Array(ends.length / 4)),
     };
     this.kept.set(k, made);
@@ -86,8 +123,14 @@ class FilmView extends PlaneCamera {
     this.slider.value = k;
     this.began = performance.now();
     const born = this.arrays[`born${k}`].reduce((sum, x) => sum + x, 0);
-    document.getElementById("now").replaceChildren(element("b", {}, FACTS.labels[k]), element("br"), `${counted(FACTS.counts[k], "region")}`,
-      element("small", {}, k ? `, ${born.toLocaleString("en")} new` : ""));
+    document
+      .getElementById("now")
+      .replaceChildren(
+        element("b", {}, FACTS.labels[k]),
+        element("br"),
+        `${counted(FACTS.counts[k], "region")}`,
+        element("small", {}, k ? `, ${born.toLocaleString("en")} new` : ""),
+      );
     document.getElementById("tip").hidden = true;
     history.replaceState(null, "", `#at=${k}`);
     this._fade();
@@ -102,7 +145,8 @@ class FilmView extends PlaneCamera {
 
   _paint(flash) {
     if (!this.scene.works) return;
-    const picture = this._picture(this.now), bytes = new Uint8Array(4 * picture.count);
+    const picture = this._picture(this.now),
+      bytes = new Uint8Array(4 * picture.count);
     for (let p = 0; p < picture.count; p++) bytes.set([...this.colour(p, flash).map(Math.round), 255], 4 * p);
     this.scene.colour(picture.fills, bytes);
     this.scene.colour(picture.edges, Uint8Array.from([...Theme.ink.map(Math.round), 255]));
@@ -135,7 +179,8 @@ class FilmView extends PlaneCamera {
     const context = this._cleared();
     if (this.hovered >= 0) {
       context.beginPath();
-      for (const point of this._picture(this.now).polygons.ring(this.hovered)) context.lineTo(...this.toScreen(...point));
+      for (const point of this._picture(this.now).polygons.ring(this.hovered))
+        context.lineTo(...this.toScreen(...point));
       context.closePath();
       context.strokeStyle = css(Theme.accent);
       context.lineWidth = 2;
@@ -151,19 +196,32 @@ class FilmView extends PlaneCamera {
     if (this.hovered >= 0) {
       const since = this.firstSeen.get(this.arrays[`patterns${this.now}`][this.hovered]);
       const value = this.arrays[`values${this.now}`][this.hovered];
-      tip.replaceChildren(element("b", {}, since === this.now && this.now ? "new" : `first seen at ${FACTS.labels[since]}`),
-        element("span", {}, FACTS.isByPattern ? "" : `${FACTS.what}: ${short(FACTS.isLog ? 10 ** value : value)}`));
-      tip.style.transform = `translate(${x > this.width - 200 ? `calc(${x - 14}px - 100%)` : `${x + 14}px`}, ${y > this.height - 80 ? `calc(${y - 14}px - 100%)` : `${y + 14}px`})`;
+      tip.replaceChildren(
+        element("b", {}, since === this.now && this.now ? "new" : `first seen at ${FACTS.labels[since]}`),
+        element(
+          "span",
+          {},
+          FACTS.isByPattern ? "" : `${FACTS.what}: ${short(FACTS.isLog ? 10 ** value : value)}`,
+        ),
+      );
+      placeBeside(tip, x, y);
     }
     this.relay();
   }
 
   // How many regions each network has, above the slider.
   _curve() {
-    const canvas = document.getElementById("curve"), ratio = devicePixelRatio || 1, { clientWidth: width, clientHeight: height } = canvas;
+    const canvas = document.getElementById("curve"),
+      ratio = devicePixelRatio || 1,
+      { clientWidth: width, clientHeight: height } = canvas;
     Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
-    const context = canvas.getContext("2d"), most = Math.max(...FACTS.counts), room = 8;
-    const at = (k) => [room + (width - 2 * room) * (this.count === 1 ? 0.5 : k / (this.count - 1)), height - 4 - (height - 10) * FACTS.counts[k] / most];
+    const context = canvas.getContext("2d"),
+      most = Math.max(...FACTS.counts),
+      room = 8;
+    const at = (k) => [
+      room + (width - 2 * room) * (this.count === 1 ? 0.5 : k / (this.count - 1)),
+      height - 4 - ((height - 10) * FACTS.counts[k]) / most,
+    ];
     context.scale(ratio, ratio);
     context.beginPath();
     for (let k = 0; k < this.count; k++) context.lineTo(...at(k));
@@ -180,9 +238,16 @@ class FilmView extends PlaneCamera {
     context.fillStyle = css(Theme.accent);
     context.fill();
     const legend = document.getElementById("legend");
-    if (FACTS.isByPattern) { legend.textContent = "a colour for each pattern"; return; }
+    if (FACTS.isByPattern) {
+      legend.textContent = "a colour for each pattern";
+      return;
+    }
     const ends = [FACTS.low, FACTS.high].map((x) => (FACTS.isLog ? 10 ** x : x));
-    const fill = new Fill(FACTS.what, ends.map((x) => x + 1e-9 * Math.abs(x)), { log: FACTS.isLog });
+    const fill = new Fill(
+      FACTS.what,
+      ends.map((x) => x + 1e-9 * Math.abs(x)),
+      { log: FACTS.isLog },
+    );
     Object.assign(fill, { low: ends[0], high: ends[1], categories: null });
     legend.replaceChildren(element("span", {}, FACTS.what), fill.legend);
   }
@@ -196,4 +261,6 @@ class FilmView extends PlaneCamera {
 }
 
 Theme.apply();
-readArrays().then((arrays) => { window.film = new FilmView(arrays); document.documentElement.dataset.ready = ""; });
+begin((arrays) => {
+  window.film = new FilmView(arrays);
+});

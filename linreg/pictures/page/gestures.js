@@ -1,6 +1,6 @@
 // Mouse, pen and fingers on a picture: drag, wheel, pinch, hover, click.
 
-const SLACK = 5;  // pixels that a click may wander
+const SLACK = 5; // pixels that a click may wander
 
 function listen(target, { drag, zoom, hover, click, leave }) {
   const down = new Map();
@@ -17,7 +17,8 @@ function listen(target, { drag, zoom, hover, click, leave }) {
     down.set(event.pointerId, at(event));
   });
   target.addEventListener("pointermove", (event) => {
-    const now = at(event), before = down.get(event.pointerId);
+    const now = at(event),
+      before = down.get(event.pointerId);
     if (!before) {
       if (event.pointerType !== "touch" && !isTool(event)) hover(...now);
       return;
@@ -40,11 +41,15 @@ function listen(target, { drag, zoom, hover, click, leave }) {
   target.addEventListener("pointerup", up);
   target.addEventListener("pointercancel", up);
   target.addEventListener("pointerleave", leave);
-  target.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    const lines = event.deltaMode === 1 ? 16 : 1;
-    zoom(Math.exp(-event.deltaY * lines * 0.0016), ...at(event));
-  }, { passive: false });
+  target.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      const lines = event.deltaMode === 1 ? 16 : 1;
+      zoom(Math.exp(-event.deltaY * lines * 0.0016), ...at(event));
+    },
+    { passive: false },
+  );
 }
 
 // Calls a function before the next frame, once however often it is asked for.
@@ -53,6 +58,17 @@ function eachFrame(draw) {
   return () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => { asked = false; draw(); });
+    requestAnimationFrame(() => {
+      asked = false;
+      draw();
+    });
   };
+}
+
+// Puts a few words beside the pointer, within the picture.
+function placeBeside(tip, x, y) {
+  const { clientWidth, clientHeight } = tip.parentElement;
+  const across = x > clientWidth - 240 ? `calc(${x - 14}px - 100%)` : `${x + 14}px`;
+  const down = y > clientHeight - 110 ? `calc(${y - 14}px - 100%)` : `${y + 14}px`;
+  tip.style.transform = `translate(${across}, ${down})`;
 }

@@ -5,7 +5,7 @@ const PLACED = `
 uniform vec2 middleHigh, middleLow, scale;
 vec2 placed(vec2 high, vec2 low) { return ((high - middleHigh) + (low - middleLow)) * scale; }`;
 
-const MANY_LINES = 6000;  // from which on lines are a device pixel wide, which costs a tenth
+const MANY_LINES = 6000; // from which on lines are a device pixel wide, which costs a tenth
 
 class Tiles {
   constructor(count, lower, upper) {
@@ -14,8 +14,14 @@ class Tiles {
   }
 
   of(x, y) {
-    const place = (value, axis) => Math.min(this.side - 1, Math.max(0,
-      Math.floor((value - this.lower[axis]) / (this.upper[axis] - this.lower[axis]) * this.side)));
+    const place = (value, axis) =>
+      Math.min(
+        this.side - 1,
+        Math.max(
+          0,
+          Math.floor(((value - this.lower[axis]) / (this.upper[axis] - this.lower[axis])) * this.side),
+        ),
+      );
     return place(y, 1) * this.side + place(x, 0);
   }
 
@@ -35,15 +41,18 @@ class PlaneScene extends Drawing {
     if (!this.works) return;
     Object.assign(this, { lower, upper });
     this.base = [(lower[0] + upper[0]) / 2, (lower[1] + upper[1]) / 2];
-    this.flat = this.program(`
+    this.flat = this.program(
+      `
       in vec2 high, low; in uint id; flat out vec4 colour;
       ${PLACED} ${SHADE} uniform vec2 halfSize; uniform float strength;
       void main() {
         gl_Position = vec4(placed(high, low) / halfSize, 0, 1); colour = shade(id); colour.a *= strength;
         if (colour.a == 0.0) gl_Position = vec4(2, 2, 2, 1);
       }`,
-      `flat in vec4 colour; out vec4 seen; void main() { seen = colour; }`);
-    this.ruled = this.program(`
+      `flat in vec4 colour; out vec4 seen; void main() { seen = colour; }`,
+    );
+    this.ruled = this.program(
+      `
       in vec4 high, low; in uint id; flat out vec4 colour; out float across; flat out float reach;
       ${PLACED} ${SHADE} uniform vec2 halfSize; uniform float width, strength;
       void main() {
@@ -56,11 +65,13 @@ class PlaneScene extends Drawing {
         if (colour.a == 0.0) gl_Position = vec4(2, 2, 2, 1);
       }`,
       `flat in vec4 colour; in float across; flat in float reach; out vec4 seen;
-       void main() { seen = vec4(colour.rgb, colour.a * clamp(reach + 0.5 - abs(across), 0.0, 1.0) * min(1.0, reach * 2.0)); }`);
+       void main() { seen = vec4(colour.rgb, colour.a * clamp(reach + 0.5 - abs(across), 0.0, 1.0) * min(1.0, reach * 2.0)); }`,
+    );
   }
 
   _split(values, axes = 2) {
-    const high = new Float32Array(values.length), low = new Float32Array(values.length);
+    const high = new Float32Array(values.length),
+      low = new Float32Array(values.length);
     for (let k = 0; k < values.length; k++) {
       const x = values[k] - this.base[k % axes];
       high[k] = x;
@@ -71,8 +82,12 @@ class PlaneScene extends Drawing {
 
   // Convex polygons with a number each, by which they have their colours.
   polygons(corners, offsets, ids) {
-    const { gl } = this, count = ids.length, tiles = new Tiles(count, this.lower, this.upper);
-    const tileOf = Uint16Array.from(ids, (_, k) => tiles.of(corners[2 * offsets[k]], corners[2 * offsets[k] + 1]));
+    const { gl } = this,
+      count = ids.length,
+      tiles = new Tiles(count, this.lower, this.upper);
+    const tileOf = Uint16Array.from(ids, (_, k) =>
+      tiles.of(corners[2 * offsets[k]], corners[2 * offsets[k] + 1]),
+    );
     const [order, starts] = tiles.order(tileOf, () => 0);
     const [high, low] = this._split(corners);
     const id = new Uint32Array(corners.length / 2);
@@ -84,10 +99,17 @@ class PlaneScene extends Drawing {
       const box = boxes[tileOf[k]];
       for (let c = offsets[k]; c < offsets[k + 1]; c++) {
         id[c] = ids[k];
-        const x = corners[2 * c], y = corners[2 * c + 1];
-        box[0] = Math.min(box[0], x); box[1] = Math.min(box[1], y);
-        box[2] = Math.max(box[2], x); box[3] = Math.max(box[3], y);
-        if (c > offsets[k] + 1) { indices[at++] = offsets[k]; indices[at++] = c - 1; indices[at++] = c; }
+        const x = corners[2 * c],
+          y = corners[2 * c + 1];
+        box[0] = Math.min(box[0], x);
+        box[1] = Math.min(box[1], y);
+        box[2] = Math.max(box[2], x);
+        box[3] = Math.max(box[3], y);
+        if (c > offsets[k] + 1) {
+          indices[at++] = offsets[k];
+          indices[at++] = c - 1;
+          indices[at++] = c;
+        }
       }
       ends[tileOf[k] + 1] = at;
     });
@@ -95,7 +117,9 @@ class PlaneScene extends Drawing {
     const array = gl.createVertexArray();
     gl.bindVertexArray(array);
     const buffers = [this.buffer(high), this.buffer(low), this.buffer(id)];
-    ["high", "low", "id"].forEach((name, b) => this._attribute(this.flat.attribute(name), buffers[b], b < 2 ? 2 : 1, b === 2));
+    ["high", "low", "id"].forEach((name, b) =>
+      this._attribute(this.flat.attribute(name), buffers[b], b < 2 ? 2 : 1, b === 2),
+    );
     buffers.push(this.buffer(indices, gl.ELEMENT_ARRAY_BUFFER));
     gl.bindVertexArray(null);
     return { kind: "polygons", array, buffers, boxes, ends, palette: this.texture(new Uint8Array(4)) };
@@ -103,16 +127,23 @@ class PlaneScene extends Drawing {
 
   // Lines, (x, y, x, y) each; the longest of a tile come first, so that those shorter than a pixel can be left out.
   lines(ends, ids) {
-    const { gl } = this, count = ids.length, tiles = new Tiles(count / 2, this.lower, this.upper);
-    const length = Float32Array.from(ids, (_, k) => Math.hypot(ends[4 * k + 2] - ends[4 * k], ends[4 * k + 3] - ends[4 * k + 1]));
+    const { gl } = this,
+      count = ids.length,
+      tiles = new Tiles(count / 2, this.lower, this.upper);
+    const length = Float32Array.from(ids, (_, k) =>
+      Math.hypot(ends[4 * k + 2] - ends[4 * k], ends[4 * k + 3] - ends[4 * k + 1]),
+    );
     const tileOf = Uint16Array.from(ids, (_, k) => tiles.of(ends[4 * k], ends[4 * k + 1]));
     const [order, starts] = tiles.order(tileOf, (a, b) => length[b] - length[a]);
-    const sorted = new Float64Array(4 * count), id = new Uint32Array(count), lengths = new Float32Array(count);
+    const sorted = new Float64Array(4 * count),
+      id = new Uint32Array(count),
+      lengths = new Float32Array(count);
     const boxes = Array.from({ length: starts.length - 1 }, () => [Infinity, Infinity, -Infinity, -Infinity]);
     order.forEach((k, place) => {
       const box = boxes[tileOf[k]];
       for (let c = 0; c < 4; c++) {
-        const x = sorted[4 * place + c] = ends[4 * k + c], axis = c & 1;
+        const x = (sorted[4 * place + c] = ends[4 * k + c]),
+          axis = c & 1;
         box[axis] = Math.min(box[axis], x);
         box[axis + 2] = Math.max(box[axis + 2], x);
       }
@@ -126,11 +157,24 @@ class PlaneScene extends Drawing {
       gl.bindVertexArray(array);
       const twice = this.buffer(Uint32Array.from({ length: 2 * count }, (_, k) => id[k >> 1]));
       buffers.push(twice);
-      [["high", buffers[0], 2], ["low", buffers[1], 2], ["id", twice, 1]].forEach(([name, buffer, size]) =>
-        this._attribute(this.flat.attribute(name), buffer, size, size === 1));
+      [
+        ["high", buffers[0], 2],
+        ["low", buffers[1], 2],
+        ["id", twice, 1],
+      ].forEach(([name, buffer, size]) =>
+        this._attribute(this.flat.attribute(name), buffer, size, size === 1),
+      );
       gl.bindVertexArray(null);
     }
-    return { kind: count > MANY_LINES ? "hairlines" : "lines", array, buffers, boxes, starts, lengths, palette: this.texture(new Uint8Array(4)) };
+    return {
+      kind: count > MANY_LINES ? "hairlines" : "lines",
+      array,
+      buffers,
+      boxes,
+      starts,
+      lengths,
+      palette: this.texture(new Uint8Array(4)),
+    };
   }
 
   _attribute(place, buffer, size, whole = false, offset = 0) {
@@ -150,16 +194,25 @@ class PlaneScene extends Drawing {
     }
   }
 
-  colour(layer, bytes) { this.texture(bytes, layer.palette); }
+  colour(layer, bytes) {
+    this.texture(bytes, layer.palette);
+  }
 
   // Camera: the middle of the view, and pixels for a unit along each axis.
   draw(layers, camera, ground) {
-    const { gl } = this, ratio = this.fit();
+    const { gl } = this,
+      ratio = this.fit();
     this.clear(ground);
     const half = [this.canvas.width / 2, this.canvas.height / 2];
-    const middle = [camera.x - this.base[0], camera.y - this.base[1]], high = middle.map(Math.fround);
+    const middle = [camera.x - this.base[0], camera.y - this.base[1]],
+      high = middle.map(Math.fround);
     const scale = [camera.sx * ratio, camera.sy * ratio];
-    const view = [camera.x - half[0] / scale[0], camera.y - half[1] / scale[1], camera.x + half[0] / scale[0], camera.y + half[1] / scale[1]];
+    const view = [
+      camera.x - half[0] / scale[0],
+      camera.y - half[1] / scale[1],
+      camera.x + half[0] / scale[0],
+      camera.y + half[1] / scale[1],
+    ];
     const seen = (box) => box[0] <= view[2] && box[2] >= view[0] && box[1] <= view[3] && box[3] >= view[1];
     for (const { layer, width = 1, strength = 1, least = 0 } of layers) {
       const program = layer.kind === "lines" ? this.ruled : this.flat;
@@ -181,7 +234,8 @@ class PlaneScene extends Drawing {
       if (layer.kind === "lines") gl.uniform1f(program.at.width, width * ratio);
       const shortest = least / Math.max(...scale);
       layer.boxes.forEach((box, k) => {
-        const first = layer.starts[k], end = firstBelow(layer.lengths, first, layer.starts[k + 1], shortest);
+        const first = layer.starts[k],
+          end = firstBelow(layer.lengths, first, layer.starts[k + 1], shortest);
         if (end === first || !seen(box)) return;
         if (layer.kind === "hairlines") {
           gl.drawArrays(gl.LINES, 2 * first, 2 * (end - first));
@@ -203,7 +257,8 @@ class PlaneScene extends Drawing {
 function firstBelow(numbers, low, high, bound) {
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (numbers[middle] >= bound) low = middle + 1; else high = middle;
+    if (numbers[middle] >= bound) low = middle + 1;
+    else high = middle;
   }
   return low;
 }

@@ -1,6 +1,6 @@
 // The picture of the plane: a camera over the polygons, and what lies on top of them.
 
-const EDGE_NEAR = 7;  // pixels from an edge within which the pointer is on it
+const EDGE_NEAR = 7; // pixels from an edge within which the pointer is on it
 
 class PlaneView extends PlaneCamera {
   constructor(app) {
@@ -17,19 +17,25 @@ class PlaneView extends PlaneCamera {
       zoom: (factor, x, y) => this.closer(factor, x, y),
       hover: (x, y) => this._hover(x, y),
       click: (x, y) => app.select(this.pick(x, y)),
-      leave: () => { this.near = null; app.hover(-1); },
+      leave: () => {
+        this.near = null;
+        app.hover(-1);
+      },
     });
   }
 
   _load() {
-    const { scene, regions, polygons } = this, { corners, offsets, owners, shown } = regions;
+    const { scene, regions, polygons } = this,
+      { corners, offsets, owners, shown } = regions;
     this.fills = scene.polygons(corners, offsets, shown);
-    const ends = [], ids = [];
+    const ends = [],
+      ids = [];
     for (let k = 0; k < polygons.count; k++) {
       for (let c = offsets[k]; c < offsets[k + 1]; c++) {
         if (owners[c] < 0) continue;
         const d = c + 1 < offsets[k + 1] ? c + 1 : offsets[k];
-        const dx = corners[2 * d] - corners[2 * c], dy = corners[2 * d + 1] - corners[2 * c + 1];
+        const dx = corners[2 * d] - corners[2 * c],
+          dy = corners[2 * d + 1] - corners[2 * c + 1];
         // Polygons are counterclockwise and meet face to face: of the two sides one goes this way.
         const isThis = Math.abs(dx) > 1e-6 * Math.abs(dy) ? dx > 0 : dy > 0;
         if (!isThis && FACTS.complete) continue;
@@ -38,8 +44,10 @@ class PlaneView extends PlaneCamera {
       }
     }
     Object.assign(this, { ends, owners: ids, edges: scene.lines(ends, ids) });
-    if (regions.pieceOffsets) this.pieces = scene.polygons(regions.pieceCorners, regions.pieceOffsets, regions.pieceClasses);
-    if (regions.boundary?.length) this.boundary = scene.lines(regions.boundary, new Uint32Array(regions.boundary.length / 4));
+    if (regions.pieceOffsets)
+      this.pieces = scene.polygons(regions.pieceCorners, regions.pieceOffsets, regions.pieceClasses);
+    if (regions.boundary?.length)
+      this.boundary = scene.lines(regions.boundary, new Uint32Array(regions.boundary.length / 4));
     if (this.boundary) this.rim = { ...this.boundary, palette: scene.texture(new Uint8Array(4)) };
     if (regions.curves) this.curves = scene.lines(regions.curves, regions.curveOutputs);
   }
@@ -47,12 +55,17 @@ class PlaneView extends PlaneCamera {
   // Colours of fills by region, of lines by unit: arrays of bytes.
   colour(fills, inks) {
     if (!this.scene.works) return;
-    const { scene } = this, one = (c) => Uint8Array.from([...c, 255]);
+    const { scene } = this,
+      one = (c) => Uint8Array.from([...c, 255]);
     scene.colour(this.fills, fills);
     scene.colour(this.edges, inks);
     const count = Math.max(FACTS.outputs, 2);
-    const classes = Uint8Array.from(Array.from({ length: count }, (_, k) =>
-      [...Theme.fill(count === 1 ? 0.55 : 0.1 + 0.85 * k / (count - 1)), 255]).flat());
+    const classes = Uint8Array.from(
+      Array.from({ length: count }, (_, k) => [
+        ...Theme.fill(count === 1 ? 0.55 : 0.1 + (0.85 * k) / (count - 1)),
+        255,
+      ]).flat(),
+    );
     if (this.pieces) scene.colour(this.pieces, classes);
     if (this.boundary) {
       scene.colour(this.boundary, one(Theme.boundary));
@@ -71,7 +84,9 @@ class PlaneView extends PlaneCamera {
     const bytes = new Uint8Array(4 * Math.max(1, this.regions.units));
     for (const unit of units) bytes.set([...Theme.accent, 255], 4 * unit);
     // The edges of these units are lines of their own: among all they would be no wider than others.
-    const mine = new Set(units), ends = [], ids = [];
+    const mine = new Set(units),
+      ends = [],
+      ids = [];
     for (let k = 0; mine.size && k < this.owners.length; k++) {
       if (!mine.has(this.owners[k])) continue;
       for (let c = 0; c < 4; c++) ends.push(this.ends[4 * k + c]);
@@ -87,12 +102,14 @@ class PlaneView extends PlaneCamera {
     const k = this.regions.polygonOf[region];
     if (k < 0) return;
     const [x0, y0, x1, y1] = this.polygons.boxes.subarray(4 * k, 4 * k + 4);
-    const [left, top] = this.toScreen(x0, y1), [right, bottom] = this.toScreen(x1, y0);
+    const [left, top] = this.toScreen(x0, y1),
+      [right, bottom] = this.toScreen(x1, y0);
     const isIn = left >= 0 && top >= 0 && right <= this.width && bottom <= this.height;
     if (isIn && Math.max(right - left, bottom - top) > 24) return;
     if (!isIn || right - left < 24) Object.assign(this.camera, { x: (x0 + x1) / 2, y: (y0 + y1) / 2 });
-    const size = Math.max(right - left, bottom - top, 1e-12), room = Math.min(this.width, this.height);
-    if (size < 24 || size > room) this.closer(0.3 * room / size);
+    const size = Math.max(right - left, bottom - top, 1e-12),
+      room = Math.min(this.width, this.height);
+    if (size < 24 || size > room) this.closer((0.3 * room) / size);
     this.isFitted = false;
     this.redraw();
   }
@@ -127,8 +144,10 @@ class PlaneView extends PlaneCamera {
     const look = this._lines(this.polygons.count);
     const layers = [{ layer: this.fills }];
     if (this.pieces && this.app.fill?.name === "class") layers.push({ layer: this.pieces });
-    if (this.hasEdges) layers.push({ layer: this.edges, ...look, strength: (this.lit ? 0.35 : 1) * look.strength });
-    if (this.boundary && this.hasBoundary) layers.push({ layer: this.rim, width: 4.4, strength: 0.8 }, { layer: this.boundary, width: 2.4 });
+    if (this.hasEdges)
+      layers.push({ layer: this.edges, ...look, strength: (this.lit ? 0.35 : 1) * look.strength });
+    if (this.boundary && this.hasBoundary)
+      layers.push({ layer: this.rim, width: 4.4, strength: 0.8 }, { layer: this.boundary, width: 2.4 });
     if (this.lit) layers.push({ layer: this.lit, width: 2.6 });
     if (this.curves) layers.push({ layer: this.curves, width: 2.2 });
     this._draw(layers);
@@ -136,7 +155,8 @@ class PlaneView extends PlaneCamera {
 
   _drawOverlay() {
     if (!this.camera) return;
-    const { app } = this, context = this._cleared();
+    const { app } = this,
+      context = this._cleared();
     if (app.selected >= 0) this._drawSelected(context, app.selected);
     if (app.hovered >= 0) {
       this._path(context, app.hovered);
@@ -184,12 +204,18 @@ class PlaneView extends PlaneCamera {
     const taken = [];
     for (const edge of this._edges(region)) {
       if (!edge.units.length) continue;
-      const p = this.toScreen(...edge.from), q = this.toScreen(...edge.to);
-      const text = edge.units.slice(0, 3).map((u) => this.regions.unitName(u)).join(" ") + (edge.units.length > 3 ? " …" : "");
+      const p = this.toScreen(...edge.from),
+        q = this.toScreen(...edge.to);
+      const text =
+        edge.units
+          .slice(0, 3)
+          .map((u) => this.regions.unitName(u))
+          .join(" ") + (edge.units.length > 3 ? " …" : "");
       const wide = context.measureText(text).width + 10;
       if (Math.hypot(q[0] - p[0], q[1] - p[1]) < wide + 6) continue;
       const [x, y] = [(p[0] + q[0]) / 2, (p[1] + q[1]) / 2];
-      if (taken.some(([tx, ty, other]) => Math.abs(tx - x) < (wide + other) / 2 && Math.abs(ty - y) < 18)) continue;
+      if (taken.some(([tx, ty, other]) => Math.abs(tx - x) < (wide + other) / 2 && Math.abs(ty - y) < 18))
+        continue;
       taken.push([x, y, wide]);
       context.beginPath();
       context.roundRect(x - wide / 2, y - 9, wide, 18, 9);
@@ -215,7 +241,9 @@ class PlaneView extends PlaneCamera {
 
 // From a point to a segment, in pixels.
 function distance([x, y], [px, py], [qx, qy]) {
-  const dx = qx - px, dy = qy - py, square = dx * dx + dy * dy;
+  const dx = qx - px,
+    dy = qy - py,
+    square = dx * dx + dy * dy;
   const t = square ? Math.min(1, Math.max(0, ((x - px) * dx + (y - py) * dy) / square)) : 0;
   return Math.hypot(x - px - t * dx, y - py - t * dy);
 }

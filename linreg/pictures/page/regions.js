@@ -1,6 +1,7 @@
 // The regions: patterns, maps, neighbours; and which one holds a point of the plane.
 
-const FRAME = -2, DOMAIN = -1;
+const FRAME = -2,
+  DOMAIN = -1;
 
 class Regions {
   constructor(arrays) {
@@ -14,9 +15,13 @@ class Regions {
     FACTS.stages.forEach((_, s) => this.stageOf.fill(s, this.firsts[s], this.firsts[s + 1]));
     this.commas = FACTS.pieces.some((n) => n > 10);
     this.polygonOf = new Int32Array(this.count).fill(-1);
-    this.shown.forEach((region, k) => { this.polygonOf[region] = k; });
+    this.shown.forEach((region, k) => {
+      this.polygonOf[region] = k;
+    });
     this.size = new Float64Array(this.count).fill(NaN);
-    this.shown.forEach((region, k) => { this.size[region] = this.sizes[k]; });
+    this.shown.forEach((region, k) => {
+      this.size[region] = this.sizes[k];
+    });
     this.stride = Math.ceil(this.units / 8);
     this._link();
   }
@@ -30,13 +35,16 @@ class Regions {
     const at = this.starts.slice(0, this.count);
     this.linked = new Uint32Array(this.edges.length);
     for (let k = 0; k < this.edges.length; k += 2) {
-      const i = this.edges[k], j = this.edges[k + 1];
+      const i = this.edges[k],
+        j = this.edges[k + 1];
       this.linked[at[i]++] = j;
       this.linked[at[j]++] = i;
     }
   }
 
-  neighbours(i) { return this.edges ? this.linked.subarray(this.starts[i], this.starts[i + 1]) : []; }
+  neighbours(i) {
+    return this.edges ? this.linked.subarray(this.starts[i], this.starts[i + 1]) : [];
+  }
 
   piece(i, unit) {
     return this.bits
@@ -46,15 +54,20 @@ class Regions {
 
   // The pieces of a region's units, stage by stage.
   pattern(i, between = " ") {
-    return FACTS.stages.map((_, s) => {
-      const pieces = [];
-      for (let u = this.firsts[s]; u < this.firsts[s + 1]; u++) pieces.push(this.piece(i, u));
-      return pieces.join(this.commas ? "," : "");
-    }).join(between);
+    return FACTS.stages
+      .map((_, s) => {
+        const pieces = [];
+        for (let u = this.firsts[s]; u < this.firsts[s + 1]; u++) pieces.push(this.piece(i, u));
+        return pieces.join(this.commas ? "," : "");
+      })
+      .join(between);
   }
 
   unitName(unit) {
-    return unit < 0 ? (unit === DOMAIN ? "domain" : "frame")
+    return unit < 0
+      ? unit === DOMAIN
+        ? "domain"
+        : "frame"
       : `${this.stageOf[unit] + 1}·${unit - this.firsts[this.stageOf[unit]]}`;
   }
 
@@ -67,7 +80,8 @@ class Regions {
 
   // Output k as numbers: one for each input, and the shift.
   form(i, k) {
-    const width = FACTS.inputs + 1, start = (i * FACTS.outputs + k) * width;
+    const width = FACTS.inputs + 1,
+      start = (i * FACTS.outputs + k) * width;
     return this.maps.subarray(start, start + width);
   }
 
@@ -86,7 +100,8 @@ class Regions {
 
   // A point in the middle of what is shown of a region, or its witness.
   middle(i) {
-    const dim = FACTS.inputs === 1 ? 2 : FACTS.inputs, k = this.polygonOf[i];
+    const dim = FACTS.inputs === 1 ? 2 : FACTS.inputs,
+      k = this.polygonOf[i];
     if (k >= 0) return this.centres.subarray(k * dim, (k + 1) * dim);
     return FACTS.inputs === 1 ? [this.witnesses[i], 0] : this.witnesses.subarray(i * dim, (i + 1) * dim);
   }
@@ -95,7 +110,8 @@ class Regions {
   outputs(k) {
     const dim = FACTS.inputs;
     return Float32Array.from({ length: this.count }, (_, i) => {
-      const form = this.form(i, k), at = this.middle(i);
+      const form = this.form(i, k),
+        at = this.middle(i);
       let value = form[dim];
       for (let j = 0; j < dim; j++) value += form[j] * at[j];
       return value;
@@ -106,7 +122,12 @@ class Regions {
 // Polygons of the plane, in a grid of cells for finding the one that holds a point.
 class Polygons {
   constructor(regions) {
-    Object.assign(this, { regions, corners: regions.corners, offsets: regions.offsets, owners: regions.owners });
+    Object.assign(this, {
+      regions,
+      corners: regions.corners,
+      offsets: regions.offsets,
+      owners: regions.owners,
+    });
     this.count = this.offsets.length - 1;
     [this.lower, this.upper] = FACTS.frame;
     this.side = Math.max(1, Math.min(512, Math.ceil(Math.sqrt(this.count))));
@@ -115,19 +136,25 @@ class Polygons {
     for (let k = 0; k < this.count; k++) {
       let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
       for (let c = this.offsets[k]; c < this.offsets[k + 1]; c++) {
-        const x = this.corners[2 * c], y = this.corners[2 * c + 1];
+        const x = this.corners[2 * c],
+          y = this.corners[2 * c + 1];
         if (x < x0) x0 = x;
         if (x > x1) x1 = x;
         if (y < y0) y0 = y;
         if (y > y1) y1 = y;
       }
       this.boxes.set([x0, y0, x1, y1], 4 * k);
-      this._cells(k, (cell) => { starts[cell + 1]++; });
+      this._cells(k, (cell) => {
+        starts[cell + 1]++;
+      });
     }
     for (let cell = 0; cell < starts.length - 1; cell++) starts[cell + 1] += starts[cell];
     const at = starts.slice();
     this.members = new Uint32Array(starts.at(-1));
-    for (let k = 0; k < this.count; k++) this._cells(k, (cell) => { this.members[at[cell]++] = k; });
+    for (let k = 0; k < this.count; k++)
+      this._cells(k, (cell) => {
+        this.members[at[cell]++] = k;
+      });
     this.starts = starts;
   }
 
@@ -147,11 +174,14 @@ class Polygons {
 
   // How far inside polygon k a point is: the distance to its nearest side, negative outside.
   depth(k, x, y) {
-    const { corners, offsets } = this, first = offsets[k], end = offsets[k + 1];
+    const { corners, offsets } = this,
+      first = offsets[k],
+      end = offsets[k + 1];
     let least = Infinity;
     for (let c = first; c < end; c++) {
       const d = c + 1 < end ? c + 1 : first;
-      const dx = corners[2 * d] - corners[2 * c], dy = corners[2 * d + 1] - corners[2 * c + 1];
+      const dx = corners[2 * d] - corners[2 * c],
+        dy = corners[2 * d + 1] - corners[2 * c + 1];
       const value = (dx * (y - corners[2 * c + 1]) - dy * (x - corners[2 * c])) / Math.hypot(dx, dy);
       if (value < least) least = value;
     }
@@ -162,7 +192,8 @@ class Polygons {
   at(x, y) {
     if (x < this.lower[0] || x > this.upper[0] || y < this.lower[1] || y > this.upper[1]) return -1;
     const cell = this._place(y, 1) * this.side + this._place(x, 0);
-    let found = -1, deepest = -1e-9 * (this.upper[0] - this.lower[0]);
+    let found = -1,
+      deepest = -1e-9 * (this.upper[0] - this.lower[0]);
     for (let m = this.starts[cell]; m < this.starts[cell + 1]; m++) {
       const depth = this.depth(this.members[m], x, y);
       if (depth > deepest) [found, deepest] = [this.members[m], depth];
@@ -172,7 +203,8 @@ class Polygons {
 
   ring(k) {
     const points = [];
-    for (let c = this.offsets[k]; c < this.offsets[k + 1]; c++) points.push([this.corners[2 * c], this.corners[2 * c + 1]]);
+    for (let c = this.offsets[k]; c < this.offsets[k + 1]; c++)
+      points.push([this.corners[2 * c], this.corners[2 * c + 1]]);
     return points;
   }
 
@@ -182,7 +214,8 @@ class Polygons {
     if (k < 0) return [];
     const ring = this.ring(k);
     return ring.map((from, c) => {
-      const to = ring[(c + 1) % ring.length], owner = this.owners[this.offsets[k] + c];
+      const to = ring[(c + 1) % ring.length],
+        owner = this.owners[this.offsets[k] + c];
       const neighbour = owner >= 0 ? this._beyond(region, from, to) : -1;
       const units = neighbour >= 0 ? this.regions.crossed(region, neighbour) : owner >= 0 ? [owner] : [];
       return { from, to, owner, neighbour, units };
@@ -191,8 +224,10 @@ class Polygons {
 
   // Regions meet face to face: the neighbour whose side has the same middle.
   _beyond(region, from, to) {
-    const x = (from[0] + to[0]) / 2, y = (from[1] + to[1]) / 2;
-    let nearest = -1, least = Infinity;
+    const x = (from[0] + to[0]) / 2,
+      y = (from[1] + to[1]) / 2;
+    let nearest = -1,
+      least = Infinity;
     for (const j of this.regions.neighbours(region)) {
       const other = this.regions.polygonOf[j];
       if (other < 0) continue;

@@ -15,7 +15,8 @@ class SpaceScene extends Drawing {
     const [lower, upper] = FACTS.frame;
     this.middle = lower.map((x, k) => (x + upper[k]) / 2);
     this.radius = Math.hypot(...lower.map((x, k) => upper[k] - x)) / 2;
-    this.solid = this.program(`
+    this.solid = this.program(
+      `
       in vec3 at, normal, centre; in uint id; flat out vec4 colour;
       ${PLACED_IN_SPACE} ${SHADE} uniform float isPick;
       void main() {
@@ -23,8 +24,11 @@ class SpaceScene extends Drawing {
         uint n = id + 1u;
         colour = isPick > 0.0 ? vec4(float(n & 255u), float((n >> 8) & 255u), float(n >> 16), 255.0) / 255.0
           : vec4(shade(id).rgb * (0.68 + 0.32 * abs(dot(normal, eye))), 1.0);
-      }`, `flat in vec4 colour; out vec4 seen; void main() { seen = colour; }`);
-    this.ruled = this.program(`
+      }`,
+      `flat in vec4 colour; out vec4 seen; void main() { seen = colour; }`,
+    );
+    this.ruled = this.program(
+      `
       in vec3 from, to, centre; in uint id, owner; flat out vec4 colour; out float across; flat out float reach;
       ${PLACED_IN_SPACE} ${SHADE} uniform vec2 halfSize; uniform float width;
       void main() {
@@ -36,14 +40,18 @@ class SpaceScene extends Drawing {
         colour = shade(owner); if (colour.a == 0.0) gl_Position = vec4(2, 2, 2, 1);
       }`,
       `flat in vec4 colour; in float across; flat in float reach; out vec4 seen;
-       void main() { float a = clamp(reach + 0.5 - abs(across), 0.0, 1.0); if (a < 0.05) discard; seen = vec4(colour.rgb, colour.a * a); }`);
-    this.thin = this.program(`
+       void main() { float a = clamp(reach + 0.5 - abs(across), 0.0, 1.0); if (a < 0.05) discard; seen = vec4(colour.rgb, colour.a * a); }`,
+    );
+    this.thin = this.program(
+      `
       in vec3 from, centre; in uint id, owner; flat out vec4 colour;
       ${PLACED_IN_SPACE} ${SHADE}
       void main() {
         gl_Position = placed(from, centre, id); gl_Position.z -= 0.0006 * gl_Position.w;
         colour = shade(owner); if (colour.a == 0.0) gl_Position = vec4(2, 2, 2, 1);
-      }`, `flat in vec4 colour; out vec4 seen; void main() { seen = vec4(colour.rgb, colour.a * 0.6); }`);
+      }`,
+      `flat in vec4 colour; out vec4 seen; void main() { seen = vec4(colour.rgb, colour.a * 0.6); }`,
+    );
     this._load(regions);
     this.seen = gl.createFramebuffer();
     this.fills = this.texture(new Uint8Array(4));
@@ -51,25 +59,37 @@ class SpaceScene extends Drawing {
   }
 
   _load(regions) {
-    const { gl } = this, { corners, offsets, faceOffsets, shown, owners, centres } = regions;
-    const size = corners.length / 3, triangles = [];
-    const normals = new Float32Array(corners.length), middles = new Float32Array(corners.length), ids = new Uint32Array(size);
+    const { gl } = this,
+      { corners, offsets, faceOffsets, shown, owners, centres } = regions;
+    const size = corners.length / 3,
+      triangles = [];
+    const normals = new Float32Array(corners.length),
+      middles = new Float32Array(corners.length),
+      ids = new Uint32Array(size);
     const [froms, tos, ways, lineIds, lineOwners] = [[], [], [], [], []];
     for (let k = 0; k < shown.length; k++) {
-      const centre = centres.subarray(3 * k, 3 * k + 3), known = new Map();
+      const centre = centres.subarray(3 * k, 3 * k + 3),
+        known = new Map();
       for (let f = faceOffsets[k]; f < faceOffsets[k + 1]; f++) {
-        const first = offsets[f], end = offsets[f + 1], normal = this._normal(corners, first, end);
+        const first = offsets[f],
+          end = offsets[f + 1],
+          normal = this._normal(corners, first, end);
         for (let c = first; c < end; c++) {
           const d = c + 1 < end ? c + 1 : first;
           normals.set(normal, 3 * c);
           middles.set(centre, 3 * c);
           ids[c] = shown[k];
           if (c > first + 1) triangles.push(first, c - 1, c);
-          const p = corners.subarray(3 * c, 3 * c + 3), q = corners.subarray(3 * d, 3 * d + 3);
-          const key = p.map((x, axis) => Math.round((x + q[axis]) / this.radius * 1e5)).join(), before = known.get(key);
+          const p = corners.subarray(3 * c, 3 * c + 3),
+            q = corners.subarray(3 * d, 3 * d + 3);
+          const key = p.map((x, axis) => Math.round(((x + q[axis]) / this.radius) * 1e5)).join(),
+            before = known.get(key);
           // Two facets of a solid meet in an edge, which belongs to the first unit of the two.
           const owner = owners[f] < 0 ? regions.units : owners[f];
-          if (before !== undefined) { lineOwners[before] = Math.min(lineOwners[before], owner); continue; }
+          if (before !== undefined) {
+            lineOwners[before] = Math.min(lineOwners[before], owner);
+            continue;
+          }
           known.set(key, lineIds.length);
           froms.push(...p);
           tos.push(...q);
@@ -98,15 +118,29 @@ class SpaceScene extends Drawing {
     this.lineCount = lineIds.length;
     if (this.lineCount > MANY_LINES) {
       // Both ends one after the other.
-      const both = (numbers, others) => Float32Array.from({ length: 2 * numbers.length }, (_, k) =>
-        (k % 6 < 3 ? numbers : others)[3 * Math.floor(k / 6) + k % 3]);
+      const both = (numbers, others) =>
+        Float32Array.from(
+          { length: 2 * numbers.length },
+          (_, k) => (k % 6 < 3 ? numbers : others)[3 * Math.floor(k / 6) + (k % 3)],
+        );
       const twice = (numbers) => Uint32Array.from({ length: 2 * numbers.length }, (_, k) => numbers[k >> 1]);
-      this.edges = array(this.thin, { from: both(froms, tos), centre: both(ways, ways), id: twice(lineIds), owner: twice(lineOwners) }, 0);
+      this.edges = array(
+        this.thin,
+        { from: both(froms, tos), centre: both(ways, ways), id: twice(lineIds), owner: twice(lineOwners) },
+        0,
+      );
     } else {
-      this.edges = array(this.ruled, {
-        from: Float32Array.from(froms), to: Float32Array.from(tos), centre: Float32Array.from(ways),
-        id: Uint32Array.from(lineIds), owner: Uint32Array.from(lineOwners),
-      }, 1);
+      this.edges = array(
+        this.ruled,
+        {
+          from: Float32Array.from(froms),
+          to: Float32Array.from(tos),
+          centre: Float32Array.from(ways),
+          id: Uint32Array.from(lineIds),
+          owner: Uint32Array.from(lineOwners),
+        },
+        1,
+      );
     }
     gl.bindVertexArray(null);
   }
@@ -114,7 +148,9 @@ class SpaceScene extends Drawing {
   _normal(corners, first, end) {
     const sum = [0, 0, 0];
     for (let c = first; c < end; c++) {
-      const p = corners.subarray(3 * c, 3 * c + 3), d = c + 1 < end ? c + 1 : first, q = corners.subarray(3 * d, 3 * d + 3);
+      const p = corners.subarray(3 * c, 3 * c + 3),
+        d = c + 1 < end ? c + 1 : first,
+        q = corners.subarray(3 * d, 3 * d + 3);
       for (let k = 0; k < 3; k++) sum[k] += p[(k + 1) % 3] * q[(k + 2) % 3] - p[(k + 2) % 3] * q[(k + 1) % 3];
     }
     const size = Math.hypot(...sum) || 1;
@@ -128,20 +164,25 @@ class SpaceScene extends Drawing {
 
   // Camera: rows of a rotation, and how far away the eye is, in radii.
   matrix(camera) {
-    const [right, up, eye] = camera.axes, far = camera.far * this.radius, lens = 2.4;
+    const [right, up, eye] = camera.axes,
+      far = camera.far * this.radius,
+      lens = 2.4;
     const aspect = this.canvas.width / this.canvas.height;
-    const near = Math.max(0.05, camera.far - 2.2) * this.radius, end = far + 2.2 * this.radius, depth = (end + near) / (end - near);
+    const near = Math.max(0.05, camera.far - 2.2) * this.radius,
+      end = far + 2.2 * this.radius,
+      depth = (end + near) / (end - near);
     const rows = [
-      [...right.map((x) => x * lens / Math.max(1, aspect)), 0],
+      [...right.map((x) => (x * lens) / Math.max(1, aspect)), 0],
       [...up.map((x) => x * lens * Math.min(1, aspect)), 0],
-      [...eye.map((x) => -x * depth), far * depth - 2 * end * near / (end - near)],
+      [...eye.map((x) => -x * depth), far * depth - (2 * end * near) / (end - near)],
       [...eye.map((x) => -x), far],
     ];
     return Float32Array.from([0, 1, 2, 3].flatMap((column) => rows.map((row) => row[column])));
   }
 
   draw(camera, { ground, apart, peel, chosen, hasEdges, picking = false }) {
-    const { gl } = this, ratio = this.fit();
+    const { gl } = this,
+      ratio = this.fit();
     this.clear(picking ? [0, 0, 0] : ground);
     gl.enable(gl.DEPTH_TEST);
     if (picking) gl.disable(gl.BLEND);
@@ -179,7 +220,9 @@ class SpaceScene extends Drawing {
   // The region that is seen at a pixel of the page; -1 if none is. Numbers are drawn in place of colours, once for
   // each view.
   pick(camera, state, x, y) {
-    const { gl } = this, ratio = this.fit(), key = JSON.stringify([camera, state, this.canvas.width, this.canvas.height]);
+    const { gl } = this,
+      ratio = this.fit(),
+      key = JSON.stringify([camera, state, this.canvas.width, this.canvas.height]);
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.seen);
     if (key !== this.key) {
       this.key = key;
@@ -187,15 +230,27 @@ class SpaceScene extends Drawing {
       this.draw(camera, { ...state, picking: true });
     }
     const bytes = new Uint8Array(4);
-    gl.readPixels(Math.floor(x * ratio), this.canvas.height - 1 - Math.floor(y * ratio), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    gl.readPixels(
+      Math.floor(x * ratio),
+      this.canvas.height - 1 - Math.floor(y * ratio),
+      1,
+      1,
+      gl.RGBA,
+      gl.UNSIGNED_BYTE,
+      bytes,
+    );
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     return bytes[0] + 256 * bytes[1] + 65536 * bytes[2] - 1;
   }
 
   _attach() {
-    const { gl } = this, { width, height } = this.canvas;
+    const { gl } = this,
+      { width, height } = this.canvas;
     for (const buffer of this.buffers ?? []) gl.deleteRenderbuffer(buffer);
-    this.buffers = [[gl.COLOR_ATTACHMENT0, gl.RGBA8], [gl.DEPTH_ATTACHMENT, gl.DEPTH_COMPONENT24]].map(([place, kind]) => {
+    this.buffers = [
+      [gl.COLOR_ATTACHMENT0, gl.RGBA8],
+      [gl.DEPTH_ATTACHMENT, gl.DEPTH_COMPONENT24],
+    ].map(([place, kind]) => {
       const made = gl.createRenderbuffer();
       gl.bindRenderbuffer(gl.RENDERBUFFER, made);
       gl.renderbufferStorage(gl.RENDERBUFFER, kind, width, height);

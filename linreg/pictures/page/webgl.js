@@ -15,8 +15,12 @@ class Drawing {
   }
 
   program(vertex, fragment) {
-    const { gl } = this, made = gl.createProgram();
-    for (const [kind, text] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
+    const { gl } = this,
+      made = gl.createProgram();
+    for (const [kind, text] of [
+      [gl.VERTEX_SHADER, vertex],
+      [gl.FRAGMENT_SHADER, fragment],
+    ]) {
       const shader = gl.createShader(kind);
       gl.shaderSource(shader, "#version 300 es\nprecision highp float;\nprecision highp int;\n" + text);
       gl.compileShader(shader);
@@ -43,7 +47,9 @@ class Drawing {
 
   // Colours by number, from an array of red, green, blue and opacity.
   texture(bytes, made = this.gl.createTexture()) {
-    const { gl } = this, width = 2048, height = Math.max(1, Math.ceil(bytes.length / 4 / width));
+    const { gl } = this,
+      width = 2048,
+      height = Math.max(1, Math.ceil(bytes.length / 4 / width));
     const padded = new Uint8Array(4 * width * height);
     padded.set(bytes);
     gl.bindTexture(gl.TEXTURE_2D, made);
@@ -61,9 +67,12 @@ class Drawing {
 
   // The canvas in device pixels; how many of them a pixel of the page has.
   fit() {
-    const ratio = devicePixelRatio || 1, box = this.canvas.parentElement.getBoundingClientRect();
-    const width = Math.max(1, Math.round(box.width * ratio)), height = Math.max(1, Math.round(box.height * ratio));
-    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    const ratio = devicePixelRatio || 1,
+      box = this.canvas.parentElement.getBoundingClientRect();
+    const width = Math.max(1, Math.round(box.width * ratio)),
+      height = Math.max(1, Math.round(box.height * ratio));
+    if (this.canvas.width !== width || this.canvas.height !== height)
+      Object.assign(this.canvas, { width, height });
     this.gl.viewport(0, 0, width, height);
     return ratio;
   }

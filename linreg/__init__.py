@@ -51,6 +51,8 @@ from linreg.learning import ParameterPath, Tracker, parameter_path, track
 from linreg.lines import LineRegions, along, ray
 from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
 from linreg.pictures import (
+    animate,
+    explore_page,
     plot_arrangement,
     plot_counts,
     plot_degrees,
@@ -184,6 +186,7 @@ __all__ = [
     "absolute",
     "adjacency_graph",
     "along",
+    "animate",
     "as_domain",
     "as_network",
     "certify",
@@ -199,6 +202,7 @@ __all__ = [
     "enumerate_into",
     "enumerate_regions",
     "equivalent",
+    "explore_page",
     "from_sklearn",
     "from_torch",
     "graph_statistics",

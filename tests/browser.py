@@ -98,7 +98,7 @@ class Browser:
             self._wait_for(url)
 
     def _wait_for(self, url: str) -> None:
-        """Until the page of this address is there, and no longer the one before it, and is ready."""
+        """Until the page of this address is there, in place of the one before, and is ready."""
         ready = "document.documentElement?.dataset.ready !== undefined"
         if url == "about:blank":
             ready = "document.readyState === 'complete'"

@@ -376,14 +376,17 @@ class ExactAffineMap:
         return self.n_outputs * self.n_inputs <= FEW_ENTRIES
 
     @cached_property
+    def n_coefficients(self) -> int:
+        """Number of coefficients that are not zero."""
+        if self.floats is not None:
+            return int(np.count_nonzero(self.floats.matrix))
+        return sum(map(len, self.terms))
+
+    @property
     def is_sparse(self) -> bool:
         """Whether it pays to go through the non-zero coefficients alone."""
         size = self.n_outputs * self.n_inputs
-        if self.is_small:
-            return False
-        if self.floats is not None:
-            return int(np.count_nonzero(self.floats.matrix)) < SPARSE * size
-        return sum(map(len, self.terms)) < SPARSE * size
+        return not self.is_small and self.n_coefficients < SPARSE * size
 
     @cached_property
     def _is_identity(self) -> bool:

@@ -50,4 +50,4 @@ def elsewhere(path: Path) -> str:
     'is PMML, which is not read; write the model it was made of as ONNX'
     """
     suffix = path.suffix.lower()
-    return ELSEWHERE[suffix] if suffix in ELSEWHERE else _SAVED_MODEL
+    return ELSEWHERE.get(suffix, _SAVED_MODEL)

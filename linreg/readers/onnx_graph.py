@@ -12,9 +12,10 @@ from linreg.errors import InvalidNetwork
 from linreg.files import StrPath, read_bytes
 from linreg.json_values import located, shown
 from linreg.network import Network
+from linreg.readers.choices import Comparison, masked
 from linreg.readers.framework_graph import Construction
 from linreg.readers.onnx_call import Call
-from linreg.readers.onnx_choices import CHOICES, READING_COMPARISONS, Comparison, masked
+from linreg.readers.onnx_choices import CHOICES, READING_COMPARISONS
 from linreg.readers.onnx_constants import CONSTANTS, FOLDED
 from linreg.readers.onnx_file import array_of, node_checker, onnx_package, opset, read_model
 from linreg.readers.onnx_inputs import Asked, Given, check_batch, given_inputs

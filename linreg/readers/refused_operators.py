@@ -92,6 +92,17 @@ def plain(operator: str) -> str:
     return operator.lower().replace("_", "")
 
 
+def is_named(operator: str) -> bool:
+    """Whether an operator is refused by name, or left out at the end.
+
+    Examples
+    --------
+    >>> is_named("Tanh"), is_named("softmax"), is_named("relu")
+    (True, True, False)
+    """
+    return plain(operator) in {*LAST, *_SMOOTH, *_JUMPING, *_BRANCHING}
+
+
 def operator_refusal(operator: str, supported: Iterable[str] = ()) -> InvalidNetwork:
     """The error for an operator that is not supported; of constants only, if none is named.
 

@@ -60,6 +60,7 @@ def compared(operator: str, greater: Operand, less: Operand) -> Comparison | np.
     """A comparison of values, or of constants at once."""
     if isinstance(greater, Value) or isinstance(less, Value):
         return Comparison(greater, less, operator)
+    common_shape([greater, less])
     strict = plain(operator) in ("greater", "less", "gt", "lt")
     return np.asarray((np.greater if strict else np.greater_equal)(greater, less))
 
@@ -84,6 +85,7 @@ def chosen(site: Site, condition: Any, then: Operand, other: Operand) -> Operand
     """
     if not isinstance(condition, Comparison):
         mask = constant(condition, "the condition").astype(bool)
+        common_shape([mask, then, other])
         return joined(site, [then, other], lambda parts: np.where(mask, *parts))
     shape = common_shape([condition.greater, condition.less, then, other])
     size = prod(shape)

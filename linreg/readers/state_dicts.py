@@ -134,6 +134,11 @@ def from_state_dict(
         return _network(content, ordered, architecture, activation, layers, shape)
 
 
+def from_state_dict_of(arrays: Mapping[str, np.ndarray], activation: str) -> Network:
+    """The network of linear layers by name, in an archive that does not keep their order."""
+    return _network(arrays, False, "mlp", activation, None, None)
+
+
 def _is_module(thing: Any) -> bool:
     return hasattr(thing, "state_dict") and hasattr(thing, "forward")
 
@@ -275,10 +280,10 @@ def _chain(arrays: Mapping[str, np.ndarray], ordered: bool) -> list[str]:
         raise InvalidNetwork('no name ends in ".weight"; say the layers, as in layers=["fc1"]')
     by_number = sorted(names, key=_natural)
     shapes = {name: arrays[f"{name}.weight"].shape for name in names}
-    for order in (names, by_number) if ordered or _is_numbered(names) else ():
-        if ordered or order is by_number:
-            if all(shapes[a][0] == shapes[b][1] for a, b in pairwise(order)):
-                return order
+    certain = [names] * ordered + [by_number] * (ordered or _is_numbered(names))
+    for order in certain:
+        if all(shapes[a][0] == shapes[b][1] for a, b in pairwise(order)):
+            return order
     found = _chains(by_number, shapes)
     if len(found) == 1:
         return found[0]

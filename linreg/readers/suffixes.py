@@ -20,6 +20,8 @@ from linreg.readers.elsewhere import ELSEWHERE, elsewhere
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.json_text import json_text, read_object
+from linreg.readers.keras_network import read_keras
+from linreg.readers.mat import read_mat
 from linreg.readers.nnet import nnet_domain, nnet_network, read_nnet
 from linreg.readers.npz import npz_arrays, read_npz
 from linreg.readers.onnx_graph import read_onnx
@@ -248,6 +250,10 @@ _FORMATS = {
     ".npz": _Format(read_npz, content=_npz_content),
     ".onnx": _Format(read_onnx),
     ".nnet": _Format(read_nnet, nnet_network, nnet_domain),
+    ".keras": _Format(read_keras),
+    ".h5": _Format(read_keras),
+    ".hdf5": _Format(read_keras),
+    ".mat": _Format(read_mat),
 }
 
 

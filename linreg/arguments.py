@@ -238,7 +238,7 @@ def lengths(value: object, name: str) -> tuple[int, ...]:
     ((3,), (1, 28, 28))
     """
     found = _entries(value)
-    given = [value] if found is None else list(found)
+    given: list[Any] = [value] if found is None else list(found)
     try:
         shape = tuple(operator.index(entry) for entry in given)
     except TypeError:

@@ -156,13 +156,11 @@ def _looked_through(assembly: Assembly, operands: list[Operand]) -> Iterator[lis
     sizes = {node.name: node.n_outputs for node in assembly.nodes}
     for _ in range(_DEPTH):
         yield current
-        weight = sum(
-            len(nodes[name].map.terms[i])  # type: ignore[union-attr]
-            for forms, _ in current
-            for terms, _ in forms
-            for name, i in terms
-            if isinstance(nodes.get(name), AffineNode)
-        )
+        maps = {name: node.map for name, node in nodes.items() if isinstance(node, AffineNode)}
+        weight = 0
+        for forms, _ in current:
+            for terms, _ in forms:
+                weight += sum(len(maps[name].terms[i]) for name, i in terms if name in maps)
         if not weight or weight > MOST_COORDINATES // 20:
             return
         current = [([_opened(form, nodes, sizes) for form in forms], at) for forms, at in current]

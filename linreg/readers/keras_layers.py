@@ -324,7 +324,7 @@ def _slopes(layer: Layer) -> Operand:
 
 
 def _reshaped(layer: Layer) -> Operand:
-    shape = layer.config.get("target_shape")
+    shape: Any = layer.config.get("target_shape")
     if not _are_integers(shape):
         raise InvalidNetwork(f"target_shape: integers were expected, got {shown(shape)}")
     return rearranged(layer.site, layer.read, lambda a: a.reshape(1, *shape))
@@ -338,7 +338,7 @@ def _flattened(layer: Layer) -> Operand:
 
 
 def _permuted(layer: Layer) -> Operand:
-    dims = layer.config.get("dims")
+    dims: Any = layer.config.get("dims")
     if not _are_integers(dims):
         raise InvalidNetwork(f"dims: integers were expected, got {shown(dims)}")
     return rearranged(layer.site, layer.read, lambda a: a.transpose(0, *dims))

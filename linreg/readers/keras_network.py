@@ -123,7 +123,7 @@ class _Reading:
             assert function is not None
             return function(Layer(site, config, arrays, operands, self._is_old))
 
-        made = self._construction.apply(
+        made: Any = self._construction.apply(
             call.name,
             kind,
             read,

@@ -36,7 +36,7 @@ class Other:
     kind: str
 
 
-Variable = np.ndarray | list["Variable"] | str | Other  # type: ignore[misc]
+Variable = np.ndarray | list["Variable"] | str | Other
 
 
 def variables(data: bytes) -> dict[str, Variable]:
@@ -139,6 +139,6 @@ class _Reader:
             if array.size != prod(shape):
                 raise UnreadableFile(f"damaged: shape {shape} does not fit {array.size} numbers")
             if class_ == _TEXT:
-                return name, "".join(chr(code) for code in array if code < 0x110000)
+                return name, "".join(chr(code) for code in map(int, array) if 0 <= code < 0x110000)
             return name, array.astype(_CLASSES[class_]).reshape(shape, order="F")
         return name, Other("sparse" if class_ == _SPARSE else "struct or object")

@@ -13,7 +13,12 @@ from linreg.json_values import located, shown
 from linreg.rational import fraction
 from linreg.wording import counted, expected
 
-_HEADERS = ((5, True, True, True), (3, True, True, False), (1, True, False, False), (0,) * 4)
+_HEADERS = (
+    (5, True, True, True),
+    (3, True, True, False),
+    (1, True, False, False),
+    (0, False, False, False),
+)
 """Rows between the sizes and the weights, and whether flag, bounds and normalisation are there."""
 
 

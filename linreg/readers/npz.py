@@ -92,7 +92,7 @@ def perceptron(layers: Sequence[ExactAffineMap], activation: str) -> Network:
 def _transposed(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
     """The layers of arrays as Keras's get_weights gives them: matrices in x out, and biases."""
     names = sorted(arrays, key=lambda name: int(name[4:]))
-    layers = []
+    layers: list[ExactAffineMap] = []
     k = 0
     while k < len(names):
         weight = numbers_of(names[k], arrays, 2).T

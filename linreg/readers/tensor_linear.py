@@ -163,12 +163,11 @@ def running_sum(
     check_number(operand.size * length)
     rows = np.moveaxis(places(operand), axis, -1)
     moved = rows.shape
-    flat = rows.reshape(-1, length).tolist()
-    groups = []
-    for row in flat:
+    groups: list[list[tuple[int, int]]] = []
+    for row in rows.reshape(-1, length).tolist():
         order = row[::-1] if backwards else row
-        sums = [order[: k + (not exclusive)] for k in range(length)]
-        groups += [[(i, 1) for i in part] for part in (sums[::-1] if backwards else sums)]
+        parts = [order[: k + (not exclusive)] for k in range(length)]
+        groups += [[(i, 1) for i in part] for part in (parts[::-1] if backwards else parts)]
     made = site.affine([operand], groups, [0] * len(groups), moved)
     return rearranged(site, made, lambda array: np.moveaxis(array, -1, axis))
 

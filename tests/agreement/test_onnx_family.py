@@ -327,7 +327,7 @@ def test_outputs_are_chosen_by_name_inner_values_too(tmp_path: Path) -> None:
     assert y == [max(v, Fraction(0)) for v in m]
     assert z == [-v for v in m]
     assert values(linreg.load(path, outputs=["y", "z"])) == [*y, *z]
-    with pytest.raises(InvalidNetwork, match="no value 'q'.*; its outputs are 'y', 'z'"):
+    with pytest.raises(InvalidNetwork, match=r"no value 'q'.*; its outputs are 'y', 'z'"):
         linreg.load(path, outputs=["q"])
     with pytest.raises(TypeError, match="a list of names was expected"):
         linreg.load(path, outputs="y")

@@ -105,13 +105,13 @@ def test_a_mat_file_of_something_else_is_refused(
 def test_mat_files_of_version_7_3_and_bombs_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "net.mat"
     path.write_bytes(b"MATLAB 7.3 MAT-file" + bytes(600))
-    with pytest.raises(UnreadableFile, match='save it in MATLAB by save.*"-v7"'):
+    with pytest.raises(UnreadableFile, match=r'save it in MATLAB by save.*"-v7"'):
         linreg.load(path)
     savemat(path, {"W1": np.zeros((3000, 1500))}, do_compression=True)
     with pytest.raises(UnreadableFile, match="unpacks to more than 16,777,216 bytes; save it by"):
         linreg.load(path)
     path.write_bytes(b"")
-    with pytest.raises(UnreadableFile, match="not a .mat file of version 5 to 7"):
+    with pytest.raises(UnreadableFile, match=r"not a \.mat file of version 5 to 7"):
         linreg.load(path)
 
 

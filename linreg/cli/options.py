@@ -52,7 +52,8 @@ DomainText = Annotated[
     typer.Option(
         "--domain",
         metavar="DOMAIN",
-        help="all, box:LO,HI (the same for every coordinate), box:LO1,..:HI1,.. or a JSON file. "
+        help="all, box:LO,HI (the same for every coordinate), box:LO1,..:HI1,.., a JSON file or "
+        "a .vnnlib file, of whose sets of inputs FILE#0 is the first. "
         "By default the domain in the network file, else all.",
     ),
 ]

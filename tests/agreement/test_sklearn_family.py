@@ -92,7 +92,7 @@ def test_features_that_do_not_vary_are_left_out() -> None:
     points = RNG.normal(size=(20, 4))
     net = linreg.from_sklearn(model)
     np.testing.assert_allclose(net.forward(points)[:, 0], model.predict(points), atol=1e-9)
-    moved = points + [0, 0, 7, 0]
+    moved = points + np.array([0, 0, 7, 0])
     assert net.forward(moved).tolist() == net.forward(points).tolist()
 
 

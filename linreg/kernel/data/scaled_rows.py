@@ -116,9 +116,7 @@ def integrality(coefficients: Sequence[fmpq], shift: fmpq) -> int:
     return INTEGER if shift.q == 1 and abs(shift) <= SMALL_CONSTANT else INTEGER_GRADIENT
 
 
-def _of_fractions(
-    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]
-) -> ScaledRows:
+def _of_fractions(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -> ScaledRows:
     rows: list[Row] = []
     of_rows: list[fmpq] = []
     of_outputs: list[fmpq] = []
@@ -137,7 +135,6 @@ def _of_fractions(
     ends = [(integrality([by for _, by in row], shift), *rounded(shift)) for row, shift in rows]
     sizes = np.array([len(row) for row, _ in rows], dtype=np.int64)
 
-
     def outline(k: int) -> Outline:
         row, shift = rows[k]
         ends = (row[0][1], row[-1][1]) if row else (fmpq(0), fmpq(0))
@@ -148,9 +145,7 @@ def _of_fractions(
     )
 
 
-def _of_floats(
-    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]
-) -> ScaledRows | None:
+def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -> ScaledRows | None:
     """The same, where all that scales inputs are powers of two and nothing is rounded; else None.
 
     What rows are multiplied by is what it would be for fractions.
@@ -221,7 +216,10 @@ def _of_floats(
         first, last = given[k, chosen].tolist() if sizes[k] else (0.0, 0.0)
         by = of_rows[k]
         return Outline(
-            int(sizes[k]), by * rational(first), by * rational(last), by * rational(float(shifts[k]))
+            int(sizes[k]),
+            by * rational(first),
+            by * rational(last),
+            by * rational(float(shifts[k])),
         )
 
     starts = np.concatenate([[0], np.cumsum(sizes)])

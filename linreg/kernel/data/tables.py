@@ -19,8 +19,8 @@ from linreg.kernel.data.frames import as_frame
 from linreg.kernel.data.roundoff import MOST_TERMS
 from linreg.kernel.data.scaled_rows import (
     SMALL_INTEGER,
-    OutOfRangeError,
     Outline,
+    OutOfRangeError,
     Row,
     integrality,
     rounded,

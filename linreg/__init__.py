@@ -71,10 +71,16 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.network import StagedNetwork as StagedNetwork
     from linreg.network import mlp as mlp
     from linreg.network import slice_through as slice_through
+    from linreg.pictures import animate as animate
+    from linreg.pictures import explore_page as explore_page
     from linreg.pictures import plot_arrangement as plot_arrangement
+    from linreg.pictures import plot_barcode as plot_barcode
+    from linreg.pictures import plot_complex as plot_complex
     from linreg.pictures import plot_counts as plot_counts
     from linreg.pictures import plot_degrees as plot_degrees
+    from linreg.pictures import plot_diagram as plot_diagram
     from linreg.pictures import plot_graph as plot_graph
+    from linreg.pictures import plot_pieces as plot_pieces
     from linreg.pictures import plot_polygons_of as plot_polygons_of
     from linreg.pictures import plot_regions as plot_regions
     from linreg.pictures import plot_surface as plot_surface
@@ -103,6 +109,7 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.readers import as_domain as as_domain
     from linreg.readers import as_network as as_network
     from linreg.readers import from_sklearn as from_sklearn
+    from linreg.readers import from_state_dict as from_state_dict
     from linreg.readers import from_torch as from_torch
     from linreg.readers import load as load
     from linreg.readers import load_domain as load_domain
@@ -214,6 +221,7 @@ _HOMES = {
     "absolute": "linreg.units",
     "adjacency_graph": "linreg.adjacency",
     "along": "linreg.lines",
+    "animate": "linreg.pictures",
     "as_domain": "linreg.readers",
     "as_network": "linreg.readers",
     "certify": "linreg.certificate",
@@ -229,7 +237,9 @@ _HOMES = {
     "enumerate_into": "linreg.regions.stored",
     "enumerate_regions": "linreg.regions",
     "equivalent": "linreg.questions",
+    "explore_page": "linreg.pictures",
     "from_sklearn": "linreg.readers",
+    "from_state_dict": "linreg.readers",
     "from_torch": "linreg.readers",
     "graph_statistics": "linreg.adjacency",
     "hard_tanh": "linreg.units",
@@ -250,9 +260,13 @@ _HOMES = {
     "output_range": "linreg.questions",
     "parameter_path": "linreg.learning",
     "plot_arrangement": "linreg.pictures",
+    "plot_barcode": "linreg.pictures",
+    "plot_complex": "linreg.pictures",
     "plot_counts": "linreg.pictures",
     "plot_degrees": "linreg.pictures",
+    "plot_diagram": "linreg.pictures",
     "plot_graph": "linreg.pictures",
+    "plot_pieces": "linreg.pictures",
     "plot_polygons_of": "linreg.pictures",
     "plot_regions": "linreg.pictures",
     "plot_surface": "linreg.pictures",

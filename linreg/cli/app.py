@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from inspect import signature
 from typing import Any, cast
 
 import typer
@@ -126,6 +127,10 @@ def _loaded(name: str) -> TyperCommand:
     module, _, function = place.partition(".")
     with loading():
         called = getattr(import_module(f"linreg.cli.{module}"), function)
+        if set(signature(called).parameters) & {"net", "source", "first"}:
+            from linreg.cli.reading import with_reading
+
+            called = with_reading(called)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     epilog = f"Example: {EXAMPLES[name]}" if name in EXAMPLES else None
     alone.command(name, cls=_Command, short_help=purpose, epilog=epilog)(called)

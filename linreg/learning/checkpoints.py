@@ -30,12 +30,29 @@ def network_of(checkpoint: Any, of: Any = None) -> Network:
     of : Network or torch module, optional
         What says the architecture of a state dict, and the shape of a torch module's input.
 
+    Returns
+    -------
+    Network
+
     Raises
     ------
     TypeError
         If it is none of these.
     InvalidNetwork, UnreadableFile
         If it is no network, or a state dict does not fit the architecture.
+
+    Examples
+    --------
+    A network is one itself; so is what `linreg.save` wrote:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp, save
+    >>> net = mlp([([[1], [-1]], [0, 0])])
+    >>> with TemporaryDirectory() as folder:
+    ...     save(net, f"{folder}/epoch-1.json")
+    ...     saved = network_of(f"{folder}/epoch-1.json")
+    >>> network_of(net) is net, saved.fingerprint == net.fingerprint
+    (True, True)
     """
     if isinstance(checkpoint, Network):
         return checkpoint

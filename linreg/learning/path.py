@@ -51,6 +51,12 @@ class Bracket:
     Attributes
     ----------
     low, high : Fraction
+
+    Examples
+    --------
+    >>> between = Bracket(Fraction(1, 4), Fraction(1, 2))
+    >>> float(between)
+    0.375
     """
 
     low: Fraction
@@ -74,6 +80,16 @@ class Event:
         at both ends, or None if no such time was met.
     born, died : tuple of patterns
         There after and not before, and the other way round; sorted.
+
+    Examples
+    --------
+    A second breakpoint moves past the first, so that the region between changes its pattern:
+
+    >>> from linreg import mlp, parameter_path
+    >>> ends = (mlp([([[1], [1]], [0, shift])]) for shift in (-1, 1))
+    >>> [event] = parameter_path(*ends).events
+    >>> event.time, event.before, event.at, event.after, event.born, event.died
+    (Fraction(1, 2), 3, 2, 3, ((0, 1),), ((1, 0),))
     """
 
     time: Time | Bracket
@@ -125,10 +141,30 @@ class ParameterPath:
 def network_between(net_0: NetworkLike, net_1: NetworkLike, time: Fraction) -> StagedNetwork:
     """The network whose stages have the numbers (1 - time) a + time b.
 
+    Parameters
+    ----------
+    net_0, net_1 : what `as_network` accepts
+        With the same units and widths.
+    time : Fraction
+        0 is the first of them, 1 the second.
+
+    Returns
+    -------
+    StagedNetwork
+
     Raises
     ------
     InvalidNetwork
         If the two have not the same units and widths.
+
+    Examples
+    --------
+    Half the way from relu(x) to relu(3 x - 2) is relu(2 x - 1):
+
+    >>> from linreg import mlp
+    >>> net = network_between(mlp([([[1]], [0])]), mlp([([[3]], [-2])]), Fraction(1, 2))
+    >>> net.forward_exact([1]), net.forward_exact([2])
+    ([Fraction(1, 1)], [Fraction(3, 1)])
     """
     first, last = _matched(net_0, net_1)
     at = rational(time)

@@ -44,6 +44,15 @@ class CurvePoint:
     volume_kept : float or None
         The share of the bounded regions' volume that regions have whose patterns were there
         before, if volumes were asked for.
+
+    Examples
+    --------
+    A breakpoint moves from 0 to 1/2, and both regions are still there:
+
+    >>> from linreg import mlp, track
+    >>> point = track([mlp([([[1]], [shift])]) for shift in (0, -0.5)], "box:-1,1")[1]
+    >>> point.step, point.regions, point.survived, point.jaccard, point.dead
+    (1, 2, 2, 1.0, 0)
     """
 
     step: int

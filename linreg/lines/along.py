@@ -40,6 +40,15 @@ class LineSweeper:
         If the domain is of another dimension than the network's input.
     ValueError
         If there is no such method.
+
+    Examples
+    --------
+    The units of x and of 2 x - 1 switch between -1 and 1, and not between 1 and 2:
+
+    >>> from linreg import mlp
+    >>> sweeper = LineSweeper(mlp([([[1], [2]], [0, -1])]))
+    >>> [sweeper.along(points).n_pieces.tolist() for points in ([[-1], [1]], [[1], [2]])]
+    [[3], [1]]
     """
 
     def __init__(
@@ -68,7 +77,25 @@ class LineSweeper:
         return max(16, STAGE_NUMBERS_AT_ONCE // widest)
 
     def along(self, points: Any) -> LineRegions:
-        """What `linreg.along` returns."""
+        """What `linreg.along` returns.
+
+        Parameters
+        ----------
+        points : array-like of numbers, shape (points, inputs)
+            As for `linreg.along`.
+
+        Returns
+        -------
+        LineRegions
+
+        Examples
+        --------
+        From 1 to -1 the units of 2 x - 1 and of x switch to their piece 0:
+
+        >>> from linreg import mlp
+        >>> LineSweeper(mlp([([[1], [2]], [0, -1])])).along([[1], [-1]]).switches(0)
+        [[(1, 0)], [(0, 0)]]
+        """
         line = Polyline.of(points, self._network.input_dim)
         check_two(line)
         found = _Collected(self._network)

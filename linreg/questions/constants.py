@@ -48,6 +48,15 @@ class Lipschitz:
         Regions that were looked at.
     complete : bool
         False if the search was stopped: the constant is at least this.
+
+    Examples
+    --------
+    relu(x + y) grows fastest along the diagonal, by sqrt(2) for each unit of Euclidean length:
+
+    >>> from linreg import lipschitz, mlp
+    >>> found = lipschitz(mlp([([[1, 1]], [0])]), input_norm="l2", output_norm="l2")
+    >>> found.exact, found.squared, found.pattern, found.jacobian
+    (None, Fraction(2, 1), (1,), ((Fraction(1, 1), Fraction(1, 1)),))
     """
 
     exact: Fraction | None
@@ -165,10 +174,15 @@ def local_lipschitz(
     domain : Domain, optional
         What the box is cut to.
 
+    Returns
+    -------
+    Lipschitz
+
     Raises
     ------
-    ValueError, InvalidDomain
-        As for `lipschitz`; also if the radius is negative or the point outside the domain.
+    ValueError, InvalidDomain, NoSuchIndex, TooLarge
+        As for `lipschitz`; also ValueError if the radius is negative, and InvalidDomain if the
+        point is outside the domain.
 
     Examples
     --------

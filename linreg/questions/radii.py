@@ -46,6 +46,17 @@ class Distance:
         A proved lower bound of the distance, or of its square for l2.
     complete : bool
         Whether the distance is proved to be the least.
+
+    Examples
+    --------
+    Of the outputs x and y, the second is as large as the first on the diagonal, which is nearest to
+    (3, 1) in (2, 2), at the distance sqrt(2):
+
+    >>> from linreg import mlp, robustness
+    >>> net = mlp([], readout=([[1, 0], [0, 1]], [0, 0]))
+    >>> found = robustness(net, [3, 1], "l2").tie
+    >>> found.exact, found.squared, found.point, found.label
+    (None, Fraction(2, 1), (Fraction(2, 1), Fraction(2, 1)), 1)
     """
 
     exact: Fraction | None
@@ -68,9 +79,20 @@ class Robustness:
     norm : str
     tie, flip : Distance or None
         None where the whole domain is searched and has no such input: `complete` is then True.
-    lower_bound : Fraction
-        What is proved of both: no input this near, or of this square for l2, has another class.
+    lower_bound : Fraction or None
+        What is proved of both: no input nearer than this, or than its root for l2, has another
+        class. None where there is no such input at all.
     complete : bool
+        False if the search was stopped.
+
+    Examples
+    --------
+    The outputs 0 and relu(x) tie on a half-line, and the second wins beyond it:
+
+    >>> from linreg import mlp, robustness
+    >>> found = robustness(mlp([([[1]], [0])], readout=([[0], [1]], [0, 0])), [-1])
+    >>> found.label, found.tie.exact, found.flip.exact
+    (0, Fraction(0, 1), Fraction(1, 1))
     """
 
     label: int
@@ -116,7 +138,7 @@ def robustness(
         The class that is to be kept; by default that of the point, the lowest index of a largest
         output.
     targets : sequence of int, optional
-        Only these classes count as others.
+        Only these classes count as others; without any there is no tie and no flip.
     sense : str
         "min" where the least output wins.
     limit : int, optional

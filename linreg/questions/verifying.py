@@ -56,6 +56,16 @@ class Verification:
         Why the search was stopped; else empty.
     seconds : float
         Wall clock.
+
+    Examples
+    --------
+    |x| reaches 2 on [-1, 3], where it is 3 at most, and so exceeds it by 1:
+
+    >>> from linreg import Box, Polytope, mlp, verify
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = verify(net, inputs=Box([-1], [3]), unsafe=Polytope([[-1]], [-2]))
+    >>> found.verdict, found.counterexample, found.output, found.slack
+    ('violated', (Fraction(3, 1),), (Fraction(3, 1),), Fraction(1, 1))
     """
 
     holds: bool | None

@@ -40,6 +40,11 @@ def as_network(net: NetworkLike) -> Network:
         bias) is a fully connected network with ReLU between its layers: the last pair is the
         readout, as in an `.npz` file. For a network without a readout there is `mlp`.
 
+    Returns
+    -------
+    Network
+        A Network itself is returned as it is.
+
     Raises
     ------
     TypeError
@@ -70,7 +75,21 @@ def as_network(net: NetworkLike) -> Network:
 
 
 def as_staged(net: NetworkLike) -> StagedNetwork:
-    """The normal form of the network that somebody means, which may be in it already."""
+    """The normal form of the network that somebody means, which may be in it already.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+
+    Returns
+    -------
+    StagedNetwork
+
+    Examples
+    --------
+    >>> as_staged([([[1]], [0]), ([[2]], [1])]).forward_exact([3])
+    [Fraction(7, 1)]
+    """
     return net if isinstance(net, StagedNetwork) else as_network(net).staged
 
 
@@ -79,7 +98,7 @@ def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
 
     Parameters
     ----------
-    domain : Domain, str, list, mapping or None
+    domain : Domain, Ball, str, list, mapping or None
         None is the whole space. A text is that of the command line: "all", "box:LO,HI" (the same
         for every input), "box:LO1,..:HI1,.." or a JSON file. A list or array has [lowest, highest]
         for each input; a mapping is a domain as in JSON.
@@ -88,12 +107,17 @@ def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
     name : str
         What it is called in messages.
 
+    Returns
+    -------
+    WholeSpace, Box or Polytope
+        A ball becomes one of these.
+
     Raises
     ------
     TypeError
         If it is none of these; the message says what was got.
     InvalidDomain, UnreadableFile
-        If it is malformed, or of another dimension.
+        If it is malformed, of another dimension, or a Euclidean ball, which is no polyhedron.
 
     Examples
     --------
@@ -121,6 +145,21 @@ def asked(net: NetworkLike, domain: DomainLike) -> tuple[StagedNetwork, Domain]:
     """The normal form of the network and the domain that are asked about.
 
     The domain in a network's file is used unless another is given.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+    domain : what `as_domain` accepts
+
+    Returns
+    -------
+    tuple of StagedNetwork and Domain
+
+    Examples
+    --------
+    >>> staged, where = asked([([[1, 2]], [0])], "box:0,1")
+    >>> staged.input_dim, where.dim
+    (2, 2)
     """
     staged = as_staged(net)
     if domain is None and isinstance(net, str | os.PathLike):

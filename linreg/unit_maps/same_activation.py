@@ -39,6 +39,16 @@ class Identified:
     squared_radius : Fraction or None
         Square of the Euclidean radius of the largest ball around the point on which the unit is
         this map, in input units; None if there is no end to it.
+
+    Examples
+    --------
+    A unit that reads |x| has at -2 the value that it has at 2, on another map, up to 0:
+
+    >>> from linreg import absolute, mlp
+    >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+    >>> found = same_activation(net, [2], stage=2, unit=0)[0]
+    >>> found.point, found.weight, found.pattern, found.radius
+    ((Fraction(-2, 1),), (Fraction(-1, 1),), (0,), 2.0)
     """
 
     point: tuple[Fraction, ...]

@@ -332,10 +332,11 @@ def network_to(network: StagedNetwork, place: Place) -> StagedNetwork:
 
 def _patterns_in(network: StagedNetwork, domain: Domain) -> np.ndarray:
     """The patterns of all regions of a domain."""
+    problem = problem_of(network, domain)
     if not network.stages:
         return np.empty((1, 0), dtype=network.pattern_dtype)
     sink = Columns(network.pattern_dtype.str)
-    run(problem_of(network, domain), sink, Options())
+    run(problem, sink, Options())
     found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
     return np.unique(found.reshape(sink.n_regions, len(network.units)), axis=0)
 

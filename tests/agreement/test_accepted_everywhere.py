@@ -42,7 +42,7 @@ def written(net: Any, domain: Any, folder: Path) -> linreg.Enumeration:
 
 
 def drawn(axes: Any) -> object:
-    return axes.get_title(loc="left"), len(axes.collections), len(axes.lines), len(axes.patches)
+    return axes.get_title(loc="left"), axes.get_xlim(), len(axes.collections), len(axes.patches)
 
 
 def page(net: Any, domain: Any, folder: Path) -> object:
@@ -58,7 +58,7 @@ ON_A_DOMAIN: dict[str, Ask] = {
     "count_into": lambda net, domain, at: linreg.count_into(net, at / "run", domain).regions,
     "count_regions": lambda net, domain, _: linreg.count_regions(net, domain),
     "decision_boundary": lambda net, domain, _: (
-        linreg.decision_boundary(net, domain).faces_by_dimension
+        linreg.decision_boundary(net, domain=domain).faces_by_dimension
     ),
     "difference": lambda net, domain, _: linreg.difference(net, WEIGHTS, domain),
     "enumerate_into": lambda net, domain, at: regions(
@@ -67,7 +67,9 @@ ON_A_DOMAIN: dict[str, Ask] = {
     "enumerate_regions": lambda net, domain, _: regions(linreg.enumerate_regions(net, domain)),
     "equivalent": lambda net, domain, _: linreg.equivalent(net, linreg.mlp(WEIGHTS), domain),
     "explore_page": page,
-    "level_set": lambda net, domain, _: linreg.level_set(net, domain, level=1).faces_by_dimension,
+    "level_set": lambda net, domain, _: (
+        linreg.level_set(net, domain=domain, level=1).faces_by_dimension
+    ),
     "lipschitz": lambda net, domain, _: linreg.lipschitz(net, domain),
     "local_lipschitz": lambda net, domain, _: linreg.local_lipschitz(net, INSIDE, 2, domain=domain),
     "maximum": lambda net, domain, _: linreg.maximum(net, [1, 1], domain),
@@ -80,7 +82,7 @@ ON_A_DOMAIN: dict[str, Ask] = {
     "plot_degrees": lambda net, domain, _: drawn(linreg.plot_degrees(net, domain=domain)),
     "plot_graph": lambda net, domain, _: drawn(linreg.plot_graph(net, domain=domain)),
     "plot_polygons_of": lambda net, domain, _: drawn(
-        linreg.plot_polygons_of(net, 1, domain=domain)
+        linreg.plot_polygons_of(net, STEPS, domain=domain)
     ),
     "plot_regions": lambda net, domain, _: drawn(linreg.plot_regions(net, domain=domain)),
     "plot_surface": lambda net, domain, _: drawn(linreg.plot_surface(net, domain=domain)),
@@ -89,22 +91,18 @@ ON_A_DOMAIN: dict[str, Ask] = {
     "ray": lambda net, domain, _: on_line(linreg.ray(net, [-1, -1], [1, 1], domain)),
     "read_regions": lambda net, domain, at: regions(written(net, domain, at)),
     "region_counts": lambda net, domain, _: linreg.region_counts(net, domain).affine_maps,
-    "robustness": lambda net, domain, _: linreg.robustness(net, INSIDE, domain=domain),
+    "robustness": lambda net, domain, _: linreg.robustness(net, [1, 1], domain=domain),
     "same_activation": lambda net, domain, _: linreg.same_activation(
         net, INSIDE, 2, 0, None, domain=domain
     ),
     "track": lambda net, domain, _: linreg.track([net, NET], domain),
     "verify": lambda net, domain, _: timeless(linreg.verify(net, inputs=domain, unsafe=UNSAFE)),
-    "theory.definitions": lambda net, domain, _: [
-        (each.name, str(each.value)) for each in theory.definitions(net, domain)
-    ],
+    "theory.definitions": lambda net, domain, _: theory.definitions(net, domain),
     "theory.neighbourhoods": lambda net, domain, _: (
         theory.neighbourhoods(net, 1, domain).preimages.tolist()
     ),
     "theory.report": lambda net, domain, _: [bound.value for bound in theory.report(net, domain)],
-    "theory.serra_ramalingam_2020": lambda net, domain, _: (
-        theory.serra_ramalingam_2020(net, domain).value
-    ),
+    "theory.serra_ramalingam_2020": lambda net, domain, _: theory.serra_ramalingam_2020(net, domain),
 }
 OF_A_NETWORK: dict[str, Ask] = {
     "closed_loop": lambda net, *_: linreg.closed_loop(

@@ -138,7 +138,7 @@ def robustness(
         The class that is to be kept; by default that of the point, the lowest index of a largest
         output.
     targets : sequence of int, optional
-        Only these classes count as others; without any there is no tie and no flip.
+        Only these classes count as others, one at least beside the label.
     sense : str
         "min" where the least output wins.
     limit : int, optional
@@ -156,7 +156,7 @@ def robustness(
     Raises
     ------
     ValueError
-        If a norm is none of the three, or a number is missing.
+        If a norm is none of the three, a number is missing, or no target is another class.
     InvalidQuery
         If the network has one output.
     InvalidDomain
@@ -199,6 +199,10 @@ def robustness(
     label = checked_output(label, staged)
     others = range(n_outputs) if targets is None else [checked_output(j, staged) for j in targets]
     rivals = [j for j in others if j != label]
+    if not rivals:
+        raise ValueError(
+            f"targets: at least one class other than {label}, that of the point, was expected"
+        )
     around = domain_forms(where)
     if any(value_at(form, at) < 0 for form in around):
         raise InvalidDomain("x: the point is outside the domain")
@@ -240,7 +244,7 @@ class _Search:
 
     def answer(self) -> Robustness:
         searched = fmpq(-1)  # no input is nearer than this and was not looked at
-        extent = _extent(self.around, self.at, self.solver) if self.rivals else None
+        extent = _extent(self.around, self.at, self.solver)
         for reach in self._reaches():
             forms = list(self.around)
             if reach is not None:
@@ -256,12 +260,10 @@ class _Search:
             size = reach * reach if self.norm == "l2" else reach
             if self.flip is not None and self.flip.near.size <= size:
                 return self._finished(None)
-        return self._finished(max(searched, fmpq(0)) if self.rivals else None)
+        return self._finished(max(searched, fmpq(0)))
 
     def _reaches(self) -> Iterator[fmpq | None]:
         """Half the widths of the boxes, and None for the whole domain."""
-        if not self.rivals:
-            return
         largest = max((abs(entry) for entry in self.at), default=fmpq(0))
         reach = fmpq(1, 16)
         for _ in range(64):

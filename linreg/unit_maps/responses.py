@@ -13,7 +13,7 @@ from flint import fmpq, fmpz
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many, integer, points
 from linreg.domains import Box, Domain, Polytope, WholeSpace
-from linreg.errors import InvalidNetwork
+from linreg.errors import InvalidNetwork, MissingPackage
 from linreg.network import StagedNetwork
 from linreg.network.enclosure import ROUNDOFF
 from linreg.network.gradients import exact_row
@@ -149,8 +149,8 @@ class Responses:
         ------
         ValueError
             If there are no rows, or `n` is less than 1.
-        ImportError
-            If scikit-learn is not there.
+        MissingPackage
+            If scikit-learn is not installed.
 
         Examples
         --------
@@ -169,8 +169,8 @@ class Responses:
         try:
             from sklearn.cluster import KMeans
         except ImportError:
-            raise ImportError(
-                "representatives need scikit-learn, which the extra linreg-exact[sklearn] has"
+            raise MissingPackage(
+                "representatives need the extra sklearn: pip install 'linreg-exact[sklearn]'"
             ) from None
         maps, counts = np.unique(chosen, return_counts=True)
         rows = self.normalised[maps]

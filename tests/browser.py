@@ -9,6 +9,7 @@ import subprocess
 import sys
 from base64 import b64decode
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -92,12 +93,24 @@ class Browser:
             deviceScaleFactor=1,
             mobile=False,
         )
-        self.call("Page.navigate", url="about:blank")
-        self.call("Page.navigate", url=path.as_uri() + fragment)
-        self.run(
-            "new Promise((done) => { const look = () => document.documentElement?.dataset.ready"
-            " !== undefined ? done() : setTimeout(look, 20); look(); })"
-        )
+        for url in ("about:blank", path.as_uri() + fragment):
+            self.call("Page.navigate", url=url)
+            self._wait_for(url)
+
+    def _wait_for(self, url: str) -> None:
+        """Until the page of this address is there, in place of the one before, and is ready."""
+        ready = "document.documentElement?.dataset.ready !== undefined"
+        if url == "about:blank":
+            ready = "document.readyState === 'complete'"
+        for _ in range(3000):
+            try:
+                if self.run(f"location.href === {json.dumps(url)} && {ready}"):
+                    return
+            except RuntimeError as error:  # between two pages there is none to ask
+                if "context" not in str(error) and "navigated" not in str(error):
+                    raise
+            sleep(0.02)
+        raise RuntimeError(f"{url} is not ready after a minute")
 
     def run(self, script: str) -> Any:
         """The value of an expression on the page; promises are waited for."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
+from inspect import signature
 from typing import Any
 
 import typer
@@ -39,6 +40,7 @@ from linreg.cli.completion import completed
 from linreg.cli.console import columns, drop_output, message, show
 from linreg.cli.examples import EXAMPLES
 from linreg.cli.interrupts import listen, see_through
+from linreg.cli.reading import with_reading
 from linreg.cli.terminating import tidy_before_ending
 from linreg.errors import LinregError
 
@@ -109,7 +111,9 @@ for name, command, purpose in (
     ("warm-up", warm_up.warm_up, "Compile all machine code now, so that nothing waits for it."),
 ):
     epilog = f"Example: {EXAMPLES[name]}" if name in EXAMPLES else None
-    app.command(name, cls=_Command, short_help=purpose, epilog=epilog)(command)
+    reads = set(signature(command).parameters) & {"net", "source", "first"}
+    told = with_reading(command) if reads else command
+    app.command(name, cls=_Command, short_help=purpose, epilog=epilog)(told)
 
 
 def _version(asked: bool) -> None:

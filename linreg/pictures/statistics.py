@@ -105,7 +105,7 @@ def plot_counts(
         axes.set_ylabel("regions")
         if all(isinstance(x, int) for x in xs):
             axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
-        _quiet(axes)
+        quiet(axes)
         axes.set_title(title or "", loc="left")
     return axes
 
@@ -168,7 +168,7 @@ def plot_degrees(
         axes.set_xlim(max(degrees.min() - 0.7, -0.7), degrees.max() + 0.7)
         axes.set_xlabel("neighbours")
         axes.set_ylabel("regions")
-        _quiet(axes)
+        quiet(axes)
         axes.set_title(title_of(found.regions) if title is None else title, loc="left")
     return axes
 
@@ -234,7 +234,7 @@ def plot_volumes(
         share.set_ylim(0, 1.02)
         share.set_ylabel("share of the frame up to this size", fontsize=8)
         share.spines["top"].set_visible(False)
-        _quiet(axes)
+        quiet(axes)
         axes.set_title(title_of(found) if title is None else title, loc="left")
     return axes
 
@@ -242,7 +242,8 @@ def plot_volumes(
 _DASHES = ("--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
 
 
-def _quiet(ax: Axes) -> None:
+def quiet(ax: Axes) -> None:
+    """No lines above and to the right of what is drawn."""
     ax.spines["top"].set_visible(False)
     ax.spines["right"].set_visible(False)
 

@@ -15,6 +15,7 @@ from linreg.readers.json_network import network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.query import Query
 from linreg.readers.sklearn_models import from_sklearn
+from linreg.readers.state_dicts import from_state_dict
 from linreg.readers.suffixes import check_network_path, load, load_domain, load_problem, save
 from linreg.readers.torch_network import from_torch
 from linreg.readers.vnnlib import load_query
@@ -33,6 +34,7 @@ __all__ = [
     "domain_from_text",
     "domain_to_json",
     "from_sklearn",
+    "from_state_dict",
     "from_torch",
     "load",
     "load_domain",

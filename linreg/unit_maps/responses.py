@@ -18,11 +18,14 @@ from linreg.network import StagedNetwork
 from linreg.network.enclosure import ROUNDOFF
 from linreg.network.gradients import exact_row
 from linreg.problem import problem_of
-from linreg.rational import common_denominator, primitive, rational_matrix
+from linreg.rational import common_denominator, nearest_float, primitive, rational_matrix
 from linreg.readers.accepted import NetworkLike, as_staged
 from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import FloatMaps, distinct, float_maps, pieces_at
 from linreg.unit_maps.unit_map import Place, unit_place
+
+MOST = 2000
+"""Maps that are compared two by two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,8 +131,7 @@ class Responses:
     @cached_property
     def normalised(self) -> np.ndarray:
         """Weights divided by their Euclidean lengths; zero stays zero."""
-        lengths = np.linalg.norm(self.weights, axis=1, keepdims=True)
-        return np.asarray(self.weights / np.where(lengths > 0, lengths, 1.0))
+        return _normalised(self.weights)
 
     def representatives(self, n: int = 5, seed: int = 0) -> Representatives:
         """Means of clusters of the normalised weights at the rows where the unit is positive.
@@ -184,7 +186,7 @@ class Responses:
         mean = counts @ rows / counts.sum()
         return Representatives(weights, sizes[order], weights - mean)
 
-    def spread(self, most: int = 2000) -> float:
+    def spread(self, most: int = MOST) -> float:
         """The largest distance between two of the normalised weights; dimensionless, at most 2.
 
         Of more than `most` maps only so many are compared, and the distance is a lower bound.
@@ -208,13 +210,7 @@ class Responses:
         >>> found.spread()
         2.0
         """
-        rows = np.unique(self.normalised, axis=0)[: how_many(most, "most")]
-        squares = 2 - 2 * np.clip(rows @ rows.T, -1, 1)
-        present = (rows**2).sum(axis=1) > 0
-        # A zero weight is at distance 1 from any direction.
-        squares[~present, :] = squares[:, ~present] = 1.0
-        np.fill_diagonal(squares, 0.0)
-        return float(np.sqrt(squares.max(initial=0.0)))
+        return _spread(self.normalised, how_many(most, "most"))
 
 
 def unit_responses(net: NetworkLike, X: Any, stage: int, unit: int) -> Responses:
@@ -259,18 +255,7 @@ def unit_responses(net: NetworkLike, X: Any, stage: int, unit: int) -> Responses
     >>> unit_responses(net, Box([-1], [1]), 2, 0).n_maps
     2
     """
-    network = as_staged(net)
-    place = unit_place(network, stage, unit)
-    ending = network_to(network, place)
-    if isinstance(X, WholeSpace | Box | Polytope):
-        return _responses(ending, _patterns_in(ending, X), place, None)
-    x = points(X, network.input_dim, "X")
-    if x.ndim != 2 or not len(x):
-        raise ValueError(
-            f"X: an array of shape (rows, {network.input_dim}) with one row or more was expected, "
-            f"got shape {x.shape}"
-        )
-    return _responses(ending, pieces_at(ending, x), place, x)
+    return _responses(*_asked(as_staged(net), X, stage, unit))
 
 
 def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
@@ -306,8 +291,48 @@ def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
     unit_place(network, stage, 0)
     last = stage == len(network.stages) + 1
     n_units = network.readout.n_outputs if last else len(network.stages[stage - 1].units)
-    spreads = [(unit, unit_responses(network, X, stage, unit).spread()) for unit in range(n_units)]
+    spreads = []
+    for unit in range(n_units):
+        ending, patterns, place, _ = _asked(network, X, stage, unit)
+        kinds = np.unique(patterns, axis=0)
+        # Maps that are equal need not be told from others to find two that are far apart.
+        rows = np.full(len(kinds), 0 if place.rank > 1 else place.first)
+        weights = float_maps(ending, kinds, rows).weights
+        spreads.append((unit, _spread(_normalised(weights), MOST)))
     return sorted(spreads, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _asked(
+    network: StagedNetwork, X: Any, stage: int, unit: int
+) -> tuple[StagedNetwork, np.ndarray, Place, np.ndarray | None]:
+    """The network that ends in a unit, its patterns at the rows or in the domain, and the rows."""
+    place = unit_place(network, stage, unit)
+    ending = network_to(network, place)
+    if isinstance(X, WholeSpace | Box | Polytope):
+        return ending, _patterns_in(ending, X), place, None
+    x = points(X, network.input_dim, "X")
+    if x.ndim != 2 or not len(x):
+        raise ValueError(
+            f"X: an array of shape (rows, {network.input_dim}) with one row or more was expected, "
+            f"got shape {x.shape}"
+        )
+    return ending, pieces_at(ending, x), place, x
+
+
+def _normalised(weights: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(weights, axis=1, keepdims=True)
+    return np.asarray(weights / np.where(lengths > 0, lengths, 1.0))
+
+
+def _spread(normalised: np.ndarray, most: int) -> float:
+    """The largest distance between two of so many different rows of length 1 or 0."""
+    rows = np.unique(normalised, axis=0)[:most]
+    squares = 2 - 2 * np.clip(rows @ rows.T, -1, 1)
+    present = (rows**2).sum(axis=1) > 0
+    # A zero weight is at distance 1 from any direction.
+    squares[~present, :] = squares[:, ~present] = 1.0
+    np.fill_diagonal(squares, 0.0)
+    return float(np.sqrt(squares.max(initial=0.0)))
 
 
 def network_to(network: StagedNetwork, place: Place) -> StagedNetwork:
@@ -400,10 +425,22 @@ def _three_numbers(floats: FloatMaps, exactly: Any) -> tuple[np.ndarray, int, in
         # |w/|w| - v/|v|| <= 2 |w - v| / |v|: both the entries and the length are in doubt.
         near = np.where(lengths > 2 * off, 4 * off / lengths, np.inf)
         directions = np.where(np.isfinite(near), weights / lengths, 0.0)
+    # One weight whose direction floats leave open would be compared with all others.
+    for i in np.flatnonzero(~np.isfinite(near[:, 0])).tolist():
+        directions[i] = _unit_vector(exactly(int(kept[i]))[0])
+        near[i] = 0.0
     rounding = 4 * (weights.shape[1] + 10) * ROUNDOFF
     spread = np.broadcast_to(near + rounding, directions.shape)
     of_directions = distinct(directions, spread, lambda i: _direction(exactly(int(kept[i]))[0]))
     return labels, int(of_weights.max()) + 1, int(of_directions.max()) + 1
+
+
+def _unit_vector(weight: tuple[fmpq, ...]) -> np.ndarray:
+    """A weight divided by its length, to a few units in the last place; zero stays zero."""
+    largest = max((abs(entry) for entry in weight), default=fmpq(0)) or fmpq(1)
+    shares = [entry / largest for entry in weight]
+    floats = np.array([nearest_float(int(share.p), int(share.q)) for share in shares])
+    return floats / (np.linalg.norm(floats) or 1.0)
 
 
 def _direction(weight: tuple[fmpq, ...]) -> Hashable:

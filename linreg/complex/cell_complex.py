@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.arguments import how_many, integer, listed
+from linreg.arguments import entries, how_many, listed, numbered
 from linreg.complex.cell import Cell
 from linreg.complex.forms import Vector
 from linreg.complex.levels import Levels
 from linreg.complex.signs import SignLayout
 from linreg.complex.tables import cell_table, vector_table
-from linreg.errors import NoSuchIndex
 from linreg.problem import Problem
 from linreg.units import MaxUnit
 from linreg.wording import counted
@@ -119,9 +118,7 @@ class CellComplex(Sequence[Cell]):
         >>> cross.cell(0).vertices, cross.cell(8).rays
         (((Fraction(0, 1), Fraction(0, 1)),), ((-1, 0), (0, -1)))
         """
-        index = integer(index, "index")
-        if not 0 <= index < len(self):
-            raise NoSuchIndex(f"index: cells are numbered from 0 to {len(self) - 1}, got {index}")
+        index = numbered(index, len(self), "index", "cells")
         row = slice(*self.incidence.indptr[index : index + 2])
         places = self.incidence.indices[row].tolist()
         return Cell(
@@ -210,6 +207,11 @@ class CellComplex(Sequence[Cell]):
         -------
         bool array, shape (cells, places)
 
+        Raises
+        ------
+        NoSuchIndex, TypeError
+            If there is no such bit.
+
         Examples
         --------
         The first bit says that x is not negative: so it is at a crossing of two lines, on three of
@@ -220,10 +222,15 @@ class CellComplex(Sequence[Cell]):
         >>> cross.bits([0])[:, 0].astype(int).tolist()
         [1, 1, 1, 1, 0, 1, 0, 1, 0]
         """
-        picked = [(self.signs[:, place // 8] >> place % 8 & 1).astype(bool) for place in places]
+        bits = self.layout.n_bits
+        wanted = [
+            numbered(place, bits, f"places[{i}]", "bits")
+            for i, place in enumerate(entries(places, "places"))
+        ]
+        picked = [(self.signs[:, place // 8] >> place % 8 & 1).astype(bool) for place in wanted]
         return np.stack(picked, axis=1) if picked else np.zeros((len(self), 0), dtype=bool)
 
-    def patterns(self, indices: np.ndarray) -> np.ndarray:
+    def patterns(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
         """The piece of each unit on some cells, as in `Cell.pattern`.
 
         Parameters
@@ -236,6 +243,11 @@ class CellComplex(Sequence[Cell]):
         int64 array, shape (indices, units)
             Units of levels, if there are any, come last.
 
+        Raises
+        ------
+        NoSuchIndex, TypeError
+            If there is no cell of one of these numbers.
+
         Examples
         --------
         On a breakpoint a unit is on the lower piece, as at the crossing of two lines:
@@ -246,8 +258,15 @@ class CellComplex(Sequence[Cell]):
         >>> cross.patterns(np.array([0, 5])).tolist()
         [[0, 0], [1, 1]]
         """
-        layout, signs = self.layout, self.signs[indices]
-        found = np.zeros((len(indices), len(layout.units)), dtype=np.int64)
+        chosen = np.array(
+            [
+                numbered(index, len(self), f"indices[{i}]", "cells")
+                for i, index in enumerate(entries(indices, "indices"))
+            ],
+            dtype=np.int64,
+        )
+        layout, signs = self.layout, self.signs[chosen]
+        found = np.zeros((len(chosen), len(layout.units)), dtype=np.int64)
         bits = np.unpackbits(signs, axis=1, bitorder="little")
         for place, (unit, start) in enumerate(zip(layout.units, layout.starts, strict=True)):
             if isinstance(unit, MaxUnit):
@@ -284,6 +303,11 @@ class CellComplex(Sequence[Cell]):
         list of int
             Their numbers, increasing.
 
+        Raises
+        ------
+        NoSuchIndex, TypeError
+            If there is no cell of that number.
+
         Examples
         --------
         A quadrant is between two half-lines, and a half-line begins at the crossing:
@@ -293,6 +317,7 @@ class CellComplex(Sequence[Cell]):
         >>> cross.facets_of(5), cross.facets_of(1)
         ([1, 2], [0])
         """
+        index = numbered(index, len(self), "index", "cells")
         columns = self._covered
         return [int(i) for i in columns.indices[columns.indptr[index] : columns.indptr[index + 1]]]
 
@@ -315,6 +340,11 @@ class CellComplex(Sequence[Cell]):
         tuple of int64 arrays, shape (pairs,) each
             The numbers of the faces, and those of the cells around them.
 
+        Raises
+        ------
+        ValueError
+            If a dimension is negative, or no integer.
+
         Examples
         --------
         The crossing of two lines is a face of four quadrants:
@@ -325,6 +355,7 @@ class CellComplex(Sequence[Cell]):
         >>> corners.tolist(), sorted(quadrants.tolist())
         ([0, 0, 0, 0], [5, 6, 7, 8])
         """
+        low, high = how_many(low, "low", 0), how_many(high, "high", 0)
         lower, upper = np.flatnonzero(self.dims == low), np.flatnonzero(self.dims == high)
         rows = self.incidence[lower]
         shared = (rows @ self.incidence[upper].T).tocoo()

@@ -267,7 +267,7 @@ def ray(net: NetworkLike, origin: Any, direction: Any, domain: DomainLike = None
     Raises
     ------
     TypeError, ValueError
-        If the vectors are of another dimension, or not finite.
+        If the vectors are of another dimension, or not finite, or the direction is zero.
     InvalidDomain
         If the domain is of another dimension than the network's input.
 
@@ -281,6 +281,8 @@ def ray(net: NetworkLike, origin: Any, direction: Any, domain: DomainLike = None
     network, where = asked(net, domain)
     start = point(origin, network.input_dim, "origin")
     step = point(direction, network.input_dim, "direction")
+    if not any(step):
+        raise ValueError("direction: it is zero, so that there is no ray along it")
     end = [a + b for a, b in zip(start, step, strict=True)]
     sweep = ExactSweep(network)
     span = Clip(where).span(start, end, endless=True)

@@ -11,12 +11,12 @@ from flint import fmpq
 
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many
-from linreg.domains import Domain
 from linreg.errors import InvalidNetwork
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.network.combining import n_outputs, on_same_input, renamed
 from linreg.questions.extremes import Extreme, OutputRange, output_range
 from linreg.rational import nearest_float
+from linreg.readers import DomainLike, NetworkLike, as_network, asked_where
 from linreg.units import clip as clip_unit
 from linreg.wording import counted
 
@@ -109,9 +109,9 @@ class Equivalence:
 
 
 def difference(
-    a: Network,
-    b: Network,
-    domain: Domain | None = None,
+    a: NetworkLike,
+    b: NetworkLike,
+    domain: DomainLike = None,
     *,
     limit: int | None = None,
     timeout: float | None = None,
@@ -122,10 +122,10 @@ def difference(
 
     Parameters
     ----------
-    a, b : Network
+    a, b : Network, or what `as_network` accepts
         With the same numbers of inputs and of outputs: a network and its pruned or quantised copy.
     domain, limit, timeout, workers, progress
-        As for `maximum`.
+        As for `maximum`; the domain is by default that in the file of `a`.
 
     Returns
     -------
@@ -148,10 +148,12 @@ def difference(
     >>> difference(a, b, Box([-2], [2])).value
     Fraction(1, 1)
     """
-    outputs = {n_outputs(net) for net in (a, b)}
+    first, second = as_network(a, "a"), as_network(b, "b")
+    where = asked_where(a, domain, first.input_dim)
+    outputs = {n_outputs(net) for net in (first, second)}
     if len(outputs) > 1:
         raise InvalidNetwork(
-            f"the networks have {n_outputs(a)} and {n_outputs(b)} outputs; they must agree"
+            f"the networks have {n_outputs(first)} and {n_outputs(second)} outputs; they must agree"
         )
     size = outputs.pop()
     minus = ExactAffineMap.of_terms(
@@ -159,8 +161,8 @@ def difference(
     )
     ranges = tuple(
         output_range(
-            on_same_input([a, b], minus),
-            domain,
+            on_same_input([first, second], minus),
+            where,
             limit=limit,
             timeout=timeout,
             workers=workers,
@@ -195,9 +197,9 @@ def _largest(ranges: tuple[OutputRange, ...]) -> Difference:
 
 
 def equivalent(
-    a: Network,
-    b: Network,
-    domain: Domain | None = None,
+    a: NetworkLike,
+    b: NetworkLike,
+    domain: DomainLike = None,
     *,
     limit: int | None = None,
     timeout: float | None = None,
@@ -232,7 +234,9 @@ def equivalent(
     >>> equivalent(a, b).holds
     True
     """
-    found = difference(a, b, domain, limit=limit, timeout=timeout, workers=workers)
+    first, second = as_network(a, "a"), as_network(b, "b")
+    where = asked_where(a, domain, first.input_dim)
+    found = difference(first, second, where, limit=limit, timeout=timeout, workers=workers)
     point = found.point
     if found.status == "unbounded":
         assert point is not None
@@ -240,19 +244,19 @@ def equivalent(
         each = found.ranges[[entry.output for entry in found.ranges].index(found.output)]
         end = each.highest if each.highest.status == "unbounded" else each.lowest
         assert end.ray is not None
-        if a.forward_exact(point) == b.forward_exact(point):
+        if first.forward_exact(point) == second.forward_exact(point):
             point = tuple(p + r for p, r in zip(point, end.ray, strict=True))
     elif found.status == "empty" or (found.complete and not found.value):
         return Equivalence(True, None, None, True)
     elif not found.value:
         return Equivalence(None, None, None, False)
     assert point is not None
-    outputs = tuple(a.forward_exact(point)), tuple(b.forward_exact(point))
+    outputs = tuple(first.forward_exact(point)), tuple(second.forward_exact(point))
     return Equivalence(False, point, outputs, True)
 
 
 def closed_loop(
-    net: Network,
+    net: NetworkLike,
     A: Any,
     B: Any,
     *,
@@ -266,7 +270,7 @@ def closed_loop(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
         From states to controls.
     A : array-like of numbers, shape (states, states)
     B : array-like of numbers, shape (states, controls)
@@ -298,6 +302,7 @@ def closed_loop(
     >>> loop.forward_exact([4]), loop.forward_exact([1])
     ([Fraction(1, 1)], [Fraction(1, 8)])
     """
+    net = as_network(net)
     steps = how_many(steps, "steps")
     states, controls = net.input_dim, n_outputs(net)
     move = linear_map(A, 0 if shift is None else shift, where="A")

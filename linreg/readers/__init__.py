@@ -1,6 +1,14 @@
 """Files and models in, networks out, and back: a suffix decides which format a path means."""
 
-from linreg.readers.accepted import DomainLike, NetworkLike, as_domain, as_network, as_staged, asked
+from linreg.readers.accepted import (
+    DomainLike,
+    NetworkLike,
+    as_domain,
+    as_network,
+    as_staged,
+    asked,
+    asked_where,
+)
 from linreg.readers.domain_json import domain_from_json, domain_to_json, read_domain, read_slice
 from linreg.readers.domain_text import domain_from_text
 from linreg.readers.json_network import network_from_json
@@ -20,6 +28,7 @@ __all__ = [
     "as_network",
     "as_staged",
     "asked",
+    "asked_where",
     "check_network_path",
     "domain_from_json",
     "domain_from_text",

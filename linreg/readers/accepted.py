@@ -29,7 +29,7 @@ DomainLike = Any
 """A Domain, a text as on the command line, a list of [lowest, highest], or None."""
 
 
-def as_network(net: NetworkLike) -> Network:
+def as_network(net: NetworkLike, name: str = "net") -> Network:
     """The network that somebody means.
 
     Parameters
@@ -39,6 +39,8 @@ def as_network(net: NetworkLike) -> Network:
         `from_torch`, with as many inputs as its first linear layer has. A list of pairs (weight,
         bias) is a fully connected network with ReLU between its layers: the last pair is the
         readout, as in an `.npz` file. For a network without a readout there is `mlp`.
+    name : str
+        What it is called in messages.
 
     Returns
     -------
@@ -69,17 +71,19 @@ def as_network(net: NetworkLike) -> Network:
         return mlp(net[:-1], net[-1])
     hint = " (its class, not a fitted model)" if isinstance(net, type) else ""
     raise TypeError(
-        "net: a Network, the path of a file, a torch module, a scikit-learn estimator or a list of "
-        f"(weight, bias) was expected, got {_shown(net)}{hint}"
+        f"{name}: a Network, the path of a file, a torch module, a scikit-learn estimator or a "
+        f"list of (weight, bias) was expected, got {_shown(net)}{hint}"
     )
 
 
-def as_staged(net: NetworkLike) -> StagedNetwork:
+def as_staged(net: NetworkLike, name: str = "net") -> StagedNetwork:
     """The normal form of the network that somebody means, which may be in it already.
 
     Parameters
     ----------
     net : StagedNetwork, or what `as_network` accepts
+    name : str
+        What it is called in messages.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def as_staged(net: NetworkLike) -> StagedNetwork:
     >>> as_staged([([[1]], [0]), ([[2]], [1])]).forward_exact([3])
     [Fraction(7, 1)]
     """
-    return net if isinstance(net, StagedNetwork) else as_network(net).staged
+    return net if isinstance(net, StagedNetwork) else as_network(net, name).staged
 
 
 def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
@@ -162,9 +166,33 @@ def asked(net: NetworkLike, domain: DomainLike) -> tuple[StagedNetwork, Domain]:
     (2, 2)
     """
     staged = as_staged(net)
+    return staged, asked_where(net, domain, staged.input_dim)
+
+
+def asked_where(net: NetworkLike, domain: DomainLike, dim: int, name: str = "domain") -> Domain:
+    """The domain that is asked about: that in the network's file unless another is given.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+    domain : what `as_domain` accepts
+    dim : int
+        Number of the network's inputs.
+    name : str
+        What the domain is called in messages.
+
+    Returns
+    -------
+    Domain
+
+    Examples
+    --------
+    >>> asked_where([([[1, 2]], [0])], None, 2)
+    WholeSpace(dim=2)
+    """
     if domain is None and isinstance(net, str | os.PathLike):
         domain = load_domain(net)
-    return staged, as_domain(domain, staged.input_dim)
+    return as_domain(domain, dim, name)
 
 
 def _box(ranges: Sequence[Any] | np.ndarray, dim: int, name: str) -> Domain:

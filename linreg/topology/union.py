@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linreg.arguments import integer
 from linreg.complex import Cell, CellComplex
 from linreg.topology.chains import bounded_chains, dual_chains, flag_chains
 from linreg.topology.elimination import betti_numbers, check_field
@@ -77,6 +78,11 @@ class Subcomplex:
         list of Cell
             In the order of their numbers; none of a dimension that it does not have.
 
+        Raises
+        ------
+        TypeError
+            If the dimension is no integer.
+
         Examples
         --------
         The square |x| + |y| = 1 has its corners on the axes:
@@ -87,6 +93,7 @@ class Subcomplex:
         >>> sorted([float(x) for x in corner.point] for corner in square.cells(0))
         [[-1.0, 0.0], [0.0, -1.0], [0.0, 1.0], [1.0, 0.0]]
         """
+        dim = integer(dim, "dim")
         return [self.complex.cell(i) for i in self.indices[self._dims == dim].tolist()]
 
     @property
@@ -270,6 +277,11 @@ class Subcomplex:
         tuple of Cell
             In the order of their numbers.
 
+        Raises
+        ------
+        TypeError
+            If it is no cell.
+
         Examples
         --------
         Beside each side of the square |x| + |y| = 1 there are an inner and an outer region, which
@@ -281,6 +293,8 @@ class Subcomplex:
         >>> [region.pattern for region in square.regions_of(square.cells(1)[0])]
         [(1, 1, 1), (1, 1, 0)]
         """
+        if not isinstance(cell, Cell):
+            raise TypeError(f"cell: a Cell was expected, got {reprlib.repr(cell)}")
         covers = self.complex.cofaces
         around = {cell.index}
         for _ in range(self.complex.dim - cell.dim):

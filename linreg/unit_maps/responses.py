@@ -13,7 +13,7 @@ from flint import fmpq, fmpz
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many, integer, points
 from linreg.domains import Box, Domain, Polytope, WholeSpace
-from linreg.errors import InvalidNetwork
+from linreg.errors import InvalidNetwork, MissingPackage
 from linreg.network import StagedNetwork
 from linreg.network.enclosure import ROUNDOFF
 from linreg.network.gradients import exact_row
@@ -151,8 +151,8 @@ class Responses:
         ------
         ValueError
             If there are no rows, or `n` is less than 1.
-        ImportError
-            If scikit-learn is not there.
+        MissingPackage
+            If scikit-learn is not installed.
 
         Examples
         --------
@@ -171,8 +171,8 @@ class Responses:
         try:
             from sklearn.cluster import KMeans
         except ImportError:
-            raise ImportError(
-                "representatives need scikit-learn, which the extra linreg-exact[sklearn] has"
+            raise MissingPackage(
+                "representatives need the extra sklearn: pip install 'linreg-exact[sklearn]'"
             ) from None
         maps, counts = np.unique(chosen, return_counts=True)
         rows = self.normalised[maps]
@@ -357,10 +357,11 @@ def network_to(network: StagedNetwork, place: Place) -> StagedNetwork:
 
 def _patterns_in(network: StagedNetwork, domain: Domain) -> np.ndarray:
     """The patterns of all regions of a domain."""
+    problem = problem_of(network, domain)
     if not network.stages:
         return np.empty((1, 0), dtype=network.pattern_dtype)
     sink = Columns(network.pattern_dtype.str)
-    run(problem_of(network, domain), sink, Options())
+    run(problem, sink, Options())
     found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
     return np.unique(found.reshape(sink.n_regions, len(network.units)), axis=0)
 

@@ -45,10 +45,10 @@ from linreg.errors import (
     UnusableRun,
     UnwritableFile,
 )
-from linreg.export import write_graph
+from linreg.export import write_graph, write_milp
 from linreg.first_use import warm_up
 from linreg.lines import LineRegions, along, ray
-from linreg.network import Network, Slice, StagedNetwork, mlp, slice_through
+from linreg.network import Network, Slice, StagedNetwork, mlp, parallel, slice_through, sum_of
 from linreg.pictures import (
     plot_arrangement,
     plot_counts,
@@ -203,6 +203,7 @@ __all__ = [
     "mlp",
     "output_maps",
     "output_range",
+    "parallel",
     "plot_arrangement",
     "plot_counts",
     "plot_degrees",
@@ -223,10 +224,12 @@ __all__ = [
     "save",
     "save_picture",
     "slice_through",
+    "sum_of",
     "theory",
     "verify",
     "warm_up",
     "write_graph",
+    "write_milp",
     "write_regions",
     "zoo",
 ]

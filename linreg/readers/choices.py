@@ -109,8 +109,8 @@ def chosen(site: Site, condition: Any, then: Operand, other: Operand) -> Operand
     difference = total(site, [condition.greater, condition.less], [1, -1])
     assert isinstance(difference, Value)
     if all(unit is not None for unit in units):
-        at = picked(site, [difference], np.broadcast_to(places(difference), shape))
-        return site.units(at, [unit for unit in units if unit is not None], shape)
+        read = picked(site, [difference], np.broadcast_to(places(difference), shape))
+        return site.units(read, [unit for unit in units if unit is not None], shape)
     steps = alike(site, difference, relu())
     at = spread(places(steps), shape)
     values, offset = [steps], steps.size

@@ -133,7 +133,7 @@ class _Writer:
         if unit == absolute():
             return self.node("Abs", read)
         cuts, slopes, shifts = unit.breakpoints, unit.slopes, unit.intercepts
-        if slopes == (0, 1, 0) and shifts[1] == 0:
+        if list(slopes) == [0, 1, 0] and not shifts[1]:
             return self.node("Clip", read, *map(self.scalar, cuts))
         if len(cuts) == 1:
             below, above = (self._line(read, k, unit) for k in (0, 1))

@@ -25,7 +25,7 @@ from linreg.adjacency import (
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.certificate import Certified, certify
 from linreg.checker import Verdict, check
-from linreg.domains import Box, Domain, Halfspaces, Polytope, WholeSpace
+from linreg.domains import Ball, Box, Domain, Halfspaces, Polytope, WholeSpace
 from linreg.errors import (
     BrokenInvariant,
     HypothesisError,
@@ -45,15 +45,22 @@ from linreg.errors import (
     UnusableRun,
     UnwritableFile,
 )
-from linreg.export import write_graph, write_milp
+from linreg.export import write_cells, write_graph, write_milp, write_pieces
 from linreg.first_use import warm_up
+from linreg.learning import ParameterPath, Tracker, parameter_path, track
 from linreg.lines import LineRegions, along, ray
 from linreg.network import Network, Slice, StagedNetwork, mlp, parallel, slice_through, sum_of
 from linreg.pictures import (
+    animate,
+    explore_page,
     plot_arrangement,
+    plot_barcode,
+    plot_complex,
     plot_counts,
     plot_degrees,
+    plot_diagram,
     plot_graph,
+    plot_pieces,
     plot_polygons_of,
     plot_regions,
     plot_surface,
@@ -94,11 +101,19 @@ from linreg.readers import (
     save,
 )
 from linreg.regions import Enumeration, Region, enumerate_regions
+from linreg.regions.near import NearRegions, count_near, regions_near
 from linreg.regions.stored import StoredRegions, enumerate_into, read_run
 from linreg.regions.tables import read_regions, write_regions
 from linreg.run import Count, Progress, count, count_regions
 from linreg.store import RunStatus, count_into, run_status
-from linreg.topology import PolyhedralComplex, Subcomplex, polyhedral_complex
+from linreg.topology import (
+    PolyhedralComplex,
+    Subcomplex,
+    decision_boundary,
+    level_set,
+    polyhedral_complex,
+)
+from linreg.unit_maps import UnitMap, rank_units, same_activation, unit_map, unit_responses
 from linreg.units import (
     MaxUnit,
     ScalarUnit,
@@ -116,6 +131,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AdjacencyGraph",
     "AffineMap",
+    "Ball",
     "Box",
     "BrokenInvariant",
     "Certified",
@@ -141,10 +157,12 @@ __all__ = [
     "Lipschitz",
     "MaxUnit",
     "MissingPackage",
+    "NearRegions",
     "Network",
     "NoSuchIndex",
     "NotPiecewiseLinear",
     "OutputRange",
+    "ParameterPath",
     "PolyhedralComplex",
     "Polytope",
     "Progress",
@@ -159,6 +177,8 @@ __all__ = [
     "StagedNetwork",
     "StoredRegions",
     "Subcomplex",
+    "Tracker",
+    "UnitMap",
     "UnknownStrategy",
     "UnreachableCluster",
     "UnreadableFile",
@@ -171,6 +191,7 @@ __all__ = [
     "absolute",
     "adjacency_graph",
     "along",
+    "animate",
     "as_domain",
     "as_network",
     "certify",
@@ -179,17 +200,21 @@ __all__ = [
     "closed_loop",
     "count",
     "count_into",
+    "count_near",
     "count_regions",
+    "decision_boundary",
     "difference",
     "enumerate_into",
     "enumerate_regions",
     "equivalent",
+    "explore_page",
     "from_sklearn",
     "from_state_dict",
     "from_torch",
     "graph_statistics",
     "hard_tanh",
     "leaky_relu",
+    "level_set",
     "linear_regions",
     "lipschitz",
     "load",
@@ -204,32 +229,45 @@ __all__ = [
     "output_maps",
     "output_range",
     "parallel",
+    "parameter_path",
     "plot_arrangement",
+    "plot_barcode",
+    "plot_complex",
     "plot_counts",
     "plot_degrees",
+    "plot_diagram",
     "plot_graph",
+    "plot_pieces",
     "plot_polygons_of",
     "plot_regions",
     "plot_surface",
     "plot_volumes",
     "polyhedral_complex",
+    "rank_units",
     "ray",
     "read_regions",
     "read_run",
     "region_counts",
+    "regions_near",
     "relu",
     "relu6",
     "robustness",
     "run_status",
+    "same_activation",
     "save",
     "save_picture",
     "slice_through",
     "sum_of",
     "theory",
+    "track",
+    "unit_map",
+    "unit_responses",
     "verify",
     "warm_up",
+    "write_cells",
     "write_graph",
     "write_milp",
+    "write_pieces",
     "write_regions",
     "zoo",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from math import gcd, lcm
 
 import numpy as np
@@ -224,6 +225,92 @@ class Polytope:
             yield (*(-entry for entry in normal), offset)
 
 
+MOST_CORNER_ROWS = 1 << 16
+"""Rows of an l1 ball that are made: two to the power of its dimension."""
+
+NORMS = ("linf", "l1", "l2")
+"""The norms of balls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ball:
+    """All points nearer than the radius to a centre, in one of three norms.
+
+    Balls of linf and l1 are domains like any other. A Euclidean one is no polyhedron, and
+    `linreg.regions_near` takes it.
+
+    Attributes
+    ----------
+    centre : tuple of Fraction, length inputs
+    radius : Fraction
+    norm : {"linf", "l1", "l2"}
+
+    Raises
+    ------
+    InvalidDomain
+        If a number is not finite, the radius is not positive, or there is no such norm.
+
+    Examples
+    --------
+    >>> Ball([0, 1], "1/2").domain == Box([-0.5, 0.5], [0.5, 1.5])
+    True
+    >>> len(list(Ball([0, 1], 1, "l1").domain.rows()))
+    4
+    """
+
+    centre: tuple[Fraction, ...]
+    radius: Fraction
+    norm: str
+
+    def __init__(self, centre: Sequence[Number], radius: Number, norm: str = "linf") -> None:
+        at = _exact("centre", centre)
+        (size,) = _exact("radius", [radius])
+        if not at:
+            raise InvalidDomain("centre: at least one coordinate was expected, got none")
+        if size <= 0:
+            raise InvalidDomain(f"radius: a positive number was expected, got {radius}")
+        if norm not in NORMS:
+            raise InvalidDomain(f"norm: one of {', '.join(NORMS)} was expected, got {norm!r}")
+        object.__setattr__(self, "centre", at)
+        object.__setattr__(self, "radius", size)
+        object.__setattr__(self, "norm", norm)
+
+    @property
+    def dim(self) -> int:
+        """Dimension of the space around the ball."""
+        return len(self.centre)
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around it."""
+        return Box([x - self.radius for x in self.centre], [x + self.radius for x in self.centre])
+
+    @property
+    def domain(self) -> Box | Polytope:
+        """The ball as a box or a polytope.
+
+        Raises
+        ------
+        InvalidDomain
+            If it is Euclidean, or one of l1 in more than 16 dimensions.
+        """
+        if self.norm == "linf":
+            return self.box
+        if self.norm == "l2":
+            raise InvalidDomain(
+                "a Euclidean ball is no polyhedron; linreg.regions_near takes it, and here a ball "
+                "of norm linf or l1 will do"
+            )
+        if 1 << self.dim > MOST_CORNER_ROWS:
+            raise InvalidDomain(
+                f"an l1 ball of dimension {self.dim} has 2^{self.dim} facets, and at most "
+                f"{MOST_CORNER_ROWS:,} are made; a ball of norm linf has {2 * self.dim}"
+            )
+        signs = [*product((-1, 1), repeat=self.dim)]
+        middles = [sum(s * x for s, x in zip(sign, self.centre, strict=True)) for sign in signs]
+        return Polytope(signs, [middle + self.radius for middle in middles])
+
+
 Domain = WholeSpace | Box | Polytope
 
 
@@ -235,9 +322,11 @@ def check_domain(domain: object) -> Domain:
     TypeError
         If it is none.
     """
+    if isinstance(domain, Ball):
+        return domain.domain
     if not isinstance(domain, Domain):
         raise TypeError(
-            f"domain: a WholeSpace, Box or Polytope was expected, got {reprlib.repr(domain)}"
+            f"domain: a WholeSpace, Box, Polytope or Ball was expected, got {reprlib.repr(domain)}"
         )
     return domain
 

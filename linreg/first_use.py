@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from linreg.network import Network, mlp
 from linreg.problem import problem_of
 from linreg.regions import enumerate_regions
@@ -35,10 +37,12 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
         return False
     cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
     steps: list[tuple[str, float, Callable[[], object]]] = [
-        ("regions", 0.5, lambda: compiled_explorer().prepare(cube)),
-        ("regions of the plane", 0.25, lambda: compiled_explorer().prepare(square)),
+        ("regions", 0.42, lambda: compiled_explorer().prepare(cube)),
+        ("regions of the plane", 0.18, lambda: compiled_explorer().prepare(square)),
         ("proofs", 0.07, lambda: proving_explorer().prepare(cube)),
-        ("graphs", 0.18, _join),
+        ("graphs", 0.13, _join),
+        ("lines", 0.08, _sweep),
+        ("bounds", 0.12, _bound),
     ]
     done = 0.0
     for what, share, step in steps:
@@ -56,8 +60,26 @@ def _one_unit(dim: int) -> Network:
     return mlp([([[1] + [0] * (dim - 1)], [0])])
 
 
+def _bound() -> None:
+    """Bound a small network on a box in machine code, with and without multipliers."""
+    from linreg.kernel.bounds.tables import BoundTables, root_box
+
+    one = np.ones((1, 1))
+    tables = BoundTables([one, one], [np.zeros(1)] * 2, [1], [np.ones(1)] * 2)
+    box = root_box(1)
+    bounds = tables.bound(*box, *tables.root())
+    tables.guided(*box, bounds, bounds.codes, np.ones(1), np.zeros((2, 1, 1)))
+
+
 def _join() -> None:
     """Find the edge of a small graph in machine code."""
     from linreg.adjacency.compiled_edges import joined
 
     joined(enumerate_regions(_one_unit(3), strategy="compiled"), None)
+
+
+def _sweep() -> None:
+    """Sweep a segment in machine code."""
+    from linreg.lines import along
+
+    along(_one_unit(3), [[-1, 0, 0], [1, 0, 0]])

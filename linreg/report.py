@@ -158,11 +158,14 @@ def graph_table(
     table = _table("graph of linear regions" if merged else "adjacency graph")
     table.add_row("linear regions" if merged else "regions", f"{statistics.nodes:,}")
     table.add_row("edges", f"{statistics.edges:,}")
+    most = statistics.mean_degree_at_most
     table.add_row(
         "degree",
         f"{statistics.mean_degree:.2f} on average, from {statistics.smallest_degree} to "
         f"{statistics.largest_degree}",
     )
+    if in_full and most:
+        table.add_row("mean degree", f"at most {most} (Gaines and Bi 2026)")
     unsettled = f"at least {statistics.diameter_at_least:,}; more would be too many searches"
     table.add_row(
         "diameter", unsettled if statistics.diameter is None else f"{statistics.diameter:,}"

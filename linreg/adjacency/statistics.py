@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from linreg.adjacency.distances import adjacency_matrix, diameter, odd_closed_wa
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.merged import LinearRegionGraph
 from linreg.errors import BrokenInvariant
+from linreg.units import relu
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -60,6 +61,9 @@ class GraphStatistics:
         between 0 and 2, dimensionless, with an absolute error of at most about 1e-10. None if
         there is only one node, if it was not asked for, or if it would cost more work than
         `linreg.adjacency.statistics.SPECTRUM_WORK`.
+    mean_degree_at_most : int or None
+        Twice the input dimension, where a theorem says so: activation regions of a fully connected
+        ReLU network on the whole space (Gaines and Bi, 2026). None for other graphs.
 
     Examples
     --------
@@ -80,6 +84,7 @@ class GraphStatistics:
     odd_cycle: tuple[int, ...] | None
     even_edge: tuple[int, int] | None
     spectral_gap: float | None
+    mean_degree_at_most: int | None = field(default=None, compare=False)
 
     @property
     def is_bipartite(self) -> bool:
@@ -126,7 +131,8 @@ def graph_statistics(
     Raises
     ------
     BrokenInvariant
-        If the graph is not connected, which graphs of regions are.
+        If the graph is not connected, which graphs of regions are, or its mean degree is above
+        what a theorem allows.
 
     Notes
     -----
@@ -135,7 +141,8 @@ def graph_statistics(
 
     Source
     ------
-    Chung (1997), Spectral Graph Theory, chapter 1, for the normalised Laplacian.
+    Chung (1997), Spectral Graph Theory, chapter 1, for the normalised Laplacian; Gaines and Bi
+    (2026) for the mean degree.
 
     Examples
     --------
@@ -161,6 +168,12 @@ def graph_statistics(
     components = int(connected_components(matrix, directed=False)[0])
     if components != 1:
         raise BrokenInvariant(f"a graph of regions falls into {components} parts")
+    most = _mean_degree_at_most(graph)
+    if most is not None and 2 * len(graph.edges) > most * len(graph):
+        raise BrokenInvariant(
+            f"the mean degree of {len(graph):,} regions with {len(graph.edges):,} edges is above "
+            f"{most}; please report this network"
+        )
     low, high = diameter(matrix, progress=progress)
     walk = odd_closed_walk(matrix, graph.edges)
     return GraphStatistics(
@@ -173,7 +186,20 @@ def graph_statistics(
         walk,
         _even_edge(graph, walk),
         _spectral_gap(matrix) if spectrum else None,
+        most,
     )
+
+
+def _mean_degree_at_most(graph: AdjacencyGraph | LinearRegionGraph) -> int | None:
+    """Twice the input dimension, for fully connected ReLU networks on the whole space."""
+    if isinstance(graph, LinearRegionGraph):
+        return None
+    problem = graph.regions.problem
+    stages = problem.network.stages
+    passes = any(stage.map.n_outputs > stage.starts[-1] for stage in stages)
+    if passes or len(problem.domain_rows) or set(problem.network.units) != {relu()}:
+        return None
+    return 2 * problem.network.input_dim
 
 
 def _even_edge(

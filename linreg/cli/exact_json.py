@@ -65,7 +65,8 @@ def number_text(number: Fraction) -> str:
 
 
 def _is_short(number: Fraction) -> bool:
-    return max(abs(number.numerator), number.denominator) < 10 ** (LONGEST // 2)
+    longest: int = 10 ** (LONGEST // 2)
+    return max(abs(number.numerator), number.denominator) < longest
 
 
 def point_text(point: Sequence[Fraction]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import gcd
 
 import numpy as np
@@ -24,12 +24,20 @@ def layout_of(problem: Problem) -> SignLayout:
     return SignLayout(len(problem.domain_rows), problem.network.units)
 
 
+EVERY = 1 << 12
+"""Cells between two reports of progress: a fraction of a second."""
+
 STRATEGIES = ("tree", "regions")
 """Ways to find the cells; they find the same."""
 
 
 def cell_complex(
-    problem: Problem, levels: Levels, *, strategy: str = "tree", limit: int | None = None
+    problem: Problem,
+    levels: Levels,
+    *,
+    strategy: str = "tree",
+    limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> CellComplex:
     """All cells of a problem whose last stage is that of the levels.
 
@@ -42,6 +50,12 @@ def cell_complex(
         of all regions together, up to 6 inputs, and is slow.
     limit : int, optional
         Most cells.
+    progress : callable, optional
+        Called now and then with the number of cells that are found.
+
+    Returns
+    -------
+    CellComplex
 
     Raises
     ------
@@ -49,11 +63,26 @@ def cell_complex(
         If there is no such strategy.
     IncompleteError
         If there are more cells than the limit.
+
+    Examples
+    --------
+    Two lines that cross make a vertex, four half-lines and four quadrants:
+
+    >>> from linreg import mlp
+    >>> from linreg.problem import problem_of
+    >>> problem = problem_of(mlp([([[1, 0], [0, 1]], [0, 0])]), None)
+    >>> cell_complex(problem, Levels((), ())).f_vector
+    [1, 4, 4]
     """
     layout = layout_of(problem)
     if strategy == "tree":
         tree = Tree(problem, layout, limit)
-        return assembled(problem, levels, list(tree.leaves()), tree.vectors)
+        leaves = []
+        for leaf in tree.leaves():
+            leaves.append(leaf)
+            if progress is not None and len(leaves) % EVERY == 0:
+                progress(len(leaves))
+        return assembled(problem, levels, leaves, tree.vectors)
     if strategy == "regions":
         return assembled(problem, levels, *leaves_of_regions(problem, layout, limit))
     raise UnknownStrategy(

@@ -15,11 +15,15 @@ from linreg.complex.cell import Cell
 from linreg.complex.forms import Vector
 from linreg.complex.levels import Levels
 from linreg.complex.signs import SignLayout
+from linreg.complex.tables import cell_table, vector_table
 from linreg.errors import NoSuchIndex
 from linreg.problem import Problem
+from linreg.units import MaxUnit
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
+    import pyarrow
     from scipy.sparse import csr_array
 
 
@@ -45,6 +49,15 @@ class CellComplex(Sequence[Cell]):
     n_vertices : int
     incidence : SciPy sparse array of int32, shape (cells, vectors)
         1 where a vector is a vertex or an extreme direction of a cell.
+
+    Examples
+    --------
+    A unit cuts the line into a point and two half-lines:
+
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cells = polyhedral_complex(mlp([([[1]], [0])]))
+    >>> cells.dims.tolist(), cells.vectors, cells.incidence.toarray().tolist()
+    ([0, 1, 1], ((0, 1), (-1, 0), (1, 0)), [[1, 0, 0], [1, 0, 1], [1, 1, 0]])
     """
 
     problem: Problem
@@ -60,6 +73,10 @@ class CellComplex(Sequence[Cell]):
     def __len__(self) -> int:
         return len(self.dims)
 
+    def __repr__(self) -> str:
+        faces = ", ".join(map(str, self.f_vector))
+        return f"<{type(self).__name__}: {counted(len(self), 'cell')}, f-vector {faces}>"
+
     def __getitem__(self, index):  # type: ignore[no-untyped-def]
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
@@ -70,13 +87,37 @@ class CellComplex(Sequence[Cell]):
         """Dimension of the domain, which is the largest of a cell."""
         return self.problem.network.input_dim
 
+    @property
+    def n_units(self) -> int:
+        """Units of the network itself; those of levels come after them."""
+        added = len(self.levels.of_output) + bool(self.levels.classes)
+        return len(self.layout.units) - added
+
     def cell(self, index: int) -> Cell:
         """A cell, with its vertices, extreme directions and a point inside.
+
+        Parameters
+        ----------
+        index : int
+            From 0; as for `[...]`, but not counted from the end.
+
+        Returns
+        -------
+        Cell
 
         Raises
         ------
         NoSuchIndex
             If there is no cell of that number; they are counted from 0.
+
+        Examples
+        --------
+        Of two lines that cross, the crossing is the first cell, and a quadrant the last:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> cross.cell(0).vertices, cross.cell(8).rays
+        (((Fraction(0, 1), Fraction(0, 1)),), ((-1, 0), (0, -1)))
         """
         index = integer(index, "index")
         if not 0 <= index < len(self):
@@ -96,10 +137,29 @@ class CellComplex(Sequence[Cell]):
     def cells(self, dim: int) -> list[Cell]:
         """The cells of a dimension.
 
+        Parameters
+        ----------
+        dim : int
+            At least 0.
+
+        Returns
+        -------
+        list of Cell
+            In the order of their numbers.
+
         Raises
         ------
         ValueError
             If the dimension is negative.
+
+        Examples
+        --------
+        Two lines that cross make four half-lines:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> [cell.rays for cell in cross.cells(1)]
+        [((0, 1),), ((1, 0),), ((0, -1),), ((-1, 0),)]
         """
         dim = how_many(dim, "dim", 0)
         return [self.cell(index) for index in np.flatnonzero(self.dims == dim).tolist()]
@@ -139,9 +199,63 @@ class CellComplex(Sequence[Cell]):
         return np.asarray(tight.any(axis=1))
 
     def bits(self, places: Sequence[int]) -> np.ndarray:
-        """Some bits of all sign vectors; bool, shape (cells, places)."""
+        """Some bits of all sign vectors.
+
+        Parameters
+        ----------
+        places : sequence of int
+            Of bits, as the `layout` numbers them, from 0 to before `layout.n_bits`.
+
+        Returns
+        -------
+        bool array, shape (cells, places)
+
+        Examples
+        --------
+        The first bit says that x is not negative: so it is at a crossing of two lines, on three of
+        four half-lines, and in two of four quadrants:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> cross.bits([0])[:, 0].astype(int).tolist()
+        [1, 1, 1, 1, 0, 1, 0, 1, 0]
+        """
         picked = [(self.signs[:, place // 8] >> place % 8 & 1).astype(bool) for place in places]
         return np.stack(picked, axis=1) if picked else np.zeros((len(self), 0), dtype=bool)
+
+    def patterns(self, indices: np.ndarray) -> np.ndarray:
+        """The piece of each unit on some cells, as in `Cell.pattern`.
+
+        Parameters
+        ----------
+        indices : int array, shape (indices,)
+            Numbers of cells.
+
+        Returns
+        -------
+        int64 array, shape (indices, units)
+            Units of levels, if there are any, come last.
+
+        Examples
+        --------
+        On a breakpoint a unit is on the lower piece, as at the crossing of two lines:
+
+        >>> import numpy as np
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> cross.patterns(np.array([0, 5])).tolist()
+        [[0, 0], [1, 1]]
+        """
+        layout, signs = self.layout, self.signs[indices]
+        found = np.zeros((len(indices), len(layout.units)), dtype=np.int64)
+        bits = np.unpackbits(signs, axis=1, bitorder="little")
+        for place, (unit, start) in enumerate(zip(layout.units, layout.starts, strict=True)):
+            if isinstance(unit, MaxUnit):
+                found[:, place] = bits[:, start : start + unit.rank].argmax(axis=1)
+            else:
+                cuts, first = unit.n_pieces - 1, layout.n_pairs + start
+                found[:, place] = cuts - bits[:, first : first + cuts].sum(axis=1, dtype=np.int64)
+        return found
 
     @cached_property
     def cofaces(self) -> csr_array:
@@ -157,14 +271,59 @@ class CellComplex(Sequence[Cell]):
         ones = np.ones(len(lower), dtype=np.int32)
         return csr_array((ones, (lower, upper)), shape=(len(self), len(self)))
 
+    def facets_of(self, index: int) -> list[int]:
+        """The cells of one dimension less in the closure of a cell.
+
+        Parameters
+        ----------
+        index : int
+            The number of the cell, from 0.
+
+        Returns
+        -------
+        list of int
+            Their numbers, increasing.
+
+        Examples
+        --------
+        A quadrant is between two half-lines, and a half-line begins at the crossing:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> cross.facets_of(5), cross.facets_of(1)
+        ([1, 2], [0])
+        """
+        columns = self._covered
+        return [int(i) for i in columns.indices[columns.indptr[index] : columns.indptr[index + 1]]]
+
+    @cached_property
+    def _covered(self) -> csr_array:
+        return self.cofaces.T.tocsr()
+
     def faces_between(self, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
         """All pairs of a cell of one dimension and a cell of a higher one that it is a face of.
 
         A cell is a face of another if that has all of its vertices and directions.
 
+        Parameters
+        ----------
+        low, high : int
+            The two dimensions.
+
         Returns
         -------
         tuple of int64 arrays, shape (pairs,) each
+            The numbers of the faces, and those of the cells around them.
+
+        Examples
+        --------
+        The crossing of two lines is a face of four quadrants:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> corners, quadrants = cross.faces_between(0, 2)
+        >>> corners.tolist(), sorted(quadrants.tolist())
+        ([0, 0, 0, 0], [5, 6, 7, 8])
         """
         lower, upper = np.flatnonzero(self.dims == low), np.flatnonzero(self.dims == high)
         rows = self.incidence[lower]
@@ -179,10 +338,29 @@ class CellComplex(Sequence[Cell]):
         fractions; edges have the attribute `cell`. The edges without an end, as (cell, vertex or
         None), are in the graph's attribute `unbounded`.
 
+        Parameters
+        ----------
+        dim : int
+            1, the one dimension in which a skeleton is a graph.
+
+        Returns
+        -------
+        networkx.Graph
+
         Raises
         ------
         ValueError
             If `dim` is not 1: skeletons of other dimensions are no graphs.
+
+        Examples
+        --------
+        Two lines cut a square into four, which have nine corners and twelve sides:
+
+        >>> from linreg import Box, mlp, polyhedral_complex
+        >>> net = mlp([([[1, 0], [0, 1]], [0, 0])])
+        >>> graph = polyhedral_complex(net, Box([-1, -1], [1, 1])).skeleton()
+        >>> len(graph.nodes), len(graph.edges), graph.graph["unbounded"]
+        (9, 12, [])
         """
         import networkx
 
@@ -217,6 +395,16 @@ class CellComplex(Sequence[Cell]):
         covers = self.cofaces.tocoo()
         graph.add_edges_from(zip(covers.row.tolist(), covers.col.tolist(), strict=True))
         return graph
+
+    def to_tables(self) -> dict[str, pyarrow.Table]:
+        """Tables of pyarrow: "cells", and "vectors" for vertices and directions.
+
+        `linreg.write_cells` writes them to Parquet files.
+        """
+        return {
+            "cells": cell_table(self.dims, self.bounded, self.on_edge, self.signs, self.incidence),
+            "vectors": vector_table(self.vectors, self.dim),
+        }
 
     @cached_property
     def points(self) -> list[tuple[Fraction, ...]]:

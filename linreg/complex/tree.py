@@ -14,11 +14,15 @@ from typing import NamedTuple
 
 from flint import fmpz_mat
 
-from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms, first_state
+from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
 from linreg.problem import Problem
+from linreg.problem.integer import identity_state
 from linreg.wording import counted
+
+MOST_GENERATORS = 1 << 13
+"""Vertices and directions of one cell; pairs of them are held against each other."""
 
 
 class Line(NamedTuple):
@@ -99,7 +103,8 @@ class Tree:
         Raises
         ------
         IncompleteError
-            If there are more than the limit.
+            If there are more than the limit, or one has more than `MOST_GENERATORS` vertices and
+            directions.
         """
         dim = self._problem.network.input_dim
         forms = domain_forms(self.layout, self._problem.domain_rows, dim)
@@ -109,12 +114,15 @@ class Tree:
         bits = self._at(0, forms, origin)
         everything = [Generated(dim, (origin,), (bits,), lines)]
         cells = [cell for cell, _ in self._split_all(0, forms, everything)]
-        for found, leaf in enumerate(self._below(0, 0, first_state(dim), cells), start=1):
-            if self._limit is not None and found > self._limit:
-                raise IncompleteError(
-                    f"the complex has more than {counted(self._limit, 'cell')}; give a higher limit"
-                )
+        for found, leaf in enumerate(self._below(0, 0, identity_state(dim), cells), start=1):
+            self._check_limit(found)
             yield leaf
+
+    def _check_limit(self, found: int) -> None:
+        if self._limit is not None and found > self._limit:
+            raise IncompleteError(
+                f"the complex has more than {counted(self._limit, 'cell')}; give a higher limit"
+            )
 
     def _below(
         self, depth: int, first_unit: int, state: fmpz_mat, cells: list[Generated]
@@ -160,6 +168,7 @@ class Tree:
         shift, pairs, contests = self.layout.n_pairs, forms.pairs, forms.contests
         inside = forms.pairs if stage == 0 else 0
         pending = cells
+        found = 0
         while pending:
             cell = pending.pop()
             signs = cell.signs
@@ -176,6 +185,9 @@ class Tree:
             elif open_contests:
                 pending += self._by_winner(stage, forms, cell, open_contests[0], valid)
             else:
+                # There are no more parts at any stage than cells in the end.
+                found += 1
+                self._check_limit(found)
                 yield cell, signs
 
     def _three(
@@ -183,7 +195,7 @@ class Tree:
     ) -> Iterator[Generated]:
         """The parts of a cell above, on and below a breakpoint that cuts it."""
         above, below = 1 << pair, 1 << pair + self.layout.n_pairs
-        row = forms.rows[pair - forms.first]
+        row = forms.row(pair)
         if any(line.forward & line.backward & above == 0 for line in cell.lines):
             parts = self._along_line(stage, forms, cell, row, valid)
         else:
@@ -267,6 +279,13 @@ class Tree:
         those that hold on the whole cell: Fukuda and Prodon (1996), Proposition 7.
         """
         dim, ids, all_bits, lines = cell
+        if len(ids) > MOST_GENERATORS:
+            raise IncompleteError(
+                f"a cell has more than {MOST_GENERATORS:,} vertices and directions; ask on a "
+                "slice, or on a domain with fewer corners"
+            )
+        # Those that span a face have at least so many inequalities tight, which others have not.
+        tight, least = valid & ~cell.signs, dim - len(lines) - 1
         up: list[tuple[int, int]] = []
         on: list[tuple[int, int]] = []
         down: list[tuple[int, int]] = []
@@ -275,7 +294,9 @@ class Tree:
         for a in up:
             for b in down:
                 if len(ids) > 2:
-                    both = a[1] & b[1] & valid
+                    both = a[1] & b[1] & tight
+                    if both.bit_count() < least:
+                        continue
                     if sum(bits & both == both for bits in all_bits) > 2:
                         continue
                 on.append(self._crossing(stage, forms, row, a, b, pair))

@@ -24,6 +24,7 @@ ABOUT = {
     "bounds": "one row for each network and theorem that applies to it",
     "graphs": "one row for each network: its adjacency graph in numbers",
     "geometry": "one row for each network: facets, largest balls and volumes of its regions",
+    "topology": "one row for each network: its cells, and the topology of {f >= 0}",
     "regions": "one row for each region: the nodes of the graphs",
     "edges": "one row for each pair of regions that share a facet",
 }

@@ -155,6 +155,18 @@ GEOMETRY = {
     ),
 }
 
+TOPOLOGY = {
+    "network": _ID,
+    "detailed": Column("bool", "false if there were too many cells; all else is then null"),
+    "f_vector": Column("list of int64", "cells of dimension 0, 1, 2, ... of the units alone"),
+    "bounded_f_vector": Column("list of int64", "those of them that are bounded"),
+    "betti_at_least": Column(
+        "list of int64", "Betti numbers modulo 2, from degree 0 on, of where output 0 is >= 0"
+    ),
+    "betti_at_most": Column("list of int64", "of where it is <= 0"),
+    "betti_equal": Column("list of int64", "of where it is 0"),
+}
+
 REGIONS = {
     "network": _ID,
     "region": Column("int64", "index among the network's regions, sorted by pattern"),
@@ -225,6 +237,7 @@ def tables_of(spec: Spec) -> dict[str, dict[str, Column]]:
         "bounds": (truth.bounds, BOUNDS),
         "graphs": (truth.graphs, GRAPHS),
         "geometry": (truth.geometry, GEOMETRY),
+        "topology": (truth.topology, TOPOLOGY),
         "regions": (truth.regions, REGIONS | (_MEASURES if truth.geometry else {})),
         "edges": (truth.edges, EDGES),
     }

@@ -9,16 +9,18 @@ from typing import Any
 from flint import fmpz
 
 from linreg.adjacency import AdjacencyGraph, graph_statistics
+from linreg.datasets.columns import TOPOLOGY
 from linreg.datasets.measures import Measures
 from linreg.datasets.recipes import Checkpoint, Draw, Recipe
 from linreg.domains import Domain
-from linreg.errors import BrokenInvariant
+from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.network import Network
 from linreg.rational import nearest_float
 from linreg.readers import domain_to_json
 from linreg.regions import Enumeration
 from linreg.run import Count
 from linreg.theory import Bound
+from linreg.topology import polyhedral_complex
 
 Rows = list[dict[str, Any]]
 """Rows of one table: a value for each column."""
@@ -145,6 +147,23 @@ def edge_rows(graph: AdjacencyGraph) -> Rows:
         {"source": i, "target": j, "crossed": graph.crossed(k).tolist()}
         for k, (i, j) in enumerate(graph.edges.tolist())
     ]
+
+
+def topology_row(network: Network, domain: Domain, most: int) -> dict[str, Any]:
+    """The row of a network in the table of topology, which is blank if it has more cells."""
+    try:
+        plain = polyhedral_complex(network, domain, limit=most)
+        cut = polyhedral_complex(network, domain, levels=[(0, 0)], limit=most)
+    except IncompleteError:
+        return blank(TOPOLOGY)
+    return {
+        "detailed": True,
+        "f_vector": plain.f_vector,
+        "bounded_f_vector": plain.bounded_f_vector,
+        "betti_at_least": cut.where(0, ">=").betti,
+        "betti_at_most": cut.where(0, "<=").betti,
+        "betti_equal": cut.where(0, "==").betti,
+    }
 
 
 def blank(columns: Iterable[str]) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Truth:
         counted, and whether the rest of the six definitions are, which takes far longer.
     bounds, graphs, geometry : bool
         Whether the tables of bounds, of graph statistics and of region statistics are made.
+    topology : bool
+        Whether the table of cells and of level sets is made.
     regions, edges, archives : bool
         Whether all regions, all edges, and archives of graphs are written.
     strategy : str
@@ -41,6 +43,7 @@ class Truth:
     bounds: bool = True
     graphs: bool = True
     geometry: bool = True
+    topology: bool = False
     regions: bool = False
     edges: bool = False
     archives: bool = False

@@ -8,7 +8,7 @@ from typing import Any
 
 from linreg.adjacency import AdjacencyGraph, adjacency_graph, counts_of_graph
 from linreg.datasets.architectures import convolutions
-from linreg.datasets.columns import GEOMETRY, GRAPHS
+from linreg.datasets.columns import GEOMETRY, GRAPHS, TOPOLOGY
 from linreg.datasets.estimates import sampled
 from linreg.datasets.measures import measured
 from linreg.datasets.recipes import POINTS, Draw, Recipe
@@ -22,6 +22,7 @@ from linreg.datasets.rows import (
     network_row,
     region_rows,
     share_columns,
+    topology_row,
 )
 from linreg.datasets.spec import Estimates, Truth
 from linreg.domains import Domain
@@ -56,6 +57,10 @@ class Found:
     document: str
     graph: str | None
     tables: dict[str, dict[str, list[Any]]]
+
+
+CELLS_A_REGION = 50
+"""Cells, for each region up to which networks are measured, up to which their complex is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,10 @@ def truth_of(question: Question) -> Found:
     measures = measured(regions, _go_on) if regions is not None and truth.geometry else None
     if truth.geometry:
         tables["geometry"] = [blank(GEOMETRY) if measures is None else measures.row()]
+    if truth.topology:
+        most = CELLS_A_REGION * truth.details
+        row = blank(TOPOLOGY) if regions is None else topology_row(network, domain, most)
+        tables["topology"] = [row]
     if truth.regions and regions is not None:
         tables["regions"] = region_rows(regions, measures)
     if truth.edges and graph is not None:

@@ -25,6 +25,13 @@ from linreg.formulas.expected import (
     tseran_montufar_2021,
     tseran_montufar_2021_boundary,
 )
+from linreg.formulas.faces import (
+    braid_faces,
+    catalan_faces,
+    shi_faces,
+    zaslavsky_bounded_faces,
+    zaslavsky_faces,
+)
 from linreg.formulas.generic import generic_count, modular_count, random_count
 from linreg.formulas.histograms import hinz_2019
 from linreg.formulas.hypotheses import architecture, whole
@@ -64,8 +71,10 @@ __all__ = [
     "Layer",
     "architecture",
     "arora_2018",
+    "braid_faces",
     "braid_regions",
     "buck",
+    "catalan_faces",
     "catalan_regions",
     "chained",
     "convolution_upper",
@@ -94,6 +103,7 @@ __all__ = [
     "serra_2018_lower",
     "serra_2018_maxout_upper",
     "serra_2018_upper",
+    "shi_faces",
     "shi_regions",
     "threshold_graph_regions",
     "trivial",
@@ -108,6 +118,8 @@ __all__ = [
     "xiong_formula",
     "zaslavsky",
     "zaslavsky_bounded",
+    "zaslavsky_bounded_faces",
     "zaslavsky_central",
+    "zaslavsky_faces",
     "zigzag_lower",
 ]

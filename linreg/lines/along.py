@@ -6,19 +6,20 @@ from contextlib import suppress
 from typing import Any, Literal
 
 import numpy as np
+from flint import fmpq
 
 from linreg.arguments import point
-from linreg.domains import Domain, asked_domain
-from linreg.lines.exact_sweep import ExactPieces, ExactSweep
+from linreg.lines.exact_sweep import ExactLines, ExactPieces, ExactSweep
 from linreg.lines.line_regions import LineRegions
 from linreg.lines.polyline import WHOLE, Clip, Polyline, Span, check_two
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.rational import fraction, nearest_floats, rational_matrix
+from linreg.readers.accepted import DomainLike, NetworkLike, asked
 from linreg.strategies.machine_code import has_machine_code
 
 Method = Literal["auto", "exact"]
 
-AT_ONCE = 2**20
+STAGE_NUMBERS_AT_ONCE = 2**20
 """Most numbers of the first stage that are held at once, for many points."""
 
 
@@ -39,18 +40,27 @@ class LineSweeper:
         If the domain is of another dimension than the network's input.
     ValueError
         If there is no such method.
+
+    Examples
+    --------
+    The units of x and of 2 x - 1 switch between -1 and 1, and not between 1 and 2:
+
+    >>> from linreg import mlp
+    >>> sweeper = LineSweeper(mlp([([[1], [2]], [0, -1])]))
+    >>> [sweeper.along(points).n_pieces.tolist() for points in ([[-1], [1]], [[1], [2]])]
+    [[3], [1]]
     """
 
     def __init__(
         self,
-        net: Network | StagedNetwork,
-        domain: Domain | None = None,
+        net: NetworkLike,
+        domain: DomainLike = None,
         method: Method = "auto",
     ) -> None:
         if method not in ("auto", "exact"):
             raise ValueError(f"method: auto or exact was expected, got {method!r}")
-        self._network = staged_of(net)
-        self._clip = Clip(asked_domain(domain, self._network.input_dim))
+        self._network, where = asked(net, domain)
+        self._clip = Clip(where)
         self._exact = ExactSweep(self._network)
         self._fast = None
         if method == "auto" and self._network.stages and has_machine_code():
@@ -64,10 +74,28 @@ class LineSweeper:
         """How many points are well swept at once."""
         stages = self._network.stages
         widest = max(self._network.input_dim, stages[0].map.n_outputs if stages else 1)
-        return max(16, AT_ONCE // widest)
+        return max(16, STAGE_NUMBERS_AT_ONCE // widest)
 
     def along(self, points: Any) -> LineRegions:
-        """What `linreg.along` returns."""
+        """What `linreg.along` returns.
+
+        Parameters
+        ----------
+        points : array-like of numbers, shape (points, inputs)
+            As for `linreg.along`.
+
+        Returns
+        -------
+        LineRegions
+
+        Examples
+        --------
+        From 1 to -1 the units of 2 x - 1 and of x switch to their piece 0:
+
+        >>> from linreg import mlp
+        >>> LineSweeper(mlp([([[1], [2]], [0, -1])])).along([[1], [-1]]).switches(0)
+        [[(1, 0)], [(0, 0)]]
+        """
         line = Polyline.of(points, self._network.input_dim)
         check_two(line)
         found = _Collected(self._network)
@@ -122,7 +150,7 @@ class _Collected:
         self.certified: list[np.ndarray] = []
         self._columns: list[tuple[np.ndarray, ...]] = []
         self._spans: dict[int, Span | None] = {}
-        self._known: dict[int, ExactPieces] = {}
+        self._known: dict[int, tuple[fmpq, ...]] = {}
 
     def add(self, *columns: np.ndarray) -> None:
         """Breakpoints, errors, numbers of both kinds, units, pieces and first patterns."""
@@ -132,7 +160,7 @@ class _Collected:
         """One segment that was swept in integers, or nothing of it."""
         if span != WHOLE:
             self._spans[segment] = span
-        self._known[segment] = pieces
+        self._known[segment] = pieces.breakpoints
         switches = pieces.switches()
         pairs = [pair for group in switches for pair in group]
         floats = np.array([float(fraction(u)) for u in pieces.breakpoints], dtype=np.float64)
@@ -165,15 +193,14 @@ class _Collected:
             first_patterns=_frozen(firsts.astype(self._network.pattern_dtype)),
             spans=self._spans,
             certified=_frozen(np.concatenate(self.certified)),
-            _sweep=sweep,
-            _known=self._known,
+            exact=ExactLines(sweep, self._known),
         )
 
 
 def along(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     points: Any,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     method: Method = "auto",
 ) -> LineRegions:
@@ -222,9 +249,7 @@ def along(
     return LineSweeper(net, domain, method).along(points)
 
 
-def ray(
-    net: Network | StagedNetwork, origin: Any, direction: Any, domain: Domain | None = None
-) -> LineRegions:
+def ray(net: NetworkLike, origin: Any, direction: Any, domain: DomainLike = None) -> LineRegions:
     """The regions that a ray passes through, exactly and in order, as those of one segment.
 
     Parameters
@@ -253,13 +278,12 @@ def ray(
     >>> found.exact_breakpoints(0), found.patterns(0)
     ((Fraction(4, 1),), [(0, 0), (1, 0)])
     """
-    network = staged_of(net)
+    network, where = asked(net, domain)
     start = point(origin, network.input_dim, "origin")
     step = point(direction, network.input_dim, "direction")
     end = [a + b for a, b in zip(start, step, strict=True)]
     sweep = ExactSweep(network)
-    clip = Clip(asked_domain(domain, network.input_dim))
-    span = clip.span(start, end, endless=True)
+    span = Clip(where).span(start, end, endless=True)
     found = _Collected(network)
     pieces = ExactPieces((), ()) if span is None else sweep.along(start, end, *span)
     found.add_exactly(0, pieces, span)

@@ -115,6 +115,28 @@ class ExactSweep:
                 yield at, pieces + rest
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactLines:
+    """What sweeps the segments of a polyline in integers, and what it has found of some of them.
+
+    Attributes
+    ----------
+    sweep : ExactSweep
+    known : dict
+        Exact breakpoints by segment; more come as they are asked for.
+
+    Examples
+    --------
+    >>> from linreg import along, mlp
+    >>> found = along(mlp([([[1]], [0])]), [[-1], [2]], method="exact")
+    >>> found.exact.known
+    {0: (1/3,)}
+    """
+
+    sweep: ExactSweep
+    known: dict[int, tuple[fmpq, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
     """An end of an interval, n / d; infinity has d = 0 and n = 1."""

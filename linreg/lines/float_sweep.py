@@ -12,7 +12,7 @@ from linreg.affine import SPARSE, ExactAffineMap
 from linreg.kernel.line.data import LineFound, LineTables, LineWork
 from linreg.kernel.line.sweep import sweep_segments
 from linreg.kernel.machine import first_use
-from linreg.network.enclosure import ROUNDOFF, EnclosedMap
+from linreg.network.enclosure import ROUNDOFF, EnclosedMap, distinct_candidates
 from linreg.network.stages import Stage, StagedNetwork
 from linreg.rational import nearest_float
 from linreg.units import MaxUnit, ScalarUnit
@@ -274,7 +274,7 @@ class _UnitTables:
         for unit, start in zip(stage.units, stage.starts, strict=False):
             self._row.append(row + start)
             if isinstance(unit, MaxUnit):
-                rivals = _distinct(stage.map, start, unit.rank)
+                rivals = distinct_candidates(stage.map, start, unit.rank)
                 self._rank.append(len(rivals))
                 self._entries += [(0.0, 0.0, 0.0, 0.0, 0, rival) for rival in rivals]
             else:
@@ -320,19 +320,6 @@ def _is_simple(stage: Stage) -> bool:
         isinstance(unit, ScalarUnit) and unit.n_pieces == 2 and unit.breakpoints[0] == 0
         for unit in set(stage.units)
     )
-
-
-def _distinct(map_: ExactAffineMap, start: int, rank: int) -> list[int]:
-    """The candidates of a max unit that are not the same function as one before them."""
-    if map_.floats is not None:
-        block = np.column_stack([map_.floats.matrix, map_.floats.shift])[start : start + rank]
-        keys: list[object] = [row.tobytes() for row in block]
-    else:
-        keys = [(map_.terms[start + i], map_.shifts[start + i]) for i in range(rank)]
-    first: dict[object, int] = {}
-    for i, key in enumerate(keys):
-        first.setdefault(key, i)
-    return list(first.values())
 
 
 def _starts(counts: Any) -> np.ndarray:

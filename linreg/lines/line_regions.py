@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import inf, isfinite
@@ -15,9 +15,9 @@ from flint import fmpq
 from linreg.affine import ExactAffineMap
 from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant
-from linreg.lines.exact_sweep import ExactPieces, ExactSweep
-from linreg.lines.gradients import mean_gradient
+from linreg.lines.exact_sweep import ExactLines
 from linreg.lines.polyline import WHOLE, Polyline, Span
+from linreg.network.gradients import mean_gradient
 from linreg.network.stages import StagedNetwork
 from linreg.rational import fraction
 
@@ -55,6 +55,15 @@ class LineRegions:
         parameters; None where nothing is. Parameters are those of the whole segment.
     certified : bool array, shape (segments,)
         Segments that machine code has proved; the others were swept in integers.
+    exact : ExactLines
+        What is known of segments in integers, and finds it for others.
+
+    Examples
+    --------
+    >>> from linreg import along, mlp
+    >>> found = along(mlp([([[1], [2]], [0, -1])]), [[-1], [1], [0.25]])
+    >>> found.n_pieces.tolist(), found.crossings().tolist(), found.distinct_patterns()
+    ([3, 2], [1, 2], 3)
     """
 
     network: StagedNetwork
@@ -68,8 +77,7 @@ class LineRegions:
     first_patterns: np.ndarray  # (segments, units)
     spans: dict[int, Span | None]
     certified: np.ndarray  # (segments,)
-    _sweep: ExactSweep = field(repr=False)
-    _known: dict[int, ExactPieces] = field(repr=False, default_factory=dict)
+    exact: ExactLines
 
     @property
     def n_segments(self) -> int:
@@ -86,30 +94,78 @@ class LineRegions:
     def exact_breakpoints(self, segment: int) -> tuple[Fraction, ...]:
         """The breakpoints of a segment, exactly; found in integers when first asked for.
 
+        Parameters
+        ----------
+        segment : int
+            From 0.
+
+        Returns
+        -------
+        tuple of Fraction
+
         Raises
         ------
         NoSuchIndex, TypeError
             If there is no such segment.
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> found.exact_breakpoints(0)
+        (Fraction(1, 2),)
         """
-        return tuple(map(fraction, self._exactly(segment).breakpoints))
+        return tuple(map(fraction, self._exactly(segment)))
 
     def patterns(self, segment: int) -> list[tuple[int, ...]]:
         """The pattern of each piece of a segment.
 
+        Parameters
+        ----------
+        segment : int
+            From 0.
+
+        Returns
+        -------
+        list of tuple of int
+
         Raises
         ------
         NoSuchIndex, TypeError
             If there is no such segment.
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> found.patterns(0)
+        [(0, 0), (1, 1)]
         """
         return [tuple(pattern.tolist()) for pattern in self.iterate(self._numbered(segment))]
 
     def switches(self, segment: int) -> list[list[tuple[int, int]]]:
         """At each breakpoint of a segment the units that switch, each with its new piece.
 
+        Parameters
+        ----------
+        segment : int
+            From 0.
+
+        Returns
+        -------
+        list of lists of (unit, piece)
+
         Raises
         ------
         NoSuchIndex, TypeError
             If there is no such segment.
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> found.switches(0)
+        [[(0, 1), (1, 1)]]
         """
         segment = self._numbered(segment)
         firsts = self.first_switch[self.starts[segment] : self.starts[segment + 1] + 1]
@@ -117,7 +173,24 @@ class LineRegions:
         return [pairs[a:b] for a, b in pairwise(firsts.tolist())]
 
     def iterate(self, segment: int) -> Iterator[np.ndarray]:
-        """The pattern of each piece in turn, in one array that changes."""
+        """The pattern of each piece in turn, in one array that changes.
+
+        Parameters
+        ----------
+        segment : int
+            From 0.
+
+        Yields
+        ------
+        integer array, shape (units,)
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1], [2]], [0, -1])]), [[-1], [1]])
+        >>> [pattern.tolist() for pattern in found.iterate(0)]
+        [[0, 0], [1, 0], [1, 1]]
+        """
         if self.n_pieces[segment] == 0:
             return
         pattern = self.first_patterns[segment].copy()
@@ -130,10 +203,26 @@ class LineRegions:
     def ends(self, segment: int) -> np.ndarray:
         """The parameters between which the pieces of a segment lie; float64, one more than they.
 
+        Parameters
+        ----------
+        segment : int
+            From 0.
+
+        Returns
+        -------
+        float64 array, shape (pieces + 1,)
+
         Raises
         ------
         NoSuchIndex, TypeError
             If there is no such segment.
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> found.ends(0).tolist()
+        [0.0, 0.5, 1.0]
         """
         segment = self._numbered(segment)
         span = self.spans.get(segment, WHOLE)
@@ -151,12 +240,23 @@ class LineRegions:
         segment : int
         norm : {"l1", "l2", "linf"}
 
+        Returns
+        -------
+        float64 array, shape (pieces,)
+
         Raises
         ------
         NoSuchIndex, TypeError
             If there is no such segment.
         ValueError
             If there is no such norm.
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> found.lengths(0, "l1").tolist()
+        [2.0, 2.0]
         """
         if norm not in _ORDERS:
             raise ValueError(f"norm: one of {', '.join(_ORDERS)} was expected, got {norm!r}")
@@ -167,10 +267,26 @@ class LineRegions:
     def squared_length(self, segment: int) -> Fraction:
         """The square of the Euclidean distance between a segment's ends, in input units.
 
+        Parameters
+        ----------
+        segment : int
+            From 0.
+
+        Returns
+        -------
+        Fraction
+
         Raises
         ------
         NoSuchIndex, TypeError
             If there is no such segment.
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> found.squared_length(0)
+        Fraction(8, 1)
         """
         segment = self._numbered(segment)
         a, b = self.line.point(segment), self.line.point(segment + 1)
@@ -180,10 +296,26 @@ class LineRegions:
     def maps(self, segment: int) -> list[ExactAffineMap]:
         """The network's output as a function of its input on each piece of a segment, exactly.
 
+        Parameters
+        ----------
+        segment : int
+            From 0.
+
+        Returns
+        -------
+        list of ExactAffineMap
+
         Raises
         ------
         NoSuchIndex, TypeError
             If there is no such segment.
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> [each([1, 2]) for each in found.maps(0)]
+        [[Fraction(0, 1), Fraction(0, 1)], [Fraction(1, 1), Fraction(1, 1)]]
         """
         return [self.network.affine_on(pattern) for pattern in self.patterns(segment)]
 
@@ -192,6 +324,17 @@ class LineRegions:
 
         The integral of the partial derivative along the segment, times the change of the input:
         a sum over pieces. The sum over inputs is the change of the output.
+
+        Parameters
+        ----------
+        segment : int
+            From 0.
+        output : int
+            From 0.
+
+        Returns
+        -------
+        float64 array, shape (inputs,)
 
         Raises
         ------
@@ -204,6 +347,13 @@ class LineRegions:
         ------
         Sundararajan, Taly and Yan (2017), equation (1); exactly by pieces: Sotoudeh and Thakur
         (2019).
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> found.integrated_gradients(0, output=1).tolist()
+        [0.0, 1.0]
         """
         output = numbered(output, self.network.readout.n_outputs, "output", "outputs")
         widths = np.diff(self._finite_ends(segment))
@@ -214,10 +364,28 @@ class LineRegions:
     def exact_integrated_gradients(self, segment: int, output: int = 0) -> list[Fraction]:
         """`integrated_gradients` as fractions.
 
+        Parameters
+        ----------
+        segment : int
+            From 0.
+        output : int
+            From 0.
+
+        Returns
+        -------
+        list of Fraction, length inputs
+
         Raises
         ------
         NoSuchIndex, TypeError, ValueError
             As for `integrated_gradients`.
+
+        Examples
+        --------
+        >>> from linreg import along, mlp
+        >>> found = along(mlp([([[1, 0], [0, 1]], [0, -1])]), [[-1, 0], [1, 2]])
+        >>> found.exact_integrated_gradients(0, output=1)
+        [Fraction(0, 1), Fraction(1, 1)]
         """
         output = numbered(output, self.network.readout.n_outputs, "output", "outputs")
         self._finite_ends(segment)
@@ -225,9 +393,8 @@ class LineRegions:
         a, b = self.line.point(segment), self.line.point(segment + 1)
         total = [fmpq(0)] * len(a)
         if span is not None and span[1] is not None:
-            found = self._exactly(segment)
-            ends = [span[0], *found.breakpoints, span[1]]
-            for k, pattern in enumerate(found.patterns):
+            ends = [span[0], *self._exactly(segment), span[1]]
+            for k, pattern in enumerate(self.patterns(segment)):
                 row = self.network.affine_on(pattern).rows.table()[output]
                 width = ends[k + 1] - ends[k]
                 total = [old + width * by for old, by in zip(total, row, strict=False)]
@@ -266,18 +433,18 @@ class LineRegions:
             raise ValueError("integrated gradients need an end: give a segment or a bounded domain")
         return ends
 
-    def _exactly(self, segment: int) -> ExactPieces:
+    def _exactly(self, segment: int) -> tuple[fmpq, ...]:
         segment = self._numbered(segment)
-        if segment not in self._known:
-            span = self.spans.get(segment, WHOLE)
-            if span is None:
-                return ExactPieces((), ())
+        span = self.spans.get(segment, WHOLE)
+        if span is None:
+            return ()
+        if segment not in self.exact.known:
             a, b = self.line.point(segment), self.line.point(segment + 1)
-            found = self._sweep.along(a, b, *span)
+            found = self.exact.sweep.along(a, b, *span)
             if [*found.patterns] != self.patterns(segment):
                 raise BrokenInvariant(
                     f"segment {segment}: what machine code has proved is not what integers say; "
                     "please report this network"
                 )
-            self._known[segment] = found
-        return self._known[segment]
+            self.exact.known[segment] = found.breakpoints
+        return self.exact.known[segment]

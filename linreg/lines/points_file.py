@@ -71,7 +71,7 @@ class PointsFile:
         first: Any = None
         last: Any = None
         n_points = 0
-        for rows in self._batches(size):
+        for rows in self.batches(size):
             n_points += len(rows)
             first = rows[:1] if first is None else first
             yield rows if last is None else _joined(last, rows)
@@ -83,7 +83,8 @@ class PointsFile:
         if closed:
             yield _joined(last, first)
 
-    def _batches(self, size: int) -> Iterator[Any]:
+    def batches(self, size: int) -> Iterator[Any]:
+        """Lists or arrays of so many points, without regard to segments."""
         if self._array is not None:
             for start in range(0, len(self._array), size):
                 rows = self._array[start : start + size].astype(np.float64)
@@ -172,3 +173,19 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def read_points(path: StrPath, dim: int, *, decimal: bool = False) -> np.ndarray:
+    """All points of a file at once, in float64.
+
+    Raises
+    ------
+    UnreadableFile
+        As for `PointsFile`.
+    """
+    return np.concatenate(
+        [
+            np.asarray(rows, dtype=np.float64)
+            for rows in PointsFile(path, dim, decimal=decimal).batches(2**16)
+        ]
+    )

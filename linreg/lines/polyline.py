@@ -33,6 +33,14 @@ class Polyline:
         The points, or the nearest to them.
     exact : dict
         The points that float64 rounds, by index.
+
+    Examples
+    --------
+    Of two points, the second is not one of float64:
+
+    >>> line = Polyline.of([[0], ["1/3"]], 1)
+    >>> line.n_segments, list(line.exact), line.point(1)
+    (1, [1], (1/3,))
     """
 
     floats: np.ndarray  # (points, inputs)
@@ -126,7 +134,7 @@ class Clip:
             return {}
         doubt = np.where(line.is_rounded()[:, None], np.abs(line.floats) * 2.0**-52, 0.0)
         slack, bound = self._enclosed(line.floats, doubt)
-        certain: list[bool] = (slack > bound).all(axis=1).tolist()
+        certain = np.asarray((slack > bound).all(axis=1)).tolist()
         inside = [
             sure or all(value >= 0 for value in self._values(line.point(i)))
             for i, sure in enumerate(certain)

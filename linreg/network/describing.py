@@ -10,6 +10,7 @@ from linreg.units import (
     Unit,
     absolute,
     hard_tanh,
+    leaky_relu,
     relu,
     relu6,
 )
@@ -54,5 +55,5 @@ def unit_name(unit: Unit) -> str:
         return f"max of {unit.rank}"
     if unit in _NAMES:
         return _NAMES[unit]
-    is_leaky = unit.breakpoints == (0,) and unit.slopes[1] == 1 and unit.intercepts == (0, 0)
+    is_leaky = unit == leaky_relu(unit.slopes[0])
     return "leaky_relu" if is_leaky else f"{unit.n_pieces} pieces"

@@ -192,7 +192,7 @@ class _EnclosedStage:
         by_rank: dict[int, list[tuple[int, list[int]]]] = {}
         for j, unit in enumerate(stage.units):
             if isinstance(unit, MaxUnit):
-                rivals = _distinct(stage.map, stage.starts[j], unit.rank)
+                rivals = distinct_candidates(stage.map, stage.starts[j], unit.rank)
                 by_rank.setdefault(len(rivals), []).append((j, rivals))
         self._groups: list[_Scalars | _Maxima] = [_Scalars(stage, scalars)] if scalars else []
         self._groups += [_Maxima(stage, group) for group in by_rank.values()]
@@ -349,7 +349,7 @@ class _Table:
     def __init__(self, stage: Stage, index: int, unit: ScalarUnit) -> None:
         row = stage.starts[index]
         self.first, pieces = 0, slice(None)
-        if not stage.map.terms[row]:
+        if stage.map.is_constant(row):
             self.first = piece_at(unit, [stage.map.shifts[row]])
             pieces = slice(self.first, self.first + 1)
         self.slopes, self.intercepts = unit.slopes[pieces], unit.intercepts[pieces]
@@ -405,11 +405,11 @@ def _sizes(map_: ExactAffineMap, matrix: np.ndarray | csr_array) -> np.ndarray |
     return sizes
 
 
-def _distinct(map_: ExactAffineMap, start: int, rank: int) -> list[int]:
+def distinct_candidates(map_: ExactAffineMap, start: int, rank: int) -> list[int]:
     """The candidates of a max unit that are not the same function as one before them."""
     first: dict[object, int] = {}
     for i in range(rank):
-        first.setdefault((map_.terms[start + i], map_.shifts[start + i]), i)
+        first.setdefault(map_.row_key(start + i), i)
     return list(first.values())
 
 

@@ -19,7 +19,7 @@ from linreg.pictures.palettes import (
     scale_of_colours,
 )
 from linreg.pictures.plane import MOST_NAMES, add_polygons, hairline, show_frame
-from linreg.pictures.regions import as_frame, title_of
+from linreg.pictures.regions import title_of
 from linreg.pictures.subject import check_inputs, regions_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
@@ -59,12 +59,26 @@ def plot_arrangement(
     domain, title
         As for `plot_regions`.
 
+    Returns
+    -------
+    matplotlib Axes
+        Those that were drawn on.
+
     Raises
     ------
     ValueError
         If the network has not two inputs, or there is no such stage.
     LinregError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    Each of three lines in general position is cut into three segments by the other two:
+
+    >>> from linreg import mlp
+    >>> ax = plot_arrangement(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])]))
+    >>> [len(lines.get_segments()) for lines in ax.collections if len(lines.get_segments())]
+    [3, 3, 3]
     """
     matplotlib = matplotlib_package()
     found = regions_of(regions, domain)
@@ -73,7 +87,7 @@ def plot_arrangement(
     count = len(found.problem.network.stages)
     if integer(stage, "stage", ValueError) not in range(1, count + 1):
         raise ValueError(f"stage: stages are numbered from 1 to {count}, got {stage!r}")
-    polygons = found.polygons(None if frame is None else as_frame(frame, 2))
+    polygons = found.polygons(frame)
     first = int(np.argmax(stages == stage))
     size = int((stages == stage).sum())
     chosen = np.arange(size) if units is None else np.asarray(units, dtype=np.int64)
@@ -125,12 +139,26 @@ def plot_polygons_of(
     domain, title
         As for `plot_regions`.
 
+    Returns
+    -------
+    matplotlib Axes
+        Those that were drawn on.
+
     Raises
     ------
     ValueError
         If the network has not two inputs, or the path has fewer than two points.
     LinregError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    On its way from left to right at the height 1/2, a point crosses the lines x = 0 and x + y = 1:
+
+    >>> from linreg import mlp
+    >>> net = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+    >>> plot_polygons_of(net, [[-1, 0.5], [2, 0.5]]).get_title(loc="left")
+    '3 of 7 regions on the path'
     """
     matplotlib = matplotlib_package()
     found = regions_of(regions, domain)
@@ -138,7 +166,7 @@ def plot_polygons_of(
     corners = checked_points(path, 2, "path")
     if corners.ndim != 2 or len(corners) < 2:
         raise ValueError(f"path: two points or more were expected, got shape {corners.shape}")
-    polygons = found.polygons(None if frame is None else as_frame(frame, 2))
+    polygons = found.polygons(frame)
     axes = axes_for(ax, size=(6.4, 5.2))
     with matplotlib.rc_context(STYLE):
         order, crossings = _crossed(polygons, corners)

@@ -11,9 +11,10 @@ from linreg.pictures.line import draw_line
 from linreg.pictures.plane import LEAST_RATIO, Boundary, draw_plane
 from linreg.pictures.space import draw_space
 from linreg.pictures.subject import check_inputs, regions_of
-from linreg.readers import DomainLike, NetworkLike, as_domain
+from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
 from linreg.regions.polygons import frame_of
+from linreg.regions.polygons.shapes import checked_frame
 from linreg.wording import counted
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def plot_regions(
     matplotlib = matplotlib_package()
     found = regions_of(regions, domain)
     dim = check_inputs(found, 3)
-    shown = None if frame is None else as_frame(frame, dim)
+    shown = None if frame is None else checked_frame(frame, dim)
     if edges not in ("stage", None):
         raise ValueError(f"edges: 'stage' or None was expected, got {edges!r}")
     if dim != 2:
@@ -168,17 +169,3 @@ def title_of(regions: Enumeration) -> str:
     """How many regions there are, or were found."""
     least = "" if regions.counted.complete else "at least "
     return f"{least}{counted(len(regions), 'region')}"
-
-
-def as_frame(frame: DomainLike, dim: int) -> Box:
-    """The box that somebody means.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    box = as_domain(frame, dim)
-    if not isinstance(box, Box):
-        raise ValueError(f"frame: a box was expected, got {type(box).__name__}")
-    return box

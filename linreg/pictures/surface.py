@@ -13,7 +13,7 @@ from linreg.pictures.fills import Colour, fill_of, output_number
 from linreg.pictures.legend import add_colorbar, colours_for
 from linreg.pictures.palettes import INK
 from linreg.pictures.plane import means_of
-from linreg.pictures.regions import as_frame, title_of
+from linreg.pictures.regions import title_of
 from linreg.pictures.subject import check_inputs, regions_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
@@ -55,12 +55,27 @@ def plot_surface(
     domain, log, title
         As for `plot_regions`.
 
+    Returns
+    -------
+    matplotlib Axes
+        Those that were drawn on.
+
     Raises
     ------
     ValueError
         If the network has not two inputs, or there is no such output.
     LinregError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    relu(x) + relu(y) over the four quadrants of a square; the regions below are drawn as well:
+
+    >>> from linreg import mlp
+    >>> net = mlp([([[1, 0], [0, 1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> ax = plot_surface(net, frame="box:-1,1")
+    >>> ax.get_title(loc="left"), ax.get_zlabel(), len(ax.collections)
+    ('4 regions', 'output 0', 3)
     """
     matplotlib = matplotlib_package()
     from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
@@ -70,7 +85,7 @@ def plot_surface(
     output = output_number(output, found, "output")
     if isinstance(color, str) and color == "class":
         raise ValueError("color: a surface has no classes; plot_regions draws them")
-    polygons = found.polygons(None if frame is None else as_frame(frame, 2))
+    polygons = found.polygons(frame)
     axes = axes_for(ax, dim=3, size=(6.8, 5.4))
     with matplotlib.rc_context(STYLE):
         matrices, shifts = affine_maps_of(found)

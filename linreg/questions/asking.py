@@ -12,7 +12,7 @@ from fractions import Fraction
 from flint import fmpq
 
 from linreg.affine import ExactAffineMap
-from linreg.domains import Domain, Polytope, asked_domain
+from linreg.domains import Box, Domain, Polytope, asked_domain
 from linreg.errors import InvalidNetwork, InvalidQuery
 from linreg.network import Network, Stage, StagedNetwork, staged_of
 from linreg.network.combining import n_outputs, on_same_input, side_by_side, with_values
@@ -182,10 +182,10 @@ def _form(of: Condition, size: int) -> list[fmpq]:
     return form
 
 
-def query_of(staged: StagedNetwork, inputs: Domain | None, unsafe: Polytope) -> Query:
+def query_of(staged: StagedNetwork, inputs: Domain | None, unsafe: object) -> Query:
     """The query whether inputs of a domain lead to outputs in a polytope."""
     n_inputs, outputs = staged.input_dim, staged.readout.n_outputs
-    if not isinstance(unsafe, Polytope) and not hasattr(unsafe, "rows"):
+    if not isinstance(unsafe, Polytope | Box):
         raise TypeError(f"unsafe: a Polytope or Box was expected, got {type(unsafe).__name__}")
     if unsafe.dim != outputs:
         raise InvalidQuery(

@@ -16,8 +16,8 @@ from linreg.network import Network, StagedNetwork, staged_of
 from linreg.polyhedra import Point
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
 from linreg.questions.norms import Root, exceeds, float_of, norm_of, operator_norm
-from linreg.questions.pieces import Piece, pieces_on
-from linreg.questions.ways import Budget
+from linreg.questions.pieces import Piece
+from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction, rational
 
 _EXACT_WHERE = {("linf", "linf"), ("l1", "linf"), ("l1", "l1"), ("linf", "l1")}
@@ -48,6 +48,15 @@ class Lipschitz:
         Regions that were looked at.
     complete : bool
         False if the search was stopped: the constant is at least this.
+
+    Examples
+    --------
+    relu(x + y) grows fastest along the diagonal, by sqrt(2) for each unit of Euclidean length:
+
+    >>> from linreg import lipschitz, mlp
+    >>> found = lipschitz(mlp([([[1, 1]], [0])]), input_norm="l2", output_norm="l2")
+    >>> found.exact, found.squared, found.pattern, found.jacobian
+    (None, Fraction(2, 1), (1,), ((Fraction(1, 1), Fraction(1, 1)),))
     """
 
     exact: Fraction | None
@@ -136,13 +145,7 @@ def lipschitz(
     if not inputs.dim:
         return _answer(fmpq(0), norms, None, inputs, rows, staged.input_dim, 1, True)
     _check_flat(inputs, norms[0])
-    pieces = pieces_on(
-        staged,
-        inputs,
-        limit=limit,
-        workers=workers,
-        progress=None if progress is None else (lambda share: progress(share / 2)),
-    )
+    pieces = pieces_within(staged, inputs, budget)
     return _largest(pieces, len(pieces), pieces.complete, norms, inputs, rows, budget)
 
 
@@ -171,10 +174,15 @@ def local_lipschitz(
     domain : Domain, optional
         What the box is cut to.
 
+    Returns
+    -------
+    Lipschitz
+
     Raises
     ------
-    ValueError, InvalidDomain
-        As for `lipschitz`; also if the radius is negative or the point outside the domain.
+    ValueError, InvalidDomain, NoSuchIndex, TooLarge
+        As for `lipschitz`; also ValueError if the radius is negative, and InvalidDomain if the
+        point is outside the domain.
 
     Examples
     --------
@@ -204,7 +212,7 @@ def local_lipschitz(
     ):
         raise InvalidDomain(f"x: the point {column.fractions} is outside the domain")
     _check_flat(inputs, norms[0])
-    pieces = pieces_on(staged, inputs, limit=limit)
+    pieces = pieces_within(staged, inputs, budget)
     chosen = pieces if reach > 0 else (piece for piece in pieces if _touches(piece, inputs, at))
     return _largest(chosen, len(pieces), pieces.complete, norms, inputs, rows, budget)
 

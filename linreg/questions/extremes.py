@@ -46,6 +46,18 @@ class Extreme:
         False if the search was stopped.
     nodes : int
         Regions or parts of the domain that were looked at.
+
+    Examples
+    --------
+    |x| is largest at the farther end of an interval, and on the line it grows for ever:
+
+    >>> from linreg import Box, maximum, mlp
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = maximum(net, domain=Box([-1], [3]))
+    >>> found.status, found.value, found.point, found.bound
+    ('attained', Fraction(3, 1), (Fraction(3, 1),), Fraction(3, 1))
+    >>> maximum(net).status, maximum(net).rate, maximum(net).value_float
+    ('unbounded', Fraction(1, 1), inf)
     """
 
     status: str
@@ -82,6 +94,13 @@ class OutputRange:
     ----------
     output : int
     lowest, highest : Extreme
+
+    Examples
+    --------
+    >>> from linreg import Box, mlp, output_range
+    >>> [found] = output_range(mlp([([[1]], [-1])]), Box([0], [3]))
+    >>> found.output, found.lowest.value, found.highest.value
+    (0, Fraction(0, 1), Fraction(2, 1))
     """
 
     output: int
@@ -126,7 +145,8 @@ def maximum(
     Raises
     ------
     InvalidQuery, ValueError, TypeError
-        If the functional has not a number for each output.
+        If the functional has not a number for each output; also ValueError if the limit, the
+        timeout or the workers are not positive, and TypeError if there is no network or domain.
     InvalidDomain
         If the domain is of another dimension than the network's input.
 
@@ -165,7 +185,20 @@ def minimum(
 ) -> Extreme:
     """The least value of a linear functional of the outputs on a closed domain.
 
-    The parameters, errors and the answer are those of `maximum`.
+    Parameters
+    ----------
+    net, functional, domain, limit, timeout, workers, progress
+        As for `maximum`.
+
+    Returns
+    -------
+    Extreme
+        As for `maximum`; its `bound` is one from below, and its `rate` is negative.
+
+    Raises
+    ------
+    InvalidQuery, ValueError, TypeError, InvalidDomain
+        As for `maximum`.
 
     Examples
     --------
@@ -193,12 +226,24 @@ def output_range(
 ) -> list[OutputRange]:
     """The least and the greatest value of each output on a closed domain.
 
-    The parameters and errors are those of `maximum`; `output` asks for one output alone.
+    Parameters
+    ----------
+    net, domain, limit, timeout, workers, progress
+        As for `maximum`.
+    output : int, optional
+        This output alone, counted from 0; by default all.
+
+    Returns
+    -------
+    list of OutputRange
+        In the order of outputs.
 
     Raises
     ------
     NoSuchIndex
         If the network has no such output.
+    ValueError, TypeError, InvalidDomain
+        As for `maximum`.
 
     Examples
     --------
@@ -273,7 +318,10 @@ def _highest(
         return highest_on_pieces(pieces, functionals, inputs, budget)
     from linreg.questions.optimising import highest_by_search
 
-    return [highest_by_search(staged, inputs, weights, budget) for weights in functionals]
+    return [
+        highest_by_search(staged, inputs, weights, budget.share(len(functionals) - k))
+        for k, weights in enumerate(functionals)
+    ]
 
 
 def _at_point(staged: StagedNetwork, x: Sequence[fmpq], weights: Sequence[fmpq]) -> Extreme:

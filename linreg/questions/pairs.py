@@ -40,6 +40,20 @@ class Difference:
     ranges : tuple of OutputRange
         The least and the greatest value of a - b for each output.
     complete : bool
+        False if the search was stopped.
+
+    Examples
+    --------
+    relu(x) and |x| are equal on one half-line, and grow apart on the other:
+
+    >>> from linreg import Box, difference, mlp
+    >>> relu = mlp([([[1]], [0])])
+    >>> size = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = difference(relu, size, Box([-2], [2]))
+    >>> found.value, found.point, found.output
+    (Fraction(2, 1), (Fraction(-2, 1),), 0)
+    >>> found.ranges[0].lowest.value, found.ranges[0].highest.value
+    (Fraction(-2, 1), Fraction(0, 1))
     """
 
     status: str
@@ -72,6 +86,20 @@ class Equivalence:
     outputs : (tuple of Fraction, tuple of Fraction), or None
         What each of them says there.
     complete : bool
+        False if the search was stopped before it was known.
+
+    Examples
+    --------
+    relu(x) and |x| differ at -2, where the difference is largest on an interval:
+
+    >>> from linreg import Box, equivalent, mlp
+    >>> relu = mlp([([[1]], [0])])
+    >>> size = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> equivalent(relu, size, Box([0], [2])).holds
+    True
+    >>> found = equivalent(relu, size, Box([-2], [2]))
+    >>> found.holds, found.point, found.outputs
+    (False, (Fraction(-2, 1),), ((Fraction(0, 1),), (Fraction(2, 1),)))
     """
 
     holds: bool | None
@@ -107,6 +135,8 @@ def difference(
     ------
     InvalidNetwork
         If the numbers of inputs or outputs differ.
+    InvalidDomain, ValueError, TypeError
+        As for `maximum`.
 
     Examples
     --------
@@ -175,7 +205,22 @@ def equivalent(
 ) -> Equivalence:
     """Whether two networks compute the same function on a closed domain, proved either way.
 
-    The parameters and errors are those of `difference`.
+    Parameters
+    ----------
+    a, b, domain, limit, timeout, workers
+        As for `difference`.
+
+    Returns
+    -------
+    Equivalence
+        With an input on which they differ, if they do.
+
+    Raises
+    ------
+    InvalidNetwork
+        If the numbers of inputs or outputs differ.
+    InvalidDomain, ValueError, TypeError
+        As for `maximum`.
 
     Examples
     --------

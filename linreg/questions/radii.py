@@ -13,14 +13,15 @@ from linreg.domains import Domain, asked_domain
 from linreg.errors import InvalidDomain, InvalidQuery
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.polyhedra import IntegerRow, Point, PointedPolyhedron, Solver
+from linreg.questions.approaching import Approach
 from linreg.questions.extremes import checked_output
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
 from linreg.questions.nearest import Near, nearest_point
 from linreg.questions.norms import norm_of, root_float
-from linreg.questions.pieces import Piece, pieces_on
+from linreg.questions.pieces import Piece
 from linreg.questions.programs import Rising, highest_values, value_at
 from linreg.questions.verifying import coordinates
-from linreg.questions.ways import Budget
+from linreg.questions.ways import Budget, pieces_or_none, pieces_within
 from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.wording import counted
 
@@ -45,6 +46,17 @@ class Distance:
         A proved lower bound of the distance, or of its square for l2.
     complete : bool
         Whether the distance is proved to be the least.
+
+    Examples
+    --------
+    Of the outputs x and y, the second is as large as the first on the diagonal, which is nearest to
+    (3, 1) in (2, 2), at the distance sqrt(2):
+
+    >>> from linreg import mlp, robustness
+    >>> net = mlp([], readout=([[1, 0], [0, 1]], [0, 0]))
+    >>> found = robustness(net, [3, 1], "l2").tie
+    >>> found.exact, found.squared, found.point, found.label
+    (None, Fraction(2, 1), (Fraction(2, 1), Fraction(2, 1)), 1)
     """
 
     exact: Fraction | None
@@ -67,9 +79,20 @@ class Robustness:
     norm : str
     tie, flip : Distance or None
         None where the whole domain is searched and has no such input: `complete` is then True.
-    lower_bound : Fraction
-        What is proved of both: no input this near, or of this square for l2, has another class.
+    lower_bound : Fraction or None
+        What is proved of both: no input nearer than this, or than its root for l2, has another
+        class. None where there is no such input at all.
     complete : bool
+        False if the search was stopped.
+
+    Examples
+    --------
+    The outputs 0 and relu(x) tie on a half-line, and the second wins beyond it:
+
+    >>> from linreg import mlp, robustness
+    >>> found = robustness(mlp([([[1]], [0])], readout=([[0], [1]], [0, 0])), [-1])
+    >>> found.label, found.tie.exact, found.flip.exact
+    (0, Fraction(0, 1), Fraction(1, 1))
     """
 
     label: int
@@ -115,7 +138,7 @@ def robustness(
         The class that is to be kept; by default that of the point, the lowest index of a largest
         output.
     targets : sequence of int, optional
-        Only these classes count as others.
+        Only these classes count as others; without any there is no tie and no flip.
     sense : str
         "min" where the least output wins.
     limit : int, optional
@@ -257,15 +280,37 @@ class _Search:
         if not inputs.dim:
             self._look_at_point(inputs)
             return True
-        pieces = pieces_on(
-            self.staged, inputs, limit=self.budget.limit, workers=self.budget.workers
-        )
+        pieces = pieces_or_none(self.staged, inputs, self.budget)
+        if pieces is None:
+            approach = self._approach(inputs, offsets)
+            if inputs.is_whole and approach.is_possible:
+                return approach.run()
+            pieces = pieces_within(self.staged, inputs, self.budget)
         for looked, piece in enumerate(pieces):
             if self.budget.is_spent:
                 return False
             self.budget.tell(looked / len(pieces))
             self._look_at_piece(piece, inputs, offsets)
         return pieces.complete
+
+    def _approach(self, inputs: InputSet, offsets: Sequence[Sequence[fmpq]]) -> Approach:
+        """The search for what is nearest on a set of many regions."""
+        leads = []
+        for j in self.rivals:
+            lead = [fmpq(0)] * (self.staged.readout.n_outputs + 1)
+            lead[j], lead[self.label] = fmpq(self.sign), fmpq(-self.sign)
+            leads.append(lead)
+        return Approach(
+            inputs.restricted(self.staged),
+            inputs,
+            leads,
+            [-form[-1] for form in offsets],
+            self.norm,
+            lambda piece: self._look_at_piece(piece, inputs, offsets),
+            # Nothing matters beyond the nearest flip: the nearest tie is not farther.
+            lambda: None if self.flip is None else self.flip.near.size,
+            self.budget,
+        )
 
     def _look_at_point(self, inputs: InputSet) -> None:
         values = self.staged.forward_exact([fraction(entry) for entry in inputs.origin])

@@ -28,6 +28,15 @@ class Replays:
         by NumPy with the weights rounded to float32.
     by : str
         What ran it in float32.
+
+    Examples
+    --------
+    That relu(1) is at least 1 is so in floats as well:
+
+    >>> from linreg import Box, Polytope, mlp, verify
+    >>> found = verify(mlp([([[1]], [0])]), inputs=Box([0], [1]), unsafe=Polytope([[-1]], [-1]))
+    >>> found.replays
+    Replays(float64=True, float32=True, by='NumPy')
     """
 
     float64: bool
@@ -110,7 +119,7 @@ def _applied(map_: Any, state: np.ndarray) -> np.ndarray:
 def _runner(file: StrPath) -> tuple[Any, str]:
     """What runs an ONNX file, as a function of a flat float32 input, and its name."""
     try:
-        import onnxruntime
+        import onnxruntime  # type: ignore[import-untyped]
     except ImportError:
         onnxruntime = None
     if onnxruntime is not None:
@@ -136,4 +145,4 @@ def _runner(file: StrPath) -> tuple[Any, str]:
     value = next(entry for entry in graph.input if entry.name not in constants)
     lengths = [dim.dim_value or 1 for dim in value.type.tensor_type.shape.dim]
     evaluator = ReferenceEvaluator(model)
-    return lambda x: evaluator.run(None, {value.name: x.reshape(lengths)})[0], "onnx"
+    return lambda x: evaluator.run(None, {value.name: x.reshape(lengths)})[0], "onnx"  # type: ignore[index]

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from linreg.domains import Domain, Polytope
+from linreg.domains import Box, Domain, Polytope
 from linreg.errors import InvalidQuery
 from linreg.files import StrPath
 from linreg.network import StagedNetwork, staged_of
@@ -56,6 +56,16 @@ class Verification:
         Why the search was stopped; else empty.
     seconds : float
         Wall clock.
+
+    Examples
+    --------
+    |x| reaches 2 on [-1, 3], where it is 3 at most, and so exceeds it by 1:
+
+    >>> from linreg import Box, Polytope, mlp, verify
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = verify(net, inputs=Box([-1], [3]), unsafe=Polytope([[-1]], [-2]))
+    >>> found.verdict, found.counterexample, found.output, found.slack
+    ('violated', (Fraction(3, 1),), (Fraction(3, 1),), Fraction(1, 1))
     """
 
     holds: bool | None
@@ -102,7 +112,7 @@ def verify(
     query: Query | None = None,
     *,
     inputs: Domain | None = None,
-    unsafe: Polytope | None = None,
+    unsafe: Polytope | Box | None = None,
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
@@ -237,7 +247,7 @@ def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> Found:
         return _at_point(staged, inputs.origin, asked.alternatives)
     pieces = pieces_or_none(staged, inputs, budget)
     if pieces is not None:
-        return _on_pieces(pieces, inputs, asked.alternatives, budget)
+        return on_pieces(pieces, inputs, asked.alternatives, budget)
     from linreg.questions.deciding import decided_by_search
 
     return decided_by_search(staged, inputs, asked.alternatives, budget)
@@ -259,7 +269,7 @@ def _at_point(
     return Found(None, None, 1)
 
 
-def _on_pieces(
+def on_pieces(
     pieces: Pieces, inputs: InputSet, alternatives: Sequence[Conditions], budget: Budget
 ) -> Found:
     """The first region on which an alternative can be met, and where its slack is largest."""
@@ -283,9 +293,9 @@ def best_met(
     for conditions in alternatives:
         found = meet(
             piece.rows,
-            [_pulled(form, variables) for form in conditions.weak],
-            [_pulled(form, variables) for form in conditions.strict],
-            [_pulled(form, variables) for form in conditions.equal],
+            [pulled(form, variables) for form in conditions.weak],
+            [pulled(form, variables) for form in conditions.strict],
+            [pulled(form, variables) for form in conditions.equal],
             piece.inside,
             solver,
         )
@@ -301,7 +311,7 @@ def coordinates(inputs: InputSet) -> list[list[fmpq]]:
     ]
 
 
-def _pulled(form: Sequence[fmpq], variables: Sequence[Sequence[fmpq]]) -> list[fmpq]:
+def pulled(form: Sequence[fmpq], variables: Sequence[Sequence[fmpq]]) -> list[fmpq]:
     """A form of inputs and outputs as one of the set's coordinates."""
     total = [fmpq(0)] * len(variables[0])
     for by, variable in zip(form, variables, strict=False):
@@ -311,4 +321,14 @@ def _pulled(form: Sequence[fmpq], variables: Sequence[Sequence[fmpq]]) -> list[f
     return total
 
 
-__all__ = ["Found", "InvalidQuery", "Verification", "best_met", "verified", "verify"]
+__all__ = [
+    "Found",
+    "InvalidQuery",
+    "Verification",
+    "best_met",
+    "coordinates",
+    "on_pieces",
+    "pulled",
+    "verified",
+    "verify",
+]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from linreg.arguments import entries
-from linreg.domains import Box, Domain, asked_domain
+from linreg.domains import Ball, Box, Domain, asked_domain
 from linreg.errors import InvalidDomain, InvalidNetwork
 from linreg.json_values import located
 from linreg.network import Network, StagedNetwork, mlp
@@ -39,6 +39,11 @@ def as_network(net: NetworkLike) -> Network:
         `from_torch`, with as many inputs as its first linear layer has. A list of pairs (weight,
         bias) is a fully connected network with ReLU between its layers: the last pair is the
         readout, as in an `.npz` file. For a network without a readout there is `mlp`.
+
+    Returns
+    -------
+    Network
+        A Network itself is returned as it is.
 
     Raises
     ------
@@ -70,47 +75,68 @@ def as_network(net: NetworkLike) -> Network:
 
 
 def as_staged(net: NetworkLike) -> StagedNetwork:
-    """The normal form of the network that somebody means, which may be in it already."""
+    """The normal form of the network that somebody means, which may be in it already.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+
+    Returns
+    -------
+    StagedNetwork
+
+    Examples
+    --------
+    >>> as_staged([([[1]], [0]), ([[2]], [1])]).forward_exact([3])
+    [Fraction(7, 1)]
+    """
     return net if isinstance(net, StagedNetwork) else as_network(net).staged
 
 
-def as_domain(domain: DomainLike, dim: int) -> Domain:
+def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
     """The domain of so many inputs that somebody means.
 
     Parameters
     ----------
-    domain : Domain, str, list, mapping or None
+    domain : Domain, Ball, str, list, mapping or None
         None is the whole space. A text is that of the command line: "all", "box:LO,HI" (the same
         for every input), "box:LO1,..:HI1,.." or a JSON file. A list or array has [lowest, highest]
         for each input; a mapping is a domain as in JSON.
     dim : int
         Number of inputs.
+    name : str
+        What it is called in messages.
+
+    Returns
+    -------
+    WholeSpace, Box or Polytope
+        A ball becomes one of these.
 
     Raises
     ------
     TypeError
         If it is none of these; the message says what was got.
     InvalidDomain, UnreadableFile
-        If it is malformed, or of another dimension.
+        If it is malformed, of another dimension, or a Euclidean ball, which is no polyhedron.
 
     Examples
     --------
     >>> as_domain("box:-1,1", 2) == as_domain([[-1, 1], [-1, 1]], 2) == Box([-1, -1], [1, 1])
     True
     """
-    if domain is None or isinstance(domain, Domain):
+    if domain is None or isinstance(domain, Domain | Ball):
         return asked_domain(domain, dim)
     if isinstance(domain, os.PathLike):
-        return domain_from_text(os.fspath(domain), dim, name="domain")
+        return domain_from_text(os.fspath(domain), dim, name=name)
     if isinstance(domain, str):
-        return domain_from_text(domain, dim, name="domain")
+        return domain_from_text(domain, dim, name=name)
     if isinstance(domain, Mapping):
-        with located("domain"):
+        with located(name):
             return domain_from_json(dict(domain), dim)
     if isinstance(domain, list | tuple | np.ndarray):
-        return _box(domain, dim)
+        return _box(domain, dim, name)
     raise TypeError(
-        "domain: a WholeSpace, Box or Polytope, a text such as 'box:-1,1' or a list of [lowest, "
+        f"{name}: a WholeSpace, Box or Polytope, a text such as 'box:-1,1' or a list of [lowest, "
         f"highest] was expected, got {_shown(domain)}"
     )
 
@@ -119,6 +145,21 @@ def asked(net: NetworkLike, domain: DomainLike) -> tuple[StagedNetwork, Domain]:
     """The normal form of the network and the domain that are asked about.
 
     The domain in a network's file is used unless another is given.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+    domain : what `as_domain` accepts
+
+    Returns
+    -------
+    tuple of StagedNetwork and Domain
+
+    Examples
+    --------
+    >>> staged, where = asked([([[1, 2]], [0])], "box:0,1")
+    >>> staged.input_dim, where.dim
+    (2, 2)
     """
     staged = as_staged(net)
     if domain is None and isinstance(net, str | os.PathLike):
@@ -126,11 +167,11 @@ def asked(net: NetworkLike, domain: DomainLike) -> tuple[StagedNetwork, Domain]:
     return staged, as_domain(domain, staged.input_dim)
 
 
-def _box(ranges: Sequence[Any] | np.ndarray, dim: int) -> Domain:
-    given = [list(entries(pair, f"domain[{i}]")) for i, pair in enumerate(ranges)]
+def _box(ranges: Sequence[Any] | np.ndarray, dim: int, name: str) -> Domain:
+    given = [list(entries(pair, f"{name}[{i}]")) for i, pair in enumerate(ranges)]
     if len(given) != dim or any(len(pair) != 2 for pair in given):
         raise InvalidDomain(
-            f"domain: [lowest, highest] was expected for each of {counted(dim, 'input')}, got "
+            f"{name}: [lowest, highest] was expected for each of {counted(dim, 'input')}, got "
             f"{_shown(ranges)}"
         )
     return Box([low for low, _ in given], [high for _, high in given])

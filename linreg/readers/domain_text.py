@@ -32,6 +32,10 @@ def domain_from_text(
     name : str
         What the text is called in messages.
 
+    Returns
+    -------
+    WholeSpace, Box or Polytope
+
     Raises
     ------
     InvalidDomain, UnreadableFile

@@ -133,7 +133,29 @@ def load_problem(
 ) -> tuple[Network, Domain | None]:
     """The network in a file and the domain beside it, or None; the file is read once.
 
-    The arguments and errors are those of `load` and `load_domain`.
+    Parameters
+    ----------
+    path, decimal
+        As for `load`.
+
+    Returns
+    -------
+    tuple of Network, and Domain or None
+
+    Raises
+    ------
+    UnreadableFile, InvalidNetwork, NotPiecewiseLinear, InvalidDomain
+        As for `load`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import Box, mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     save(mlp([([[2]], [0])]), f"{folder}/net.json", Box([0], [1]))
+    ...     net, domain = load_problem(f"{folder}/net.json")
+    >>> net.forward_exact([3]), domain.upper
+    ([Fraction(6, 1)], (Fraction(1, 1),))
     """
     format_, content = _parsed(path, decimal, _asked(input_shape, batch_axis, outputs))
     with located(str(path)):
@@ -198,6 +220,12 @@ def check_network_path(path: StrPath, reading: Iterable[StrPath | None] = ()) ->
     ------
     UnwritableFile
         If the suffix is not known, the folder is missing or not writable, or a file is being read.
+
+    Examples
+    --------
+    >>> check_network_path("net.png")
+    Traceback (most recent call last):
+    linreg.errors.UnwritableFile: net.png: ...
     """
     _written(path)
     check_writable(path, reading)

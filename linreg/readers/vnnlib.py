@@ -20,7 +20,7 @@ from linreg.readers.expressions import (
     shown,
 )
 from linreg.readers.formulas import Alternatives, Lookup, alternatives, product
-from linreg.readers.query import Query, QueryNetwork, Tensor
+from linreg.readers.query import Condition, Query, QueryNetwork, Tensor
 
 _OLD_NAME = re.compile(r"([XY])_(\d{1,7})", re.ASCII)
 _NEW_NAME = re.compile(r"([A-Za-z_]\w*)(?:\[([\d,\s]*)\])?", re.ASCII)
@@ -152,12 +152,12 @@ def _asserted(statement: Group) -> Expression:
 
 def _conjunction(
     factors: Sequence[tuple[Group, Expression]], lookup: Lookup
-) -> tuple[tuple[object, ...], ...]:
+) -> tuple[tuple[Condition, ...], ...]:
     found: list[Alternatives] = []
     for _, formula in factors:
         found.append(alternatives(formula, lookup))
     place = factors[0][0].place if factors else ""
-    return tuple(product(found, place))  # type: ignore[return-value]
+    return tuple(product(found, place))
 
 
 def _second(statements: Sequence[Group], source: str) -> Query:

@@ -13,7 +13,7 @@ from linreg.regions.polygons.stages import FloatStage
 if TYPE_CHECKING:
     from linreg.regions.enumeration import Enumeration
 
-AT_ONCE = 1 << 22
+MAP_ENTRIES_AT_ONCE = 1 << 22
 """Numbers in the maps of one stage that are held at once."""
 
 
@@ -24,6 +24,15 @@ class AffineMaps(NamedTuple):
     ----------
     matrices : float64 array, shape (regions, outputs, inputs)
     shifts : float64 array, shape (regions, outputs)
+
+    Examples
+    --------
+    |x| is -x and x on its regions:
+
+    >>> from linreg import absolute, enumerate_regions, mlp
+    >>> maps = enumerate_regions(mlp([([[1]], [0])], activation=absolute())).affine_maps
+    >>> maps.matrices.tolist(), maps.shifts.tolist()
+    ([[[-1.0]], [[1.0]]], [[0.0], [0.0]])
     """
 
     matrices: np.ndarray
@@ -52,7 +61,7 @@ def affine_maps_of(regions: Enumeration) -> AffineMaps:
     matrices = np.empty((len(tree), outputs, dim))
     shifts = np.empty((len(tree), outputs))
     widest = max((stage.matrix.shape[0] for stage in [*stages, last]), default=1)
-    step = max(1, AT_ONCE // (widest * (dim + 1)))
+    step = max(1, MAP_ENTRIES_AT_ONCE // (widest * (dim + 1)))
     for first in range(0, len(tree), step):
         part = slice(first, min(first + step, len(tree)))
         splits = tree.splits[part.start : part.stop - 1]

@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike
 
 from linreg.arguments import listed, numbered
 from linreg.arguments import pattern as pieces_of
-from linreg.domains import Box
 from linreg.errors import IncompleteError
 from linreg.polyhedra import Point
 from linreg.problem import Problem
@@ -338,12 +337,12 @@ class Enumeration(Sequence[Region]):
         found = self.locate(x)
         return np.bincount(found[found != NOWHERE], minlength=len(self)).astype(np.int64)
 
-    def polygons(self, frame: Box | None = None, *, exact: bool = False) -> Polygons:
+    def polygons(self, frame: DomainLike = None, *, exact: bool = False) -> Polygons:
         """The regions of two inputs as convex polygons, as far as a frame shows them.
 
         Parameters
         ----------
-        frame : Box, optional
+        frame : Box, "box:LO,HI" or [[lo, hi], ...], optional
             By default one that shows all corners but a few that are far away, or a bounded domain.
         exact : bool
             Whether corners are fractions. Floats are near them by about 1e-10 of the frame.
@@ -372,7 +371,7 @@ class Enumeration(Sequence[Region]):
         """
         return polygons_of(self, frame, exact=exact)
 
-    def solids(self, frame: Box | None = None, *, exact: bool = False) -> Solids:
+    def solids(self, frame: DomainLike = None, *, exact: bool = False) -> Solids:
         """The regions of three inputs as convex polyhedra; see `polygons`.
 
         Parameters

@@ -12,7 +12,7 @@ from flint import fmpq
 
 from linreg.affine import AffineMap, ExactAffineMap
 from linreg.arguments import point
-from linreg.domains import Box, Halfspaces
+from linreg.domains import Halfspaces
 from linreg.network.stages import table
 from linreg.polyhedra import Point
 from linreg.polyhedra import measures as geometry
@@ -21,6 +21,7 @@ from linreg.polyhedra.sampling import Seed, sample
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries, Boundary
 from linreg.rational import fraction, nearest_float, rational
+from linreg.readers import DomainLike
 from linreg.regions.convex import ConvexRegion, convex_region
 from linreg.regions.facets import DOMAIN, Facet, facets_of
 from linreg.regions.polygons.one import Polygon, facet_polygons_of, polygon_of
@@ -269,12 +270,12 @@ class Region:
         """
         return sample(self.polyhedron, n, seed)
 
-    def polygon(self, clip: Box | None = None) -> Polygon:
+    def polygon(self, clip: DomainLike = None) -> Polygon:
         """The region of a network of two inputs as a polygon: exact corners, in order.
 
         Parameters
         ----------
-        clip : Box, optional
+        clip : Box, "box:LO,HI" or [[lo, hi], ...], optional
             What of the region is wanted; without it the region has to be bounded. Nothing is left
             of a region that does not meet the box.
 
@@ -297,12 +298,12 @@ class Region:
         """
         return polygon_of(self, clip)
 
-    def facet_polygons(self, clip: Box | None = None) -> tuple[Polygon, ...]:
+    def facet_polygons(self, clip: DomainLike = None) -> tuple[Polygon, ...]:
         """The facets of a region of three inputs as polygons in space; see `polygon`.
 
         Parameters
         ----------
-        clip : Box, optional
+        clip : Box, "box:LO,HI" or [[lo, hi], ...], optional
             As for `polygon`, a box of three inputs.
 
         Returns

@@ -1,7 +1,7 @@
 """Chain complexes of cells whose homology is that of a union of cells, of one cell each.
 
 A closed union has the homology of its bounded cells, and an open one that of the dual cells: one
-of dimension n - d for each cell of dimension d inside the domain. `docs/topology.md` has the
+of dimension n - d for each cell of dimension d inside the domain. `docs/theory.md` has the
 proofs. Unions that are neither have the chains of their order complex.
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flint import fmpq
+from flint import fmpq, fmpz
 
 from linreg.arguments import integer
 
@@ -57,7 +57,7 @@ def check_field(field: object) -> int:
         If it is neither.
     """
     p = integer(field, "field", ValueError)
-    if p != RATIONALS and (p < 2 or any(p % d == 0 for d in range(2, int(p**0.5) + 1))):
+    if p != RATIONALS and (p < 2 or not fmpz(p).is_prime()):
         raise ValueError(f"field: a prime, or 0 for the rational numbers, was expected, got {p}")
     return p
 

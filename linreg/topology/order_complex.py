@@ -54,6 +54,24 @@ def flags(cells: CellComplex, chosen: np.ndarray) -> Iterator[np.ndarray]:
         chains = np.column_stack([chains[repeated], following])
 
 
+LARGEST_PRIME = 46337
+"""The largest prime that gudhi counts modulo."""
+
+
+def check_gudhi_field(field: int) -> None:
+    """Refuse a field that gudhi does not have.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not 2 <= field <= LARGEST_PRIME:
+        raise ValueError(
+            f"field: gudhi works modulo primes up to {LARGEST_PRIME}, got {field}; take another "
+            "method"
+        )
+
+
 def simplex_tree(
     cells: CellComplex, chosen: np.ndarray, ranks: np.ndarray | None = None
 ) -> SimplexTree:

@@ -10,7 +10,7 @@ import numpy as np
 from linreg.complex import CellComplex
 from linreg.topology.chains import dual_chains, dual_order, flag_chains
 from linreg.topology.elimination import check_field, pairs
-from linreg.topology.order_complex import simplex_tree
+from linreg.topology.order_complex import check_gudhi_field, simplex_tree
 from linreg.topology.values import Value, output_values
 
 Bar = tuple[int, Value, Value]
@@ -45,6 +45,7 @@ def persistence(
     ranks = np.array([rank_of[low] for low in values.lowest], dtype=np.int64)
     everything = np.ones(len(cells), dtype=bool)
     if method == "gudhi":
+        check_gudhi_field(field)
         tree = simplex_tree(cells, everything, ranks)
         found_bars = tree.persistence(homology_coeff_field=field, persistence_dim_max=True)
         bars = [
@@ -75,10 +76,24 @@ def _sorted(bars: list[Bar], superlevel: bool) -> list[Bar]:
 def diagram(bars: list[Bar], dim: int) -> np.ndarray:
     """The persistence diagram of a dimension, as persim and gudhi take it.
 
+    Parameters
+    ----------
+    bars : list of (int, Fraction or infinity, Fraction or infinity)
+        As `PolyhedralComplex.persistence` returns them.
+    dim : int
+        The dimension of homology.
+
     Returns
     -------
     float64 array, shape (bars, 2)
         Births and deaths, each rounded to nearest.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from math import inf
+    >>> diagram([(0, Fraction(1, 2), inf), (1, Fraction(2), Fraction(3))], 0).tolist()
+    [[0.5, inf]]
     """
     rows = [(float(birth), float(death)) for degree, birth, death in bars if degree == dim]
     return np.array(rows, dtype=np.float64).reshape(len(rows), 2)

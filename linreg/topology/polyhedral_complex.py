@@ -12,10 +12,9 @@ import numpy as np
 
 from linreg.arguments import how_many, numbered
 from linreg.complex import CellComplex, cell_complex, levels_of, with_levels
-from linreg.domains import Domain
-from linreg.network import Network, StagedNetwork, staged_of
-from linreg.problem import problem_of
+from linreg.problem import Problem, problem_of
 from linreg.rational import Number, fraction
+from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.critical import CriticalVertex, critical_vertices
 from linreg.topology.persistence import Bar, persistence
 from linreg.topology.union import Subcomplex
@@ -36,6 +35,11 @@ RELATIONS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
 
 class PolyhedralComplex(CellComplex):
     """All cells of a network on a domain, and the topology of their unions.
+
+    Attributes
+    ----------
+    problem, levels, layout, signs, dims, lines, vectors, n_vertices, incidence
+        As for `linreg.complex.CellComplex`.
 
     Examples
     --------
@@ -61,10 +65,27 @@ class PolyhedralComplex(CellComplex):
             One of ">=", ">", "==", "<=", "<", "!=".
         level : number
 
+        Returns
+        -------
+        Subcomplex
+            Closed for ">=", "==" and "<="; open in the domain for the others.
+
         Raises
         ------
+        NoSuchIndex
+            If the network has no such output.
         ValueError
             If there is no such relation, or the complex was not cut at that level.
+
+        Examples
+        --------
+        |x| is less than 1 at its vertex 0 and on the segments beside, and it is 1 at two points:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0])], activation=absolute())
+        >>> complex = polyhedral_complex(net, levels=[(0, 1)])
+        >>> [complex.where(0, sign, 1).faces_by_dimension for sign in ("<", "==")]
+        [[1, 2], [2, 0]]
         """
         if relation not in RELATIONS:
             raise ValueError(
@@ -73,7 +94,18 @@ class PolyhedralComplex(CellComplex):
         return Subcomplex(self, RELATIONS[relation](self.sides(output, level), 0))
 
     def sides(self, output: int, level: Number = 0) -> np.ndarray:
-        """The sign of an output less a level on each cell; int8, shape (cells,).
+        """The sign of an output less a level on each cell.
+
+        Parameters
+        ----------
+        output : int
+        level : number
+            One of those that the complex was cut at.
+
+        Returns
+        -------
+        int8 array, shape (cells,)
+            -1, 0 or 1.
 
         Raises
         ------
@@ -81,13 +113,23 @@ class PolyhedralComplex(CellComplex):
             If the network has no such output.
         ValueError
             If the complex was not cut at that level.
+
+        Examples
+        --------
+        relu(x) passes 1 once: it is less at 0, and on two cells of three beside:
+
+        >>> from linreg import mlp
+        >>> complex = polyhedral_complex(mlp([([[1]], [0])]), levels=[(0, 1)])
+        >>> sorted(complex.sides(0, 1)[complex.dims == 0].tolist())
+        [-1, 0]
+        >>> sorted(complex.sides(0, 1)[complex.dims == 1].tolist())
+        [-1, -1, 1]
         """
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         cut = fraction(level)
-        unit = len(self.layout.units) - len(self.levels.of_output) - bool(self.levels.classes)
-        for place, (known, cuts) in enumerate(self.levels.of_output):
+        for unit, (known, cuts) in enumerate(self.levels.of_output, start=self.n_units):
             if known == output and cut in cuts:
-                pair = self.layout.starts[unit + place] + cuts.index(cut)
+                pair = self.layout.starts[unit] + cuts.index(cut)
                 at_least, at_most = self.bits([pair, pair + self.layout.n_pairs]).T
                 signs: np.ndarray = at_least.astype(np.int8) - at_most.astype(np.int8)
                 return signs
@@ -106,10 +148,26 @@ class PolyhedralComplex(CellComplex):
             Whether it has to be larger than all others, which makes the union open; otherwise it
             is closed.
 
+        Returns
+        -------
+        Subcomplex
+
         Raises
         ------
         ValueError
             If the complex was not cut by classes, or the output is none of them.
+
+        Examples
+        --------
+        relu(x) is at least relu(-x) from 0 on, and larger beyond:
+
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0])])
+        >>> complex = polyhedral_complex(net, classes=True)
+        >>> complex.decision_region(0).faces_by_dimension
+        [1, 1]
+        >>> complex.decision_region(0, strictly=True).faces_by_dimension
+        [0, 1]
         """
         won = self._winners()
         if output not in self.levels.classes:
@@ -120,7 +178,29 @@ class PolyhedralComplex(CellComplex):
         return Subcomplex(self, wins & (won.sum(axis=1) == 1) if strictly else wins)
 
     def decision_regions(self, *, strictly: bool = False) -> dict[int, Subcomplex]:
-        """The union of `decision_region` for each class."""
+        """The union of `decision_region` for each class.
+
+        Parameters
+        ----------
+        strictly : bool
+            As for `decision_region`.
+
+        Returns
+        -------
+        dict of int to Subcomplex
+            By classes, in increasing order; empty if the complex was not cut by classes.
+
+        Examples
+        --------
+        relu(x) and relu(-x) are each the larger one on one side of 0:
+
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0])])
+        >>> complex = polyhedral_complex(net, classes=True)
+        >>> found = complex.decision_regions(strictly=True)
+        >>> {output: union.cells(1)[0].rays for output, union in found.items()}
+        {0: ((1,),), 1: ((-1,),)}
+        """
         return {
             output: self.decision_region(output, strictly=strictly)
             for output in self.levels.classes
@@ -175,7 +255,7 @@ class PolyhedralComplex(CellComplex):
 
         Source
         ------
-        Zomorodian and Carlsson (2005); for the values at which cells enter see `docs/topology.md`.
+        Zomorodian and Carlsson (2005); for the values at which cells enter see `docs/theory.md`.
 
         Examples
         --------
@@ -192,12 +272,35 @@ class PolyhedralComplex(CellComplex):
     def critical_vertices(self, output: int = 0) -> list[CriticalVertex]:
         """The vertices at which the sublevel sets of an output change, with how they do.
 
+        Parameters
+        ----------
+        output : int
+
+        Returns
+        -------
+        list of CriticalVertex
+            In the order of their cells.
+
         Raises
         ------
         NoSuchIndex
             If the network has no such output.
         HypothesisError
             If the output is constant on a cell that is no vertex.
+
+        Source
+        ------
+        Grigsby, Lindsey and Masden (2022), "Local and global topological complexity measures of
+        ReLU neural network functions".
+
+        Examples
+        --------
+        The sublevel sets of |x| begin at its minimum:
+
+        >>> from linreg import absolute, mlp
+        >>> complex = polyhedral_complex(mlp([([[1]], [0])], activation=absolute()))
+        >>> [(vertex.point, vertex.value, vertex.ranks) for vertex in complex.critical_vertices()]
+        [((Fraction(0, 1),), Fraction(0, 1), (1, 0))]
         """
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         return critical_vertices(self, output)
@@ -208,13 +311,14 @@ class PolyhedralComplex(CellComplex):
 
 
 def polyhedral_complex(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     levels: Sequence[tuple[int, Number]] = (),
     classes: Sequence[int] | bool = False,
     strategy: str = "tree",
     limit: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> PolyhedralComplex:
     """The cells of a network on a domain, of every dimension, generic or not.
 
@@ -223,9 +327,8 @@ def polyhedral_complex(
 
     Parameters
     ----------
-    net : Network or StagedNetwork
-    domain : Domain, optional
-        By default the whole space.
+    net, domain : what `as_network` and `as_domain` accept
+        By default the whole space, or the domain in the network's file.
     levels : sequence of (output, level)
         Values at which outputs cut cells too.
     classes : sequence of int, or bool
@@ -234,6 +337,12 @@ def polyhedral_complex(
         "tree", or "regions" to find the same cells another way, up to 6 inputs and slowly.
     limit : int, optional
         Most cells.
+    progress : callable, optional
+        Called now and then with the number of cells that are found.
+
+    Returns
+    -------
+    PolyhedralComplex
 
     Raises
     ------
@@ -258,11 +367,10 @@ def polyhedral_complex(
     >>> polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])])).f_vector
     [1, 4, 4]
     """
-    staged = staged_of(net)
-    asked = levels_of(staged, levels, classes)
+    plain = problem_of(net, domain)
+    asked = levels_of(plain.network, levels, classes)
     if limit is not None:
         limit = how_many(limit, "limit")
-    found = cell_complex(
-        problem_of(with_levels(staged, asked), domain), asked, strategy=strategy, limit=limit
-    )
+    problem = Problem(with_levels(plain.network, asked), plain.domain)
+    found = cell_complex(problem, asked, strategy=strategy, limit=limit, progress=progress)
     return PolyhedralComplex(*(getattr(found, field.name) for field in fields(found)))

@@ -11,8 +11,9 @@ import numpy as np
 
 from linreg.complex import Cell, CellComplex
 from linreg.topology.chains import bounded_chains, dual_chains, flag_chains
-from linreg.topology.elimination import RATIONALS, betti_numbers, check_field
-from linreg.topology.order_complex import simplex_tree
+from linreg.topology.elimination import betti_numbers, check_field
+from linreg.topology.order_complex import check_gudhi_field, simplex_tree
+from linreg.wording import counted
 
 if TYPE_CHECKING:
     import networkx
@@ -30,6 +31,17 @@ class Subcomplex:
     ----------
     complex : CellComplex
     chosen : bool array, shape (cells,)
+        Whether each cell of the complex is one of the union.
+
+    Examples
+    --------
+    Where |x| is at least 1 there are two closed half-lines:
+
+    >>> from linreg import absolute, mlp, polyhedral_complex
+    >>> net = mlp([([[1]], [0])], activation=absolute())
+    >>> union = polyhedral_complex(net, levels=[(0, 1)]).where(0, ">=", 1)
+    >>> len(union), union.components, union.is_closed, union.is_bounded
+    (4, 2, True, False)
     """
 
     complex: CellComplex
@@ -37,6 +49,10 @@ class Subcomplex:
 
     def __len__(self) -> int:
         return int(self.chosen.sum())
+
+    def __repr__(self) -> str:
+        faces = ", ".join(map(str, self.faces_by_dimension))
+        return f"<Subcomplex: {len(self):,} of {counted(len(self.complex), 'cell')}, {faces}>"
 
     @cached_property
     def indices(self) -> np.ndarray:
@@ -50,7 +66,27 @@ class Subcomplex:
         return [int(count) for count in np.bincount(dims, minlength=self.complex.dim + 1)]
 
     def cells(self, dim: int) -> list[Cell]:
-        """Its cells of a dimension."""
+        """Its cells of a dimension.
+
+        Parameters
+        ----------
+        dim : int
+
+        Returns
+        -------
+        list of Cell
+            In the order of their numbers; none of a dimension that it does not have.
+
+        Examples
+        --------
+        The square |x| + |y| = 1 has its corners on the axes:
+
+        >>> from linreg import absolute, level_set, mlp
+        >>> net = mlp([([[1, 0], [0, 1]], [0, 0])], ([[1, 1]], [-1]), activation=absolute())
+        >>> square = level_set(net)
+        >>> sorted([float(x) for x in corner.point] for corner in square.cells(0))
+        [[-1.0, 0.0], [0.0, -1.0], [0.0, 1.0], [1.0, 0.0]]
+        """
         return [self.complex.cell(i) for i in self.indices[self._dims == dim].tolist()]
 
     @property
@@ -101,6 +137,11 @@ class Subcomplex:
             "order" has one for each chain of faces, "gudhi" too, for which the extra `topology` is
             needed and `field` a prime; "auto" takes "cells" where it can, and "order" elsewhere.
 
+        Returns
+        -------
+        list of int, length n + 1
+            First the number of connected components, then that of independent loops, and so on.
+
         Raises
         ------
         ValueError
@@ -110,7 +151,7 @@ class Subcomplex:
 
         Source
         ------
-        McCord (1966), Theorem 6, and Quillen (1978), Proposition 1.6; see `docs/topology.md`.
+        McCord (1966), Theorem 6, and Quillen (1978), Proposition 1.6; see `docs/theory.md`.
 
         Examples
         --------
@@ -145,8 +186,7 @@ class Subcomplex:
         return betti_numbers(chains, n_degrees, field)
 
     def _by_gudhi(self, field: int) -> list[int]:
-        if field == RATIONALS:
-            raise ValueError("field: gudhi works modulo primes; for 0 take another method")
+        check_gudhi_field(field)
         tree = self.simplex_tree()
         tree.compute_persistence(
             homology_coeff_field=field, min_persistence=-1, persistence_dim_max=True
@@ -216,15 +256,40 @@ class Subcomplex:
         return self.cells(self.complex.dim - 1)
 
     def regions_of(self, cell: Cell) -> tuple[Cell, ...]:
-        """The regions on either side of a cell of dimension n - 1, or the cell itself if it is one.
+        """The regions around a cell: the cells of dimension n that it is a face of, or is itself.
 
         Their `pattern` says which piece each unit is on; units of levels come last.
+
+        Parameters
+        ----------
+        cell : Cell
+            Of the complex.
+
+        Returns
+        -------
+        tuple of Cell
+            In the order of their numbers.
+
+        Examples
+        --------
+        Beside each side of the square |x| + |y| = 1 there are an inner and an outer region, which
+        differ in the unit of the level alone:
+
+        >>> from linreg import absolute, level_set, mlp
+        >>> net = mlp([([[1, 0], [0, 1]], [0, 0])], ([[1, 1]], [-1]), activation=absolute())
+        >>> square = level_set(net)
+        >>> [region.pattern for region in square.regions_of(square.cells(1)[0])]
+        [(1, 1, 1), (1, 1, 0)]
         """
-        if cell.dim == self.complex.dim:
-            return (cell,)
         covers = self.complex.cofaces
-        row = covers.indices[covers.indptr[cell.index] : covers.indptr[cell.index + 1]]
-        return tuple(self.complex.cell(i) for i in row.tolist())
+        around = {cell.index}
+        for _ in range(self.complex.dim - cell.dim):
+            around = {
+                int(above)
+                for index in around
+                for above in covers.indices[covers.indptr[index] : covers.indptr[index + 1]]
+            }
+        return tuple(self.complex.cell(index) for index in sorted(around))
 
     def to_networkx(self) -> networkx.Graph:
         """Its cells, joined where one is a face of the other with one dimension less."""

@@ -12,7 +12,7 @@ import numpy as np
 from flint import fmpq
 
 from linreg.complex import CellComplex
-from linreg.problem.stages_on_regions import StagesOnRegions
+from linreg.complex.forms import output_forms
 
 Value = Fraction | float
 """A fraction, or an infinity."""
@@ -85,22 +85,16 @@ def _value(form: Sequence[fmpq], vector: Sequence[int]) -> fmpq:
 def _forms(cells: CellComplex, output: int) -> Iterator[tuple[int, list[fmpq]]]:
     """The output as a form of the input on each cell of dimension n.
 
-    They come from integer rows, which are the output times a factor that all regions share.
+    They come from integer rows, which are the output times its scale.
     """
-    regions = np.flatnonzero(cells.dims == cells.dim).tolist()
-    patterns = {region: cells.cell(region).pattern for region in regions}
-    on_regions = StagesOnRegions(cells.problem)
-    factor = None
-    for region in sorted(regions, key=patterns.__getitem__):
-        row = on_regions.outputs(patterns[region])[output]
-        place = next((k for k, entry in enumerate(row) if entry != 0), None)
-        if place is None:
-            yield region, [fmpq(0)] * len(row)
-            continue
-        if factor is None:
-            exact = cells.problem.network.affine_on(patterns[region]).rows.table()[output]
-            factor = exact[place] / row[place]
-        yield region, [factor * entry for entry in row]
+    regions = np.flatnonzero(cells.dims == cells.dim)
+    found = map(tuple, cells.patterns(regions).tolist())
+    patterns = dict(zip(regions.tolist(), found, strict=True))
+    scale = cells.problem.readout_scales[output]
+    order = sorted(patterns, key=patterns.__getitem__)
+    forms = output_forms(cells.problem, cells.layout, (patterns[region] for region in order))
+    for region, rows in zip(order, forms, strict=True):
+        yield region, [entry / scale for entry in rows[output]]
 
 
 def _regions_above(cells: CellComplex) -> np.ndarray:

@@ -356,3 +356,41 @@ def test_the_six_definitions_never_increase(measured: Dataset) -> None:
         assert known == sorted(known, reverse=True)
         found = linreg.theory.definitions(*problem(measured, net))
         assert [getattr(found, name) for name in names] == [row[name] for name in names]
+
+
+CELLS = """
+name = "cells"
+seed = 1
+[truth]
+topology = true
+bounds = false
+graphs = false
+geometry = false
+details = 4
+strategy = "highs"
+[[drawn]]
+name = "plane"
+samples = 3
+inputs = 2
+widths = [[2], [4]]
+init = "integer"
+"""
+
+
+def test_tables_of_topology_hold_the_cells_of_networks(tmp_path: Path) -> None:
+    """Two lines make four regions at most; of networks with more, nothing is said."""
+    made = generate(spec_of(CELLS), tmp_path / "cells")
+    counts = {row["network"]: row["activation_regions"] for row in rows(made.path, "counts")}
+    found = rows(made.path, "topology")
+    assert {row["detailed"] for row in found} == {True, False}
+    for row in found:
+        assert row["detailed"] is (counts[row["network"]] <= 4)
+        if not row["detailed"]:
+            assert row["f_vector"] is row["betti_equal"] is None
+            continue
+        assert row["f_vector"][-1] == counts[row["network"]]
+        assert sum((-1) ** dim * n for dim, n in enumerate(row["f_vector"])) == 1
+        # The plane is the union of both sets, and they meet in the third.
+        above, below, both = (row[f"betti_{name}"] for name in ("at_least", "at_most", "equal"))
+        euler = [b[0] - b[1] + b[2] for b in (above, below, both)]
+        assert euler[0] + euler[1] - euler[2] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from math import cos, pi
 
@@ -10,15 +11,17 @@ import numpy as np
 import pytest
 from generators import networks, problems, scalar_units
 from golden_networks import case
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from linreg import (
     AdjacencyGraph,
+    Box,
     BrokenInvariant,
     GraphStatistics,
     LinearRegionGraph,
     ScalarUnit,
+    absolute,
     adjacency_graph,
     enumerate_regions,
     graph_statistics,
@@ -238,3 +241,34 @@ def test_the_comparison_with_networkx_sees_a_wrong_number(spoilt: str) -> None:
     check(graph, GraphStatistics(**values))
     with pytest.raises(AssertionError):
         check(graph, GraphStatistics(**values | {spoilt: wrong[spoilt]}))
+
+
+def test_a_mean_degree_has_a_bound_for_relu_networks_on_the_whole_space() -> None:
+    """Gaines and Bi (2026): twice the input dimension."""
+    net = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+    found = graph_statistics(adjacency_graph(enumerate_regions(net)))
+    assert (found.mean_degree_at_most, found.mean_degree) == (4, 18 / 7)
+    boxed = adjacency_graph(enumerate_regions(net, Box([-1, -1], [1, 1])))
+    assert graph_statistics(boxed).mean_degree_at_most is None
+    bent = mlp([([[1, 0], [0, 1]], [0, 0])], activation=absolute())
+    assert graph_statistics(adjacency_graph(enumerate_regions(bent))).mean_degree_at_most is None
+
+
+def test_a_mean_degree_above_the_bound_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
+    monkeypatch.setattr("linreg.adjacency.statistics._mean_degree_at_most", lambda graph: 1)
+    with pytest.raises(BrokenInvariant, match="mean degree of 4 regions with 4 edges"):
+        graph_statistics(graph)
+
+
+@settings(max_examples=20)
+@given(lines=st.lists(st.tuples(*[st.integers(-3, 3)] * 3), min_size=1, max_size=6))
+def test_one_layer_has_as_large_a_diameter_as_it_has_hyperplanes(
+    lines: list[tuple[int, int, int]],
+) -> None:
+    """Two regions are as far apart as hyperplanes separate them; opposite ones by all of them."""
+    assume(all(a or b for a, b, _ in lines))
+    net = mlp([([[a, b] for a, b, _ in lines], [c for _, _, c in lines])])
+    distinct = {tuple(Fraction(x, next(y for y in line if y)) for x in line) for line in lines}
+    found = graph_statistics(adjacency_graph(enumerate_regions(net)))
+    assert found.diameter == len(distinct)

@@ -347,7 +347,7 @@ def test_signs_that_are_never_sure_make_doubts_and_change_no_answer() -> None:
 def test_a_node_of_which_nothing_is_ever_settled_is_split_exactly() -> None:
     """No sign is sure, and every claim is called proved though nothing is learned from it."""
     plain = plain_machine()
-    plain.signs.side = plain.cuts.side = lambda *_given: plain.signs.UNSURE
+    plain.signs.side = plain.cuts.side = lambda *_given: plain.outcomes.NO_SIGN
     plain.exact_cells.Exactly.settle = lambda _self, _work: True
     net = random_net("Gaussian", 2, 4, 3)
     regions, doubts = counted_by(plain.explorer.CompiledExplorer(), net)

@@ -402,7 +402,7 @@ def test_an_option_that_is_none_is_refused(arguments: list[str], says: str, tria
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["cout"], "No such command 'cout'. Did you mean 'count'?"),
+        (["statuss"], "No such command 'statuss'. Did you mean 'status'?"),
         (["Count"], "No such command 'Count'"),
         (["help"], "No such command 'help'"),
         ([""], "No such command ''"),

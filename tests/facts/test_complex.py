@@ -11,8 +11,9 @@ import pytest
 from golden_networks import FOLDER, Case
 
 import linreg
-from linreg import Box, IncompleteError, absolute, maxout, mlp, polyhedral_complex, relu
+from linreg import Box, IncompleteError, absolute, formulas, maxout, mlp, polyhedral_complex, relu
 from linreg.complex import margin, with_functional
+from linreg.formulas import zaslavsky_bounded_faces, zaslavsky_faces
 from linreg.topology import RELATIONS, diagram
 
 GOLDEN = json.loads((FOLDER / "topology.json").read_text())
@@ -76,22 +77,35 @@ def _value(text: str) -> Fraction | float:
 
 @pytest.mark.parametrize(("lines", "dim"), [(4, 2), (5, 3), (3, 4), (2, 3)])
 def test_hyperplanes_in_general_position_have_zaslavskys_faces(lines: int, dim: int) -> None:
-    """Zaslavsky (1975): f_k = C(m, n - k) sum of C(m - n + k, i) over i <= k."""
+    """Zaslavsky (1975), Theorems A and C, on each flat."""
     weight = [[t**k for k in range(1, dim + 1)] for t in range(1, lines + 1)]
     net = mlp([(weight, [t ** (dim + 1) for t in range(1, lines + 1)])])
-    faces = [
-        comb(lines, dim - k) * sum(comb(lines - dim + k, i) for i in range(k + 1))
-        if lines >= dim - k
-        else 0
-        for k in range(dim + 1)
+    cells = polyhedral_complex(net)
+    assert cells.f_vector == zaslavsky_faces(lines, dim)
+    assert cells.bounded_f_vector == zaslavsky_bounded_faces(lines, dim)
+
+
+@pytest.mark.parametrize("name", ["braid", "shi", "catalan"])
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_arrangements_with_a_name_have_the_faces_of_their_formulas(name: str, n: int) -> None:
+    """Ordered partitions; Athanasiadis (1996); Levear (2021)."""
+    net = getattr(linreg.zoo, name)(n).network
+    assert polyhedral_complex(net).f_vector == getattr(formulas, f"{name}_faces")(n)
+
+
+def test_formulas_of_faces_count_regions_last() -> None:
+    assert [formulas.shi_faces(n)[-1] for n in range(1, 7)] == [
+        formulas.shi_regions(n) for n in range(1, 7)
     ]
-    assert polyhedral_complex(net).f_vector == faces
+    assert formulas.catalan_faces(6)[-1] == formulas.catalan_regions(6)
+    assert zaslavsky_faces(10**18, 2)[-1] == formulas.buck(10**18, 2)
 
 
-def test_the_braid_arrangement_has_as_many_faces_as_there_are_ordered_partitions() -> None:
-    """Faces of dimension k are ordered set partitions of n into k blocks: k! S(n, k)."""
-    net = linreg.zoo.braid(4).network
-    assert polyhedral_complex(net).f_vector == [0, 1, 14, 36, 24]
+def test_formulas_of_faces_refuse_what_they_are_not_for() -> None:
+    with pytest.raises(linreg.HypothesisError, match="dim must be at most 300"):
+        zaslavsky_faces(3, 301)
+    with pytest.raises(linreg.HypothesisError, match="n must be a whole number"):
+        formulas.catalan_faces(0)
 
 
 def test_a_maximum_of_three_meets_in_a_point() -> None:
@@ -259,3 +273,43 @@ def test_questions_that_have_no_answer_are_refused() -> None:
         polyhedral_complex(mlp([([[1]], [0])]), strategy="trees")
     with pytest.raises(TypeError, match=r"levels\[0\]: a pair"):
         polyhedral_complex(mlp([([[1]], [0])]), levels=[0])
+
+
+def test_a_fine_grid_of_cubes_has_the_same_loops() -> None:
+    """Cubical homology of the corners at which a ring's output is at least 0, and two holes."""
+    gudhi = pytest.importorskip("gudhi")
+    ring = [[1, 0], [0, 1]], [0, 0]
+    net = mlp([ring, ([[1, 1]], ["-3/2"])], ([[-1]], ["1/2"]), activation=absolute())
+    side = np.linspace(-3, 3, 61)
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    values = net.forward(grid)[:, 0].reshape(61, 61)
+    cubes = gudhi.CubicalComplex(vertices=np.where(values >= 0, 0.0, 1.0))
+    cubes.compute_persistence()
+    union = polyhedral_complex(net, levels=[(0, 0)]).where(0, ">=")
+    assert cubes.persistent_betti_numbers(0.5, 0.5)[:2] == union.betti[:2] == [1, 1]
+
+
+def test_a_cube_of_eight_dimensions_has_the_faces_of_a_cube() -> None:
+    """C(8, k) 2^(8 - k), by a network that cuts nothing."""
+    cells = polyhedral_complex(mlp([([[0] * 8], [1])]), Box([0] * 8, [1] * 8))
+    assert cells.f_vector == [comb(8, k) * 2 ** (8 - k) for k in range(9)]
+
+
+def test_cells_with_too_many_vertices_are_refused() -> None:
+    net = mlp([([[1] * 30], [-1])])
+    with pytest.raises(IncompleteError, match=r"more than 8,192 vertices and directions"):
+        polyhedral_complex(net, Box([0] * 30, [1] * 30))
+
+
+def test_a_limit_is_kept_before_the_first_cell_is_done() -> None:
+    """One layer of forty units in forty dimensions cuts space into 3^40 cells."""
+    weight = [[int(i == j) for j in range(40)] for i in range(40)]
+    with pytest.raises(IncompleteError, match="more than 100 cells"):
+        polyhedral_complex(mlp([(weight, [0] * 40)] * 2), limit=100)
+
+
+def test_complexes_show_themselves_in_a_line() -> None:
+    cells = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]), levels=[(0, 0)])
+    assert repr(cells) == "<PolyhedralComplex: 9 cells, f-vector 1, 4, 4>"
+    assert repr(cells[-1]) == "<Cell 8: dimension 2, 1 vertex, 2 rays>"
+    assert repr(cells.where(0, ">")) == "<Subcomplex: 3 of 9 cells, 0, 1, 2>"

@@ -216,7 +216,12 @@ def test_what_has_no_polygon_says_why() -> None:
         line.polygons()
     with pytest.raises(linreg.InvalidDomain, match="a box of 2 inputs was expected, got 1"):
         plane.polygons(Box([0], [1]))
-    with pytest.raises(TypeError, match="a Box was expected"):
-        plane.polygons("wide")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="frame: a WholeSpace, Box or Polytope"):
+        plane.polygons(3)
+    with pytest.raises(ValueError, match="frame: a box was expected, got WholeSpace"):
+        plane.polygons("all")
+    with pytest.raises(linreg.LinregError, match="frame wide: there is no such file"):
+        plane.polygons("wide")
+    assert plane.polygons("box:-1,1").areas.tolist() == [1.0] * 4
     with pytest.raises(ValueError, match="3 inputs"):
         facet_polygons_of(plane[0])

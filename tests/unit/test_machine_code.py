@@ -588,3 +588,17 @@ def test_a_stage_is_known_exactly_behind_more_stages_than_calls_within_calls() -
     exactly = Exactly(problem, tables)
     assert exactly.on_cell(1499, [1] * 1500).hyperplanes.rows == [[1, 0]]
     assert exactly.on_cell(1499, [0] * 1500).hyperplanes.rows == []
+
+
+def test_no_sum_of_machine_code_is_longer_than_error_bounds_allow_for(
+    plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One unit of three inputs adds up three terms; whoever asks for more than the most is told."""
+    net = mlp([([[1, 2, 3]], [0])])
+    assert plain.tables.tables_of(problem_of(net, None)) is not None
+    monkeypatch.setattr(plain.tables, "MOST_TERMS", 2)
+    assert plain.tables.tables_of(problem_of(mlp([([[1, 2, 3]], [0])]), None)) is None
+    most = plain.roundoff.MOST_TERMS
+    assert plain.roundoff.gamma_of_form(most) == (most + 4) * 2.0**-53
+    with pytest.raises(AssertionError):
+        plain.roundoff.gamma_of_form(2 * most)

@@ -29,6 +29,7 @@ FOLD = mlp([([[1, 0], [-1, 0]], [0, 0]), ([[1, 1]], [-1])], ([[1]], ["-1/2"]))
 
 SQUARE = Box([-2, -2], [2, 2])
 STORED = Path(__file__).parents[1] / "golden" / "pictures"
+"""What `PICTURES` drew, without titles and at 30 dots per inch, when a person had looked at it."""
 
 
 @pytest.fixture(autouse=True)

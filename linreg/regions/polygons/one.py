@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linreg.domains import Box
+from linreg.readers import DomainLike
 from linreg.regions.facets import DOMAIN
 from linreg.regions.polygons.exact import Shape, clipped, shape_of_box
 from linreg.regions.polygons.measures import areas_of
@@ -35,6 +36,16 @@ class Polygon:
     owners : int64 array, shape (corners,)
         The first unit that owns the edge from each corner to the next, or in space the facet; -1
         for the domain, and -2 for the frame, even where the domain ends there.
+
+    Examples
+    --------
+    The triangle between the lines x = 0, y = 0 and x + y = 1:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])]))
+    >>> triangle = regions[regions.locate([[0.25, 0.25]])[0]].polygon()
+    >>> triangle.corners.tolist(), triangle.owners.tolist(), triangle.exact_area
+    ([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [1, 2, 0], Fraction(1, 2))
     """
 
     exact_corners: np.ndarray  # (corners, inputs)
@@ -53,8 +64,33 @@ class Polygon:
         return Fraction(areas_of(self.exact_corners, np.array([0, len(self)]))[0])
 
 
-def polygon_of(region: Region, clip: Box | None = None) -> Polygon:
-    """A region of two inputs as a polygon; see `Region.polygon`."""
+def polygon_of(region: Region, clip: DomainLike = None) -> Polygon:
+    """A region of two inputs as a polygon; see `Region.polygon`.
+
+    Parameters
+    ----------
+    region : Region
+    clip : Box, "box:LO,HI" or [[lo, hi], ...], optional
+        What it is clipped to; needed if it is unbounded.
+
+    Returns
+    -------
+    Polygon
+
+    Raises
+    ------
+    ValueError
+        If the region has another number of inputs, or is unbounded and there is no box.
+
+    Examples
+    --------
+    A quadrant, clipped to a square:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> polygon_of(regions[3], "box:-1,1").corners.tolist()
+    [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+    """
     rings = rings_of([_shape(region, clip, 2)])
     places = range(len(rings.corners))
     first = min(places, key=lambda i: tuple(rings.corners[i]), default=0)
@@ -62,15 +98,40 @@ def polygon_of(region: Region, clip: Box | None = None) -> Polygon:
     return Polygon(rings.corners[order], in_floats(rings).corners[order], rings.owners[order])
 
 
-def facet_polygons_of(region: Region, clip: Box | None = None) -> tuple[Polygon, ...]:
-    """The facets of a region of three inputs; see `Region.facet_polygons`."""
+def facet_polygons_of(region: Region, clip: DomainLike = None) -> tuple[Polygon, ...]:
+    """The facets of a region of three inputs; see `Region.facet_polygons`.
+
+    Parameters
+    ----------
+    region : Region
+    clip : Box, "box:LO,HI" or [[lo, hi], ...], optional
+        What it is clipped to; needed if it is unbounded.
+
+    Returns
+    -------
+    tuple of Polygon
+
+    Raises
+    ------
+    ValueError
+        If the region has another number of inputs, or is unbounded and there is no box.
+
+    Examples
+    --------
+    Half a cube has six facets:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> half = enumerate_regions(mlp([([[1, 0, 0]], [0])]))[0]
+    >>> len(facet_polygons_of(half, "box:-1,1"))
+    6
+    """
     faces = bodies_of([_shape(region, clip, 3)]).faces
     floats = in_floats(faces).corners
     ranges = zip(faces.offsets[:-1].tolist(), faces.offsets[1:].tolist(), strict=True)
     return tuple(Polygon(faces.corners[i:j], floats[i:j], faces.owners[i:j]) for i, j in ranges)
 
 
-def _shape(region: Region, clip: Box | None, dim: int) -> Shape:
+def _shape(region: Region, clip: DomainLike, dim: int) -> Shape:
     """What of a region lies in a box, or all of a bounded one."""
     inputs = region.problem.network.input_dim
     if inputs != dim:

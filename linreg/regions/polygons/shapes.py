@@ -9,6 +9,7 @@ import numpy as np
 
 from linreg.domains import Box
 from linreg.errors import InvalidDomain
+from linreg.readers import DomainLike, as_domain
 from linreg.regions.polygons.branches import Branches
 from linreg.regions.polygons.clipping import Shapes
 from linreg.regions.polygons.exact import Shape, shape_of_box, shapes_within
@@ -29,18 +30,22 @@ TILING = 1e-7
 made exactly."""
 
 
-def polygons_of(regions: Enumeration, frame: Box | None = None, *, exact: bool = False) -> Polygons:
+def polygons_of(regions: Enumeration, frame: DomainLike = None, *, exact: bool = False) -> Polygons:
     """The regions of two inputs as convex polygons, as far as a frame shows them.
 
     Parameters
     ----------
     regions : Enumeration
-    frame : Box, optional
+    frame : Box, "box:LO,HI" or [[lo, hi], ...], optional
         By default the one that `frame_of` finds.
     exact : bool
         Whether corners are fractions. Otherwise they are floats, near the exact ones by about
         1e-10 of the frame: regions about which floats leave a doubt are clipped exactly, and so
         are all of them if the floats do not tile the frame.
+
+    Returns
+    -------
+    Polygons
 
     Raises
     ------
@@ -64,10 +69,22 @@ def polygons_of(regions: Enumeration, frame: Box | None = None, *, exact: bool =
     return Polygons(found.corners, found.offsets, indices, found.owners, frame)
 
 
-def solids_of(regions: Enumeration, frame: Box | None = None, *, exact: bool = False) -> Solids:
+def solids_of(regions: Enumeration, frame: DomainLike = None, *, exact: bool = False) -> Solids:
     """The regions of three inputs as convex polyhedra, as far as a frame shows them.
 
-    The arguments and errors are those of `polygons_of`.
+    Parameters
+    ----------
+    regions, frame, exact
+        As for `polygons_of`.
+
+    Returns
+    -------
+    Solids
+
+    Raises
+    ------
+    ValueError, InvalidDomain
+        As for `polygons_of`, of three inputs.
 
     Examples
     --------
@@ -87,11 +104,23 @@ def solids_of(regions: Enumeration, frame: Box | None = None, *, exact: bool = F
 
 
 def intervals_of(
-    regions: Enumeration, frame: Box | None = None, *, exact: bool = False
+    regions: Enumeration, frame: DomainLike = None, *, exact: bool = False
 ) -> Intervals:
     """The regions of one input, as far as a frame shows them, from left to right.
 
-    The arguments and errors are those of `polygons_of`.
+    Parameters
+    ----------
+    regions, frame, exact
+        As for `polygons_of`.
+
+    Returns
+    -------
+    Intervals
+
+    Raises
+    ------
+    ValueError, InvalidDomain
+        As for `polygons_of`, of one input.
 
     Examples
     --------
@@ -147,7 +176,7 @@ def _exactly(
     return pack(shapes), np.array(indices, dtype=np.int64)
 
 
-def _framed(regions: Enumeration, frame: Box | None, dim: int, what: str) -> Box:
+def _framed(regions: Enumeration, frame: DomainLike, dim: int, what: str) -> Box:
     """The frame that is meant, for a network of so many inputs."""
     inputs = regions.problem.network.input_dim
     if inputs != dim:
@@ -160,16 +189,18 @@ def _framed(regions: Enumeration, frame: Box | None, dim: int, what: str) -> Box
     return checked_frame(frame, dim)
 
 
-def checked_frame(frame: object, dim: int) -> Box:
-    """The frame, if it is a box of so many inputs.
+def checked_frame(frame: DomainLike, dim: int) -> Box:
+    """The box of so many inputs that somebody means, in any of the forms of `as_domain`.
 
     Raises
     ------
-    TypeError, InvalidDomain
-        If it is not.
+    TypeError, ValueError, InvalidDomain
+        If it is none.
     """
     if not isinstance(frame, Box):
-        raise TypeError(f"frame: a Box was expected, got {type(frame).__name__}")
+        frame = as_domain(frame, dim, "frame")
+    if not isinstance(frame, Box):
+        raise ValueError(f"frame: a box was expected, got {type(frame).__name__}")
     if frame.dim != dim:
         raise InvalidDomain(
             f"frame: a box of {counted(dim, 'input')} was expected, got {frame.dim}"

@@ -1,0 +1,359 @@
+"""Properties by search: boxes are bounded, cut, and settled by programs or by their regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from linreg.network import StagedNetwork
+from linreg.polyhedra import Point, Solver, decide_interior
+from linreg.problem import Problem
+from linreg.problem.region_rows import Boundaries
+from linreg.questions.asking import Conditions, with_inputs
+from linreg.questions.boxes import boxed_network
+from linreg.questions.input_sets import InputSet
+from linreg.questions.pieces import Piece
+from linreg.questions.programs import Highest, highest_values, value_at
+from linreg.questions.searching import (
+    ASKED_UNIT,
+    EXACT_FREE,
+    FEW_FREE,
+    MANY_FREE,
+    MOST_PROGRAMS,
+    TIE,
+    BoxNode,
+    BoxSearch,
+    sampled,
+)
+from linreg.questions.verifying import Found, best_met, coordinates, on_pieces, pulled
+from linreg.questions.ways import Budget, pieces_within
+from linreg.rational import fraction
+
+
+class _Alternative:
+    """Conditions whose rows have numbers among what is asked."""
+
+    def __init__(self, conditions: Conditions, number: Any) -> None:
+        self.conditions = conditions
+        self.weak = [number(form) for form in conditions.weak]
+        self.strict = [number(form) for form in conditions.strict]
+        for form in conditions.equal:
+            self.weak += [number(form), number([-entry for entry in form])]
+        self.rows = [*self.weak, *self.strict]
+        self.mean: int | None = None
+        if len(self.rows) > 1:
+            forms = [*conditions.weak, *conditions.strict]
+            if len(forms) > 1:
+                self.mean = number(
+                    [sum(column, fmpq(0)) / len(forms) for column in zip(*forms, strict=True)]
+                )
+
+    def is_dead(self, found: np.ndarray) -> bool:
+        """Whether bounds of minus the rows show that they cannot all be met."""
+        if any(found[k] > 0 for k in self.rows) or any(found[k] >= 0 for k in self.strict):
+            return True
+        return self.mean is not None and bool(found[self.mean] > 0)
+
+
+def bounding_box(inputs: InputSet) -> tuple[list[fmpq], list[fmpq]] | None:
+    """Centre and radii of the smallest box around a bounded set, in the flat's coordinates."""
+    units = [[fmpq(int(i == j)) for j in range(inputs.dim)] + [fmpq(0)] for i in range(inputs.dim)]
+    forms = [form for unit in units for form in (unit, [-entry for entry in unit])]
+    found = highest_values(inputs.rows, forms, inputs.inside, Solver())
+    ends = [each.value for each in found if isinstance(each, Highest)]
+    if len(ends) < len(forms):
+        return None
+    uppers, lowers = ends[::2], [-entry for entry in ends[1::2]]
+    return (
+        [(a + b) / 2 for a, b in zip(lowers, uppers, strict=True)],
+        [(b - a) / 2 for a, b in zip(lowers, uppers, strict=True)],
+    )
+
+
+def rows_beyond_box(inputs: InputSet) -> list[list[fmpq]]:
+    """The rows of a set that are no bounds of one coordinate."""
+    return [
+        [fmpq(entry) for entry in row]
+        for row in inputs.rows
+        if sum(entry != 0 for entry in row[:-1]) > 1
+    ]
+
+
+def decided_by_search(
+    staged: StagedNetwork,
+    inputs: InputSet,
+    alternatives: Sequence[Conditions],
+    budget: Budget,
+) -> Found:
+    """An unsafe input of a bounded set, or the proof that there is none; by search on boxes."""
+    prepared = _prepared(staged, inputs, alternatives)
+    if prepared is None:
+        pieces = pieces_within(staged, inputs, budget)
+        return on_pieces(pieces, inputs, alternatives, budget)
+    return _Decision(*prepared, inputs, staged, alternatives, budget).answer()
+
+
+def _prepared(
+    staged: StagedNetwork, inputs: InputSet, alternatives: Sequence[Conditions]
+) -> tuple[BoxSearch, list[_Alternative]] | None:
+    """The search and what is asked of the network's outputs; None where boxes do not serve."""
+    box = bounding_box(inputs)
+    if box is None:
+        return None
+    n_outputs = staged.readout.n_outputs
+    n_inputs = staged.input_dim
+    beyond = rows_beyond_box(inputs)
+    mixed = bool(beyond) or any(
+        any(form[:n_inputs])
+        for each in alternatives
+        for form in (*each.weak, *each.strict, *each.equal)
+    )
+    network = inputs.restricted(staged)
+    variables = coordinates(inputs)
+    if mixed:
+        network = with_inputs(network)
+
+    def of_outputs(form: Sequence[fmpq]) -> list[fmpq]:
+        """A form of inputs and outputs as one of the outputs, which may be followed by inputs."""
+        own = pulled([*form[:n_inputs], form[-1]], variables)
+        outputs = list(form[n_inputs:-1])
+        return [*outputs, *own] if mixed else [*outputs, own[-1]]
+
+    extra = [[*([fmpq(0)] * n_outputs), *row] for row in beyond]
+    asked: list[list[fmpq]] = []
+    numbers: dict[tuple[str, ...], int] = {}
+
+    def number(form: Sequence[fmpq]) -> int:
+        key = tuple(map(str, form))
+        if key not in numbers:
+            numbers[key] = len(asked)
+            asked.append(list(form))
+        return numbers[key]
+
+    chosen = [
+        _Alternative(
+            Conditions(
+                [*map(of_outputs, each.weak), *extra],
+                [of_outputs(form) for form in each.strict],
+                [of_outputs(form) for form in each.equal],
+            ),
+            number,
+        )
+        for each in alternatives
+    ]
+    if not asked:
+        return None
+    boxed = boxed_network(network, *box, asked)
+    return None if boxed is None else (BoxSearch(network, boxed), chosen)
+
+
+class _Decision:
+    """One search, depth first: the half that looks less safe is taken first."""
+
+    def __init__(
+        self,
+        search: BoxSearch,
+        alternatives: list[_Alternative],
+        inputs: InputSet,
+        staged: StagedNetwork,
+        conditions: Sequence[Conditions],
+        budget: Budget,
+    ) -> None:
+        self.search = search
+        self.alternatives = alternatives
+        self.inputs = inputs
+        self.staged = staged
+        self.conditions = conditions
+        self.budget = budget
+        self.exact = Solver()
+
+    def answer(self) -> Found:
+        """The answer."""
+        search = self.search
+        every = tuple(range(len(self.alternatives)))
+        for u in sampled(search, self._merit):
+            point = self._checked(u, every, TIE)
+            if point is not None:
+                return self._found(point)
+        stack = [search.root(every)]
+        done = 0.0
+        while stack:
+            if self.budget.is_spent or (
+                self.budget.limit is not None and search.nodes >= self.budget.limit
+            ):
+                return Found(None, None, search.nodes, True, self._bound_left(stack))
+            node = stack.pop()
+            outcome = self._examined(node)
+            if isinstance(outcome, Found):
+                return outcome
+            if not outcome:
+                done += 2.0**-node.depth
+                if search.nodes % 64 == 0:
+                    self.budget.tell(min(done, 1.0))
+            stack += outcome
+        return Found(None, None, search.nodes)
+
+    def _merit(self, minus: np.ndarray) -> np.ndarray:
+        """The best alternative's smallest row at each point."""
+        smallest = [(-minus[:, each.rows]).min(axis=1) for each in self.alternatives]
+        return np.asarray(np.max(smallest, axis=0))
+
+    def _examined(self, node: BoxNode) -> Found | list[BoxNode]:
+        """What is left of a box: nothing, halves; or an unsafe input."""
+        search = self.search
+        bounds = search.bound(node)
+        alive = tuple(
+            k
+            for k in node.alive
+            if bounds.free < 0 or not self.alternatives[k].is_dead(bounds.found)
+        )
+        if not alive:
+            return []
+        low, high = node.floats
+        point = self._checked((low + high) / 2, alive, TIE)
+        if point is not None:
+            return self._found(point)
+        if 0 <= bounds.free <= MANY_FREE:
+            budget = MOST_PROGRAMS if bounds.free <= FEW_FREE else 1
+            left = []
+            for k in alive:
+                outcome = self._leaf(node, bounds, k, budget)
+                if isinstance(outcome, Found):
+                    return outcome
+                if outcome is None:
+                    left.append(k)
+            alive = tuple(left)
+            if not alive:
+                return []
+        halves = None if node.is_for_regions(bounds.free) else node.halves(bounds, alive)
+        if halves is None:
+            return self._by_regions(node) or []
+        ahead = self._merit(search.minus_rows(np.array([sum(h.floats) / 2 for h in halves])))
+        return list(halves) if ahead[1] >= ahead[0] else list(halves[::-1])
+
+    def _leaf(self, node: BoxNode, bounds: Any, k: int, budget: int) -> Found | bool | None:
+        """True if an alternative is proved dead on a box, None if that is open."""
+        search, each = self.search, self.alternatives[k]
+        stack: list[dict[tuple[int, int], bool]] = [{}]
+        while stack:
+            if budget == 0:
+                return None
+            budget -= 1
+            splits = stack.pop()
+            answer = search.leaf(node, bounds, splits, each.rows, [0.0] * len(each.rows))
+            if answer is None:
+                return None
+            if answer.t < TIE:
+                proof = search.proved(node, bounds, splits, answer)
+                if proof is not None and proof[0] > 0:
+                    continue
+            if answer.t > -TIE:
+                point = self._checked(answer.point, (k,), TIE)
+                if point is not None:
+                    return self._found(point)
+            if abs(answer.t) <= TIE:
+                return (self._by_regions(node) or True) if bounds.free <= EXACT_FREE else None
+            if answer.loosest is None:
+                return None
+            z_on = dict(splits)
+            z_on[answer.loosest] = True
+            z_off = dict(splits)
+            z_off[answer.loosest] = False
+            stack += [z_off, z_on]
+        return True
+
+    def _by_regions(self, node: BoxNode) -> Found | None:
+        """The regions of a box, one after another, exactly."""
+        pieces, own = self.search.region_pieces(node, self.budget.workers, None)
+        forms = [each.conditions for each in self.alternatives]
+        dim = own.dim
+        padded = [
+            Conditions(
+                *(
+                    [[*([fmpq(0)] * dim), *form] for form in some]
+                    for some in (each.weak, each.strict, each.equal)
+                )
+            )
+            for each in forms
+        ]
+        for piece in pieces:
+            met = best_met(piece, own, padded, self.exact)
+            if met is not None:
+                x = self.inputs.point(own.point(met.point))
+                return Found(x, met.slack, self.search.nodes)
+        return None
+
+    def _checked(self, u: np.ndarray, alive: Sequence[int], tolerance: float) -> list[fmpq] | None:
+        """The input of float coordinates, if it is unsafe; exactly, where floats are for it."""
+        search = self.search
+        minus = search.minus_rows(u[None])[0]
+        likely = [k for k in alive if (minus[self.alternatives[k].rows] <= tolerance).all()]
+        if not likely:
+            return None
+        t = search.input(np.clip(u, -1, 1))
+        values = [
+            fmpq(y.numerator, y.denominator)
+            for y in search.network.forward_exact([fraction(entry) for entry in t])
+        ]
+        for k in likely:
+            each = self.alternatives[k].conditions
+            if (
+                all(value_at(form, values) >= 0 for form in each.weak)
+                and all(value_at(form, values) > 0 for form in each.strict)
+                and all(value_at(form, values) == 0 for form in each.equal)
+            ):
+                return t
+        return None
+
+    def _found(self, t: list[fmpq]) -> Found:
+        """An unsafe input, moved to where its slack is largest in its region."""
+        x = self.inputs.point(t)
+        network, domain = self.inputs.restricted(self.staged), self.inputs.domain
+        problem = Problem(network, domain)
+        pattern = tuple(network.pattern_at([fraction(entry) for entry in t]).tolist())
+        rows = Boundaries(problem).of(pattern).rows
+        inside = decide_interior(rows, self.inputs.dim, self.exact)
+        met = None
+        if isinstance(inside, Point):
+            outputs = [list(row) for row in network.affine_on(pattern).rows.table()]
+            piece = Piece(pattern, rows, inside, outputs)
+            met = best_met(piece, self.inputs, self.conditions, self.exact)
+        if met is not None:
+            return Found(self.inputs.point(met.point), met.slack, self.search.nodes)
+        return Found(x, self._slack(x), self.search.nodes)
+
+    def _slack(self, x: list[fmpq]) -> fmpq:
+        """The best alternative's smallest slack at an unsafe input."""
+        values = [*x]
+        for y in self.staged.forward_exact([fraction(entry) for entry in x]):
+            values.append(fmpq(y.numerator, y.denominator))
+        return max(
+            min((value_at(form, values) for form in (*each.weak, *each.strict)), default=fmpq(0))
+            for each in self.conditions
+        )
+
+    def _bound_left(self, stack: Sequence[BoxNode]) -> Fraction | None:
+        """A proved bound on the slack that any input of the boxes left has."""
+        worst: Fraction | None = None
+        for node in stack:
+            bounds = node.tables.bound(node.low, node.high, node.lower, node.upper)
+            if bounds.free < 0:
+                return None
+            for k in node.alive:
+                each = self.alternatives[k]
+                if each.is_dead(bounds.found):
+                    continue
+                tops = [
+                    -Fraction(int(bounds.found[row]), ASKED_UNIT)
+                    * Fraction(2) ** int(node.tables.scales[-1][row])
+                    for row in each.rows
+                    if bounds.found[row] > -(1 << 61)
+                ]
+                if not tops:
+                    return None
+                worst = min(tops) if worst is None else max(worst, min(tops))
+        return Fraction(0) if worst is None else worst

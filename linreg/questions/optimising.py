@@ -1,0 +1,309 @@
+"""Extreme values by search: best first, with the value that is to be beaten as a threshold."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import count
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from linreg.network import StagedNetwork
+from linreg.polyhedra import Point, Solver, decide_interior
+from linreg.problem import Problem
+from linreg.problem.region_rows import Boundaries
+from linreg.questions.answers import as_fractions
+from linreg.questions.asking import with_inputs
+from linreg.questions.boxes import boxed_network
+from linreg.questions.deciding import bounding_box, rows_beyond_box
+from linreg.questions.extremes import Extreme, highest_on_pieces
+from linreg.questions.input_sets import InputSet
+from linreg.questions.programs import Highest, highest_values, value_at
+from linreg.questions.searching import (
+    ASKED_UNIT,
+    EXACT_FREE,
+    FEW_FREE,
+    MANY_FREE,
+    MOST_PROGRAMS,
+    TIE,
+    BoxNode,
+    BoxSearch,
+    sampled,
+)
+from linreg.questions.ways import Budget, pieces_within
+from linreg.rational import fraction
+
+
+def highest_by_search(
+    staged: StagedNetwork, inputs: InputSet, functional: Sequence[fmpq], budget: Budget
+) -> Extreme:
+    """The greatest value of a functional on a bounded set that has an interior."""
+    box = bounding_box(inputs)
+    network = inputs.restricted(staged)
+    beyond = rows_beyond_box(inputs)
+    n_outputs = staged.readout.n_outputs
+    asked = [[*functional, *([fmpq(0)] * (inputs.dim if beyond else 0)), fmpq(0)]]
+    asked += [[*([fmpq(0)] * n_outputs), *row] for row in beyond]
+    extended = with_inputs(network) if beyond else network
+    boxed = None if box is None else boxed_network(extended, *box, asked)
+    if boxed is None:
+        pieces = pieces_within(staged, inputs, budget)
+        return highest_on_pieces(pieces, [functional], inputs, budget)[0]
+    search = BoxSearch(extended, boxed)
+    return _Ascent(search, network, inputs, list(functional), len(beyond), budget).answer()
+
+
+class _Ascent:
+    """One search; minus the value is row 0, minus the rows of the set are the others."""
+
+    def __init__(
+        self,
+        search: BoxSearch,
+        network: StagedNetwork,
+        inputs: InputSet,
+        functional: list[fmpq],
+        beyond: int,
+        budget: Budget,
+    ) -> None:
+        self.search = search
+        self.network = network
+        self.inputs = inputs
+        self.functional = functional
+        self.rows = list(range(beyond + 1))
+        self.budget = budget
+        self.exact = Solver()
+        self.best: Highest | None = None
+        self.climbed: set[tuple[int, ...]] = set()
+
+    def answer(self) -> Extreme:
+        """The answer."""
+        search = self.search
+        for u in sampled(search, self._merit)[:2]:
+            self._climb(search.input(np.clip(u, -1, 1)))
+        if self.best is None:
+            self._climb(self.inputs.inside.rationals)
+        order = count()
+        heap: list[tuple[float, int, BoxNode]] = [(-np.inf, next(order), search.root(()))]
+        while heap:
+            if self.budget.is_spent or (
+                self.budget.limit is not None and search.nodes >= self.budget.limit
+            ):
+                return self._stopped([node for _, _, node in heap])
+            _, _, node = heapq.heappop(heap)
+            for key, left in self._examined(node):
+                heapq.heappush(heap, (key, next(order), left))
+            if search.nodes % 64 == 0 and heap:
+                self.budget.tell(0.0)
+        assert self.best is not None
+        value = fraction(self.best.value)
+        point = as_fractions(self.inputs.point(self.best.point))
+        return Extreme("attained", value, point, bound=value, nodes=search.nodes)
+
+    def _merit(self, minus: np.ndarray) -> np.ndarray:
+        """The value, less where rows of the set are broken."""
+        broken = np.maximum(minus[:, 1:], 0.0).sum(axis=1)
+        return np.asarray(-minus[:, 0] - 1e3 * broken)
+
+    def _threshold(self, node: BoxNode) -> Fraction:
+        """What minus the value must stay below to beat the best one; normalised for a box."""
+        assert self.best is not None
+        return -fraction(self.best.value) / Fraction(2) ** int(node.tables.scales[-1][0])
+
+    def _is_dead(self, node: BoxNode, bounds: Any) -> bool:
+        """Whether a box is proved to have no greater value; equal ones do not matter."""
+        if bounds.free < 0:
+            return False
+        if any(bounds.found[k] > 0 for k in self.rows[1:]):
+            return True
+        return self.best is not None and Fraction(
+            int(bounds.found[0]), ASKED_UNIT
+        ) >= self._threshold(node)
+
+    def _examined(self, node: BoxNode) -> list[tuple[float, BoxNode]]:
+        """What is left of a box, with keys: the greatest bound comes first."""
+        search = self.search
+        bounds = search.bound(node)
+        if self._is_dead(node, bounds):
+            return []
+        low, high = node.floats
+        self._try((low + high) / 2)
+        if 0 <= bounds.free <= MANY_FREE:
+            budget = MOST_PROGRAMS if bounds.free <= FEW_FREE else 1
+            if self._leaf(node, bounds, budget) or self._is_dead(node, bounds):
+                return []
+        halves = None if node.is_for_regions(bounds.free) else node.halves(bounds, ())
+        if halves is None:
+            self._by_regions(node)
+            return []
+        key = np.inf
+        if bounds.free >= 0 and bounds.found[0] > -(1 << 61):
+            key = float(bounds.found[0]) * 2.0 ** float(node.tables.scales[-1][0])
+        return [(key if np.isfinite(key) else -np.inf, half) for half in halves]
+
+    def _leaf(self, node: BoxNode, bounds: Any, budget: int) -> bool:
+        """Whether a box is proved to have no greater value, by programs."""
+        search = self.search
+        stack: list[dict[tuple[int, int], bool]] = [{}]
+        while stack:
+            if budget == 0:
+                return False
+            budget -= 1
+            splits = stack.pop()
+            exact = self._threshold(node)
+            # -minus - offset >= t, where the offset is the value to beat.
+            offsets = [-float(exact), *([0.0] * (len(self.rows) - 1))]
+            answer = search.leaf(node, bounds, splits, self.rows, offsets)
+            if answer is None:
+                return False
+            if answer.t < TIE:
+                proof = search.proved(node, bounds, splits, answer)
+                if proof is not None:
+                    bound, weights = proof
+                    # Where values are greater than the best, and rows hold, the combination
+                    # is below this.
+                    most = exact * Fraction(int(weights[0]), 1 << 16)
+                    if bound > most or (bound == most and weights[0] > 0):
+                        continue
+            if answer.t > TIE:
+                self._try(answer.point)
+                continue_ = self._threshold(node) < exact
+                if continue_:
+                    stack.append(splits)
+                    continue
+            if abs(answer.t) <= TIE:
+                if bounds.free > EXACT_FREE:
+                    return False
+                self._by_regions(node)
+                return True
+            if answer.loosest is None:
+                return False
+            on, off = dict(splits), dict(splits)
+            on[answer.loosest], off[answer.loosest] = True, False
+            stack += [off, on]
+        return True
+
+    def _try(self, u: np.ndarray) -> None:
+        """Climb from a point if floats say that it beats the best."""
+        minus = self.search.minus_rows(u[None])[0]
+        scale = 2.0 ** float(self.search.boxed.tables.scales[-1][0])
+        best = -np.inf if self.best is None else float(fraction(self.best.value))
+        if -minus[0] * scale > best + 1e-12 * abs(best) and (minus[1:] <= TIE).all():
+            self._climb(self.search.input(np.clip(u, -1, 1)))
+
+    def _climb(self, t: Sequence[fmpq]) -> None:
+        """The greatest value on the region of a point, and on the regions it leads to."""
+        domain = self.inputs.domain
+        problem = Problem(self.network, domain)
+        here = list(t)
+        while True:
+            if any(
+                value_at([fmpq(entry) for entry in row], here) < 0
+                for row in problem.domain_rows.rows
+            ):
+                return
+            pattern = tuple(self.network.pattern_at([fraction(x) for x in here]).tolist())
+            if pattern in self.climbed:
+                return
+            self.climbed.add(pattern)
+            rows = Boundaries(problem).of(pattern).rows
+            inside = decide_interior(rows, self.inputs.dim, self.exact)
+            if not isinstance(inside, Point):
+                value = sum(
+                    (
+                        a * fmpq(y.numerator, y.denominator)
+                        for a, y in zip(
+                            self.functional,
+                            self.network.forward_exact([fraction(x) for x in here]),
+                            strict=True,
+                        )
+                    ),
+                    fmpq(0),
+                )
+                self._better(Highest(value, here))
+                return
+            outputs = self.network.affine_on(pattern).rows.table()
+            form = [
+                sum((a * y for a, y in zip(self.functional, column, strict=True)), fmpq(0))
+                for column in zip(*outputs, strict=True)
+            ]
+            (found,) = highest_values(rows, [form], inside, self.exact)
+            assert isinstance(found, Highest)  # the set is bounded
+            if not self._better(found):
+                return
+            here = found.point
+
+    def _better(self, found: Highest) -> bool:
+        if self.best is not None and found.value <= self.best.value:
+            return False
+        self.best = found
+        return True
+
+    def _by_regions(self, node: BoxNode) -> None:
+        """The regions of a box, one after another, exactly."""
+        pieces, own = self.search.region_pieces(node, self.budget.workers, None)
+        beyond = len(self.rows) - 1
+        for piece in pieces:
+            form = piece.combined(
+                [*self.functional, *([fmpq(0)] * (len(piece.outputs) - len(self.functional)))]
+            )
+            if beyond:
+                self._on_cut_piece(piece, own, form)
+                continue
+            (found,) = highest_values(piece.rows, [form], piece.inside, self.exact)
+            assert isinstance(found, Highest)
+            self._better(Highest(found.value, own.point(found.point)))
+
+    def _on_cut_piece(self, piece: Any, own: InputSet, form: list[fmpq]) -> None:
+        """A region of a box that the set's other rows may cut."""
+        cuts = []
+        for row in rows_beyond_box(self.inputs):
+            total = [fmpq(0)] * (own.dim + 1)
+            for by, vector in zip(row, range(own.dim), strict=False):
+                for j in range(own.dim):
+                    total[j] += by * own.basis[j][vector]
+                total[-1] += by * own.origin[vector]
+            total[-1] += row[-1]
+            cuts.append(total)
+        from linreg.questions.input_sets import input_set
+
+        part = input_set([*([fmpq(x) for x in row] for row in piece.rows), *cuts], own.dim)
+        if part is None:
+            return
+        if not part.dim:
+            self._better(Highest(value_at(form, part.origin), own.point(part.origin)))
+            return
+        pulled = [
+            *(
+                sum((g * x for g, x in zip(form, vector, strict=False)), fmpq(0))
+                for vector in part.basis
+            ),
+            value_at(form, part.origin),
+        ]
+        (found,) = highest_values(part.rows, [pulled], part.inside, self.exact)
+        assert isinstance(found, Highest)
+        self._better(Highest(found.value, own.point(part.point(found.point))))
+
+    def _stopped(self, left: Sequence[BoxNode]) -> Extreme:
+        """What is known where the search was stopped."""
+        best = self.best
+        bound: Fraction | None = None if best is None else fraction(best.value)
+        for node in left:
+            bounds = node.tables.bound(node.low, node.high, node.lower, node.upper)
+            if bounds.free < 0 or bounds.found[0] <= -(1 << 61):
+                bound = None
+                break
+            top = -Fraction(int(bounds.found[0]), ASKED_UNIT) * Fraction(2) ** int(
+                node.tables.scales[-1][0]
+            )
+            bound = top if bound is None else max(bound, top)
+        return Extreme(
+            "stopped",
+            None if best is None else fraction(best.value),
+            None if best is None else as_fractions(self.inputs.point(best.point)),
+            bound=bound,
+            complete=False,
+            nodes=self.search.nodes,
+        )

@@ -1,0 +1,250 @@
+"""The search on boxes, held to the loop over all regions, which shares no bounds with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+
+import generators
+import numpy as np
+import pytest
+from flint import fmpq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import linreg
+from linreg.domains import Box, Polytope
+from linreg.questions import extremes, radii, verifying
+from linreg.questions.boxes import boxed_network
+from linreg.questions.leaves import LeafSolver
+from linreg.questions.rectified import rectified
+from linreg.readers.query import Query, QueryNetwork, Tensor, condition
+
+pytest.importorskip("numba")
+
+from linreg.kernel.bounds.units import FINE, GRID, POINT
+
+HAIR = Fraction(1, 2**40)
+
+
+@contextmanager
+def searching() -> Iterator[None]:
+    """Context in which bounded questions are searched, however few regions there are."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (extremes, verifying):
+            patch.setattr(module, "pieces_or_none", lambda *_: None)
+        yield
+
+
+def _box(net: linreg.Network, data: st.DataObject) -> Box:
+    return data.draw(generators.boxes(net.input_dim))
+
+
+@settings(max_examples=20)
+@given(st.data())
+def test_every_network_is_one_of_rectifiers(data: st.DataObject) -> None:
+    net = data.draw(generators.networks())
+    same = rectified(net.staged)
+    for _ in range(4):
+        x = data.draw(generators.points(net.input_dim))
+        exact = [fmpq(entry.numerator, entry.denominator) for entry in x]
+        found = [Fraction(int(y.p), int(y.q)) for y in same.forward_exact(exact)]
+        assert found == net.forward_exact(x)
+
+
+@settings(max_examples=20)
+@given(st.data())
+def test_no_value_in_a_box_lies_outside_its_bounds(data: st.DataObject) -> None:
+    net = data.draw(generators.networks())
+    box = _box(net, data)
+    centre, radius = (
+        [
+            fmpq((a + sign * b).numerator, 2 * (a + sign * b).denominator)
+            for a, b in zip(box.upper, box.lower, strict=True)
+        ]
+        for sign in (1, -1)
+    )
+    outputs = net.staged.readout.n_outputs
+    asked = [[fmpq(int(i == j)) for j in range(outputs)] + [fmpq(0)] for i in range(outputs)]
+    boxed = boxed_network(net.staged, centre, radius, asked)
+    if boxed is None:  # a stage has no rows
+        return
+    ends = data.draw(
+        st.lists(
+            st.lists(st.integers(-8, 8), min_size=2, max_size=2, unique=True).map(sorted),
+            min_size=box.dim,
+            max_size=box.dim,
+        )
+    )
+    low, high = (np.array([end[k] for end in ends], dtype=np.int64) << (GRID - 3) for k in (0, 1))
+    bounds = boxed.tables.bound(low, high, *boxed.root)
+    assert bounds.free != -2
+    if bounds.free < 0:
+        return
+    scales = boxed.tables.scales[-1]
+    for shares in ([0] * box.dim, [4] * box.dim, [1, 3, 2][: box.dim]):
+        u = [
+            Fraction(int(a), 1 << GRID) * (4 - s) / 4 + Fraction(int(b), 1 << GRID) * s / 4
+            for a, b, s in zip(low, high, shares, strict=True)
+        ]
+        x = [Fraction(int(t.p), int(t.q)) for t in boxed.point(u)]
+        for k, y in enumerate(net.forward_exact(x)):
+            least = Fraction(int(bounds.found[k]), 1 << (POINT + FINE))
+            assert least * Fraction(2) ** int(scales[k]) <= -y
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_searches_find_the_extremes_that_the_loop_finds(data: st.DataObject) -> None:
+    net = data.draw(generators.networks(max_units=6))
+    box = _box(net, data)
+    weights = data.draw(generators.vectors(net.staged.readout.n_outputs))
+    expected = linreg.maximum(net, weights, box)
+    with searching():
+        found = linreg.maximum(net, weights, box)
+    assert (found.status, found.value, found.bound) == ("attained", expected.value, expected.value)
+    assert found.point is not None
+    values = zip(weights, net.forward_exact(found.point), strict=True)
+    assert sum(a * y for a, y in values) == found.value
+
+
+@settings(max_examples=8)
+@given(st.data())
+def test_searches_on_polytopes_find_what_the_loop_finds(data: st.DataObject) -> None:
+    net = data.draw(generators.networks(inputs=st.just(2), max_units=4))
+    row = data.draw(generators.vectors(2))
+    domain = Polytope([[1, 0], [-1, 0], [0, 1], [0, -1], row], [2, 2, 2, 2, "1/2"])
+    weights = data.draw(generators.vectors(net.staged.readout.n_outputs))
+    expected = linreg.minimum(net, weights, domain)
+    with searching():
+        assert linreg.minimum(net, weights, domain).value == expected.value
+
+
+@settings(max_examples=8)
+@given(st.data())
+def test_verdicts_of_searches_flip_at_the_exact_extreme(data: st.DataObject) -> None:
+    net = data.draw(generators.networks(max_units=5))
+    box = _box(net, data)
+    outputs = net.staged.readout.n_outputs
+    weights = data.draw(generators.vectors(outputs).filter(any))
+    top = linreg.maximum(net, weights, box).value
+    assert top is not None
+    minus = [-entry for entry in weights]
+    with searching():
+        for threshold, holds in ((top - HAIR, False), (top, False), (top + HAIR, True)):
+            found = linreg.verify(net, inputs=box, unsafe=Polytope([minus], [-threshold]))
+            assert found.holds is holds
+
+
+@settings(max_examples=8)
+@given(st.data())
+def test_verdicts_on_several_rows_are_those_of_the_loop(data: st.DataObject) -> None:
+    net = data.draw(
+        generators.networks(max_units=5).filter(lambda net: net.staged.readout.n_outputs > 1)
+    )
+    box = _box(net, data)
+    outputs = net.staged.readout.n_outputs
+    rows = [data.draw(generators.vectors(outputs)) for _ in range(2)]
+    unsafe = Polytope(rows, data.draw(generators.vectors(2)))
+    expected = linreg.verify(net, inputs=box, unsafe=unsafe)
+    with searching():
+        found = linreg.verify(net, inputs=box, unsafe=unsafe)
+    assert found.holds is expected.holds
+
+
+def test_a_search_that_is_stopped_has_a_bound_that_is_true() -> None:
+    rng = np.random.default_rng(3)
+    layers = [
+        (rng.integers(-4, 5, (8, 3)), rng.integers(-4, 5, 8)),
+        (rng.integers(-4, 5, (8, 8)), rng.integers(-4, 5, 8)),
+    ]
+    net = linreg.mlp(layers, readout=(rng.integers(-4, 5, (1, 8)), [0]))
+    box = Box([-1] * 3, [1] * 3)
+    exact = linreg.maximum(net, domain=box)
+    assert exact.value is not None
+    with searching():
+        found = linreg.maximum(net, domain=box, limit=3)
+        unknown = linreg.verify(
+            net, inputs=box, unsafe=Polytope([[-1]], [-exact.value - HAIR]), limit=2
+        )
+    assert not found.complete
+    assert found.value is not None
+    assert found.bound is not None
+    assert found.value <= exact.value <= found.bound
+    assert (unknown.holds, unknown.reason) == (None, "the limit was reached")
+    assert unknown.bound is not None
+    assert unknown.bound >= -HAIR
+
+
+def test_programs_propose_and_walks_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A solver that says of every box that nothing can be met is believed in none."""
+    net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], readout=([[1, 1, -2]], [0]))
+    honest = LeafSolver.solve
+
+    def lying(self: LeafSolver, *arguments: object) -> object:
+        answer = honest(self, *arguments)  # type: ignore[arg-type]
+        if answer is None:
+            return None
+        return type(answer)(
+            -1.0, answer.point, np.ones_like(answer.weights), answer.guides * 3 + 1, None
+        )
+
+    monkeypatch.setattr(LeafSolver, "solve", lying)
+    with searching():
+        found = linreg.verify(
+            net, inputs=Box([0, 0], [1, 1]), unsafe=Polytope([[-1]], ["-9999999/10000000"])
+        )
+        top = linreg.maximum(net, domain=Box([0, 0], [1, 1]))
+    assert found.holds is False
+    assert top.value == 1
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_searches_find_the_distances_that_the_loop_finds(data: st.DataObject) -> None:
+    net = data.draw(
+        generators.networks(max_units=4, depth=st.integers(1, 2)).filter(
+            lambda net: net.staged.readout.n_outputs > 1
+        )
+    )
+    x = data.draw(generators.points(net.input_dim))
+    norm = data.draw(st.sampled_from(["linf", "l1", "l2"]))
+    box = Box([entry - 2 for entry in x], [entry + 2 for entry in x])
+    expected = linreg.robustness(net, x, norm, box)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(radii, "pieces_or_none", lambda *_: None)
+        found = linreg.robustness(net, x, norm, box)
+    assert found.complete
+    for name in ("tie", "flip"):
+        one, other = getattr(found, name), getattr(expected, name)
+        assert (one is None) == (other is None)
+        if one is not None:
+            assert (one.exact, one.squared) == (other.exact, other.squared)
+
+
+@settings(max_examples=12)
+@given(st.data())
+def test_conditions_on_inputs_and_outputs_at_once_are_searched_too(data: st.DataObject) -> None:
+    """Weak, strict and equal rows over x and y together, in one or two alternatives."""
+    net = data.draw(generators.networks(inputs=st.integers(1, 2), max_units=4))
+    n, m = net.input_dim, net.staged.readout.n_outputs
+    box = tuple(
+        condition({i: Fraction(sign)}, Fraction(2), ">=") for i in range(n) for sign in (1, -1)
+    )
+    alternatives = []
+    for _ in range(data.draw(st.integers(1, 2))):
+        rows = []
+        for _ in range(data.draw(st.integers(1, 2))):
+            *entries, constant = data.draw(generators.vectors(n + m + 1))
+            relation = data.draw(st.sampled_from([">=", ">", "=="]))
+            rows.append(condition(dict(enumerate(entries)), constant, relation))
+        alternatives.append((*box, *rows))
+    network = QueryNetwork("", (Tensor("X", (n,)),), (Tensor("Y", (m,)),))
+    query = Query((network,), tuple(alternatives))
+    expected = linreg.verify(net, query)
+    with searching():
+        found = linreg.verify(net, query)
+    assert found.holds is expected.holds
+    if found.counterexample is not None:
+        assert query.is_unsafe(found.counterexample, net.forward_exact(found.counterexample))

@@ -20,6 +20,7 @@ from linreg.cli import (
     cells,
     certificates,
     commands,
+    compare,
     counting,
     dataset,
     extremes,
@@ -92,6 +93,7 @@ for name, command, purpose in (
     ("boundary", cells.boundary, "Find a decision boundary or a level set, and write it."),
     ("enumerate", tables.enumerate_, "Write a table with one row for each region."),
     ("plot", plot.plot, "Draw the regions of a network of one to three inputs."),
+    ("compare", compare.compare, "Count several networks, side by side or as CSV."),
     ("convert", commands.convert, "Write a network in another format."),
     ("certify", certificates.certify, "Count regions, and write the proof of the count."),
     ("check", certificates.check, "Check a certificate."),
@@ -111,7 +113,7 @@ for name, command, purpose in (
     ("warm-up", warm_up.warm_up, "Compile all machine code now, so that nothing waits for it."),
 ):
     epilog = f"Example: {EXAMPLES[name]}" if name in EXAMPLES else None
-    reads = set(signature(command).parameters) & {"net", "source", "first"}
+    reads = set(signature(command).parameters) & {"net", "nets", "source", "first"}
     told = with_reading(command) if reads else command
     app.command(name, cls=_Command, short_help=purpose, epilog=epilog)(told)
 

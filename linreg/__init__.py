@@ -57,6 +57,7 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.errors import UnwritableFile as UnwritableFile
     from linreg.export import write_cells as write_cells
     from linreg.export import write_graph as write_graph
+    from linreg.export import write_milp as write_milp
     from linreg.export import write_pieces as write_pieces
     from linreg.first_use import warm_up as warm_up
     from linreg.learning import ParameterPath as ParameterPath
@@ -70,7 +71,9 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.network import Slice as Slice
     from linreg.network import StagedNetwork as StagedNetwork
     from linreg.network import mlp as mlp
+    from linreg.network import parallel as parallel
     from linreg.network import slice_through as slice_through
+    from linreg.network import sum_of as sum_of
     from linreg.pictures import animate as animate
     from linreg.pictures import explore_page as explore_page
     from linreg.pictures import plot_arrangement as plot_arrangement
@@ -258,6 +261,7 @@ _HOMES = {
     "mlp": "linreg.network",
     "output_maps": "linreg.adjacency",
     "output_range": "linreg.questions",
+    "parallel": "linreg.network",
     "parameter_path": "linreg.learning",
     "plot_arrangement": "linreg.pictures",
     "plot_barcode": "linreg.pictures",
@@ -286,6 +290,7 @@ _HOMES = {
     "save": "linreg.readers",
     "save_picture": "linreg.pictures",
     "slice_through": "linreg.network",
+    "sum_of": "linreg.network",
     "theory": "linreg.theory",
     "track": "linreg.learning",
     "unit_map": "linreg.unit_maps",
@@ -294,6 +299,7 @@ _HOMES = {
     "warm_up": "linreg.first_use",
     "write_cells": "linreg.export",
     "write_graph": "linreg.export",
+    "write_milp": "linreg.export",
     "write_pieces": "linreg.export",
     "write_regions": "linreg.regions.tables",
     "zoo": "linreg.zoo",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
+from typing import Any
 
 from flint import fmpz
 from rich.console import RenderableType
@@ -117,6 +118,26 @@ def answer_table(title: str, lines: Sequence[tuple[str, str]]) -> RenderableType
     table = _table(title)
     for name, text in lines:
         table.add_row(name, _printable(text))
+    return table
+
+
+def comparison_table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Several networks, one in a line: sizes, regions, and the sharpest bound on these."""
+    table = Table(title="networks", title_justify="left", box=None, pad_edge=False)
+    table.add_column("network", overflow="fold")
+    for name in ("inputs", "units", "regions", "at most", "times the first"):
+        table.add_column(name, justify="right")
+    first = max(1, rows[0]["activation_regions"])
+    for row in rows:
+        regions = row["activation_regions"]
+        table.add_row(
+            _printable(row["network"]),
+            str(row["input_dim"]),
+            f"{row['units']:,}",
+            ("" if row["complete"] else "at least ") + whole_text(regions),
+            whole_text(row["at_most"]),
+            f"{regions / first:.3g}",
+        )
     return table
 
 

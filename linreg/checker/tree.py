@@ -314,9 +314,10 @@ class Tree:
                 f"it is about another network, with fingerprint {header['fingerprint']!s:.80}"
             )
         if header["domain"] != domain:
+            claimed, asked = spelled_domain(header["domain"]), spelled_domain(domain)
             raise FalseClaim(
-                f"it is about another domain: {spelled_domain(header['domain'])}, and the one asked "
-                f"about is {spelled_domain(domain)}; say the certificate's with --domain"
+                f"it is about another domain: {claimed}, and the one asked about is {asked}; say "
+                "the certificate's with --domain"
             )
         if not _is_exactly(header["input_dim"], self._network.input_dim):
             raise FalseClaim(

@@ -32,6 +32,7 @@ COMMANDS = {
     "boundary": ("cells.boundary", "Find a decision boundary or a level set, and write it."),
     "enumerate": ("tables.enumerate_", "Write a table with one row for each region."),
     "plot": ("plot.plot", "Draw the regions of a network of one to three inputs."),
+    "compare": ("compare.compare", "Count several networks, side by side or as CSV."),
     "convert": ("commands.convert", "Write a network in another format."),
     "certify": ("certificates.certify", "Count regions, and write the proof of the count."),
     "check": ("certificates.check", "Check a certificate."),
@@ -127,7 +128,7 @@ def _loaded(name: str) -> TyperCommand:
     module, _, function = place.partition(".")
     with loading():
         called = getattr(import_module(f"linreg.cli.{module}"), function)
-        if set(signature(called).parameters) & {"net", "source", "first"}:
+        if set(signature(called).parameters) & {"net", "nets", "source", "first"}:
             from linreg.cli.reading import with_reading
 
             called = with_reading(called)

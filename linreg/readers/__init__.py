@@ -13,6 +13,7 @@ from linreg.readers.domain_json import domain_from_json, domain_to_json, read_do
 from linreg.readers.domain_text import domain_from_text
 from linreg.readers.json_network import network_from_json
 from linreg.readers.json_spelling import network_to_json
+from linreg.readers.onnx_writing import has_other_numbers
 from linreg.readers.query import Query
 from linreg.readers.sklearn_models import from_sklearn
 from linreg.readers.state_dicts import from_state_dict
@@ -36,6 +37,7 @@ __all__ = [
     "from_sklearn",
     "from_state_dict",
     "from_torch",
+    "has_other_numbers",
     "load",
     "load_domain",
     "load_problem",

@@ -28,7 +28,7 @@ from linreg.readers.tensor_values import (
     rearranged,
     shape_of,
 )
-from linreg.units import MaxUnit, relu
+from linreg.units import MaxUnit, ScalarUnit, relu
 
 MOST_SORTED = 4096
 """Most values that are sorted together."""
@@ -90,11 +90,16 @@ def chosen(site: Site, condition: Any, then: Operand, other: Operand) -> Operand
     shape = common_shape([condition.greater, condition.less, then, other])
     size = prod(shape)
     factors: list[Fraction] = []
+    units: list[ScalarUnit | None] = []
     for terms in _looked_through(site.assembly, [condition.greater, condition.less, then, other]):
         forms = [[flat[i] for i in spread(at, shape)] for flat, at in terms]
         found = [_multiple(_minus(a, b), _minus(g, lo)) for g, lo, a, b in zip(*forms, strict=True)]
         factors = [k for k in found if k is not None]
         if len(factors) == size:
+            units = [
+                _unit(_minus(g, lo), b, k)
+                for (g, lo, _, b), k in zip(zip(*forms, strict=True), factors, strict=True)
+            ]
             break
     else:
         raise NotPiecewiseLinear(
@@ -102,6 +107,10 @@ def chosen(site: Site, condition: Any, then: Operand, other: Operand) -> Operand
             "and its regions would not meet face to face; use max, min or relu layers instead"
         )
     difference = total(site, [condition.greater, condition.less], [1, -1])
+    assert isinstance(difference, Value)
+    if all(unit is not None for unit in units):
+        read = picked(site, [difference], np.broadcast_to(places(difference), shape))
+        return site.units(read, [unit for unit in units if unit is not None], shape)
     steps = alike(site, difference, relu())
     at = spread(places(steps), shape)
     values, offset = [steps], steps.size
@@ -115,9 +124,20 @@ def chosen(site: Site, condition: Any, then: Operand, other: Operand) -> Operand
             group.append((offset + i, Fraction(1)))
     else:
         shifts = spread(np.asarray(numbers(other, "a constant")).reshape(other.shape), shape)
-    if set(factors) == {Fraction(1)} and not isinstance(other, Value) and not any(shifts):
-        return picked(site, [steps], np.asarray(at).reshape(shape))
     return site.affine(values, groups, shifts, shape)
+
+
+def _unit(of: Form, other: Form, k: Fraction) -> ScalarUnit | None:
+    """The unit of what is compared that `other + k relu` is; None if `other` is none of it.
+
+    A unit without a kink is none either.
+    """
+    shift = other[1]
+    slope = _multiple((other[0], Fraction(0)), (of[0], Fraction(0)))
+    if slope is None or not k:
+        return None
+    start = shift - slope * of[1]
+    return ScalarUnit((0,), (slope, slope + k), (start, start))
 
 
 def _multiple(form: Form, of: Form) -> Fraction | None:

@@ -26,6 +26,7 @@ from linreg.readers.nnet import nnet_domain, nnet_network, read_nnet
 from linreg.readers.npz import npz_arrays, read_npz
 from linreg.readers.onnx_graph import read_onnx
 from linreg.readers.onnx_inputs import AUTO, Asked
+from linreg.readers.onnx_writing import onnx_content
 
 _NOTHING = Asked()
 
@@ -174,7 +175,9 @@ def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
         A `.json` file holds every network; a layer that mixes units becomes several nodes. An
         `.npz` file holds networks without skip connections, with one kind of unit that needs no
         parameters, and with numbers that are float64 or int64; it keeps neither the network's
-        name and source nor the axes of its input.
+        name and source nor the axes of its input. An `.onnx` file computes in float64, with
+        exactly the network's numbers where these are float64; its description says if any was
+        rounded.
     domain : Domain, optional
         Written beside the network, into `.json` only.
 
@@ -251,6 +254,12 @@ def _npz_content(network: Network, domain: Domain | None) -> bytes:
     return buffer.getvalue()
 
 
+def _onnx_content(network: Network, domain: Domain | None) -> bytes:
+    if domain is not None:
+        raise UnwritableFile("an .onnx file holds no domain; write a .json file")
+    return onnx_content(network)
+
+
 @dataclass(frozen=True, slots=True)
 class _Format:
     """One format of networks.
@@ -276,7 +285,7 @@ class _Format:
 _FORMATS = {
     ".json": _Format(read_object, _json_network, domain_of, _json_content),
     ".npz": _Format(read_npz, content=_npz_content),
-    ".onnx": _Format(read_onnx),
+    ".onnx": _Format(read_onnx, content=_onnx_content),
     ".nnet": _Format(read_nnet, nnet_network, nnet_domain),
     ".keras": _Format(read_keras),
     ".h5": _Format(read_keras),

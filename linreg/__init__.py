@@ -106,7 +106,9 @@ from linreg.store import RunStatus, count_into, run_status
 from linreg.topology import (
     PolyhedralComplex,
     Subcomplex,
+    boundary_volume,
     decision_boundary,
+    expected_boundary_volume,
     level_set,
     polyhedral_complex,
 )
@@ -190,6 +192,7 @@ __all__ = [
     "along",
     "as_domain",
     "as_network",
+    "boundary_volume",
     "certify",
     "check",
     "clip",
@@ -203,6 +206,7 @@ __all__ = [
     "enumerate_into",
     "enumerate_regions",
     "equivalent",
+    "expected_boundary_volume",
     "from_sklearn",
     "from_torch",
     "graph_statistics",

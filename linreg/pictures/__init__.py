@@ -3,6 +3,7 @@
 from linreg.pictures.arrangement import plot_arrangement, plot_polygons_of
 from linreg.pictures.complexes import plot_complex, plot_pieces
 from linreg.pictures.drawing import SUFFIXES, check_picture_path, save_picture
+from linreg.pictures.folds import plot_folds
 from linreg.pictures.graphs import plot_graph
 from linreg.pictures.persistence import plot_barcode, plot_diagram
 from linreg.pictures.regions import plot_regions
@@ -18,6 +19,7 @@ __all__ = [
     "plot_counts",
     "plot_degrees",
     "plot_diagram",
+    "plot_folds",
     "plot_graph",
     "plot_pieces",
     "plot_polygons_of",

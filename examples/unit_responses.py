@@ -27,9 +27,6 @@ import numpy as np
 import linreg
 from linreg.unit_maps import Identified, Responses
 
-VALUE = Fraction(5, 2)
-"""The activation for which points are looked for."""
-
 PLACES = 1000
 """Trained weights are rounded to thousandths, so that the network is exactly what is examined."""
 
@@ -111,36 +108,36 @@ def wrong(net: linreg.Network, X: np.ndarray, y: np.ndarray) -> int:
 
 
 def point_with_value(
-    net: linreg.Network, X: np.ndarray, stage: int, unit: int, values: np.ndarray
+    net: linreg.Network, X: np.ndarray, stage: int, unit: int, values: np.ndarray, value: Fraction
 ) -> tuple[Fraction, ...] | None:
     """A point at which the unit has exactly the value: an image, moved along the unit's weight.
 
     Images whose values are nearest are tried first, up to ten; the move must stay in the piece.
     """
-    for row in np.argsort(np.abs(values - float(VALUE)), kind="stable")[:10].tolist():
+    for row in np.argsort(np.abs(values - float(value)), kind="stable")[:10].tolist():
         at = linreg.unit_map(net, X[row], stage, unit)
         square = sum(entry * entry for entry in at.weight)
         if square == 0:
             continue
-        step = (VALUE - at.value) / square
+        step = (value - at.value) / square
         moved = [Fraction(x) + step * by for x, by in zip(X[row].tolist(), at.weight, strict=True)]
-        if linreg.unit_map(net, moved, stage, unit).value == VALUE:
+        if linreg.unit_map(net, moved, stage, unit).value == value:
             return tuple(moved)
     return None
 
 
 def equal_points(
-    net: linreg.Network, X: np.ndarray, stage: int, unit: int, values: np.ndarray
+    net: linreg.Network, X: np.ndarray, stage: int, unit: int, values: np.ndarray, value: Fraction
 ) -> list[Identified]:
     """Points in different linear pieces at which the unit has exactly the value."""
-    start = point_with_value(net, X, stage, unit, values)
+    start = point_with_value(net, X, stage, unit, values, value)
     if start is None:
         return []
-    near = X[np.argsort(np.abs(values - float(VALUE)), kind="stable")[:40]]
+    near = X[np.argsort(np.abs(values - float(value)), kind="stable")[:40]]
     return linreg.same_activation(net, list(start), stage, unit, 3, among=near)
 
 
-def picture(responses: Responses, equal: list[Identified], path: Path) -> None:
+def picture(responses: Responses, equal: list[Identified], value: Fraction, path: Path) -> None:
     """Maps as images: one of each large cluster, the cluster's mean, its difference, the points."""
     from matplotlib.figure import Figure
 
@@ -152,7 +149,7 @@ def picture(responses: Responses, equal: list[Identified], path: Path) -> None:
         ("differences", few.differences),
     ]
     if equal:
-        rows.append((f"value {VALUE}", [np.array(each.point, dtype=float) for each in equal]))
+        rows.append((f"value {value}", [np.array(each.point, dtype=float) for each in equal]))
     width = max(len(each) for _, each in rows)
     figure = Figure(figsize=(1.25 * width + 0.9, 1.35 * len(rows)), layout="constrained")
     axes = figure.subplots(len(rows), width, squeeze=False)
@@ -181,6 +178,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--images", type=int, default=1797, help="how many are used at most")
+    parser.add_argument("--value", type=Fraction, default="5/2", help="what points are to reach")
     parser.add_argument("--no-points", action="store_true", help="look for no equal activations")
     parser.add_argument("--picture", type=Path, help="a .png, .svg or .pdf file")
     asked = parser.parse_args()
@@ -196,12 +194,14 @@ def main() -> None:
     for found in linreg.rank_units(net, X, stage):
         unit, spread = found
         responses = linreg.unit_responses(net, X, stage, unit)
-        if responses.values.max() >= VALUE:
+        if responses.values.max() >= asked.value:
             break
     else:
-        raise SystemExit(f"no unit of layer {stage} reaches the value {VALUE}; try another seed")
+        raise SystemExit(
+            f"no unit of layer {stage} reaches the value {asked.value}; try another seed"
+        )
     print(f"unit                      {unit} of layer {stage}, whose maps differ most of those")
-    print(f"                          that reach the value {VALUE} on an image")
+    print(f"                          that reach the value {asked.value} on an image")
     print(f"largest distance          {spread:.4f} between two normalised maps")
     print(f"different maps            {responses.n_maps:,} on {len(X):,} images")
     print(f"different weights         {responses.n_weights:,}")
@@ -210,13 +210,13 @@ def main() -> None:
     print(f"sizes of clusters         {', '.join(map(str, sizes))}")
     equal = []
     if not asked.no_points:
-        equal = equal_points(net, X, stage, unit, responses.values)
-        print(f"points with value {VALUE}     {len(equal)}")
+        equal = equal_points(net, X, stage, unit, responses.values, asked.value)
+        print(f"points with value {asked.value}     {len(equal)}")
         for each in equal:
-            value = linreg.unit_map(net, list(each.point), stage, unit).value
-            print(f"  value {value}, alone on its map within {each.radius:.2e}")
+            reached = linreg.unit_map(net, list(each.point), stage, unit).value
+            print(f"  value {reached}, alone on its map within {each.radius:.2e}")
     if asked.picture is not None:
-        picture(responses, equal, asked.picture)
+        picture(responses, equal, asked.value, asked.picture)
 
 
 if __name__ == "__main__":

@@ -82,6 +82,7 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.pictures import plot_counts as plot_counts
     from linreg.pictures import plot_degrees as plot_degrees
     from linreg.pictures import plot_diagram as plot_diagram
+    from linreg.pictures import plot_folds as plot_folds
     from linreg.pictures import plot_graph as plot_graph
     from linreg.pictures import plot_pieces as plot_pieces
     from linreg.pictures import plot_polygons_of as plot_polygons_of
@@ -138,7 +139,9 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.store import run_status as run_status
     from linreg.topology import PolyhedralComplex as PolyhedralComplex
     from linreg.topology import Subcomplex as Subcomplex
+    from linreg.topology import boundary_volume as boundary_volume
     from linreg.topology import decision_boundary as decision_boundary
+    from linreg.topology import expected_boundary_volume as expected_boundary_volume
     from linreg.topology import level_set as level_set
     from linreg.topology import polyhedral_complex as polyhedral_complex
     from linreg.unit_maps import UnitMap as UnitMap
@@ -227,6 +230,7 @@ _HOMES = {
     "animate": "linreg.pictures",
     "as_domain": "linreg.readers",
     "as_network": "linreg.readers",
+    "boundary_volume": "linreg.topology",
     "certify": "linreg.certificate",
     "check": "linreg.checker",
     "clip": "linreg.units",
@@ -240,6 +244,7 @@ _HOMES = {
     "enumerate_into": "linreg.regions.stored",
     "enumerate_regions": "linreg.regions",
     "equivalent": "linreg.questions",
+    "expected_boundary_volume": "linreg.topology",
     "explore_page": "linreg.pictures",
     "from_sklearn": "linreg.readers",
     "from_state_dict": "linreg.readers",
@@ -269,6 +274,7 @@ _HOMES = {
     "plot_counts": "linreg.pictures",
     "plot_degrees": "linreg.pictures",
     "plot_diagram": "linreg.pictures",
+    "plot_folds": "linreg.pictures",
     "plot_graph": "linreg.pictures",
     "plot_pieces": "linreg.pictures",
     "plot_polygons_of": "linreg.pictures",

@@ -4,6 +4,7 @@ from linreg.pictures.arrangement import plot_arrangement, plot_polygons_of
 from linreg.pictures.complexes import plot_complex, plot_pieces
 from linreg.pictures.drawing import SUFFIXES, check_picture_path, save_picture
 from linreg.pictures.films import animate
+from linreg.pictures.folds import plot_folds
 from linreg.pictures.graphs import plot_graph
 from linreg.pictures.page import check_page_path, explore_page
 from linreg.pictures.persistence import plot_barcode, plot_diagram
@@ -23,6 +24,7 @@ __all__ = [
     "plot_counts",
     "plot_degrees",
     "plot_diagram",
+    "plot_folds",
     "plot_graph",
     "plot_pieces",
     "plot_polygons_of",

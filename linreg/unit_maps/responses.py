@@ -292,13 +292,19 @@ def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
     last = stage == len(network.stages) + 1
     n_units = network.readout.n_outputs if last else len(network.stages[stage - 1].units)
     spreads = []
+    kinds: np.ndarray | None = None
     for unit in range(n_units):
-        ending, patterns, place, _ = _asked(network, X, stage, unit)
-        kinds = np.unique(patterns, axis=0)
-        # Maps that are equal need not be told from others to find two that are far apart.
+        place = unit_place(network, stage, unit)
+        if kinds is None or place.rank > 1:
+            ending, patterns, place, _ = _asked(network, X, stage, unit)
+            kinds = np.unique(patterns, axis=0)
+        # Scalar units of a stage have the stages before in common, and their patterns. Maps that
+        # are equal need not be told from others to find two that are far apart.
         rows = np.full(len(kinds), 0 if place.rank > 1 else place.first)
         weights = float_maps(ending, kinds, rows).weights
         spreads.append((unit, _spread(_normalised(weights), MOST)))
+        if place.rank > 1:
+            kinds = None
     return sorted(spreads, key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -193,11 +193,25 @@ def test_no_bars_are_an_empty_picture() -> None:
     assert linreg.plot_barcode([]).get_title(loc="left") == "0 bars"
 
 
+def test_regions_that_the_first_layers_identify_have_one_colour_and_number() -> None:
+    """Two layers of folds in each coordinate have 16 cells, so each image has 16 preimages."""
+    made = linreg.zoo.folding(2, 4, 4, 3)
+    ax = linreg.plot_folds(made.network, 2, domain=made.domain)
+    assert ax.get_title(loc="left") == "112 regions, 7 images of layers 1 to 2"
+    colours = [tuple(colour) for colour in ax.collections[0].get_facecolors()]
+    assert sorted(colours.count(colour) for colour in set(colours)) == [16] * 7
+    numbers = [text.get_text() for text in ax.texts]
+    assert {number: numbers.count(number) for number in numbers} == {
+        str(k): 16 for k in range(1, 8)
+    }
+
+
 @pytest.mark.parametrize(
     ("draw", "said"),
     [
         (lambda: linreg.plot_complex(mlp([([[1]], [0])])), "one of 2 or 3: draw it on a slice"),
         (lambda: linreg.plot_pieces(linreg.level_set(mlp([([[1] * 4], [0])]))), "4 inputs"),
+        (lambda: linreg.plot_folds(mlp([([[1]], [0])])), "this picture needs 2"),
         (lambda: linreg.plot_complex(LINES, frame="all"), "frame: a box was expected"),
         (
             lambda: linreg.plot_complex(polyhedral_complex(LINES), domain=SQUARE),

@@ -69,9 +69,7 @@ def product(matrix: np.ndarray, columns: fmpq_mat) -> fmpq_mat | None:
     return fmpq_mat(len(matrix), width, entries)
 
 
-def _parts_of_rows(
-    matrix: np.ndarray, exponents: np.ndarray, bits: int
-) -> list[np.ndarray] | None:
+def _parts_of_rows(matrix: np.ndarray, exponents: np.ndarray, bits: int) -> list[np.ndarray] | None:
     """Integers below 2^bits, the first part of the largest weight; None if they would be many."""
     rest = np.ldexp(matrix, -exponents[:, None])
     if np.count_nonzero(rest) < np.count_nonzero(matrix):

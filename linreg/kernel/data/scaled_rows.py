@@ -116,9 +116,7 @@ def integrality(coefficients: Sequence[fmpq], shift: fmpq) -> int:
     return INTEGER if shift.q == 1 and abs(shift) <= SMALL_CONSTANT else INTEGER_GRADIENT
 
 
-def _of_fractions(
-    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]
-) -> ScaledRows:
+def _of_fractions(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -> ScaledRows:
     rows: list[Row] = []
     of_rows: list[fmpq] = []
     of_outputs: list[fmpq] = []
@@ -137,7 +135,6 @@ def _of_fractions(
     ends = [(integrality([by for _, by in row], shift), *rounded(shift)) for row, shift in rows]
     sizes = np.array([len(row) for row, _ in rows], dtype=np.int64)
 
-
     def outline(k: int) -> Outline:
         row, shift = rows[k]
         ends = (row[0][1], row[-1][1]) if row else (fmpq(0), fmpq(0))
@@ -148,9 +145,7 @@ def _of_fractions(
     )
 
 
-def _of_floats(
-    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]
-) -> ScaledRows | None:
+def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -> ScaledRows | None:
     """The same, where all that scales inputs are powers of two and nothing is rounded; else None.
 
     What rows are multiplied by is what it would be for fractions.
@@ -160,84 +155,73 @@ def _of_floats(
     exponents = [_exponent(factor) for factor in factors]
     if any(exponent is None for exponent in exponents):
         return None
-    given = np.ldexp(stage.map.floats.matrix, -np.array(exponents, dtype=np.int64))
+    starts, columns, before = stage.map.entries()
+    given = np.ldexp(before, -np.array(exponents, dtype=np.int64)[columns])
     shifts = stage.map.floats.shift
-    for before, after in ((stage.map.floats.matrix, given), (shifts, shifts)):
-        size = np.abs(after[before != 0])
+    for numbers in (given, shifts[shifts != 0]):
+        size = np.abs(numbers)
         if np.any(size > UNROUNDED) or np.any(size < 1 / UNROUNDED):
             return None
-    largest = np.abs(given).max(axis=1)
-    by_row = np.zeros(len(given), dtype=np.int64)
+    sizes = np.diff(starts)
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+
+    def row(k: int, factor: fmpq) -> Row:
+        here = slice(starts[k], starts[k + 1])
+        places, entries = columns[here].tolist(), given[here].tolist()
+        terms = tuple((i, factor * rational(by)) for i, by in zip(places, entries, strict=True))
+        return terms, factor * rational(float(shifts[k]))
+
+    by_row = np.zeros(len(sizes), dtype=np.int64)
     slow: list[tuple[range, fmpq]] = []
     of_rows: list[fmpq] = []
     of_outputs: list[fmpq] = []
     for block in blocks:
-        lines = given[block.start : block.stop]
-        flat = lines[lines != 0]
+        flat = given[starts[block.start] : starts[block.stop]]
         if not len(flat):
             factor = fmpq(1)
         elif _may_be_small(rational(float(flat[-1])) / rational(float(flat[0]))):
-            factor = _factor([_row(given[i], shifts[i], fmpq(1)) for i in block])
+            factor = _factor([row(k, fmpq(1)) for k in block])
             slow.append((block, factor))
         else:
-            power = 1 - int(np.frexp(largest[block.start : block.stop].max())[1])
+            power = 1 - int(np.frexp(np.abs(flat).max())[1])
             factor = _power(power)
             by_row[block.start : block.stop] = power
         of_outputs.append(factor)
         of_rows += [factor] * len(block)
-    scaled = np.ldexp(given, by_row[:, None])
-    errors = np.zeros_like(scaled)
-    biases = np.ldexp(shifts, by_row)
-    bias_errors = np.zeros_like(biases)
+    terms = np.zeros(len(given), dtype=TERM)
+    terms["column"], terms["weight"] = columns, np.ldexp(given, by_row[rows])
+    biases, bias_errors = np.ldexp(shifts, by_row), np.zeros(len(sizes))
     for block, factor in slow:
         for k in block:
-            terms, shift = _row(given[k], shifts[k], factor)
-            for i, by in terms:
-                scaled[k, i], errors[k, i] = rounded(by)
+            exact, shift = row(k, factor)
+            for place, (_, by) in enumerate(exact, starts[k]):
+                terms["weight"][place], terms["error"][place] = rounded(by)
             biases[k], bias_errors[k] = rounded(shift)
-    for numbers in (scaled, biases):
-        size = np.abs(numbers[numbers != 0])
+    for numbers in (terms["weight"], biases[biases != 0]):
+        size = np.abs(numbers)
         if np.any(size > RANGE) or np.any(size < 1 / RANGE):
             raise OutOfRangeError
-    whole = (np.abs(scaled) <= SMALL_INTEGER) & (scaled == np.rint(scaled)) & (errors == 0)
-    whole_bias = (np.abs(biases) <= SMALL_CONSTANT) & (biases == np.rint(biases))
+    others = ~_is_whole(terms["weight"], terms["error"], SMALL_INTEGER)
     flags = np.where(
-        whole.all(axis=1),
-        np.where(whole_bias & (bias_errors == 0), INTEGER, INTEGER_GRADIENT),
+        np.bincount(rows[others], minlength=len(sizes)) > 0,
         NOT_INTEGER,
+        np.where(_is_whole(biases, bias_errors, SMALL_CONSTANT), INTEGER, INTEGER_GRADIENT),
     )
-    rows, columns = np.nonzero(given)
-    terms_array = np.zeros(len(rows), dtype=TERM)
-    terms_array["column"] = columns
-    terms_array["weight"], terms_array["error"] = scaled[rows, columns], errors[rows, columns]
-
-    def exact(k: int) -> Row:
-        return _row(given[k], shifts[k], of_rows[k])
-
-    sizes = np.count_nonzero(given, axis=1).astype(np.int64)
 
     def outline(k: int) -> Outline:
-        chosen = columns[starts[k] : starts[k + 1]][[0, -1]] if sizes[k] else []
-        first, last = given[k, chosen].tolist() if sizes[k] else (0.0, 0.0)
-        by = of_rows[k]
-        return Outline(
-            int(sizes[k]), by * rational(first), by * rational(last), by * rational(float(shifts[k]))
-        )
+        first, last = given[[starts[k], starts[k + 1] - 1]].tolist() if sizes[k] else (0.0, 0.0)
+        numbers = (first, last, float(shifts[k]))
+        return Outline(int(sizes[k]), *(of_rows[k] * rational(number) for number in numbers))
 
-    starts = np.concatenate([[0], np.cumsum(sizes)])
     ends = list(zip(flags.tolist(), biases.tolist(), bias_errors.tolist(), strict=True))
-    return ScaledRows(sizes, terms_array, ends, of_rows, of_outputs, exact, outline)
-
-
-def _row(line: np.ndarray, shift: float, factor: fmpq) -> Row:
-    places = np.flatnonzero(line)
-    return (
-        tuple(
-            (i, factor * rational(by))
-            for i, by in zip(places.tolist(), line[places].tolist(), strict=True)
-        ),
-        factor * rational(float(shift)),
+    return ScaledRows(
+        sizes, terms, ends, of_rows, of_outputs, lambda k: row(k, of_rows[k]), outline
     )
+
+
+def _is_whole(numbers: np.ndarray, errors: np.ndarray, most: int) -> np.ndarray:
+    """Which of the numbers are integers without an error, and not beyond a bound."""
+    return np.asarray((np.abs(numbers) <= most) & (numbers == np.rint(numbers)) & (errors == 0))
 
 
 def _exponent(number: fmpq) -> int | None:

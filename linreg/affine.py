@@ -538,8 +538,8 @@ class ExactAffineMap:
         if inner._is_identity:
             return self
         if inner.floats is not None and self._chosen is not None:
-            matrix, shift = inner.floats.matrix, inner.floats.shift
-            return ExactAffineMap.of_floats(matrix[self._chosen], shift[self._chosen])
+            given = inner.floats
+            return ExactAffineMap.of_floats(given.matrix[self._chosen], given.shift[self._chosen])
         if not inner.is_sparse:
             return ExactAffineMap(self.apply(inner.rows))
         groups, shifts = [], []

@@ -11,7 +11,6 @@ from linreg.errors import InvalidDomain, InvalidNetwork
 from linreg.rational import rational
 from linreg.wording import expected
 
-
 FLOATS = (np.float16, np.float32, np.float64)
 """The types of arrays that float64 holds without rounding."""
 

@@ -43,9 +43,13 @@ class OutOfRangeError(ArithmeticError):
 
 
 class Outline(NamedTuple):
-    """How many terms a row has, the first and the last coefficient, 0 without any, and its constant."""
+    """How many terms a row has, the first and the last column and coefficient, and its constant.
+
+    Without terms these are 0.
+    """
 
     size: int
+    columns: tuple[int, int]
     first: fmpq
     last: fmpq
     shift: fmpq
@@ -137,8 +141,8 @@ def _of_fractions(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]
 
     def outline(k: int) -> Outline:
         row, shift = rows[k]
-        ends = (row[0][1], row[-1][1]) if row else (fmpq(0), fmpq(0))
-        return Outline(len(row), *ends, shift)
+        first, last = (row[0], row[-1]) if row else ((0, fmpq(0)), (0, fmpq(0)))
+        return Outline(len(row), (first[0], last[0]), first[1], last[1], shift)
 
     return ScaledRows(
         sizes, np.array(terms, dtype=TERM), ends, of_rows, of_outputs, rows.__getitem__, outline
@@ -156,7 +160,8 @@ def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -
     if any(exponent is None for exponent in exponents):
         return None
     starts, columns, before = stage.map.entries()
-    given = np.ldexp(before, -np.array(exponents, dtype=np.int64)[columns])
+    with np.errstate(over="ignore"):
+        given = np.ldexp(before, -np.array(exponents, dtype=np.int64)[columns])
     shifts = stage.map.floats.shift
     for numbers in (given, shifts[shifts != 0]):
         size = np.abs(numbers)
@@ -179,7 +184,7 @@ def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -
         flat = given[starts[block.start] : starts[block.stop]]
         if not len(flat):
             factor = fmpq(1)
-        elif _may_be_small(rational(float(flat[-1])) / rational(float(flat[0]))):
+        elif _are_small(flat):
             factor = _factor([row(k, fmpq(1)) for k in block])
             slow.append((block, factor))
         else:
@@ -190,14 +195,15 @@ def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -
         of_rows += [factor] * len(block)
     terms = np.zeros(len(given), dtype=TERM)
     terms["column"], terms["weight"] = columns, np.ldexp(given, by_row[rows])
-    biases, bias_errors = np.ldexp(shifts, by_row), np.zeros(len(sizes))
+    with np.errstate(over="ignore"):
+        biases, bias_errors = np.ldexp(shifts, by_row), np.zeros(len(sizes))
     for block, factor in slow:
         for k in block:
             exact, shift = row(k, factor)
             for place, (_, by) in enumerate(exact, starts[k]):
                 terms["weight"][place], terms["error"][place] = rounded(by)
             biases[k], bias_errors[k] = rounded(shift)
-    for numbers in (terms["weight"], biases[biases != 0]):
+    for numbers in (terms["weight"], biases[shifts != 0]):
         size = np.abs(numbers)
         if np.any(size > RANGE) or np.any(size < 1 / RANGE):
             raise OutOfRangeError
@@ -209,9 +215,13 @@ def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -
     )
 
     def outline(k: int) -> Outline:
-        first, last = given[[starts[k], starts[k + 1] - 1]].tolist() if sizes[k] else (0.0, 0.0)
-        numbers = (first, last, float(shifts[k]))
-        return Outline(int(sizes[k]), *(of_rows[k] * rational(number) for number in numbers))
+        if not sizes[k]:
+            return Outline(0, (0, 0), fmpq(0), fmpq(0), of_rows[k] * rational(float(shifts[k])))
+        ends = [starts[k], starts[k + 1] - 1]
+        first, last = columns[ends].tolist()
+        numbers = (*given[ends].tolist(), float(shifts[k]))
+        scaled = (of_rows[k] * rational(number) for number in numbers)
+        return Outline(int(sizes[k]), (first, last), *scaled)
 
     ends = list(zip(flags.tolist(), biases.tolist(), bias_errors.tolist(), strict=True))
     return ScaledRows(
@@ -239,6 +249,19 @@ def _power(exponent: int) -> fmpq:
 def _may_be_small(ratio: fmpq) -> bool:
     """Whether coefficients of this ratio may be multiples, by small integers, of one number."""
     return bool(max(abs(ratio.p), ratio.q) <= SMALL_INTEGER)
+
+
+def _are_small(coefficients: np.ndarray) -> bool:
+    """Whether floats, none of them zero, are multiples of one number by small integers."""
+    fractions, exponents = np.frexp(coefficients)
+    mantissas = np.ldexp(np.abs(fractions), 53).astype(np.int64)
+    last = mantissas & -mantissas
+    least = int((exponents + np.frexp(last.astype(np.float64))[1]).min()) - 54  # the last bit set
+    span = int(exponents.max()) - least
+    if span <= 24:
+        return True
+    common = int(np.gcd.reduce(mantissas // last))
+    return span - common.bit_length() <= 25
 
 
 def _factor(block: Sequence[Row]) -> fmpq:

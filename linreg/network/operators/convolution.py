@@ -108,8 +108,8 @@ def conv_map(
         if n_filters * n_places * channels * size > FEW_ENTRIES:
             cells = seen.reshape(n_places, prod(kernel))
             matrix = _matrix(held.reshape(n_filters, depth, -1), cells, parts, channels * size)
-            shifts = np.repeat(np.broadcast_to(shift, n_filters), n_places)
-            return ExactAffineMap.of_floats(matrix, shifts), (n_filters, *places)
+            at_places = np.repeat(np.broadcast_to(shift, n_filters), n_places)
+            return ExactAffineMap.of_floats(matrix, at_places), (n_filters, *places)
     inside = [
         [(k, cell) for k, cell in enumerate(place) if cell >= 0]
         for place in seen.reshape(prod(places), prod(kernel)).tolist()

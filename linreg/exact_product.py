@@ -74,7 +74,7 @@ def _parts_of_rows(matrix: np.ndarray, exponents: np.ndarray, bits: int) -> list
     rest = np.ldexp(matrix, -exponents[:, None])
     if np.count_nonzero(rest) < np.count_nonzero(matrix):
         return None
-    parts = []
+    parts: list[np.ndarray] = []
     while rest.any():
         if len(parts) == MOST_PARTS:
             return None

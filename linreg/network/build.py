@@ -11,12 +11,10 @@ from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
 from linreg.network.graph import Network
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
+from linreg.network.tensors import floats
 from linreg.rational import fraction
 from linreg.units import Unit, relu
 from linreg.wording import counted
-
-FLOATS = (np.float16, np.float32, np.float64)
-"""The types of arrays that float64 holds without rounding."""
 
 
 def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
@@ -104,10 +102,10 @@ def float_map(weight: Any, bias: Any) -> ExactAffineMap | None:
     shift = np.zeros(len(weight)) if type(bias) is int and bias == 0 else bias
     if not isinstance(shift, np.ndarray) or shift.shape != weight.shape[:1]:
         return None
-    if weight.dtype not in FLOATS or shift.dtype not in FLOATS:
+    wide, wide_shift = floats(weight), floats(shift)
+    if wide is None or wide_shift is None:
         return None
-    wide = weight.astype(np.float64), shift.astype(np.float64)
-    return ExactAffineMap.of_floats(*wide) if all(np.isfinite(x).all() for x in wide) else None
+    return ExactAffineMap.of_floats(wide, wide_shift)
 
 
 def number(entry: object, where: str) -> Any:

@@ -369,7 +369,7 @@ def _unit_floats(unit: Unit, z: np.ndarray) -> np.ndarray:
 
 def _canonical(map_: ExactAffineMap) -> bytes:
     if map_.floats is not None:
-        return _canonical_floats(map_.floats)
+        return _canonical_floats(map_)
     rows = [
         " ".join([*(f"{i}:{entry.p}/{entry.q}" for i, entry in group), f"{shift.p}/{shift.q}"])
         for group, shift in zip(map_.terms, map_.shifts, strict=True)
@@ -377,16 +377,19 @@ def _canonical(map_: ExactAffineMap) -> bytes:
     return "\n".join([f"affine {map_.n_outputs} {map_.n_inputs}", *rows, ""]).encode()
 
 
-def _canonical_floats(map_: AffineMap) -> bytes:
+def _canonical_floats(map_: ExactAffineMap) -> bytes:
     """The same text, without a fraction of any number but the one that is written."""
+    assert map_.floats is not None
 
     def text(number: float) -> str:
         numerator, denominator = number.as_integer_ratio()
         return f"{numerator}/{denominator}"
 
-    lines = [f"affine {map_.matrix.shape[0]} {map_.matrix.shape[1]}"]
-    for row, shift in zip(map_.matrix, map_.shift.tolist(), strict=True):
-        terms = (f"{i}:{text(entry)}" for i, entry in enumerate(row.tolist()) if entry)
+    starts, columns, values = map_.entries()
+    lines = [f"affine {map_.n_outputs} {map_.n_inputs}"]
+    for first, end, shift in zip(starts, starts[1:], map_.floats.shift.tolist(), strict=False):
+        places, entries = columns[first:end].tolist(), values[first:end].tolist()
+        terms = (f"{i}:{text(entry)}" for i, entry in zip(places, entries, strict=True))
         lines.append(" ".join([*terms, text(shift)]))
     return "\n".join([*lines, ""]).encode()
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul
 
+import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
 
 from linreg.affine import ExactAffineMap
@@ -199,6 +200,8 @@ def _convert_floats(
     """The same for floats that fill a matrix; None for others."""
     floats, size = stage.map.floats, stage.map.n_outputs * (stage.map.n_inputs + 1)
     if floats is None or stage.map.is_small or stage.map.is_sparse or size > MOST_DENSE:
+        return None
+    if not isinstance(floats.matrix, np.ndarray):
         return None
     passing = range(stage.starts[-1], stage.map.n_outputs)
     starts = list(zip(stage.units, stage.starts, strict=False))

@@ -85,7 +85,7 @@ def whole_rows(
 
 
 def _dyadic(factor: fmpq) -> tuple[int, int]:
-    """The odd number and the exponent of a power of two whose product is 1 / factor; (0, 0) if none."""
+    """The odd number and the exponent of two whose product is 1 / factor; (0, 0) if none."""
     p, q = int(factor.p), int(factor.q)
     if p <= 0 or p & (p - 1):
         return 0, 0

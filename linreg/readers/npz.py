@@ -134,6 +134,11 @@ def npz_arrays(network: Network) -> dict[str, np.ndarray]:
         if stage.n_outputs > len(stage.units):
             raise UnwritableFile("an .npz file holds no skip connections; write a .json file")
     for k, map_ in enumerate(maps, start=1):
+        if map_.floats is not None:
+            matrix = map_.floats.matrix
+            dense = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+            arrays[f"W{k}"], arrays[f"b{k}"] = dense, map_.floats.shift
+            continue
         rows = map_.rows.table()
         arrays[f"W{k}"] = _array([row[:-1] for row in rows], f"W{k}")
         arrays[f"b{k}"] = _array([[row[-1] for row in rows]], f"b{k}")[0]

@@ -273,8 +273,9 @@ def settled(
 ) -> Settled[AnySink]:
     """What "auto" stands for, a function of the problem and the limit.
 
-    "highs" if that answers the question with the work of `TRIED` small cells, and "compiled" elsewhere, or "highs"
-    where there is no machine code. What Python could hardly begin in that time is not tried.
+    "highs" if that answers the question with the work of `TRIED` small cells, and "compiled"
+    elsewhere, or "highs" where there is no machine code. What Python could hardly begin in that
+    time is not tried.
 
     Parameters
     ----------

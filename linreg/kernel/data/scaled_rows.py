@@ -43,9 +43,13 @@ class OutOfRangeError(ArithmeticError):
 
 
 class Outline(NamedTuple):
-    """How many terms a row has, the first and the last coefficient, 0 without any, and its constant."""
+    """How many terms a row has, the first and the last column and coefficient, and its constant.
+
+    Without terms these are 0.
+    """
 
     size: int
+    columns: tuple[int, int]
     first: fmpq
     last: fmpq
     shift: fmpq
@@ -137,8 +141,8 @@ def _of_fractions(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]
 
     def outline(k: int) -> Outline:
         row, shift = rows[k]
-        ends = (row[0][1], row[-1][1]) if row else (fmpq(0), fmpq(0))
-        return Outline(len(row), *ends, shift)
+        first, last = (row[0], row[-1]) if row else ((0, fmpq(0)), (0, fmpq(0)))
+        return Outline(len(row), (first[0], last[0]), first[1], last[1], shift)
 
     return ScaledRows(
         sizes, np.array(terms, dtype=TERM), ends, of_rows, of_outputs, rows.__getitem__, outline
@@ -155,87 +159,79 @@ def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -
     exponents = [_exponent(factor) for factor in factors]
     if any(exponent is None for exponent in exponents):
         return None
-    given = np.ldexp(stage.map.floats.matrix, -np.array(exponents, dtype=np.int64))
+    starts, columns, before = stage.map.entries()
+    with np.errstate(over="ignore"):
+        given = np.ldexp(before, -np.array(exponents, dtype=np.int64)[columns])
     shifts = stage.map.floats.shift
-    for before, after in ((stage.map.floats.matrix, given), (shifts, shifts)):
-        size = np.abs(after[before != 0])
+    for numbers in (given, shifts[shifts != 0]):
+        size = np.abs(numbers)
         if np.any(size > UNROUNDED) or np.any(size < 1 / UNROUNDED):
             return None
-    largest = np.abs(given).max(axis=1)
-    by_row = np.zeros(len(given), dtype=np.int64)
+    sizes = np.diff(starts)
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+
+    def row(k: int, factor: fmpq) -> Row:
+        here = slice(starts[k], starts[k + 1])
+        places, entries = columns[here].tolist(), given[here].tolist()
+        terms = tuple((i, factor * rational(by)) for i, by in zip(places, entries, strict=True))
+        return terms, factor * rational(float(shifts[k]))
+
+    by_row = np.zeros(len(sizes), dtype=np.int64)
     slow: list[tuple[range, fmpq]] = []
     of_rows: list[fmpq] = []
     of_outputs: list[fmpq] = []
     for block in blocks:
-        lines = given[block.start : block.stop]
-        flat = lines[lines != 0]
+        flat = given[starts[block.start] : starts[block.stop]]
         if not len(flat):
             factor = fmpq(1)
-        elif _may_be_small(rational(float(flat[-1])) / rational(float(flat[0]))):
-            factor = _factor([_row(given[i], shifts[i], fmpq(1)) for i in block])
+        elif _are_small(flat):
+            factor = _factor([row(k, fmpq(1)) for k in block])
             slow.append((block, factor))
         else:
-            power = 1 - int(np.frexp(largest[block.start : block.stop].max())[1])
+            power = 1 - int(np.frexp(np.abs(flat).max())[1])
             factor = _power(power)
             by_row[block.start : block.stop] = power
         of_outputs.append(factor)
         of_rows += [factor] * len(block)
-    scaled = np.ldexp(given, by_row[:, None])
-    errors = np.zeros_like(scaled)
-    biases = np.ldexp(shifts, by_row)
-    bias_errors = np.zeros_like(biases)
+    terms = np.zeros(len(given), dtype=TERM)
+    terms["column"], terms["weight"] = columns, np.ldexp(given, by_row[rows])
+    with np.errstate(over="ignore"):
+        biases, bias_errors = np.ldexp(shifts, by_row), np.zeros(len(sizes))
     for block, factor in slow:
         for k in block:
-            terms, shift = _row(given[k], shifts[k], factor)
-            for i, by in terms:
-                scaled[k, i], errors[k, i] = rounded(by)
+            exact, shift = row(k, factor)
+            for place, (_, by) in enumerate(exact, starts[k]):
+                terms["weight"][place], terms["error"][place] = rounded(by)
             biases[k], bias_errors[k] = rounded(shift)
-    for numbers in (scaled, biases):
-        size = np.abs(numbers[numbers != 0])
+    for numbers in (terms["weight"], biases[shifts != 0]):
+        size = np.abs(numbers)
         if np.any(size > RANGE) or np.any(size < 1 / RANGE):
             raise OutOfRangeError
-    whole = (np.abs(scaled) <= SMALL_INTEGER) & (scaled == np.rint(scaled)) & (errors == 0)
-    whole_bias = (np.abs(biases) <= SMALL_CONSTANT) & (biases == np.rint(biases))
+    others = ~_is_whole(terms["weight"], terms["error"], SMALL_INTEGER)
     flags = np.where(
-        whole.all(axis=1),
-        np.where(whole_bias & (bias_errors == 0), INTEGER, INTEGER_GRADIENT),
+        np.bincount(rows[others], minlength=len(sizes)) > 0,
         NOT_INTEGER,
+        np.where(_is_whole(biases, bias_errors, SMALL_CONSTANT), INTEGER, INTEGER_GRADIENT),
     )
-    rows, columns = np.nonzero(given)
-    terms_array = np.zeros(len(rows), dtype=TERM)
-    terms_array["column"] = columns
-    terms_array["weight"], terms_array["error"] = scaled[rows, columns], errors[rows, columns]
-
-    def exact(k: int) -> Row:
-        return _row(given[k], shifts[k], of_rows[k])
-
-    sizes = np.count_nonzero(given, axis=1).astype(np.int64)
 
     def outline(k: int) -> Outline:
-        chosen = columns[starts[k] : starts[k + 1]][[0, -1]] if sizes[k] else []
-        first, last = given[k, chosen].tolist() if sizes[k] else (0.0, 0.0)
-        by = of_rows[k]
-        return Outline(
-            int(sizes[k]),
-            by * rational(first),
-            by * rational(last),
-            by * rational(float(shifts[k])),
-        )
+        if not sizes[k]:
+            return Outline(0, (0, 0), fmpq(0), fmpq(0), of_rows[k] * rational(float(shifts[k])))
+        ends = [starts[k], starts[k + 1] - 1]
+        first, last = columns[ends].tolist()
+        numbers = (*given[ends].tolist(), float(shifts[k]))
+        scaled = (of_rows[k] * rational(number) for number in numbers)
+        return Outline(int(sizes[k]), (first, last), *scaled)
 
-    starts = np.concatenate([[0], np.cumsum(sizes)])
     ends = list(zip(flags.tolist(), biases.tolist(), bias_errors.tolist(), strict=True))
-    return ScaledRows(sizes, terms_array, ends, of_rows, of_outputs, exact, outline)
-
-
-def _row(line: np.ndarray, shift: float, factor: fmpq) -> Row:
-    places = np.flatnonzero(line)
-    return (
-        tuple(
-            (i, factor * rational(by))
-            for i, by in zip(places.tolist(), line[places].tolist(), strict=True)
-        ),
-        factor * rational(float(shift)),
+    return ScaledRows(
+        sizes, terms, ends, of_rows, of_outputs, lambda k: row(k, of_rows[k]), outline
     )
+
+
+def _is_whole(numbers: np.ndarray, errors: np.ndarray, most: int) -> np.ndarray:
+    """Which of the numbers are integers without an error, and not beyond a bound."""
+    return np.asarray((np.abs(numbers) <= most) & (numbers == np.rint(numbers)) & (errors == 0))
 
 
 def _exponent(number: fmpq) -> int | None:
@@ -253,6 +249,19 @@ def _power(exponent: int) -> fmpq:
 def _may_be_small(ratio: fmpq) -> bool:
     """Whether coefficients of this ratio may be multiples, by small integers, of one number."""
     return bool(max(abs(ratio.p), ratio.q) <= SMALL_INTEGER)
+
+
+def _are_small(coefficients: np.ndarray) -> bool:
+    """Whether floats, none of them zero, are multiples of one number by small integers."""
+    fractions, exponents = np.frexp(coefficients)
+    mantissas = np.ldexp(np.abs(fractions), 53).astype(np.int64)
+    last = mantissas & -mantissas
+    least = int((exponents + np.frexp(last.astype(np.float64))[1]).min()) - 54  # the last bit set
+    span = int(exponents.max()) - least
+    if span <= 24:
+        return True
+    common = int(np.gcd.reduce(mantissas // last))
+    return span - common.bit_length() <= 25
 
 
 def _factor(block: Sequence[Row]) -> fmpq:

@@ -265,7 +265,7 @@ def _sketch(outline: Outline, constant: fmpq) -> _Sketch:
     if not outline.size:
         return (0, int(constant.p), int(constant.q))
     first, last = constant / outline.first, outline.last / outline.first
-    return (outline.size, int(first.p), int(first.q), int(last.p), int(last.q))
+    return (outline.size, *outline.columns, int(first.p), int(first.q), int(last.p), int(last.q))
 
 
 def _multiple(form: Row, other: Row) -> int:

@@ -14,6 +14,8 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import ArrayLike
 
 from linreg.arguments import point, points
+from linreg.exact_product import FEW_COLUMNS
+from linreg.exact_product import product as exact_product
 from linreg.rational import (
     fractions_array,
     nearest_float,
@@ -368,13 +370,23 @@ class ExactAffineMap:
             rows[j, self.n_inputs] = shift
         return rows
 
+    @property
+    def is_small(self) -> bool:
+        """Whether there are so few entries that it does not matter how it is applied."""
+        return self.n_outputs * self.n_inputs <= FEW_ENTRIES
+
     @cached_property
+    def n_coefficients(self) -> int:
+        """Number of coefficients that are not zero."""
+        if self.floats is not None:
+            return int(np.count_nonzero(self.floats.matrix))
+        return sum(map(len, self.terms))
+
+    @property
     def is_sparse(self) -> bool:
         """Whether it pays to go through the non-zero coefficients alone."""
         size = self.n_outputs * self.n_inputs
-        if self.floats is not None:
-            return size > FEW_ENTRIES and int(np.count_nonzero(self.floats.matrix)) < SPARSE * size
-        return size > FEW_ENTRIES and sum(map(len, self.terms)) < SPARSE * size
+        return not self.is_small and self.n_coefficients < SPARSE * size
 
     @cached_property
     def _is_identity(self) -> bool:
@@ -426,6 +438,12 @@ class ExactAffineMap:
         [17]
         """
         width = columns.ncols()
+        if self.floats is not None and width <= FEW_COLUMNS and not self.is_small:
+            product = exact_product(self.floats.matrix, columns)
+            if product is not None:
+                for j, shift in enumerate(self.floats.shift.tolist()):
+                    product[j, width - 1] += rational(shift)
+                return product
         if not self.is_sparse:
             constant = [fmpq(0)] * (width - 1) + [fmpq(1)]
             below = fmpq_mat(self.n_inputs + 1, width, [*columns.entries(), *constant])

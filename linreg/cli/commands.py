@@ -33,6 +33,7 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.reading import reading
 from linreg.cli.watch import Watch
 from linreg.export import SUFFIXES, check_graph_path, write_columns
 from linreg.network.coincidence import near_coincidences
@@ -166,7 +167,7 @@ def convert(
 ) -> None:
     """Write a network in another format; every number stays exactly what it is."""
     check_network_path(target, (source,))
-    network, domain = load_problem(source, decimal=decimal)
+    network, domain = load_problem(source, decimal=decimal, **reading())
     save(network, target, domain)
     if as_json:
         show_json({"output": str(target), "fingerprint": network.fingerprint})

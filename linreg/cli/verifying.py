@@ -13,6 +13,7 @@ from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import exact_json, exact_list, float_list, number_text, point_text
 from linreg.cli.options import Decimal, Json, Workers
+from linreg.cli.reading import reading
 from linreg.network import Network
 from linreg.questions import Verification, verify
 from linreg.readers import load, load_query
@@ -45,7 +46,7 @@ def verify_(
     """Say whether a network has an input that a query calls unsafe, with an exact proof."""
     seconds = seconds_of(timeout)
     asked = load_query(query)
-    first = load(net, decimal=decimal)
+    first = load(net, decimal=decimal, **reading())
     given: Network | dict[str, Network] = first
     if networks or len({each.same_as or each.name for each in asked.networks}) > 1:
         by_name = {asked.networks[0].name: first}
@@ -55,7 +56,7 @@ def verify_(
                 raise typer.BadParameter(f"--network: NAME=FILE was expected, got {text!r}")
             by_name[name] = load(file, decimal=decimal)
         given = by_name
-    runnable = net.suffix.lower() == ".onnx" and len(asked.networks) == 1
+    runnable = net.suffix.lower() == ".onnx" and len(asked.networks) == 1 and not reading()
     with progress("verifying") as shown:
         found = verify(
             given,

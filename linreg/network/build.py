@@ -29,11 +29,20 @@ def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
     where : str, optional
         The layer's name, for error messages.
 
+    Returns
+    -------
+    ExactAffineMap
+
     Raises
     ------
     InvalidNetwork
         If a number is not finite or not a number, or the shapes do not fit; the message names
         the layer and the index.
+
+    Examples
+    --------
+    >>> linear_map([[1, "1/3"]], [0])([1, 1])
+    [Fraction(4, 3)]
     """
     held = float_map(weight, bias)
     if held is not None:
@@ -74,6 +83,21 @@ def float_map(weight: Any, bias: Any) -> ExactAffineMap | None:
     """The map of a layer whose weight and bias are arrays of finite floats that fit, else None.
 
     No fraction is made of any number, so layers with millions of weights are as fast as NumPy.
+
+    Parameters
+    ----------
+    weight : float array, shape (outputs, inputs)
+    bias : float array, shape (outputs,), or 0
+        None is returned of anything else.
+
+    Returns
+    -------
+    ExactAffineMap or None
+
+    Examples
+    --------
+    >>> float_map(np.eye(2), 0)([3, 4]), float_map([[1]], [0])
+    ([Fraction(3, 1), Fraction(4, 1)], None)
     """
     if not isinstance(weight, np.ndarray) or weight.ndim != 2 or weight.size == 0:
         return None

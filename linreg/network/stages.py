@@ -31,6 +31,15 @@ class Stage:
     map : ExactAffineMap
         From the outputs of the stage before to the pre-activations.
     units : tuple of units
+
+    Examples
+    --------
+    Of three rows a maximum of two reads the first two, and the last passes through:
+
+    >>> from linreg.units import maxout
+    >>> stage = Stage(ExactAffineMap.identity(3), (maxout(2),))
+    >>> stage.starts, stage.n_outputs
+    ((0, 2), 2)
     """
 
     map: ExactAffineMap
@@ -57,8 +66,25 @@ class Stage:
     def select(self, preactivations: fmpq_mat, pieces: Sequence[int]) -> fmpq_mat:
         """Outputs, as rows, where each unit is on the given piece.
 
-        `preactivations` holds one row for each row of `map`: values, or affine maps whose last
-        column is the shift.
+        Parameters
+        ----------
+        preactivations : fmpq_mat, shape (rows, columns)
+            One row for each row of `map`: a value, or an affine map whose last column is the shift.
+        pieces : sequence of int, length units
+            More are ignored.
+
+        Returns
+        -------
+        fmpq_mat, shape (outputs, columns)
+
+        Examples
+        --------
+        |z| on its piece 0 is -z; the other coordinate passes through:
+
+        >>> from linreg.units import absolute
+        >>> stage = Stage(ExactAffineMap.identity(2), (absolute(),))
+        >>> stage.select(fmpq_mat(2, 1, [fmpq(-3), fmpq(5)]), [0]).entries()
+        [3, 5]
         """
         rows = preactivations.table()
         width = preactivations.ncols()

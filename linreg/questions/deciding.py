@@ -16,7 +16,7 @@ from linreg.problem.region_rows import Boundaries
 from linreg.questions.asking import Conditions, with_inputs
 from linreg.questions.boxes import boxed_network
 from linreg.questions.input_sets import InputSet
-from linreg.questions.pieces import Piece, pieces_on
+from linreg.questions.pieces import Piece
 from linreg.questions.programs import Highest, highest_values, value_at
 from linreg.questions.searching import (
     ASKED_UNIT,
@@ -30,7 +30,7 @@ from linreg.questions.searching import (
     sampled,
 )
 from linreg.questions.verifying import Found, best_met, coordinates, on_pieces, pulled
-from linreg.questions.ways import Budget
+from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction
 
 
@@ -92,9 +92,7 @@ def decided_by_search(
     """An unsafe input of a bounded set, or the proof that there is none; by search on boxes."""
     prepared = _prepared(staged, inputs, alternatives)
     if prepared is None:
-        pieces = pieces_on(
-            staged, inputs, limit=budget.limit, workers=budget.workers, progress=budget.progress
-        )
+        pieces = pieces_within(staged, inputs, budget)
         return on_pieces(pieces, inputs, alternatives, budget)
     return _Decision(*prepared, inputs, staged, alternatives, budget).answer()
 

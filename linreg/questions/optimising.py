@@ -21,7 +21,6 @@ from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.extremes import Extreme, highest_on_pieces
 from linreg.questions.input_sets import InputSet
-from linreg.questions.pieces import pieces_on
 from linreg.questions.programs import Highest, highest_values, value_at
 from linreg.questions.searching import (
     ASKED_UNIT,
@@ -34,7 +33,7 @@ from linreg.questions.searching import (
     BoxSearch,
     sampled,
 )
-from linreg.questions.ways import Budget
+from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction
 
 
@@ -51,9 +50,7 @@ def highest_by_search(
     extended = with_inputs(network) if beyond else network
     boxed = None if box is None else boxed_network(extended, *box, asked)
     if boxed is None:
-        pieces = pieces_on(
-            staged, inputs, limit=budget.limit, workers=budget.workers, progress=budget.progress
-        )
+        pieces = pieces_within(staged, inputs, budget)
         return highest_on_pieces(pieces, [functional], inputs, budget)[0]
     search = BoxSearch(extended, boxed)
     return _Ascent(search, network, inputs, list(functional), len(beyond), budget).answer()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from linreg.arguments import how_many
@@ -11,8 +11,11 @@ from linreg.network import StagedNetwork
 from linreg.questions.input_sets import InputSet
 from linreg.questions.pieces import Pieces, pieces_on
 
-FEW_REGIONS = 1000
+FEW_REGIONS = 200
 """Regions up to which the loop over them, a millisecond each, is over before a search has begun."""
+
+FIRST_LOOK, LOOK_GROWS = 500, 3
+"""Regions that are looked for at first where there is a clock, and how the number grows."""
 
 FEW_INPUTS = 3
 """Inputs up to which a network of many units may have few regions."""
@@ -53,6 +56,13 @@ class Budget:
         """Whether the time is over."""
         return self.timeout is not None and monotonic() - self.started > self.timeout
 
+    def share(self, parts: int) -> Budget:
+        """A budget for one of several searches that are left: an even part of the time."""
+        if self.timeout is None:
+            return self
+        left = max(self.timeout - self.seconds, 1e-3)
+        return replace(self, timeout=left / parts, started=monotonic())
+
     @property
     def seconds(self) -> float:
         """Seconds since the budget was made, wall clock."""
@@ -73,10 +83,26 @@ def pieces_or_none(network: StagedNetwork, inputs: InputSet, budget: Budget) -> 
     bounded = not inputs.is_unbounded
     if bounded and inputs.dim > FEW_INPUTS and len(network.units) > FEW_UNITS:
         return None
-    most = budget.limit
-    if bounded:
-        most = FEW_REGIONS if most is None else min(most, FEW_REGIONS)
+    most = FEW_REGIONS if budget.limit is None else min(budget.limit, FEW_REGIONS)
+    if not bounded:
+        return pieces_within(network, inputs, budget)
     pieces = pieces_on(network, inputs, limit=most, workers=budget.workers)
-    if pieces.complete or not bounded:
-        return pieces
-    return None
+    return pieces if pieces.complete else None
+
+
+def pieces_within(network: StagedNetwork, inputs: InputSet, budget: Budget) -> Pieces:
+    """All regions, or as many as a budget allows.
+
+    Looking for regions knows no clock: against one it is begun anew with limits that grow.
+    """
+    most = FIRST_LOOK
+    while True:
+        limit = budget.limit
+        if budget.timeout is not None:
+            limit = most if limit is None else min(most, limit)
+        pieces = pieces_on(
+            network, inputs, limit=limit, workers=budget.workers, progress=budget.progress
+        )
+        if pieces.complete or limit == budget.limit or budget.is_spent:
+            return pieces
+        most *= LOOK_GROWS

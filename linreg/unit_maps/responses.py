@@ -13,7 +13,7 @@ from flint import fmpq, fmpz
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many, integer, points
 from linreg.domains import Box, Domain, Polytope, WholeSpace
-from linreg.errors import InvalidNetwork
+from linreg.errors import InvalidNetwork, MissingPackage
 from linreg.network import StagedNetwork
 from linreg.network.enclosure import ROUNDOFF
 from linreg.network.gradients import exact_row
@@ -40,6 +40,17 @@ class Representatives:
         Rows of the data set in each cluster.
     differences : float64 array, shape (clusters, inputs)
         Of each representative from the mean over all rows.
+
+    Examples
+    --------
+    A unit that reads |x| has the weight -1 at one of three rows, and 1 at two; their mean is 1/3:
+
+    >>> from linreg import absolute, mlp
+    >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+    >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+    >>> few = found.representatives(2)
+    >>> few.weights.tolist(), few.sizes.tolist(), few.differences.round(3).tolist()
+    ([[1.0], [-1.0]], [2, 1], [[0.667], [-1.333]])
     """
 
     weights: np.ndarray
@@ -65,6 +76,16 @@ class Responses:
     values : float64 array, shape (rows,)
         The pre-activation at each row; empty for a domain.
     n_maps, n_weights, n_directions : int
+
+    Examples
+    --------
+    A unit that reads |x| has the map -x at one of three rows, and x at two:
+
+    >>> from linreg import absolute, mlp
+    >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+    >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+    >>> found.n_maps, found.weights.tolist(), found.counts.tolist(), found.values.tolist()
+    (2, [[-1.0], [1.0]], [1, 2], [1.0, 2.0, 3.0])
     """
 
     weights: np.ndarray
@@ -80,7 +101,28 @@ class Responses:
     _rows: np.ndarray = field(repr=False)
 
     def exact_map(self, index: int) -> ExactAffineMap:
-        """One of the maps, exactly, with one output."""
+        """One of the maps, exactly.
+
+        Parameters
+        ----------
+        index : int
+            Of the map, in the order of `weights`.
+
+        Returns
+        -------
+        ExactAffineMap
+            With one output.
+
+        Examples
+        --------
+        A unit that reads |x| has the map -x at the first row:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.exact_map(0)([5])
+        [Fraction(-5, 1)]
+        """
         stages = len(self._network.stages)
         pattern = self._patterns[index].tolist()
         weight, bias = exact_row(self._network, pattern, stages, int(self._rows[index]))
@@ -101,12 +143,26 @@ class Responses:
         seed : int
             Of scikit-learn's k-means.
 
+        Returns
+        -------
+        Representatives
+
         Raises
         ------
         ValueError
             If there are no rows, or `n` is less than 1.
-        ImportError
-            If scikit-learn is not there.
+        MissingPackage
+            If scikit-learn is not installed.
+
+        Examples
+        --------
+        A unit that reads |x| responds in two directions, however many are asked for:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.representatives(5).sizes.tolist()
+        [2, 1]
         """
         n = how_many(n, "n")
         chosen = self.map_of_row[self.values > 0]
@@ -115,8 +171,8 @@ class Responses:
         try:
             from sklearn.cluster import KMeans
         except ImportError:
-            raise ImportError(
-                "representatives need scikit-learn, which the extra linreg-exact[sklearn] has"
+            raise MissingPackage(
+                "representatives need the extra sklearn: pip install 'linreg-exact[sklearn]'"
             ) from None
         maps, counts = np.unique(chosen, return_counts=True)
         rows = self.normalised[maps]
@@ -134,6 +190,25 @@ class Responses:
         """The largest distance between two of the normalised weights; dimensionless, at most 2.
 
         Of more than `most` maps only so many are compared, and the distance is a lower bound.
+
+        Parameters
+        ----------
+        most : int
+            At least 1.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        A unit that reads |x| has weights of opposite directions:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.spread()
+        2.0
         """
         return _spread(self.normalised, how_many(most, "most"))
 
@@ -288,10 +363,11 @@ def network_to(network: StagedNetwork, place: Place) -> StagedNetwork:
 
 def _patterns_in(network: StagedNetwork, domain: Domain) -> np.ndarray:
     """The patterns of all regions of a domain."""
+    problem = problem_of(network, domain)
     if not network.stages:
         return np.empty((1, 0), dtype=network.pattern_dtype)
     sink = Columns(network.pattern_dtype.str)
-    run(problem_of(network, domain), sink, Options())
+    run(problem, sink, Options())
     found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
     return np.unique(found.reshape(sink.n_regions, len(network.units)), axis=0)
 
@@ -367,10 +443,12 @@ def _three_numbers(floats: FloatMaps, exactly: Any) -> tuple[np.ndarray, int, in
 
 def _unit_vector(weight: tuple[fmpq, ...]) -> np.ndarray:
     """A weight divided by its length, to a few units in the last place; zero stays zero."""
-    largest = max((abs(entry) for entry in weight), default=fmpq(0)) or fmpq(1)
+    largest = max(abs(entry) for entry in weight)
+    if largest == 0:
+        return np.zeros(len(weight))
     shares = [entry / largest for entry in weight]
     floats = np.array([nearest_float(int(share.p), int(share.q)) for share in shares])
-    return floats / (np.linalg.norm(floats) or 1.0)
+    return np.asarray(floats / np.linalg.norm(floats))
 
 
 def _direction(weight: tuple[fmpq, ...]) -> Hashable:

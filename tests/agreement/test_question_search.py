@@ -19,6 +19,7 @@ from linreg.questions import extremes, radii, verifying
 from linreg.questions.boxes import boxed_network
 from linreg.questions.leaves import LeafSolver
 from linreg.questions.rectified import rectified
+from linreg.readers.query import Query, QueryNetwork, Tensor, condition
 
 pytest.importorskip("numba")
 
@@ -40,7 +41,7 @@ def _box(net: linreg.Network, data: st.DataObject) -> Box:
     return data.draw(generators.boxes(net.input_dim))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data())
 def test_every_network_is_one_of_rectifiers(data: st.DataObject) -> None:
     net = data.draw(generators.networks())
@@ -52,7 +53,7 @@ def test_every_network_is_one_of_rectifiers(data: st.DataObject) -> None:
         assert found == net.forward_exact(x)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data())
 def test_no_value_in_a_box_lies_outside_its_bounds(data: st.DataObject) -> None:
     net = data.draw(generators.networks())
@@ -93,7 +94,7 @@ def test_no_value_in_a_box_lies_outside_its_bounds(data: st.DataObject) -> None:
             assert least * Fraction(2) ** int(scales[k]) <= -y
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(st.data())
 def test_searches_find_the_extremes_that_the_loop_finds(data: st.DataObject) -> None:
     net = data.draw(generators.networks(max_units=6))
@@ -108,7 +109,7 @@ def test_searches_find_the_extremes_that_the_loop_finds(data: st.DataObject) -> 
     assert sum(a * y for a, y in values) == found.value
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.data())
 def test_searches_on_polytopes_find_what_the_loop_finds(data: st.DataObject) -> None:
     net = data.draw(generators.networks(inputs=st.just(2), max_units=4))
@@ -120,7 +121,7 @@ def test_searches_on_polytopes_find_what_the_loop_finds(data: st.DataObject) -> 
         assert linreg.minimum(net, weights, domain).value == expected.value
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.data())
 def test_verdicts_of_searches_flip_at_the_exact_extreme(data: st.DataObject) -> None:
     net = data.draw(generators.networks(max_units=5))
@@ -136,7 +137,7 @@ def test_verdicts_of_searches_flip_at_the_exact_extreme(data: st.DataObject) -> 
             assert found.holds is holds
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.data())
 def test_verdicts_on_several_rows_are_those_of_the_loop(data: st.DataObject) -> None:
     net = data.draw(
@@ -199,7 +200,7 @@ def test_programs_propose_and_walks_decide(monkeypatch: pytest.MonkeyPatch) -> N
     assert top.value == 1
 
 
-@settings(max_examples=12)
+@settings(max_examples=10)
 @given(st.data())
 def test_searches_find_the_distances_that_the_loop_finds(data: st.DataObject) -> None:
     net = data.draw(
@@ -220,3 +221,30 @@ def test_searches_find_the_distances_that_the_loop_finds(data: st.DataObject) ->
         assert (one is None) == (other is None)
         if one is not None:
             assert (one.exact, one.squared) == (other.exact, other.squared)
+
+
+@settings(max_examples=12)
+@given(st.data())
+def test_conditions_on_inputs_and_outputs_at_once_are_searched_too(data: st.DataObject) -> None:
+    """Weak, strict and equal rows over x and y together, in one or two alternatives."""
+    net = data.draw(generators.networks(inputs=st.integers(1, 2), max_units=4))
+    n, m = net.input_dim, net.staged.readout.n_outputs
+    box = tuple(
+        condition({i: Fraction(sign)}, Fraction(2), ">=") for i in range(n) for sign in (1, -1)
+    )
+    alternatives = []
+    for _ in range(data.draw(st.integers(1, 2))):
+        rows = []
+        for _ in range(data.draw(st.integers(1, 2))):
+            *entries, constant = data.draw(generators.vectors(n + m + 1))
+            relation = data.draw(st.sampled_from([">=", ">", "=="]))
+            rows.append(condition(dict(enumerate(entries)), constant, relation))
+        alternatives.append((*box, *rows))
+    network = QueryNetwork("", (Tensor("X", (n,)),), (Tensor("Y", (m,)),))
+    query = Query((network,), tuple(alternatives))
+    expected = linreg.verify(net, query)
+    with searching():
+        found = linreg.verify(net, query)
+    assert found.holds is expected.holds
+    if found.counterexample is not None:
+        assert query.is_unsafe(found.counterexample, net.forward_exact(found.counterexample))

@@ -17,7 +17,7 @@ HAIR = Fraction(1, 2**40)
 KINK = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], readout=([[1, 1, -2]], [0]))
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(st.data())
 def test_a_threshold_at_the_maximum_is_met_and_one_above_is_not(data: st.DataObject) -> None:
     net = data.draw(generators.networks(max_units=5, depth=st.integers(1, 2)))
@@ -39,7 +39,7 @@ def test_a_threshold_at_the_maximum_is_met_and_one_above_is_not(data: st.DataObj
     assert holds(top.value + HAIR) is True
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.data())
 def test_no_point_of_the_domain_beats_the_extremes(data: st.DataObject) -> None:
     net = data.draw(generators.networks(max_units=6))

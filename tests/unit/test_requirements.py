@@ -18,6 +18,7 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKED, OLDEST = ROOT / "requirements/locked.txt", ROOT / "requirements/oldest.txt"
+DOCS = ROOT / "requirements/docs.txt"
 
 PLATFORMS = [
     {

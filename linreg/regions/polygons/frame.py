@@ -37,6 +37,14 @@ def frame_of(regions: Enumeration) -> Box:
     The whole domain if that is a box, and the box around it if it is bounded. Otherwise the box
     around the corners of all regions, but for a few that lie far away, within the domain's bounds.
 
+    Parameters
+    ----------
+    regions : Enumeration
+
+    Returns
+    -------
+    Box
+
     Raises
     ------
     ValueError

@@ -7,7 +7,7 @@ stands for them: means of clusters of normalised maps, and their differences fro
 Then it looks for points in different linear pieces at which the unit has exactly the value 5/2.
 
 Run `python examples/unit_responses.py`. The networks of the paper have 1000, 1000 and 100 units:
-`--hidden 1000,1000,100` has them, and takes minutes. `--picture FILE.png` draws the maps.
+`--hidden 1000,1000,100` has them, and takes far longer. `--picture FILE.png` draws the maps.
 
 Source: Montufar, Pascanu, Cho and Bengio (2014), "On the number of linear regions of deep neural
 networks", supplement, section 12, does this with images of faces.

@@ -443,10 +443,12 @@ def _three_numbers(floats: FloatMaps, exactly: Any) -> tuple[np.ndarray, int, in
 
 def _unit_vector(weight: tuple[fmpq, ...]) -> np.ndarray:
     """A weight divided by its length, to a few units in the last place; zero stays zero."""
-    largest = max((abs(entry) for entry in weight), default=fmpq(0)) or fmpq(1)
+    largest = max(abs(entry) for entry in weight)
+    if largest == 0:
+        return np.zeros(len(weight))
     shares = [entry / largest for entry in weight]
     floats = np.array([nearest_float(int(share.p), int(share.q)) for share in shares])
-    return floats / (np.linalg.norm(floats) or 1.0)
+    return np.asarray(floats / np.linalg.norm(floats))
 
 
 def _direction(weight: tuple[fmpq, ...]) -> Hashable:

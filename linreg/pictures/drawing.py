@@ -129,8 +129,8 @@ def check_picture_path(path: StrPath, reading: Iterable[StrPath | None] = ()) ->
 def save_picture(figure: Figure, path: StrPath, *, dpi: float = 150.0) -> None:
     """Write a figure to a file, whole or not at all.
 
-    A figure that is drawn again has the same bytes. One that is written twice need not have: its
-    layout goes on from where it was, and moves in the last digits.
+    A figure has the same bytes however often it is drawn or written: its layout is that of the
+    first file. What is added later is not made room for until `figure.set_layout_engine` is called.
 
     Parameters
     ----------
@@ -171,3 +171,6 @@ def save_picture(figure: Figure, path: StrPath, *, dpi: float = 150.0) -> None:
             bbox_inches="tight",  # lists beside the axes are never cut off
             pad_inches=0.08,
         )
+    # The layout would go on from where it is, and move in the last digits.
+    if figure.get_layout_engine() is not None:
+        figure.set_layout_engine("none")

@@ -21,6 +21,9 @@ FEW = 8
 
 NAMES = ("stage", "layer", "active", "slope", "degree", "volume", "class", "region", "output:K")
 
+OF_FRAMES = ("stage", "layer", "volume")
+"""Those that say how regions fill a frame."""
+
 Colour = str | Sequence[float] | np.ndarray | Callable[..., Any] | None
 
 
@@ -129,7 +132,10 @@ def _fill(
         where = regions.witnesses if centres is None else centres
         values = (matrices[:, output] * where).sum(axis=1) + shifts[:, output]
         return Fill(values, f"output {output} in the middle")
-    raise ValueError(f"color: {color!r} is not known{nearest(color, NAMES)}")
+    if color in OF_FRAMES:
+        raise ValueError(f"color: {color!r} says how regions fill a frame, and nodes do not")
+    known = [name for name in NAMES if sizes is not None or name not in OF_FRAMES]
+    raise ValueError(f"color: {color!r} is not known{nearest(color, known)}")
 
 
 def output_number(text: str | int, regions: Enumeration, name: str) -> int:

@@ -62,7 +62,7 @@ def plot_graph(
     Raises
     ------
     ValueError
-        If the layout is not known, or witnesses are not points of the plane.
+        If the layout or the colour is not one of these, or witnesses are no points of the plane.
     IncompleteError
         If not all regions were found.
     LinregError
@@ -87,6 +87,8 @@ def plot_graph(
     dim = regions.problem.network.input_dim
     if layout not in LAYOUTS:
         raise ValueError(f"layout: one of {', '.join(LAYOUTS)} was expected, got {layout!r}")
+    if isinstance(color, str) and color == "class":
+        raise ValueError("color: 'class' cuts regions, and nodes are whole; take plot_regions")
     at_witness = layout == "witness" or (layout == "auto" and dim == 2)
     if at_witness and dim != 2:
         raise ValueError(

@@ -44,6 +44,8 @@ def draw_line(
     deepest[intervals.regions] = own.max(axis=1)
     sizes[intervals.regions] = intervals.ends[:, 1] - intervals.ends[:, 0]
     centres[intervals.regions, 0] = intervals.ends.mean(axis=1)
+    if isinstance(color, str) and color == "class":
+        raise ValueError("color: classes are drawn for two inputs; use 'output:K'")
     fill = fill_of(regions, color, deepest=deepest, sizes=sizes, centres=centres, log=log)
     groups = []
     low, high = float(intervals.frame.lower[0]), float(intervals.frame.upper[0])

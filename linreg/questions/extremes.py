@@ -265,8 +265,8 @@ def output_range(
     ]
 
 
-def checked_output(output: object, staged: StagedNetwork) -> int:
-    """The number of an output.
+def checked_output(output: object, staged: StagedNetwork, name: str = "output") -> int:
+    """The number of an output, which is the argument of that name.
 
     Raises
     ------
@@ -274,10 +274,10 @@ def checked_output(output: object, staged: StagedNetwork) -> int:
         If the network has no such output.
     """
     n_outputs = staged.readout.n_outputs
-    number = integer(output, "output")
+    number = integer(output, name)
     if not 0 <= number < n_outputs:
         raise NoSuchIndex(
-            f"output must be from 0 to {n_outputs - 1}, since the network has "
+            f"{name} must be from 0 to {n_outputs - 1}, since the network has "
             f"{counted(n_outputs, 'output')}: got {number}"
         )
     return number

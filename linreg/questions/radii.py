@@ -196,7 +196,7 @@ def robustness(
     exact = [fraction(entry) for entry in at]
     if label is None:
         label = label_of(staged.forward_exact(exact), sense)
-    label = checked_output(label, staged)
+    label = checked_output(label, staged, "label")
     others = range(n_outputs) if targets is None else [checked_output(j, staged) for j in targets]
     rivals = [j for j in others if j != label]
     if not rivals:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import os
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,15 +12,15 @@ import numpy as np
 from flint import fmpq, fmpz
 
 from linreg.affine import ExactAffineMap
-from linreg.arguments import how_many, integer, points
-from linreg.domains import Box, Domain, Polytope, WholeSpace
+from linreg.arguments import how_many, integer, numbered, points
+from linreg.domains import Ball, Domain
 from linreg.errors import InvalidNetwork, MissingPackage
 from linreg.network import StagedNetwork
 from linreg.network.enclosure import ROUNDOFF
 from linreg.network.gradients import exact_row
 from linreg.problem import problem_of
 from linreg.rational import common_denominator, nearest_float, primitive, rational_matrix
-from linreg.readers.accepted import NetworkLike, as_staged
+from linreg.readers.accepted import NetworkLike, as_domain, as_staged
 from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import FloatMaps, distinct, float_maps, pieces_at
 from linreg.unit_maps.unit_map import Place, unit_place
@@ -113,6 +114,11 @@ class Responses:
         ExactAffineMap
             With one output.
 
+        Raises
+        ------
+        NoSuchIndex, TypeError
+            If there is no map of that number.
+
         Examples
         --------
         A unit that reads |x| has the map -x at the first row:
@@ -123,6 +129,7 @@ class Responses:
         >>> found.exact_map(0)([5])
         [Fraction(-5, 1)]
         """
+        index = numbered(index, self.n_maps, "index", "maps")
         stages = len(self._network.stages)
         pattern = self._patterns[index].tolist()
         weight, bias = exact_row(self._network, pattern, stages, int(self._rows[index]))
@@ -222,7 +229,7 @@ def unit_responses(net: NetworkLike, X: Any, stage: int, unit: int) -> Responses
     ----------
     net : Network
     X : array-like of numbers, shape (rows, inputs), or a domain
-        Rows in float64.
+        Rows in float64; a domain, or its text or mapping, as `as_domain` accepts them.
     stage : int
         From 1, as `linreg info` shows them; one more than there are means the network's outputs.
     unit : int
@@ -314,8 +321,8 @@ def _asked(
     """The network that ends in a unit, its patterns at the rows or in the domain, and the rows."""
     place = unit_place(network, stage, unit)
     ending = network_to(network, place)
-    if isinstance(X, WholeSpace | Box | Polytope):
-        return ending, _patterns_in(ending, X), place, None
+    if isinstance(X, str | os.PathLike | Mapping | Domain | Ball):
+        return ending, _patterns_in(ending, as_domain(X, network.input_dim, "X")), place, None
     x = points(X, network.input_dim, "X")
     if x.ndim != 2 or not len(x):
         raise ValueError(

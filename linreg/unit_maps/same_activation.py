@@ -156,11 +156,11 @@ def same_activation(
 def _patterns(problem: Problem, among: Any) -> Iterator[list[int]]:
     """The patterns whose regions are gone through, each once."""
     network = problem.network
+    x = None if among is None else np.atleast_2d(points(among, network.input_dim, "among"))
     if not network.stages:
         yield []
         return
-    if among is not None:
-        x = np.atleast_2d(points(among, network.input_dim, "among"))
+    if x is not None:
         kinds = pieces_at(network, x)
     else:
         sink = Columns(network.pattern_dtype.str)

@@ -45,6 +45,11 @@ def drawn(axes: Any) -> object:
     return axes.get_title(loc="left"), axes.get_xlim(), len(axes.collections), len(axes.patches)
 
 
+def program(net: Any, domain: Any, folder: Path) -> object:
+    linreg.write_milp(net, folder / "program.lp", domain)
+    return (folder / "program.lp").read_text()
+
+
 def page(net: Any, domain: Any, folder: Path) -> object:
     linreg.explore_page(net, folder / "page.html", domain=domain)
     return (folder / "page.html").read_text()
@@ -78,6 +83,8 @@ ON_A_DOMAIN: dict[str, Ask] = {
     "parameter_path": lambda net, domain, _: linreg.parameter_path(
         net, NET, domain, "bisection", steps=1
     ),
+    "plot_complex": lambda net, domain, _: drawn(linreg.plot_complex(net, domain=domain)),
+    "plot_folds": lambda net, domain, _: drawn(linreg.plot_folds(net, domain=domain)),
     "plot_arrangement": lambda net, domain, _: drawn(linreg.plot_arrangement(net, domain=domain)),
     "plot_degrees": lambda net, domain, _: drawn(linreg.plot_degrees(net, domain=domain)),
     "plot_graph": lambda net, domain, _: drawn(linreg.plot_graph(net, domain=domain)),
@@ -98,16 +105,25 @@ ON_A_DOMAIN: dict[str, Ask] = {
     "track": lambda net, domain, _: linreg.track([net, NET], domain),
     "verify": lambda net, domain, _: timeless(linreg.verify(net, inputs=domain, unsafe=UNSAFE)),
     "theory.definitions": lambda net, domain, _: theory.definitions(net, domain),
-    "theory.neighbourhoods": lambda net, domain, _: (
-        theory.neighbourhoods(net, 1, domain).preimages.tolist()
-    ),
+    "theory.neighbourhoods": lambda net, domain, _: theory.neighbourhoods(
+        net, 1, domain
+    ).preimages.tolist(),
     "theory.report": lambda net, domain, _: [bound.value for bound in theory.report(net, domain)],
-    "theory.serra_ramalingam_2020": lambda net, domain, _: theory.serra_ramalingam_2020(net, domain),
+    "theory.serra_ramalingam_2020": lambda net, domain, _: theory.serra_ramalingam_2020(
+        net, domain
+    ),
+}
+ON_A_BOUNDED_DOMAIN: dict[str, Ask] = {
+    "boundary_volume": lambda net, domain, _: linreg.boundary_volume(net, domain).squares,
+    "expected_boundary_volume": lambda _net, domain, _path: (
+        linreg.expected_boundary_volume(2, [3], domain, samples=2).mean
+    ),
+    "write_milp": lambda net, domain, path: program(net, domain, path),
 }
 OF_A_NETWORK: dict[str, Ask] = {
-    "closed_loop": lambda net, *_: linreg.closed_loop(
-        net, [[1, 0], [0, 1]], [[1, 0], [0, 1]], steps=1
-    ).fingerprint,
+    "closed_loop": lambda net, *_: (
+        linreg.closed_loop(net, [[1, 0], [0, 1]], [[1, 0], [0, 1]], steps=1).fingerprint
+    ),
     "count_near": lambda net, *_: linreg.count_near(net, [INSIDE], 1).tolist(),
     "rank_units": lambda net, *_: linreg.rank_units(net, BOX, 2),
     "regions_near": lambda net, *_: len(linreg.regions_near(net, INSIDE, 1)),
@@ -131,7 +147,7 @@ def test_no_public_function_is_left_out() -> None:
         if inspect.isfunction(function := getattr(module, name))
         and names & set(inspect.signature(function).parameters)
     }
-    assert asked - AS_SUCH == set(ON_A_DOMAIN) | set(OF_A_NETWORK)
+    assert asked - AS_SUCH == {*ON_A_DOMAIN, *ON_A_BOUNDED_DOMAIN, *OF_A_NETWORK}
 
 
 @pytest.fixture
@@ -158,11 +174,20 @@ def test_a_network_and_a_domain_mean_the_same_in_every_spelling(name: str, path:
         assert answer(path, "all", "everywhere") != spelled
 
 
+@pytest.mark.parametrize("name", ON_A_BOUNDED_DOMAIN)
+def test_a_bounded_domain_means_the_same_in_every_spelling(name: str, tmp_path: Path) -> None:
+    ask = ON_A_BOUNDED_DOMAIN[name]
+    assert ask(WEIGHTS, "box:0,-1:1,1", tmp_path) == ask(NET, BOX, tmp_path)
+    assert ask(NET, [[0, 1], [-1, 1]], tmp_path) == ask(NET, BOX, tmp_path)
+
+
 @pytest.mark.parametrize("name", OF_A_NETWORK)
 def test_a_network_means_the_same_in_every_spelling(name: str, path: Path) -> None:
     ask = OF_A_NETWORK[name]
     spelled = ask(NET, None, path)
-    assert ask(WEIGHTS, None, path) == ask(str(path), None, path) == ask(path, None, path) == spelled
+    assert (
+        ask(WEIGHTS, None, path) == ask(str(path), None, path) == ask(path, None, path) == spelled
+    )
 
 
 def test_a_second_network_is_named_when_it_is_none() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -20,10 +22,16 @@ NET = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], readout=([[1, 2, 3]],
 REGIONS = linreg.enumerate_regions(NET, strategy="highs")
 GRAPH = linreg.adjacency_graph(REGIONS)
 MERGED = linreg.merged_graph(GRAPH)
+BOX = linreg.Box([-1, -1], [1, 1])
 SLICE = linreg.Slice([0, 0], [[1, 1], [1, 0]])
 REGION = REGIONS[0]
 EXACT_MAP = REGION.exact_affine_map
 NEIGHBOURS = theory.neighbourhoods(NET)
+COMPLEX = linreg.polyhedral_complex(NET, levels=[(0, 1)])
+LINE = linreg.along(NET, [[-1, 0], [1, 3]])
+RESPONSES = linreg.unit_responses(NET, [[1, 1], [-1, -1]], 1, 0)
+TWO = linreg.mlp([([[1, 0], [0, 1]], [0, 0])])
+"""relu(x) and relu(y): two classes."""
 
 # Each takes the argument of that name.
 POINTS: dict[str, tuple[str, Callable[[Any], object]]] = {
@@ -35,11 +43,19 @@ POINTS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "exact Halfspaces.slack": ("x", REGION.exact_halfspaces.slack),
     "ExactAffineMap": ("x", EXACT_MAP),
     "Slice.point": ("t", SLICE.point),
+    "ray": ("origin", lambda x: linreg.ray(NET, x, [1, 1])),
+    "ray, direction": ("direction", lambda x: linreg.ray(NET, [0, 0], x)),
+    "robustness": ("x", lambda x: linreg.robustness(TWO, x)),
+    "local_lipschitz": ("x", lambda x: linreg.local_lipschitz(NET, x)),
+    "regions_near": ("x", lambda x: linreg.regions_near(NET, x, 1)),
+    "unit_map": ("x", lambda x: linreg.unit_map(NET, x, 1, 0)),
+    "same_activation": ("x", lambda x: linreg.same_activation(NET, x, 1, 0)),
 }
 MANY_POINTS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "Network.forward": ("x", NET.forward),
     "StagedNetwork.forward": ("x", NET.staged.forward),
     "AffineMap": ("x", REGION.affine_map),
+    "count_near": ("X", lambda x: linreg.count_near(NET, x, 1)),
 }
 TABLES: dict[str, tuple[str, Callable[[Any], object]]] = {
     "Enumeration.locate": ("x", REGIONS.locate),
@@ -68,6 +84,38 @@ PLACES: dict[str, tuple[str, int, Callable[[Any], object]]] = {
         int(NEIGHBOURS.image_of_cell.max()) + 1,
         NEIGHBOURS.identified_cells,
     ),
+    "PolyhedralComplex.cell": ("index", len(COMPLEX), COMPLEX.cell),
+    "PolyhedralComplex.facets_of": ("index", len(COMPLEX), COMPLEX.facets_of),
+    "PolyhedralComplex.bits": (
+        "places[0]",
+        COMPLEX.layout.n_bits,
+        lambda place: COMPLEX.bits([place]),
+    ),
+    "PolyhedralComplex.patterns": (
+        "indices[0]",
+        len(COMPLEX),
+        lambda index: COMPLEX.patterns([index]),
+    ),
+    "PolyhedralComplex.sides": ("output", 1, lambda output: COMPLEX.sides(output, 1)),
+    "PolyhedralComplex.persistence": ("output", 1, COMPLEX.persistence),
+    "PolyhedralComplex.critical_vertices": (
+        "output",
+        1,
+        linreg.polyhedral_complex(
+            linreg.mlp([([[1], [-1]], [0, 0])], ([[1, 1]], [0]))
+        ).critical_vertices,
+    ),
+    "level_set": ("levels[0][0]", 1, lambda output: linreg.level_set(NET, output)),
+    "LineRegions.patterns": ("segment", 1, LINE.patterns),
+    "LineRegions.switches": ("segment", 1, LINE.switches),
+    "LineRegions.exact_breakpoints": ("segment", 1, LINE.exact_breakpoints),
+    "Responses.exact_map": ("index", RESPONSES.n_maps, RESPONSES.exact_map),
+    "unit_map": ("unit", 3, lambda unit: linreg.unit_map(NET, [0, 0], 1, unit)),
+    "unit_responses": ("unit", 3, lambda unit: linreg.unit_responses(NET, [[0, 0]], 1, unit)),
+    "same_activation": ("unit", 3, lambda unit: linreg.same_activation(NET, [0, 0], 1, unit)),
+    "output_range": ("output", 1, lambda output: linreg.output_range(NET, BOX, output=output)),
+    "lipschitz": ("output", 1, lambda output: linreg.lipschitz(NET, outputs=[output])),
+    "robustness, label": ("label", 2, lambda label: linreg.robustness(TWO, [1, 0], label=label)),
 }
 DOMAINS: dict[str, Callable[[Any], object]] = {
     "count": lambda domain: linreg.count(NET, domain),
@@ -85,6 +133,24 @@ DOMAINS: dict[str, Callable[[Any], object]] = {
     "neighbourhoods": lambda domain: theory.neighbourhoods(NET, None, domain),
     "serra_ramalingam_2020": lambda domain: theory.serra_ramalingam_2020(NET, domain),
 }
+DOMAINS |= {
+    "along": lambda domain: linreg.along(NET, [[0, 0], [1, 1]], domain),
+    "ray": lambda domain: linreg.ray(NET, [0, 0], [1, 1], domain),
+    "maximum": lambda domain: linreg.maximum(NET, domain=domain),
+    "minimum": lambda domain: linreg.minimum(NET, domain=domain),
+    "output_range": lambda domain: linreg.output_range(NET, domain),
+    "lipschitz": lambda domain: linreg.lipschitz(NET, domain),
+    "local_lipschitz": lambda domain: linreg.local_lipschitz(NET, [0, 0], domain=domain),
+    "robustness": lambda domain: linreg.robustness(TWO, [0, 0], domain=domain),
+    "difference": lambda domain: linreg.difference(NET, NET, domain),
+    "equivalent": lambda domain: linreg.equivalent(NET, NET, domain),
+    "polyhedral_complex": lambda domain: linreg.polyhedral_complex(NET, domain),
+    "level_set": lambda domain: linreg.level_set(NET, domain=domain),
+    "decision_boundary": lambda domain: linreg.decision_boundary(TWO, domain=domain),
+    "same_activation": lambda domain: linreg.same_activation(NET, [0, 0], 1, 0, domain=domain),
+    "parameter_path": lambda domain: linreg.parameter_path(NET, NET, domain),
+    "track": lambda domain: linreg.track([NET], domain),
+}
 STRICT_DOMAINS = ("check", "save", "Slice.pull_back")
 NETWORKS: dict[str, Callable[[Any], object]] = {
     "count": linreg.count,
@@ -101,6 +167,27 @@ NETWORKS: dict[str, Callable[[Any], object]] = {
     "neighbourhoods": theory.neighbourhoods,
     "serra_ramalingam_2020": theory.serra_ramalingam_2020,
 }
+NETWORKS |= {
+    "along": lambda net: linreg.along(net, [[0, 0], [1, 1]]),
+    "ray": lambda net: linreg.ray(net, [0, 0], [1, 1]),
+    "maximum": linreg.maximum,
+    "minimum": linreg.minimum,
+    "output_range": linreg.output_range,
+    "lipschitz": linreg.lipschitz,
+    "local_lipschitz": lambda net: linreg.local_lipschitz(net, [0, 0]),
+    "robustness": lambda net: linreg.robustness(net, [0, 0]),
+    "verify": lambda net: linreg.verify(net, unsafe=linreg.Box([0], [1])),
+    "closed_loop": lambda net: linreg.closed_loop(net, [[1]], [[1]], steps=1),
+    "polyhedral_complex": linreg.polyhedral_complex,
+    "level_set": linreg.level_set,
+    "decision_boundary": linreg.decision_boundary,
+    "unit_map": lambda net: linreg.unit_map(net, [0, 0], 1, 0),
+    "unit_responses": lambda net: linreg.unit_responses(net, [[0, 0]], 1, 0),
+    "rank_units": lambda net: linreg.rank_units(net, [[0, 0]], 1),
+    "same_activation": lambda net: linreg.same_activation(net, [0, 0], 1, 0),
+    "regions_near": lambda net: linreg.regions_near(net, [0, 0], 1),
+    "count_near": lambda net: linreg.count_near(net, [[0, 0]], 1),
+}
 HOW_MANY: dict[str, tuple[str, Callable[[Any], object]]] = {
     "Region.sample": ("n", REGION.sample),
     "Network.rationalized": ("max_denominator", NET.rationalized),
@@ -113,6 +200,17 @@ HOW_MANY: dict[str, tuple[str, Callable[[Any], object]]] = {
     "enumerate_regions": ("workers", lambda n: linreg.enumerate_regions(NET, workers=n)),
     "enumerate_regions, limit": ("limit", lambda n: linreg.enumerate_regions(NET, limit=n)),
     "region_counts": ("workers", lambda workers: linreg.region_counts(NET, workers=workers)),
+    "maximum": ("limit", lambda limit: linreg.maximum(NET, domain=BOX, limit=limit)),
+    "maximum, workers": ("workers", lambda n: linreg.maximum(NET, domain=BOX, workers=n)),
+    "polyhedral_complex": ("limit", lambda limit: linreg.polyhedral_complex(NET, limit=limit)),
+    "PolyhedralComplex.cells": ("dim", COMPLEX.cells),
+    "PolyhedralComplex.faces_between": ("low", lambda low: COMPLEX.faces_between(low, 2)),
+    "closed_loop": ("steps", lambda steps: linreg.closed_loop(NET, [[1]], [[1]], steps=steps)),
+    "same_activation": ("n", lambda n: linreg.same_activation(NET, [0, 0], 1, 0, n)),
+    "Responses.representatives": ("n", RESPONSES.representatives),
+    "Responses.spread": ("most", RESPONSES.spread),
+    "parameter_path": ("steps", lambda steps: linreg.parameter_path(NET, NET, steps=steps)),
+    "Tracker": ("every", lambda every: linreg.Tracker(every=every)),
 }
 
 SINGLE = {
@@ -276,7 +374,7 @@ def test_a_place_is_one_of_those_there_are(
         with pytest.raises(linreg.NoSuchIndex):
             ask(value)
     for value in ("0", 0.0, [0], True, 1j, np.array([0, 1])):
-        with pytest.raises(TypeError, match=rf"^{name}: an integer was expected"):
+        with pytest.raises(TypeError, match=rf"^{re.escape(name)}: an integer was expected"):
             ask(value)
 
 
@@ -298,7 +396,9 @@ def test_what_is_no_domain_is_refused_by_its_name(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for value in (2, linreg.Box, NET):
-        with pytest.raises(TypeError, match=r"^domain: a WholeSpace, Box or Polytope"):
+        with pytest.raises(
+            TypeError, match=r"^domain: a WholeSpace, Box(, Polytope or Ball| or P)"
+        ):
             ask(value)
     for value in (linreg.WholeSpace(3), linreg.Box([0], [1]), linreg.Polytope([[1]], [1])):
         with pytest.raises(linreg.InvalidDomain, match=r"domain has dimension [13], but the"):
@@ -312,7 +412,7 @@ def test_where_domains_are_taken_as_such_texts_and_lists_are_none(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for value in ("box:0,1", [(0, 1), (0, 1)], 2, linreg.Box, NET):
-        with pytest.raises(TypeError, match=r"^domain: a WholeSpace, Box or Polytope was expected"):
+        with pytest.raises(TypeError, match=r"^domain: a WholeSpace, Box, Polytope or Ball was"):
             ask(value)
     assert not [*tmp_path.iterdir()]
 
@@ -464,3 +564,36 @@ def test_a_formula_names_the_argument_that_is_wrong(
 ) -> None:
     for value in (None, -1, "x"):
         assert name.removesuffix("s") in complaint(ask, value).replace("input size", "input_shape")
+
+
+def test_a_ray_and_other_classes_are_not_nothing() -> None:
+    with pytest.raises(ValueError, match=r"^direction: it is zero"):
+        linreg.ray(NET, [1, 2], [0, 0])
+    for targets in ([], [0]):
+        with pytest.raises(ValueError, match=r"^targets: at least one class other than 0"):
+            linreg.robustness(TWO, [1, 0], targets=targets)
+
+
+def test_the_domain_of_a_unit_is_one_of_the_network_of_every_stage() -> None:
+    for stage in (1, 2):
+        for domain in (linreg.Box([0], [1]), linreg.WholeSpace(3)):
+            with pytest.raises(linreg.InvalidDomain, match=r"dimension [13], but the network has 2"):
+                linreg.unit_responses(NET, domain, stage, 0)
+        flat = linreg.Polytope([[1, 0], [-1, 0]], [0, 0])
+        with pytest.raises(linreg.InvalidDomain, match="interior"):
+            linreg.unit_responses(NET, flat, stage, 0)
+        assert linreg.unit_responses(NET, "box:-1,1", stage, 0).n_maps >= 1
+
+
+def test_representatives_name_the_extra_that_they_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.cluster", None)
+    with pytest.raises(linreg.MissingPackage, match=r"linreg-exact\[sklearn\]"):
+        RESPONSES.representatives()
+
+
+def test_cells_of_a_union_are_asked_by_a_dimension_and_a_cell() -> None:
+    union = COMPLEX.where(0, "==", 1)
+    with pytest.raises(TypeError, match=r"^dim: an integer was expected"):
+        union.cells("1")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^cell: a Cell was expected"):
+        union.regions_of(0)  # type: ignore[arg-type]

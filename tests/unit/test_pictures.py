@@ -167,6 +167,25 @@ def test_the_same_picture_has_the_same_bytes(suffix: str, tmp_path: Path) -> Non
     assert b"CreationDate" not in one
 
 
+@pytest.mark.parametrize("suffix", [".svg", ".pdf", ".png"])
+def test_a_figure_that_is_written_again_has_the_same_bytes(suffix: str, tmp_path: Path) -> None:
+    figure = linreg.plot_regions(LINES, frame=SQUARE, color="slope", title="lines").figure
+    for name in ("one", "two", "three"):
+        save_picture(figure, tmp_path / f"{name}{suffix}")
+    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+
+
+@pytest.mark.parametrize("color", ["stage", "layer", "volume", "class"])
+def test_nodes_have_no_colours_of_what_regions_fill(color: str) -> None:
+    with pytest.raises(ValueError, match=rf"^color: '{color}' (says how|cuts) .* nodes"):
+        linreg.plot_graph(LINES, color=color)
+
+
+def test_a_line_has_no_classes() -> None:
+    with pytest.raises(ValueError, match=r"^color: classes are drawn for two inputs"):
+        linreg.plot_regions(mlp([], ([[1], [2]], [0, 1])), color="class")
+
+
 PICTURES: dict[str, Callable[[], Any]] = {
     "plane": lambda: linreg.plot_regions(LINES, frame=SQUARE, boundary=0),
     "surface": lambda: linreg.plot_surface(LINES, frame=SQUARE),

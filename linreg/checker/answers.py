@@ -37,6 +37,12 @@ class AnswerVerdict:
     counterexample : tuple of Fraction, or None
     false_claim : str or None
         The first claim that does not hold, and after how many nodes.
+
+    Examples
+    --------
+    >>> verdict = AnswerVerdict(True, "violated", 1, (Fraction(1, 2),), None)
+    >>> verdict.accepted, verdict.verdict
+    (True, 'violated')
     """
 
     accepted: bool
@@ -47,7 +53,23 @@ class AnswerVerdict:
 
 
 def is_verdict(path: StrPath) -> bool:
-    """Whether a file begins as certificates of verdicts do; one that cannot be read does not."""
+    """Whether a file begins as certificates of verdicts do; one that cannot be read does not.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     is_verdict(f"{folder}/nowhere")
+    False
+    """
     try:
         with Path(path).open("rb") as stream:
             return stream.read(len(MAGIC)) == MAGIC
@@ -83,6 +105,23 @@ def check_verdict(
     ------
     UnreadableFile
         If the file is no certificate of a verdict, or is damaged.
+
+    Examples
+    --------
+    relu(x) is at most 1 where -1 <= x <= 1, so that no input reaches 2:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp, verify
+    >>> from linreg.readers.query import Query, QueryNetwork, Tensor, condition
+    >>> rows = [({0: Fraction(1)}, 1), ({0: Fraction(-1)}, 1), ({1: Fraction(1)}, -2)]
+    >>> unsafe = tuple(condition(terms, Fraction(shift), ">=") for terms, shift in rows)
+    >>> variables = QueryNetwork("", (Tensor("X", (1,)),), (Tensor("Y", (1,)),))
+    >>> query, net = Query((variables,), (unsafe,)), mlp([([[1]], [0])])
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = verify(net, query, certificate=f"{folder}/proof")
+    ...     verdict = check_verdict(f"{folder}/proof", net, query.alternatives)
+    >>> verdict.accepted, verdict.verdict
+    (True, 'holds')
     """
     staged = staged_of(net)
     with open_certificate(path, MAGIC) as records:

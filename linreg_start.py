@@ -29,7 +29,7 @@ def main() -> None:
     begin()
     from linreg.cli import main as run
 
-    if signal.getsignal(signal.SIGINT) is _leave:
+    if signal.getsignal(signal.SIGINT) is leave:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         run()
@@ -50,7 +50,7 @@ def begin() -> None:
         return
     # A program that was started to ignore interrupts, as by nohup, goes on ignoring them.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _leave)
+        signal.signal(signal.SIGINT, leave)
     # What is opened next must not get the number of a standard stream that was closed.
     while (unused := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
@@ -63,7 +63,7 @@ def begin() -> None:
     sys.stdout = sys.stderr
 
 
-def _leave(_number: int, _frame: FrameType | None) -> None:
+def leave(_number: int, _frame: FrameType | None) -> None:
     """End at once: nothing has been begun that would have to be ended."""
     os.write(2, b"linreg: interrupted\n")
     os._exit(STOPPED)

@@ -14,6 +14,8 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import ArrayLike
 
 from linreg.arguments import point, points
+from linreg.exact_product import FEW_COLUMNS
+from linreg.exact_product import product as exact_product
 from linreg.rational import (
     fractions_array,
     nearest_float,
@@ -204,12 +206,13 @@ class ExactAffineMap:
         return self
 
     @classmethod
-    def of_floats(cls, matrix: np.ndarray, shift: np.ndarray) -> ExactAffineMap:
+    def of_floats(cls, matrix: np.ndarray | csr_array, shift: np.ndarray) -> ExactAffineMap:
         """The map with exactly these float64 numbers, of which no fraction is made before its time.
 
         Parameters
         ----------
-        matrix : float64 array, shape (outputs, inputs)
+        matrix : float64 array or SciPy sparse array, shape (outputs, inputs)
+            A sparse one holds no zeros, and its columns are sorted in each row.
         shift : float64 array, shape (outputs,)
             Both finite; they are copied.
 
@@ -225,8 +228,12 @@ class ExactAffineMap:
         self = cls.__new__(cls)
         self.n_outputs, self.n_inputs = matrix.shape
         # Adding 0 makes 0.0 of -0.0, which are one number.
-        self.floats = AffineMap(matrix + 0.0, shift + 0.0)
-        self.floats.matrix.flags.writeable = self.floats.shift.flags.writeable = False
+        shift = shift + 0.0
+        shift.flags.writeable = False
+        if isinstance(matrix, np.ndarray):
+            matrix = matrix + 0.0
+            matrix.flags.writeable = False
+        self.floats = AffineMap(matrix, shift)
         return self
 
     @classmethod
@@ -302,8 +309,11 @@ class ExactAffineMap:
         """The non-zero coefficients of each output."""
         if self.floats is not None:
             return tuple(
-                tuple((i, rational(entry)) for i, entry in enumerate(row) if entry)
-                for row in self.floats.matrix.tolist()
+                tuple(
+                    (i, rational(entry))
+                    for i, entry in zip(places.tolist(), entries.tolist(), strict=True)
+                )
+                for places, entries in map(self.entries_of, range(self.n_outputs))
             )
         return tuple(
             tuple((i, entry) for i, entry in enumerate(row[:-1]) if entry != 0)
@@ -316,6 +326,34 @@ class ExactAffineMap:
         if self.floats is not None:
             return tuple(map(rational, self.floats.shift.tolist()))
         return tuple(row[-1] for row in self.rows.table())
+
+    def entries_of(self, output: int) -> tuple[np.ndarray, np.ndarray]:
+        """The places of an output's non-zero coefficients, and these, of a map of floats."""
+        assert self.floats is not None
+        matrix = self.floats.matrix
+        if isinstance(matrix, np.ndarray):
+            places = np.flatnonzero(matrix[output])
+            return places, matrix[output][places]
+        here = slice(*matrix.indptr[output : output + 2])
+        return matrix.indices[here].astype(np.int64), matrix.data[here]
+
+    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The non-zero coefficients of a map of floats, row by row.
+
+        Returns
+        -------
+        starts : int array, shape (outputs + 1,)
+            Where each row begins.
+        columns : int array, shape (coefficients,)
+        values : float64 array, shape (coefficients,)
+        """
+        assert self.floats is not None
+        matrix = self.floats.matrix
+        if not isinstance(matrix, np.ndarray):
+            return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data
+        rows, columns = np.nonzero(matrix)
+        starts = np.searchsorted(rows, np.arange(self.n_outputs + 1))
+        return starts, columns, matrix[rows, columns]
 
     def row_key(self, output: int) -> object:
         """What two outputs have in common if and only if they are the same function.
@@ -335,7 +373,8 @@ class ExactAffineMap:
         True
         """
         if self.floats is not None:
-            return self.floats.matrix[output].tobytes(), float(self.floats.shift[output])
+            places, entries = self.entries_of(output)
+            return places.tobytes(), entries.tobytes(), float(self.floats.shift[output])
         return self.terms[output], self.shifts[output]
 
     def is_constant(self, output: int) -> bool:
@@ -355,7 +394,7 @@ class ExactAffineMap:
         True
         """
         if self.floats is not None:
-            return not np.any(self.floats.matrix[output])
+            return not len(self.entries_of(output)[0])
         return not self.terms[output]
 
     @cached_property
@@ -368,13 +407,24 @@ class ExactAffineMap:
             rows[j, self.n_inputs] = shift
         return rows
 
+    @property
+    def is_small(self) -> bool:
+        """Whether there are so few entries that it does not matter how it is applied."""
+        return self.n_outputs * self.n_inputs <= FEW_ENTRIES
+
     @cached_property
+    def n_coefficients(self) -> int:
+        """Number of coefficients that are not zero."""
+        if self.floats is not None:
+            matrix = self.floats.matrix
+            return int(np.count_nonzero(matrix) if isinstance(matrix, np.ndarray) else matrix.nnz)
+        return sum(map(len, self.terms))
+
+    @property
     def is_sparse(self) -> bool:
         """Whether it pays to go through the non-zero coefficients alone."""
         size = self.n_outputs * self.n_inputs
-        if self.floats is not None:
-            return size > FEW_ENTRIES and int(np.count_nonzero(self.floats.matrix)) < SPARSE * size
-        return size > FEW_ENTRIES and sum(map(len, self.terms)) < SPARSE * size
+        return not self.is_small and self.n_coefficients < SPARSE * size
 
     @cached_property
     def _is_identity(self) -> bool:
@@ -384,6 +434,15 @@ class ExactAffineMap:
             and all(group == ((i, fmpq(1)),) for i, group in enumerate(self.terms))
             and not any(self.shifts)
         )
+
+    @cached_property
+    def _chosen(self) -> list[int] | None:
+        """The inputs that are the outputs, in order; None if some output is no input."""
+        if "terms" not in self.__dict__ or any(self.shifts):
+            return None
+        if not all(len(group) == 1 and group[0][1] == 1 for group in self.terms):
+            return None
+        return [group[0][0] for group in self.terms]
 
     @property
     def matrix(self) -> np.ndarray:
@@ -426,6 +485,14 @@ class ExactAffineMap:
         [17]
         """
         width = columns.ncols()
+        is_dense = self.floats is not None and isinstance(self.floats.matrix, np.ndarray)
+        if is_dense and width <= FEW_COLUMNS and not self.is_small:
+            assert self.floats is not None
+            product = exact_product(self.floats.matrix, columns)
+            if product is not None:
+                for j, shift in enumerate(self.floats.shift.tolist()):
+                    product[j, width - 1] += rational(shift)
+                return product
         if not self.is_sparse:
             constant = [fmpq(0)] * (width - 1) + [fmpq(1)]
             below = fmpq_mat(self.n_inputs + 1, width, [*columns.entries(), *constant])
@@ -470,6 +537,9 @@ class ExactAffineMap:
             )
         if inner._is_identity:
             return self
+        if inner.floats is not None and self._chosen is not None:
+            given = inner.floats
+            return ExactAffineMap.of_floats(given.matrix[self._chosen], given.shift[self._chosen])
         if not inner.is_sparse:
             return ExactAffineMap(self.apply(inner.rows))
         groups, shifts = [], []
@@ -480,8 +550,9 @@ class ExactAffineMap:
 
     def rounded(self) -> AffineMap:
         """The nearest float64 map, entry by entry; read-only, and sparse where the map is."""
-        if self.floats is not None and not self.is_sparse:
-            return self.floats
+        if self.floats is not None:
+            is_held = isinstance(self.floats.matrix, np.ndarray) != self.is_sparse
+            return self.floats if is_held else AffineMap(self._sparse_floats(), self.floats.shift)
         shift = np.array([nearest_float(int(s.p), int(s.q)) for s in self.shifts])
         if self.is_sparse:
             return AffineMap(self._sparse_floats(), shift)

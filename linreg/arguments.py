@@ -224,6 +224,33 @@ def integer(value: object, name: str, refusal: type[Exception] = TypeError) -> i
     raise refusal(f"{name}: an integer was expected, got {reprlib.repr(value)}")
 
 
+def lengths(value: object, name: str) -> tuple[int, ...]:
+    """The lengths of axes, at least one; a whole number is that of the only one.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or one of them is no whole number of at least 1.
+
+    Examples
+    --------
+    >>> lengths(3, "input_shape"), lengths([1, 28, 28], "input_shape")
+    ((3,), (1, 28, 28))
+    """
+    found = _entries(value)
+    given: list[Any] = [value] if found is None else list(found)
+    try:
+        shape = tuple(operator.index(entry) for entry in given)
+    except TypeError:
+        shape = ()
+    if not shape or min(shape) < 1 or any(isinstance(entry, bool) for entry in given):
+        raise ValueError(
+            f"{name}: positive whole numbers were expected, such as 3 or (1, 28, 28), got "
+            f"{reprlib.repr(value)}"
+        )
+    return shape
+
+
 def _entries(x: object) -> Sequence[Any] | None:
     """What a list, an array or the like holds; None if it is a single thing, text included."""
     if hasattr(x, "tolist"):

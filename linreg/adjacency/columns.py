@@ -39,6 +39,15 @@ class GraphColumns:
         Pairs (i, j) of nodes with i < j, sorted.
     crossed : sequence of str, length edges
         The units that differ on the two sides of an edge.
+
+    Examples
+    --------
+    Two lines that cross; from one quadrant to the next, one unit switches:
+
+    >>> from linreg import adjacency_graph, enumerate_regions, mlp
+    >>> ring = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))).columns()
+    >>> ring.nodes["pattern"], ring.crossed
+    (['00', '01', '10', '11'], ['1', '0', '0', '1'])
     """
 
     nodes: Mapping[str, Scalars]

@@ -64,8 +64,7 @@ def region_counts(
 ) -> RegionCounts:
     """Number of regions of a network on the interior of a domain, by each definition.
 
-    The arguments and errors are those of `linreg.count`; `progress` is called while regions are
-    found, and not while they are compared. All regions are held in memory.
+    All regions are held in memory.
 
     Parameters
     ----------
@@ -77,6 +76,11 @@ def region_counts(
     -------
     RegionCounts
         Five exact numbers.
+
+    Raises
+    ------
+    InvalidDomain, UnknownStrategy, ValueError, KeyboardInterrupt
+        As for `linreg.count`.
 
     Source
     ------
@@ -106,6 +110,20 @@ def counts_of_graph(
     graph : AdjacencyGraph
     progress : callable, optional
         Called now and then with the number of regions that are done.
+
+    Returns
+    -------
+    RegionCounts
+
+    Examples
+    --------
+    relu(x) + relu(-x) has two linear regions, which share a point and are unbounded:
+
+    >>> from linreg import adjacency_graph, enumerate_regions, mlp
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = counts_of_graph(adjacency_graph(enumerate_regions(net)))
+    >>> found.linear_regions, found.dual_edges, found.bounded_regions
+    (2, 1, 0)
     """
     regions = graph.regions
     half = len(regions) // 2

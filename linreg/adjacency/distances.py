@@ -15,7 +15,24 @@ DIAMETER_WORK = 3 * 10**8
 
 
 def adjacency_matrix(size: int, edges: np.ndarray) -> csr_array:
-    """The symmetric matrix of a graph, with ones where two nodes are joined; int8."""
+    """The symmetric matrix of a graph, with ones where two nodes are joined.
+
+    Parameters
+    ----------
+    size : int
+        Number of nodes.
+    edges : int64 array, shape (edges, 2)
+        Each once.
+
+    Returns
+    -------
+    SciPy sparse array of int8, shape (size, size)
+
+    Examples
+    --------
+    >>> adjacency_matrix(3, np.array([[0, 1], [1, 2]])).toarray().tolist()
+    [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
+    """
     from scipy.sparse import coo_array
 
     rows, columns = np.concatenate([edges, edges[:, ::-1]]).T

@@ -133,6 +133,11 @@ class AdjacencyGraph:
             Whether `witness` is an array and `crossed` a list of ints: no file holds them, and
             `networkx.get_node_attributes(graph, "witness")` are positions to draw two inputs at.
 
+        Returns
+        -------
+        networkx.Graph
+            Its nodes are the numbers of the regions, from 0.
+
         Examples
         --------
         >>> from linreg import enumerate_regions, mlp
@@ -208,7 +213,24 @@ def adjacency_graph(
 
 
 def preparation(regions: Enumeration) -> str:
-    """What `adjacency_graph` has to do first, in a few words; empty if it takes no time."""
+    """What `adjacency_graph` has to do first, in a few words; empty if it takes no time.
+
+    Parameters
+    ----------
+    regions : Enumeration
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    A few regions need no machine code:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> preparation(enumerate_regions(mlp([([[1]], [0])]), strategy="highs"))
+    ''
+    """
     if not _is_for_machine_code(regions):
         return ""
     from linreg.kernel.adjacency.facets import join

@@ -168,8 +168,28 @@ class LinearRegionGraph:
     def to_networkx(self, *, arrays: bool = False) -> networkx.Graph:
         """The graph for networkx, with the attributes of `columns`.
 
-        An infinite margin, of a region without rows, is left out. The argument is that of
-        `AdjacencyGraph.to_networkx`.
+        An infinite margin, of a region without rows, is left out.
+
+        Parameters
+        ----------
+        arrays : bool
+            As for `AdjacencyGraph.to_networkx`: whether `witness` is an array and `crossed` a list
+            of ints, which no file holds.
+
+        Returns
+        -------
+        networkx.Graph
+            Its nodes are the numbers of the linear regions, from 0.
+
+        Examples
+        --------
+        Two opposite units whose sum is |x|; both switch where its two linear regions meet:
+
+        >>> from linreg import adjacency_graph, enumerate_regions, merged_graph, mlp
+        >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+        >>> merged = merged_graph(adjacency_graph(enumerate_regions(net)))
+        >>> merged.to_networkx(arrays=True).edges[0, 1]["crossed"]
+        [0, 1]
         """
         graph = self.columns().to_networkx()
         if arrays:
@@ -226,8 +246,6 @@ def merged_graph(
 ) -> LinearRegionGraph:
     """The graph of linear regions, merged from one of activation regions.
 
-    The arguments and errors are those of `linear_regions`.
-
     Parameters
     ----------
     graph, output, progress
@@ -237,6 +255,11 @@ def merged_graph(
     -------
     LinearRegionGraph
         Linear regions as nodes, and an edge for each pair that shares a facet.
+
+    Raises
+    ------
+    NoSuchIndex
+        If the network has no such output.
 
     Examples
     --------

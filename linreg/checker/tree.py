@@ -15,6 +15,7 @@ from linreg.checker.claims import (
     is_inside,
     is_non_negative,
 )
+from linreg.checker.domains import spelled_domain
 from linreg.checker.forms import Form, StageOnCell, coprime, negated
 from linreg.checker.records import Records
 from linreg.domains import Domain
@@ -313,7 +314,11 @@ class Tree:
                 f"it is about another network, with fingerprint {header['fingerprint']!s:.80}"
             )
         if header["domain"] != domain:
-            raise FalseClaim("it is about another domain")
+            claimed, asked = spelled_domain(header["domain"]), spelled_domain(domain)
+            raise FalseClaim(
+                f"it is about another domain: {claimed}, and the one asked about is {asked}; say "
+                "the certificate's with --domain"
+            )
         if not _is_exactly(header["input_dim"], self._network.input_dim):
             raise FalseClaim(
                 f"it says input_dim = {header['input_dim']!s:.80}, but the network has "

@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from importlib import import_module
+from inspect import signature
+from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 import linreg
-from linreg.cli import (
-    along,
-    bounds,
-    cells,
-    certificates,
-    commands,
-    counting,
-    dataset,
-    extremes,
-    maximise,
-    path,
-    plot,
-    robust,
-    sizes,
-    tables,
-    track,
-    verifying,
-    warm_up,
-    zoo,
-)
-from linreg.cli import interruptible as running
 from linreg.cli.codes import DONE, MISTAKE, STOPPED
 from linreg.cli.completion import completed
 from linreg.cli.console import columns, drop_output, message, show
 from linreg.cli.examples import EXAMPLES
-from linreg.cli.interrupts import listen, see_through
+from linreg.cli.interrupts import listen, loading, see_through
 from linreg.cli.terminating import tidy_before_ending
 from linreg.errors import LinregError
+
+COMMANDS = {
+    "info": ("commands.info", "The layers, stages and units of a network file."),
+    "count": ("counting.count", "Count activation regions, exactly."),
+    "graph": ("commands.graph", "Find which regions share a facet, and write the graph."),
+    "faces": ("cells.faces", "Count cells of every dimension, exactly."),
+    "topology": ("cells.topology", "Components, loops and voids of level sets, exactly."),
+    "boundary": ("cells.boundary", "Find a decision boundary or a level set, and write it."),
+    "enumerate": ("tables.enumerate_", "Write a table with one row for each region."),
+    "plot": ("plot.plot", "Draw the regions of a network of one to three inputs."),
+    "compare": ("compare.compare", "Count several networks, side by side or as CSV."),
+    "convert": ("commands.convert", "Write a network in another format."),
+    "certify": ("certificates.certify", "Count regions, and write the proof of the count."),
+    "check": ("certificates.check", "Check a certificate."),
+    "bounds": ("bounds.bounds", "What theory says: bounds and maxima, with their sources."),
+    "zoo": ("zoo.zoo", "Networks whose regions are known from a theorem."),
+    "along": ("along.along", "Find the regions that a polyline passes through."),
+    "path": ("path.path", "Find when regions change while the weights move."),
+    "track": ("track.track", "Follow the regions of checkpoints of training."),
+    "maximise": ("maximise.maximise", "Look for weights with many regions."),
+    "range": ("extremes.range_", "The least and greatest value of each output, exactly."),
+    "verify": ("verifying.verify_", "Say whether a property holds, with a proof either way."),
+    "lipschitz": ("sizes.lipschitz_", "The Lipschitz constant, on a domain or near a point."),
+    "robust": ("robust.robust", "How far points are from inputs of another class."),
+    "diff": ("sizes.diff", "The largest difference of two networks, or that they are equal."),
+    "dataset": ("dataset.dataset", "Make networks, and tables of all that is true of them."),
+    "status": ("interruptible.status", "Say how far a run directory or a dataset is."),
+    "warm-up": ("warm_up.warm_up", "Compile all machine code now, so that nothing waits for it."),
+}
+"""The function of each command, and what it does, in a line that fits where all are listed."""
 
 NARROWEST, WIDEST = 50, 78
 """Columns of a page of help, at least and at most."""
@@ -60,8 +71,35 @@ class _Command(_Helping, TyperCommand):
     """One of the commands."""
 
 
+class _Commands(Mapping[str, TyperCommand]):
+    """All of them; each is loaded when it is asked for, with what it needs."""
+
+    def __getitem__(self, name: str) -> TyperCommand:
+        return _loaded(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in COMMANDS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
 class _Group(_Helping, TyperGroup):
-    """All of them, which is the program."""
+    """The program, which lists its commands without loading them."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = cast(MutableMapping[str, Any], _Commands())
+
+    def list_commands(self, _context: Any) -> list[str]:
+        return [*COMMANDS]
+
+    def format_commands(self, _context: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, purpose) for name, (_, purpose) in COMMANDS.items()])
 
 
 def _help(context: typer.Context, _option: Any, asked: bool) -> None:
@@ -80,36 +118,26 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-# What each command does, in a line that fits where all are listed.
-for name, command, purpose in (
-    ("info", commands.info, "The layers, stages and units of a network file."),
-    ("count", counting.count, "Count activation regions, exactly."),
-    ("graph", commands.graph, "Find which regions share a facet, and write the graph."),
-    ("faces", cells.faces, "Count cells of every dimension, exactly."),
-    ("topology", cells.topology, "Components, loops and voids of level sets, exactly."),
-    ("boundary", cells.boundary, "Find a decision boundary or a level set, and write it."),
-    ("enumerate", tables.enumerate_, "Write a table with one row for each region."),
-    ("plot", plot.plot, "Draw the regions of a network of one to three inputs."),
-    ("convert", commands.convert, "Write a network in another format."),
-    ("certify", certificates.certify, "Count regions, and write the proof of the count."),
-    ("check", certificates.check, "Check a certificate."),
-    ("bounds", bounds.bounds, "What theory says: bounds and maxima, with their sources."),
-    ("zoo", zoo.zoo, "Networks whose regions are known from a theorem."),
-    ("along", along.along, "Find the regions that a polyline passes through."),
-    ("path", path.path, "Find when regions change while the weights move."),
-    ("track", track.track, "Follow the regions of checkpoints of training."),
-    ("maximise", maximise.maximise, "Look for weights with many regions."),
-    ("range", extremes.range_, "The least and greatest value of each output, exactly."),
-    ("verify", verifying.verify_, "Say whether a property holds, with a proof either way."),
-    ("lipschitz", sizes.lipschitz_, "The Lipschitz constant, on a domain or near a point."),
-    ("robust", robust.robust, "How far points are from inputs of another class."),
-    ("diff", sizes.diff, "The largest difference of two networks, or that they are equal."),
-    ("dataset", dataset.dataset, "Make networks, and tables of all that is true of them."),
-    ("status", running.status, "Say how far a run directory or a dataset is."),
-    ("warm-up", warm_up.warm_up, "Compile all machine code now, so that nothing waits for it."),
-):
+
+
+@cache
+def _loaded(name: str) -> TyperCommand:
+    if name not in COMMANDS:
+        raise KeyError(name)
+    place, purpose = COMMANDS[name]
+    module, _, function = place.partition(".")
+    with loading():
+        called = getattr(import_module(f"linreg.cli.{module}"), function)
+        if set(signature(called).parameters) & {"net", "nets", "source", "first"}:
+            from linreg.cli.reading import with_reading
+
+            called = with_reading(called)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     epilog = f"Example: {EXAMPLES[name]}" if name in EXAMPLES else None
-    app.command(name, cls=_Command, short_help=purpose, epilog=epilog)(command)
+    alone.command(name, cls=_Command, short_help=purpose, epilog=epilog)(called)
+    command = typer.main.get_command(alone)
+    assert isinstance(command, TyperCommand)
+    return command
 
 
 def _version(asked: bool) -> None:
@@ -147,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @cache
 def _program() -> typer.core.TyperGroup:
-    """All commands, which take longer to make than most of them to run."""
+    """The program; commands are made when they are asked for."""
     program = typer.main.get_command(app)  # with the options for completion
     assert isinstance(program, typer.core.TyperGroup)
     return program

@@ -26,6 +26,7 @@ from linreg.report import whole_text
 from linreg.run import Count
 from linreg.run import count as count_in
 from linreg.theory import Bound, LeftOut, conv_report, maxout_bounds, relu_bounds, report
+from linreg.theory.report import OF_WEIGHTS
 from linreg.wording import counted
 
 SIDES = {"upper": "at most", "max_at_least": "maximum at least", "max_exactly": "maximum exactly"}
@@ -59,6 +60,10 @@ def bounds(
     count: Annotated[
         bool, typer.Option("--count", help="Count the network's regions too.")
     ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Leave out the bound for NET's weights, which takes long."),
+    ] = False,
     per_parameter: Annotated[
         bool,
         typer.Option(
@@ -71,8 +76,8 @@ def bounds(
     """Show what theory says: lower bounds, exact maxima and upper bounds, with their sources."""
     if sum(given is not None for given in (net, widths, conv)) != 1:
         raise HypothesisError("give a network, --widths or --conv, and only one of them")
-    if net is None and (count or decimal or domain is not None or slice_ is not None):
-        raise HypothesisError("--count, --domain, --slice and --decimal need a network")
+    if net is None and (count or quick or decimal or domain is not None or slice_ is not None):
+        raise HypothesisError("--count, --quick, --domain, --slice and --decimal need a network")
     if rank is not None and widths is None:
         raise HypothesisError("--maxout needs --widths")
     if per_parameter:
@@ -93,8 +98,10 @@ def bounds(
         network, where = network_and_domain(net, domain, slice_, decimal)
         with progress("bounds") as shown:
             listed: Sequence[Bound] = report(
-                network, where, progress=lambda share: shown(share, "stable units")
+                network, where, quick=quick, progress=lambda share: shown(share, "stable units")
             )
+        if quick and network.staged.units:
+            left_out = [LeftOut(*OF_WEIGHTS, reason="--quick was given")]
         if count:
             with Watch("counting", nothing_yet(network, "auto")) as watch:
                 watch.found = count_in(network, where, progress=watch.report)

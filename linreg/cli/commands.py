@@ -33,10 +33,19 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.reading import reading
 from linreg.cli.watch import Watch
-from linreg.export import SUFFIXES, check_graph_path, write_columns
+from linreg.export import SUFFIXES, check_graph_path, write_columns, write_milp
+from linreg.files import check_writable
 from linreg.network.coincidence import near_coincidences
-from linreg.readers import check_network_path, domain_to_json, load_problem, save
+from linreg.readers import (
+    check_network_path,
+    domain_from_text,
+    domain_to_json,
+    has_other_numbers,
+    load_problem,
+    save,
+)
 from linreg.regions import Enumeration, enumerated
 from linreg.report import count_table, graph_table, layer_table, network_table
 from linreg.run import Options
@@ -157,21 +166,38 @@ def graph(
 
 
 def convert(
-    source: Annotated[
-        Path, typer.Argument(metavar="IN", help="A .json, .npz, .onnx or .nnet file to read.")
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Any file linreg reads.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A .json, .npz, .onnx or .lp file to write.")
     ],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="A .json or .npz file to write.")],
+    domain: DomainText = None,
     decimal: Decimal = False,
     as_json: Json = False,
 ) -> None:
-    """Write a network in another format; every number stays exactly what it is."""
-    check_network_path(target, (source,))
-    network, domain = load_problem(source, decimal=decimal)
-    save(network, target, domain)
+    """Write a network in another format, or as a program (.lp) for any MILP solver.
+
+    Every number stays exactly what it is; what no float64 equals is rounded in .onnx and .lp files,
+    which is said. A .lp file holds proved bounds, so it takes a bounded domain.
+    """
+    suffix = target.suffix.lower()
+    if suffix == ".lp":
+        check_writable(target, (source,))
+        network, where = network_and_domain(source, domain, None, decimal)
+        write_milp(network, target, where)
+    else:
+        check_network_path(target, (source,))
+        network, held = load_problem(source, decimal=decimal, **reading())
+        if domain is not None:
+            held = domain_from_text(domain, network.input_dim, decimal=decimal)
+        if suffix == ".onnx" and held is not None:
+            message("an .onnx file holds no domain, so it is left out")
+            held = None
+        save(network, target, held)
+    rounded = suffix in (".onnx", ".lp") and has_other_numbers(network)
     if as_json:
         show_json({"output": str(target), "fingerprint": network.fingerprint})
     else:
-        show(f"written to {target}")
+        show(f"written to {target}" + ("; numbers that are no float64 are rounded" * rounded))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from time import monotonic
-from typing import TextIO
-
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
+from typing import TYPE_CHECKING, TextIO
 
 import linreg_start
-from linreg.run.processes import interrupts_held
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 QUIET_FOR = 1.0
 """Seconds before a progress bar appears: what is done by then needs none."""
@@ -26,6 +24,9 @@ Show = Callable[[float, str], None]
 
 def show(result: RenderableType) -> None:
     """Print a result."""
+    from rich.console import Console  # takes as long to load as some answers to find
+    from rich.text import Text
+
     console = Console(file=_stdout(), width=columns(), highlight=False, soft_wrap=True)
     with console.capture() as captured:
         console.print(Text(result) if isinstance(result, str) else result)
@@ -52,9 +53,17 @@ def progress(title: str) -> Iterator[Show]:
 
     Yields a function that is to be called now and then.
     """
-    console = Console(stderr=True)
     # Asked of the stream too: rich takes any stream for a terminal where colours are forced.
-    if console.is_dumb_terminal or sys.stderr is None or not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _share, _words: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from linreg.run.processes import interrupts_held
+
+    console = Console(stderr=True)
+    if console.is_dumb_terminal:
         yield lambda _share, _words: None
         return
     bar = Progress(

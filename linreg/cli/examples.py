@@ -11,6 +11,7 @@ EXAMPLES = {
     "boundary": "linreg boundary net.json --domain box:-1,1 -o boundary.obj",
     "enumerate": "linreg enumerate net.json -o regions.parquet",
     "plot": "linreg plot net.json -o regions.png --color class --boundary class",
+    "compare": "linreg compare small.onnx large.onnx --domain box:-1,1",
     "convert": "linreg convert net.onnx net.json",
     "certify": "linreg certify net.json -o net.proof",
     "check": "linreg check net.proof net.json",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from signal import SIGINT, default_int_handler, getsignal, signal
 from time import monotonic
 from types import FrameType
 
+import linreg_start
 from linreg.cli.codes import STOPPED
 
 PATIENCE = 5.0
@@ -15,6 +18,7 @@ PATIENCE = 5.0
 
 _first = 0.0  # when the last KeyboardInterrupt was raised
 _is_ending = False
+_is_loading = False
 
 
 def listen() -> None:
@@ -32,9 +36,25 @@ def see_through() -> None:
         _first, _is_ending = monotonic(), True
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+@contextmanager
+def loading() -> Iterator[None]:
+    """Context of loading modules, in which an interrupt ends the program: none has been begun.
+
+    What is raised in the middle of a module of C may come out as anything.
+    """
+    global _is_loading
+    _is_loading = True
+    try:
+        yield
+    finally:
+        _is_loading = False
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt, unless that was done and is being dealt with."""
     global _first
+    if _is_loading:
+        linreg_start.leave(number, frame)
     if not _is_ending and not _is_dealt_with(sys.exception()):
         _first = monotonic()
         raise KeyboardInterrupt

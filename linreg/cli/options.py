@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from linreg.cli.reading import reading
 from linreg.domains import Domain, WholeSpace
 from linreg.json_values import located
 from linreg.network import Network
@@ -40,14 +41,19 @@ def processes(text: str | int) -> int:
 
 
 NetworkFile = Annotated[
-    Path, typer.Argument(metavar="NET", help="The network: a .json, .npz, .onnx or .nnet file.")
+    Path,
+    typer.Argument(
+        metavar="NET",
+        help="The network: a .json, .npz, .onnx, .nnet, .keras, .h5 or .mat file.",
+    ),
 ]
 DomainText = Annotated[
     str | None,
     typer.Option(
         "--domain",
         metavar="DOMAIN",
-        help="all, box:LO,HI (the same for every coordinate), box:LO1,..:HI1,.. or a JSON file. "
+        help="all, box:LO,HI (the same for every coordinate), box:LO1,..:HI1,.., a JSON file or "
+        "a .vnnlib file, of whose sets of inputs FILE#0 is the first. "
         "By default the domain in the network file, else all.",
     ),
 ]
@@ -119,9 +125,9 @@ def network_and_domain(
     """
     held: Domain | None = None
     if text is None:
-        network, held = load_problem(path, decimal=decimal)
+        network, held = load_problem(path, decimal=decimal, **reading())
     else:
-        network = load(path, decimal=decimal)
+        network = load(path, decimal=decimal, **reading())
     dim = network.input_dim
     cut = None if slice_file is None else read_slice(slice_file, dim, decimal=decimal)
     if cut is not None:

@@ -32,7 +32,9 @@ from linreg.files import read_bytes
 from linreg.json_values import nearest, shown
 from linreg.pictures import (
     SUFFIXES,
+    check_page_path,
     check_picture_path,
+    explore_page,
     plot_arrangement,
     plot_degrees,
     plot_graph,
@@ -43,6 +45,7 @@ from linreg.pictures import (
 )
 from linreg.pictures.drawing import matplotlib_package
 from linreg.pictures.fills import NAMES
+from linreg.pictures.page import PAGE_SUFFIX
 from linreg.pictures.subject import SLICE
 from linreg.readers import domain_from_text
 from linreg.regions import Enumeration, enumerated
@@ -110,7 +113,12 @@ def plot(
     net: NetworkFile,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", metavar="FILE", help=f"The picture: {' '.join(SUFFIXES)}."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help=f"The picture: {' '.join(SUFFIXES)}; or a page to explore: {PAGE_SUFFIX}.",
+        ),
     ],
     kind: Annotated[
         str,
@@ -179,13 +187,27 @@ def plot(
     limit: Limit = None,
     as_json: Json = False,
 ) -> int:
-    """Draw the regions of a network of one, two or three inputs.
+    """Draw the regions of a network of one, two or three inputs, or write a page to explore them.
 
     Of more inputs a slice can be drawn: --slice FILE. The same command writes the same bytes.
     """
     options = Options(strategy, workers, limit=limit)
-    check_picture_path(output, (net, domain, slice_, data))
-    matplotlib_package()
+    is_page = output.suffix.lower() == PAGE_SUFFIX
+    if is_page:
+        check_page_path(output, (net, domain, slice_, data))
+        _refuse_for_pages(
+            kind=None if kind == "regions" else kind,
+            boundary=boundary,
+            data=data,
+            graph=graph,
+            log=log,
+            explode=explode,
+            no_edges=not edges,
+            size=size,
+        )
+    else:
+        check_picture_path(output, (net, domain, slice_, data))
+        matplotlib_package()
     network, where = network_and_domain(net, domain, slice_, decimal)
     dim, outputs = network.input_dim, network.staged.readout.n_outputs
     if dim > 3 and kind not in ("graph", "degrees"):
@@ -231,15 +253,19 @@ def plot(
         with Watch("drawing", found) as rest:
             rest.tell(0.1, counted(len(regions), "region"))
             try:
-                axes = drawers[kind](regions)
+                if is_page:
+                    explore_page(regions, output, frame=box, color=color, title=title)
+                else:
+                    axes = drawers[kind](regions)
             except ValueError as error:
                 raise typer.BadParameter(str(error), param_hint=f"--kind {kind}") from None
-            if slice_ is not None:
-                _name_axes(axes, kind)
-            if size is not None:
-                axes.figure.set_size_inches(*size)
-            rest.tell(0.6, "writing")
-            save_picture(axes.figure, output, dpi=dpi)
+            if not is_page:
+                if slice_ is not None:
+                    _name_axes(axes, kind)
+                if size is not None:
+                    axes.figure.set_size_inches(*size)
+                rest.tell(0.6, "writing")
+                save_picture(axes.figure, output, dpi=dpi)
             written = str(output)
     if as_json:
         show_json(count_json(network, where, found) | {"output": written, "kind": kind})
@@ -248,6 +274,16 @@ def plot(
             message(f"stopped at the limit, with at least {counted(found.regions, 'region')}")
         show(f"{counted(found.regions, 'region')}, written to {written}")
     return DONE if found.complete and written is not None else STOPPED
+
+
+def _refuse_for_pages(**options: Any) -> None:
+    """Refuse options of pictures, which on a page are chosen in the browser."""
+    for name, value in options.items():
+        if value:
+            raise typer.BadParameter(
+                f"--{name.replace('_', '-')} is for pictures; on an {PAGE_SUFFIX} page it is "
+                "chosen in the browser"
+            )
 
 
 def _name_axes(axes: Any, kind: str) -> None:

@@ -29,6 +29,7 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.reading import reading
 from linreg.questions import Difference, Lipschitz, difference, lipschitz, local_lipschitz
 from linreg.questions.norms import NORMS
 from linreg.readers import load
@@ -159,7 +160,7 @@ def diff(
     """Find the largest difference of two networks, or prove that they are equal."""
     seconds = seconds_of(timeout)
     a, where = network_and_domain(first, domain, None, decimal)
-    b = load(second, decimal=decimal)
+    b = load(second, decimal=decimal, **reading())
     with progress("comparing") as shown:
         found = difference(
             a,

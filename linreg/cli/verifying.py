@@ -14,6 +14,7 @@ from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import exact_json, exact_list, float_list, number_text, point_text
 from linreg.cli.options import Decimal, Json, Workers
+from linreg.cli.reading import reading
 from linreg.files import check_writable
 from linreg.network import Network
 from linreg.questions import Verification, verify
@@ -59,7 +60,7 @@ def verify_(
     if certificate is not None:
         check_writable(certificate, (net, query))
     given = networks_of(net, asked, networks, decimal)
-    runnable = net.suffix.lower() == ".onnx" and len(asked.networks) == 1
+    runnable = net.suffix.lower() == ".onnx" and len(asked.networks) == 1 and not reading()
     with progress("verifying") as shown:
         found = verify(
             given,
@@ -86,7 +87,7 @@ def networks_of(
     net: Path, query: Query, named: Sequence[str] | None, decimal: bool
 ) -> Network | dict[str, Network]:
     """The network of a query, or its networks by their names there."""
-    first = load(net, decimal=decimal)
+    first = load(net, decimal=decimal, **reading())
     if not named and len({each.same_as or each.name for each in query.networks}) == 1:
         return first
     by_name = {query.networks[0].name: first}

@@ -53,12 +53,26 @@ def cell_complex(
     progress : callable, optional
         Called now and then with the number of cells that are found.
 
+    Returns
+    -------
+    CellComplex
+
     Raises
     ------
     UnknownStrategy
         If there is no such strategy.
     IncompleteError
         If there are more cells than the limit.
+
+    Examples
+    --------
+    Two lines that cross make a vertex, four half-lines and four quadrants:
+
+    >>> from linreg import mlp
+    >>> from linreg.problem import problem_of
+    >>> problem = problem_of(mlp([([[1, 0], [0, 1]], [0, 0])]), None)
+    >>> cell_complex(problem, Levels((), ())).f_vector
+    [1, 4, 4]
     """
     layout = layout_of(problem)
     if strategy == "tree":

@@ -25,6 +25,15 @@ class Cell:
     corners, directions, lines : tuples of Vector
         Homogeneous coordinates of its vertices, of its extreme directions, and of a basis of the
         directions that can be followed both ways; modulo these last if there are any.
+
+    Examples
+    --------
+    The half-line on which relu(x - 1/2) is not constant begins at 1/2:
+
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cell = polyhedral_complex(mlp([([[1]], ["-1/2"])])).cells(1)[0]
+    >>> cell.pattern, cell.vertices, cell.rays, cell.point
+    ((1,), ((Fraction(1, 2),),), ((1,),), (Fraction(3, 2),))
     """
 
     index: int
@@ -84,5 +93,25 @@ class Cell:
         return self.layout.tight_rows(self.signs)
 
     def is_face_of(self, other: Cell) -> bool:
-        """Whether this cell lies in the closure of another one of the same complex."""
+        """Whether this cell lies in the closure of another one of the same complex.
+
+        Parameters
+        ----------
+        other : Cell
+            Of the same complex.
+
+        Returns
+        -------
+        bool
+            A cell is a face of itself.
+
+        Examples
+        --------
+        A point between two half-lines is a face of them, and they are none of each other:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> point, right, left = polyhedral_complex(mlp([([[1]], [0])]))
+        >>> point.is_face_of(right), point.is_face_of(left), left.is_face_of(right)
+        (True, True, False)
+        """
         return self.signs & other.signs == other.signs

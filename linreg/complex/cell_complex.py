@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.arguments import how_many, integer, listed
+from linreg.arguments import entries, how_many, listed, numbered
 from linreg.complex.cell import Cell
 from linreg.complex.forms import Vector
 from linreg.complex.levels import Levels
 from linreg.complex.signs import SignLayout
 from linreg.complex.tables import cell_table, vector_table
-from linreg.errors import NoSuchIndex
 from linreg.problem import Problem
 from linreg.units import MaxUnit
 from linreg.wording import counted
@@ -49,6 +48,15 @@ class CellComplex(Sequence[Cell]):
     n_vertices : int
     incidence : SciPy sparse array of int32, shape (cells, vectors)
         1 where a vector is a vertex or an extreme direction of a cell.
+
+    Examples
+    --------
+    A unit cuts the line into a point and two half-lines:
+
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cells = polyhedral_complex(mlp([([[1]], [0])]))
+    >>> cells.dims.tolist(), cells.vectors, cells.incidence.toarray().tolist()
+    ([0, 1, 1], ((0, 1), (-1, 0), (1, 0)), [[1, 0, 0], [1, 0, 1], [1, 1, 0]])
     """
 
     problem: Problem
@@ -87,14 +95,30 @@ class CellComplex(Sequence[Cell]):
     def cell(self, index: int) -> Cell:
         """A cell, with its vertices, extreme directions and a point inside.
 
+        Parameters
+        ----------
+        index : int
+            From 0; as for `[...]`, but not counted from the end.
+
+        Returns
+        -------
+        Cell
+
         Raises
         ------
         NoSuchIndex
             If there is no cell of that number; they are counted from 0.
+
+        Examples
+        --------
+        Of two lines that cross, the crossing is the first cell, and a quadrant the last:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> cross.cell(0).vertices, cross.cell(8).rays
+        (((Fraction(0, 1), Fraction(0, 1)),), ((-1, 0), (0, -1)))
         """
-        index = integer(index, "index")
-        if not 0 <= index < len(self):
-            raise NoSuchIndex(f"index: cells are numbered from 0 to {len(self) - 1}, got {index}")
+        index = numbered(index, len(self), "index", "cells")
         row = slice(*self.incidence.indptr[index : index + 2])
         places = self.incidence.indices[row].tolist()
         return Cell(
@@ -110,10 +134,29 @@ class CellComplex(Sequence[Cell]):
     def cells(self, dim: int) -> list[Cell]:
         """The cells of a dimension.
 
+        Parameters
+        ----------
+        dim : int
+            At least 0.
+
+        Returns
+        -------
+        list of Cell
+            In the order of their numbers.
+
         Raises
         ------
         ValueError
             If the dimension is negative.
+
+        Examples
+        --------
+        Two lines that cross make four half-lines:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> [cell.rays for cell in cross.cells(1)]
+        [((0, 1),), ((1, 0),), ((0, -1),), ((-1, 0),)]
         """
         dim = how_many(dim, "dim", 0)
         return [self.cell(index) for index in np.flatnonzero(self.dims == dim).tolist()]
@@ -153,14 +196,77 @@ class CellComplex(Sequence[Cell]):
         return np.asarray(tight.any(axis=1))
 
     def bits(self, places: Sequence[int]) -> np.ndarray:
-        """Some bits of all sign vectors; bool, shape (cells, places)."""
-        picked = [(self.signs[:, place // 8] >> place % 8 & 1).astype(bool) for place in places]
+        """Some bits of all sign vectors.
+
+        Parameters
+        ----------
+        places : sequence of int
+            Of bits, as the `layout` numbers them, from 0 to before `layout.n_bits`.
+
+        Returns
+        -------
+        bool array, shape (cells, places)
+
+        Raises
+        ------
+        NoSuchIndex, TypeError
+            If there is no such bit.
+
+        Examples
+        --------
+        The first bit says that x is not negative: so it is at a crossing of two lines, on three of
+        four half-lines, and in two of four quadrants:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> cross.bits([0])[:, 0].astype(int).tolist()
+        [1, 1, 1, 1, 0, 1, 0, 1, 0]
+        """
+        bits = self.layout.n_bits
+        wanted = [
+            numbered(place, bits, f"places[{i}]", "bits")
+            for i, place in enumerate(entries(places, "places"))
+        ]
+        picked = [(self.signs[:, place // 8] >> place % 8 & 1).astype(bool) for place in wanted]
         return np.stack(picked, axis=1) if picked else np.zeros((len(self), 0), dtype=bool)
 
-    def patterns(self, indices: np.ndarray) -> np.ndarray:
-        """The piece of each unit on some cells, as in `Cell.pattern`; shape (indices, units)."""
-        layout, signs = self.layout, self.signs[indices]
-        found = np.zeros((len(indices), len(layout.units)), dtype=np.int64)
+    def patterns(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+        """The piece of each unit on some cells, as in `Cell.pattern`.
+
+        Parameters
+        ----------
+        indices : int array, shape (indices,)
+            Numbers of cells.
+
+        Returns
+        -------
+        int64 array, shape (indices, units)
+            Units of levels, if there are any, come last.
+
+        Raises
+        ------
+        NoSuchIndex, TypeError
+            If there is no cell of one of these numbers.
+
+        Examples
+        --------
+        On a breakpoint a unit is on the lower piece, as at the crossing of two lines:
+
+        >>> import numpy as np
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> cross.patterns(np.array([0, 5])).tolist()
+        [[0, 0], [1, 1]]
+        """
+        chosen = np.array(
+            [
+                numbered(index, len(self), f"indices[{i}]", "cells")
+                for i, index in enumerate(entries(indices, "indices"))
+            ],
+            dtype=np.int64,
+        )
+        layout, signs = self.layout, self.signs[chosen]
+        found = np.zeros((len(chosen), len(layout.units)), dtype=np.int64)
         bits = np.unpackbits(signs, axis=1, bitorder="little")
         for place, (unit, start) in enumerate(zip(layout.units, layout.starts, strict=True)):
             if isinstance(unit, MaxUnit):
@@ -185,7 +291,33 @@ class CellComplex(Sequence[Cell]):
         return csr_array((ones, (lower, upper)), shape=(len(self), len(self)))
 
     def facets_of(self, index: int) -> list[int]:
-        """The cells of one dimension less in the closure of a cell."""
+        """The cells of one dimension less in the closure of a cell.
+
+        Parameters
+        ----------
+        index : int
+            The number of the cell, from 0.
+
+        Returns
+        -------
+        list of int
+            Their numbers, increasing.
+
+        Raises
+        ------
+        NoSuchIndex, TypeError
+            If there is no cell of that number.
+
+        Examples
+        --------
+        A quadrant is between two half-lines, and a half-line begins at the crossing:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> cross.facets_of(5), cross.facets_of(1)
+        ([1, 2], [0])
+        """
+        index = numbered(index, len(self), "index", "cells")
         columns = self._covered
         return [int(i) for i in columns.indices[columns.indptr[index] : columns.indptr[index + 1]]]
 
@@ -198,10 +330,32 @@ class CellComplex(Sequence[Cell]):
 
         A cell is a face of another if that has all of its vertices and directions.
 
+        Parameters
+        ----------
+        low, high : int
+            The two dimensions.
+
         Returns
         -------
         tuple of int64 arrays, shape (pairs,) each
+            The numbers of the faces, and those of the cells around them.
+
+        Raises
+        ------
+        ValueError
+            If a dimension is negative, or no integer.
+
+        Examples
+        --------
+        The crossing of two lines is a face of four quadrants:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> corners, quadrants = cross.faces_between(0, 2)
+        >>> corners.tolist(), sorted(quadrants.tolist())
+        ([0, 0, 0, 0], [5, 6, 7, 8])
         """
+        low, high = how_many(low, "low", 0), how_many(high, "high", 0)
         lower, upper = np.flatnonzero(self.dims == low), np.flatnonzero(self.dims == high)
         rows = self.incidence[lower]
         shared = (rows @ self.incidence[upper].T).tocoo()
@@ -215,10 +369,29 @@ class CellComplex(Sequence[Cell]):
         fractions; edges have the attribute `cell`. The edges without an end, as (cell, vertex or
         None), are in the graph's attribute `unbounded`.
 
+        Parameters
+        ----------
+        dim : int
+            1, the one dimension in which a skeleton is a graph.
+
+        Returns
+        -------
+        networkx.Graph
+
         Raises
         ------
         ValueError
             If `dim` is not 1: skeletons of other dimensions are no graphs.
+
+        Examples
+        --------
+        Two lines cut a square into four, which have nine corners and twelve sides:
+
+        >>> from linreg import Box, mlp, polyhedral_complex
+        >>> net = mlp([([[1, 0], [0, 1]], [0, 0])])
+        >>> graph = polyhedral_complex(net, Box([-1, -1], [1, 1])).skeleton()
+        >>> len(graph.nodes), len(graph.edges), graph.graph["unbounded"]
+        (9, 12, [])
         """
         import networkx
 

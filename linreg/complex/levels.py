@@ -26,6 +26,12 @@ class Levels:
         Outputs and their levels, both increasing; one scalar unit each.
     classes : tuple of int
         Outputs whose largest is asked for, by one max unit; none, or at least two.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> levels_of(mlp([([[1], [-1]], [0, 0])]).staged, [(1, 2), (1, 0)], classes=True)
+    Levels(of_output=((1, (Fraction(0, 1), Fraction(2, 1))),), classes=(0, 1))
     """
 
     of_output: tuple[tuple[int, tuple[Fraction, ...]], ...]
@@ -46,12 +52,23 @@ def levels_of(
     classes : sequence of int, or bool
         Outputs whose largest is asked for; True stands for all.
 
+    Returns
+    -------
+    Levels
+        Sorted, and each once.
+
     Raises
     ------
     NoSuchIndex
         If the network has no such output.
     ValueError, TypeError
         If a level is no number, or fewer than two classes are named.
+
+    Examples
+    --------
+    >>> from linreg import mlp
+    >>> levels_of(mlp([([[1]], [0])]).staged, [(0, 1), (0, "1/2"), (0, 1)]).of_output
+    ((0, (Fraction(1, 2), Fraction(1, 1))),)
     """
     n_outputs = network.readout.n_outputs
     wanted: dict[int, set[Fraction]] = {}
@@ -76,6 +93,16 @@ def levels_of(
 
 def with_levels(network: StagedNetwork, levels: Levels) -> StagedNetwork:
     """The network with a stage that switches at levels, and the same outputs.
+
+    Parameters
+    ----------
+    network : StagedNetwork
+    levels : Levels
+
+    Returns
+    -------
+    StagedNetwork
+        The network itself if there are no levels.
 
     Examples
     --------
@@ -111,6 +138,10 @@ def with_functional(network: StagedNetwork, rows: Sequence[Sequence[object]]) ->
     network : StagedNetwork
     rows : sequence of sequences of numbers, shape (new outputs, outputs)
 
+    Returns
+    -------
+    StagedNetwork
+
     Examples
     --------
     >>> from linreg import mlp
@@ -130,6 +161,10 @@ def margin(network: StagedNetwork, output: int) -> StagedNetwork:
     network : StagedNetwork
         With at least two outputs.
     output : int
+
+    Returns
+    -------
+    StagedNetwork
 
     Raises
     ------

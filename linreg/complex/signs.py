@@ -25,6 +25,15 @@ class SignLayout:
         Rows of the domain.
     units : tuple of units
         Those of all stages, in the order of patterns.
+
+    Examples
+    --------
+    A clip has two breakpoints, each with two bits, and of two candidates each has one:
+
+    >>> from linreg import MaxUnit, clip
+    >>> layout = SignLayout(0, (clip(0, 1), MaxUnit(2)))
+    >>> layout.n_bits, layout.starts
+    (6, (0, 4))
     """
 
     n_rows: int
@@ -60,7 +69,28 @@ class SignLayout:
         return (self.n_bits + 7) // 8
 
     def pieces(self, signs: int, first: int, last: int) -> tuple[int, ...]:
-        """The piece of each unit from `first` to before `last`; the lower one on a breakpoint."""
+        """The piece of each unit from `first` to before `last`; the lower one on a breakpoint.
+
+        Parameters
+        ----------
+        signs : int
+            A sign vector, as a set of bits.
+        first, last : int
+            Units, as they are numbered in patterns.
+
+        Returns
+        -------
+        tuple of int, length last - first
+
+        Examples
+        --------
+        The first of two units is on its breakpoint, and the second beyond it:
+
+        >>> from linreg import relu
+        >>> layout = SignLayout(0, (relu(), relu()))
+        >>> layout.pieces(layout.of_positions([], [1, 2]), 0, 2)
+        (0, 1)
+        """
         n = last - first
         if (first, last) not in self._are_switches:
             units = self._telling[first:last]
@@ -102,6 +132,24 @@ class SignLayout:
 
         For a scalar unit 2 k strictly inside piece k, and 2 k + 1 on breakpoint k; for a max unit
         the candidates that attain the maximum.
+
+        Parameters
+        ----------
+        signs : int
+            A sign vector, as a set of bits.
+
+        Returns
+        -------
+        tuple of int or frozenset of int, length units
+
+        Examples
+        --------
+        All bits are set where two units are on their breakpoints:
+
+        >>> from linreg import relu
+        >>> layout = SignLayout(0, (relu(), relu()))
+        >>> layout.positions(0b1111)
+        (1, 1)
         """
         found: list[int | frozenset[int]] = []
         for unit, start in zip(self.units, self.starts, strict=True):
@@ -115,11 +163,51 @@ class SignLayout:
         return tuple(found)
 
     def tight_rows(self, signs: int) -> tuple[int, ...]:
-        """The rows of the domain that are zero."""
+        """The rows of the domain that are zero.
+
+        Parameters
+        ----------
+        signs : int
+            A sign vector, as a set of bits.
+
+        Returns
+        -------
+        tuple of int
+            Their numbers, increasing.
+
+        Examples
+        --------
+        Of two rows, both are never negative, and the second is zero:
+
+        >>> SignLayout(2, ()).tight_rows(0b1011)
+        (1,)
+        """
         return tuple(row for row in range(self.n_rows) if signs >> (self.n_pairs + row) & 1)
 
     def of_positions(self, tight: Sequence[int], positions: Sequence[int | frozenset[int]]) -> int:
-        """The sign vector with these tight rows and these positions."""
+        """The sign vector with these tight rows and these positions.
+
+        Parameters
+        ----------
+        tight : sequence of int
+            Rows of the domain.
+        positions : sequence of int or frozenset of int, length units
+            As `positions` has them.
+
+        Returns
+        -------
+        int
+            A set of bits.
+
+        Examples
+        --------
+        The first of two units is at least at its breakpoint, and both are at most there:
+
+        >>> from linreg import relu
+        >>> layout = SignLayout(0, (relu(), relu()))
+        >>> f"{layout.of_positions([], [1, 0]):04b}"
+        '1101'
+        """
         signs = (1 << self.n_rows) - 1
         for row in tight:
             signs |= 1 << self.n_pairs + row

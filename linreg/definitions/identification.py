@@ -16,7 +16,7 @@ from linreg.formulas import whole
 from linreg.network import StagedNetwork
 from linreg.polyhedra.polyhedron import Polyhedron
 from linreg.problem import Boundaries, Problem, StagesOnRegions
-from linreg.readers import DomainLike, NetworkLike, as_staged
+from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.run import Progress
 
@@ -235,8 +235,8 @@ def neighbourhoods(
     layer : int, optional
         From 1 to the number of stages. By default the last but one, as in the lemma, or the only
         one.
-    domain : Domain, optional
-        The whole space unless given.
+    domain : what `as_domain` accepts, optional
+        By default that in the network's file, or the whole space.
     progress : callable, optional
         As that of `linreg.enumerate_regions`.
 
@@ -275,7 +275,7 @@ def neighbourhoods(
     >>> found.image_of_cell.tolist() == [0] * 16
     True
     """
-    staged = as_staged(net)
+    staged, where = asked(net, domain)
     depth = len(staged.stages)
     if depth == 0:
         raise HypothesisError("the network has no units, so there is no layer to choose")
@@ -283,7 +283,7 @@ def neighbourhoods(
     if chosen > depth:
         raise HypothesisError(f"layer must be from 1 to {depth}: got {chosen}")
     units = sum(len(stage.units) for stage in staged.stages[:chosen])
-    regions = enumerate_regions(staged, domain, progress=progress)
+    regions = enumerate_regions(staged, where, progress=progress)
     cells, cell_of = np.unique(regions.patterns[:, :units], axis=0, return_inverse=True)
     outputs, output_of = np.unique(regions.patterns[:, units:], axis=0, return_inverse=True)
     return Neighbourhoods(regions, chosen, cells, outputs, cell_of.ravel(), output_of.ravel())

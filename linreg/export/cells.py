@@ -29,6 +29,19 @@ def write_cells(cells: CellComplex, path: StrPath) -> tuple[Path, Path]:
     ------
     UnwritableFile
         If the suffix is another, or a file cannot be written.
+
+    Examples
+    --------
+    Two lines that cross have one vertex and four directions, and make nine cells:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from pyarrow import parquet
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cross = polyhedral_complex(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> with TemporaryDirectory() as folder:
+    ...     files = write_cells(cross, f"{folder}/cross.parquet")
+    ...     [(file.name, parquet.read_table(file).num_rows) for file in files]
+    [('cross.parquet', 9), ('cross-vectors.parquet', 5)]
     """
     from pyarrow import parquet
 
@@ -43,9 +56,22 @@ def write_cells(cells: CellComplex, path: StrPath) -> tuple[Path, Path]:
 def check_cells_path(path: StrPath, reading: tuple[StrPath | None, ...] = ()) -> None:
     """Refuse a path that no complex should be written to, before any work is done.
 
+    Parameters
+    ----------
+    path : str or path
+    reading : tuple of str, path or None
+        Files that must not be replaced.
+
     Raises
     ------
     UnwritableFile
+        If the suffix is not known, the folder is missing or not writable, or a file is being read.
+
+    Examples
+    --------
+    >>> check_cells_path("net.png")
+    Traceback (most recent call last):
+    linreg.errors.UnwritableFile: net.png: ...
     """
     for file in _files(path):
         check_writable(file, reading)

@@ -116,6 +116,22 @@ def write_columns(
     progress : callable, optional
         Called now and then with the number of nodes and edges that are written. Tables are
         written in one go.
+
+    Returns
+    -------
+    tuple of Path
+        As for `write_graph`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import adjacency_graph, enumerate_regions, mlp
+    >>> graph = adjacency_graph(enumerate_regions(mlp([([[1]], [0])])))
+    >>> with TemporaryDirectory() as folder:
+    ...     files = write_columns(graph.columns(), Path(folder, "graph.dot"))
+    ...     [file.name for file in files]
+    ['graph.dot']
     """
     files = _files(path)
     format_ = format_of(path, _FORMATS, "graphs", UnwritableFile)
@@ -141,6 +157,12 @@ def check_graph_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> N
     ------
     UnwritableFile
         If the suffix is not known, the folder is missing or not writable, or a file is being read.
+
+    Examples
+    --------
+    >>> check_graph_path("net.png")
+    Traceback (most recent call last):
+    linreg.errors.UnwritableFile: net.png: ...
     """
     reading = tuple(reading)
     for file in _files(path):

@@ -36,6 +36,11 @@ def write_pieces(union: Subcomplex, path: StrPath) -> Path:
 
         An existing file is replaced in one step.
 
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     UnwritableFile
@@ -61,9 +66,22 @@ def write_pieces(union: Subcomplex, path: StrPath) -> Path:
 def check_pieces_path(path: StrPath, reading: tuple[StrPath | None, ...] = ()) -> None:
     """Refuse a path that no pieces should be written to, before any work is done.
 
+    Parameters
+    ----------
+    path : str or path
+    reading : tuple of str, path or None
+        Files that must not be replaced.
+
     Raises
     ------
     UnwritableFile
+        If the suffix is not known, the folder is missing or not writable, or a file is being read.
+
+    Examples
+    --------
+    >>> check_pieces_path("net.png")
+    Traceback (most recent call last):
+    linreg.errors.UnwritableFile: net.png: ...
     """
     _format(Path(path))
     check_writable(path, reading)

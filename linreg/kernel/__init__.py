@@ -17,6 +17,15 @@ of a cell rests on bounds that account for every rounding:
   is not taken for a cell
 - everything else is a *doubt*: the cell leaves the kernel, and `bridge` decides it in integers.
 
+Two rooms answer other questions than which regions there are, by bounds of their own:
+
+- `line` says what a segment crosses only where every sign at the ends of every interval is certain
+  up to the error of its row (`line.forms`, `line.crossings.side`); a segment of which it is not
+  certain is swept in integers by `linreg.lines.exact_sweep`
+- `bounds` walks linear forms back through rectifiers on a box, in integers, where every rounding is
+  made against what is claimed, and slopes may be any (`bounds.walk`); a sum that would leave its
+  range gives no bound
+
 So these are trusted: IEEE 754 arithmetic, and that numba neither fuses nor reorders it, which is
 tested; the tables (`data.tables`); `data.roundoff`; the functions just named, with what they call.
 These are not, since what they say is proved or ends as a doubt: the simplex method
@@ -40,7 +49,9 @@ The order to read in
 10. `bridge.exact_cells`, `bridge.exploration`, `bridge.explorer`: what settles doubts.
 11. `proofs.known_regions`, `proofs.stage_tree`, `proofs.proving`: certificates.
 12. `adjacency`: which regions share a facet.
-13. `data.frames`, `parts`, `machine`: how all this becomes machine code.
+13. `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along segments.
+14. `bounds.units`, `bounds.tables`, `bounds.walk`: bounds of outputs on boxes.
+15. `data.frames`, `parts`, `machine`: how all this becomes machine code.
 
 Letters
 -------
@@ -48,7 +59,7 @@ Letters
 - n: the dimension, that of the input and in programs one more for the lead of a candidate
 - m: rows of a linear program, or half-spaces of a region
 - k: an input; in `proofs`, the size of the support; in `plane`, a generator
-- s, u: a stage; a unit
+- s, u: a stage; a unit, and in the formulas of `line` a place on the interval
 - f, r, q: a form (a breakpoint of a unit); a row; another row, its rival
 - o, e: an output of a stage; a term of a row
 - x, y: a point; in `plane` with w, homogeneous coordinates

@@ -44,7 +44,25 @@ class AlgebraicTime:
     high: Fraction
 
     def refined(self, width: Fraction) -> AlgebraicTime:
-        """The same number in an interval of at most this width."""
+        """The same number in an interval of at most this width.
+
+        Parameters
+        ----------
+        width : Fraction
+            Above 0.
+
+        Returns
+        -------
+        AlgebraicTime
+
+        Examples
+        --------
+        The square root of 1/2 is between 5/8 and 3/4:
+
+        >>> near = AlgebraicTime((-1, 0, 2), Fraction(1, 2), Fraction(1)).refined(Fraction(1, 8))
+        >>> near.low, near.high
+        (Fraction(5, 8), Fraction(3, 4))
+        """
         low, high = self.low, self.high
         below = _value(self.polynomial, low) > 0
         while high - low > width:
@@ -57,7 +75,26 @@ class AlgebraicTime:
         return AlgebraicTime(self.polynomial, low, high)
 
     def sign_of(self, polynomial: Sequence[int]) -> int:
-        """The sign of an integer polynomial at this number: 1, 0 or -1."""
+        """The sign of an integer polynomial at this number.
+
+        Parameters
+        ----------
+        polynomial : sequence of int
+            Coefficients by increasing degree.
+
+        Returns
+        -------
+        int
+            1, 0 or -1.
+
+        Examples
+        --------
+        The square root of 1/2 is less than 3/4, and twice its square is 1:
+
+        >>> root = AlgebraicTime((-1, 0, 2), Fraction(1, 2), Fraction(1))
+        >>> root.sign_of([-3, 4]), root.sign_of([-1, 0, 2])
+        (-1, 0)
+        """
         own, other = fmpz_poly(list(self.polynomial)), fmpz_poly(list(polynomial))
         if (fmpq_poly(other) % fmpq_poly(own)).degree() < 0:
             return 0

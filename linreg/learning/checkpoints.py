@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from linreg.domains import Domain
 from linreg.errors import InvalidNetwork, UnreadableFile
 from linreg.files import StrPath
 from linreg.json_values import located
 from linreg.network import AffineNode, Network, linear_map
-from linreg.readers import from_sklearn, from_torch, load
+from linreg.readers import as_network, from_sklearn, from_torch, load, load_domain
 
 STATE_DICTS = (".pt", ".pth")
 """What the names of files with state dicts of torch end in."""
@@ -25,10 +26,14 @@ def network_of(checkpoint: Any, of: Any = None) -> Network:
 
     Parameters
     ----------
-    checkpoint : Network, torch module, fitted scikit-learn estimator, state dict, or path
-        A path of a network file, or of a state dict that torch saved (.pt, .pth).
+    checkpoint : state dict, or what `as_network` accepts
+        A path may be that of a state dict that torch saved (.pt, .pth).
     of : Network or torch module, optional
         What says the architecture of a state dict, and the shape of a torch module's input.
+
+    Returns
+    -------
+    Network
 
     Raises
     ------
@@ -36,6 +41,19 @@ def network_of(checkpoint: Any, of: Any = None) -> Network:
         If it is none of these.
     InvalidNetwork, UnreadableFile
         If it is no network, or a state dict does not fit the architecture.
+
+    Examples
+    --------
+    A network is one itself; so is what `linreg.save` wrote:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp, save
+    >>> net = mlp([([[1], [-1]], [0, 0])])
+    >>> with TemporaryDirectory() as folder:
+    ...     save(net, f"{folder}/epoch-1.json")
+    ...     saved = network_of(f"{folder}/epoch-1.json")
+    >>> network_of(net) is net, saved.fingerprint == net.fingerprint
+    (True, True)
     """
     if isinstance(checkpoint, Network):
         return checkpoint
@@ -46,6 +64,8 @@ def network_of(checkpoint: Any, of: Any = None) -> Network:
         return load(checkpoint)
     if isinstance(checkpoint, Mapping):
         return _with_state(of, checkpoint)
+    if isinstance(checkpoint, list | tuple):
+        return as_network(checkpoint, "checkpoint")
     if hasattr(checkpoint, "get_params"):
         return from_sklearn(checkpoint)
     if hasattr(checkpoint, "state_dict"):
@@ -54,6 +74,19 @@ def network_of(checkpoint: Any, of: Any = None) -> Network:
         "checkpoint: a Network, a torch module, a scikit-learn estimator, a state dict or the path "
         f"of a file was expected, got {type(checkpoint).__name__}"
     )
+
+
+def domain_held(checkpoint: Any) -> Domain | None:
+    """The domain in a checkpoint's file, or None if there is none.
+
+    Examples
+    --------
+    >>> domain_held({"weight": [[1.0]]}) is None
+    True
+    """
+    if not isinstance(checkpoint, str | Path) or Path(checkpoint).suffix.lower() in STATE_DICTS:
+        return None
+    return load_domain(checkpoint)
 
 
 def _with_state(of: Any, state: Mapping[str, Any]) -> Network:

@@ -26,7 +26,7 @@ from linreg.learning.survival import Inside, survivors_at
 from linreg.network import Stage, StagedNetwork
 from linreg.problem import problem_of
 from linreg.rational import rational
-from linreg.readers.accepted import DomainLike, NetworkLike, as_domain, as_staged
+from linreg.readers.accepted import DomainLike, NetworkLike, as_staged, asked_where
 from linreg.run import Columns, Options, run
 from linreg.strategies.auto import for_one_of_many
 from linreg.wording import counted
@@ -51,6 +51,12 @@ class Bracket:
     Attributes
     ----------
     low, high : Fraction
+
+    Examples
+    --------
+    >>> between = Bracket(Fraction(1, 4), Fraction(1, 2))
+    >>> float(between)
+    0.375
     """
 
     low: Fraction
@@ -74,6 +80,16 @@ class Event:
         at both ends, or None if no such time was met.
     born, died : tuple of patterns
         There after and not before, and the other way round; sorted.
+
+    Examples
+    --------
+    A second breakpoint moves past the first, so that the region between changes its pattern:
+
+    >>> from linreg import mlp, parameter_path
+    >>> ends = (mlp([([[1], [1]], [0, shift])]) for shift in (-1, 1))
+    >>> [event] = parameter_path(*ends).events
+    >>> event.time, event.before, event.at, event.after, event.born, event.died
+    (Fraction(1, 2), 3, 2, 3, ((0, 1),), ((1, 0),))
     """
 
     time: Time | Bracket
@@ -125,10 +141,30 @@ class ParameterPath:
 def network_between(net_0: NetworkLike, net_1: NetworkLike, time: Fraction) -> StagedNetwork:
     """The network whose stages have the numbers (1 - time) a + time b.
 
+    Parameters
+    ----------
+    net_0, net_1 : what `as_network` accepts
+        With the same units and widths.
+    time : Fraction
+        0 is the first of them, 1 the second.
+
+    Returns
+    -------
+    StagedNetwork
+
     Raises
     ------
     InvalidNetwork
         If the two have not the same units and widths.
+
+    Examples
+    --------
+    Half the way from relu(x) to relu(3 x - 2) is relu(2 x - 1):
+
+    >>> from linreg import mlp
+    >>> net = network_between(mlp([([[1]], [0])]), mlp([([[3]], [-2])]), Fraction(1, 2))
+    >>> net.forward_exact([1]), net.forward_exact([2])
+    ([Fraction(1, 1)], [Fraction(3, 1)])
     """
     first, last = _matched(net_0, net_1)
     at = rational(time)
@@ -159,10 +195,10 @@ def parameter_path(
 
     Parameters
     ----------
-    net_0, net_1 : Network
+    net_0, net_1 : what `as_network` accepts
         With the same units in the same order.
-    domain : domain, optional
-        The whole space by default; it does not move.
+    domain : what `as_domain` accepts, optional
+        By default that in the file of `net_0`, or the whole space; it does not move.
     method : {"auto", "minors", "bisection"}
         "minors" takes one layer; "auto" takes it where that is not too much work.
     steps : int
@@ -202,7 +238,7 @@ def parameter_path(
     (Fraction(1, 2), 3, 2, 3, ((0, 1),), ((1, 0),))
     """
     first, last = _matched(net_0, net_1)
-    where = as_domain(domain, first.input_dim)
+    where = asked_where(net_0, domain, first.input_dim)
     if method not in ("auto", "minors", "bisection"):
         raise ValueError(f"method: auto, minors or bisection was expected, got {method!r}")
     how_many(steps, "steps")
@@ -355,7 +391,7 @@ def _new(
 
 
 def _matched(net_0: NetworkLike, net_1: NetworkLike) -> tuple[StagedNetwork, StagedNetwork]:
-    first, last = as_staged(net_0), as_staged(net_1)
+    first, last = as_staged(net_0, "net_0"), as_staged(net_1, "net_1")
     shapes = [[(m.n_inputs, m.n_outputs) for m in _maps(each)] for each in (first, last)]
     if shapes[0] != shapes[1]:
         raise InvalidNetwork(

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from linreg.adjacency import region_counts
 from linreg.arguments import how_many
 from linreg.errors import InvalidNetwork
-from linreg.learning.checkpoints import network_of
+from linreg.learning.checkpoints import domain_held, network_of
 from linreg.network import StagedNetwork
 from linreg.problem import problem_of
 from linreg.readers.accepted import DomainLike, as_domain
@@ -44,6 +44,15 @@ class CurvePoint:
     volume_kept : float or None
         The share of the bounded regions' volume that regions have whose patterns were there
         before, if volumes were asked for.
+
+    Examples
+    --------
+    A breakpoint moves from 0 to 1/2, and both regions are still there:
+
+    >>> from linreg import mlp, track
+    >>> point = track([mlp([([[1]], [shift])]) for shift in (0, -0.5)], "box:-1,1")[1]
+    >>> point.step, point.regions, point.survived, point.jaccard, point.dead
+    (1, 2, 2, 1.0, 0)
     """
 
     step: int
@@ -71,8 +80,8 @@ class Tracker:
 
     Parameters
     ----------
-    domain : domain, optional
-        The whole space by default.
+    domain : what `as_domain` accepts, optional
+        By default that in the file of the first checkpoint, or the whole space.
     every : int
         Only every so many calls are looked at, the first one among them.
     of : Network or torch module, optional
@@ -136,7 +145,7 @@ class Tracker:
 
         Parameters
         ----------
-        checkpoint : Network, torch module, scikit-learn estimator, state dict, or path
+        checkpoint : state dict, or what `as_network` accepts
         step : int, optional
             The number it gets in the curve; by default how many calls there were before.
 
@@ -155,6 +164,8 @@ class Tracker:
                 f"checkpoint {call}: its units are not those of the first one, so that patterns do "
                 "not tell which regions are the same"
             )
+        if self._units is None and self._domain is None:
+            self._domain = domain_held(checkpoint)
         self._units = units
         problem = problem_of(network, as_domain(self._domain, network.input_dim))
         strategy = for_one_of_many(problem, len(self._points))
@@ -220,7 +231,7 @@ def track(
 
     Parameters
     ----------
-    checkpoints : iterable of Network, torch module, scikit-learn estimator, state dict, or path
+    checkpoints : iterable of state dicts, or of what `as_network` accepts
     domain, of, data, definitions, volumes
         As for `Tracker`.
     progress : callable, optional

@@ -40,6 +40,15 @@ class LineSweeper:
         If the domain is of another dimension than the network's input.
     ValueError
         If there is no such method.
+
+    Examples
+    --------
+    The units of x and of 2 x - 1 switch between -1 and 1, and not between 1 and 2:
+
+    >>> from linreg import mlp
+    >>> sweeper = LineSweeper(mlp([([[1], [2]], [0, -1])]))
+    >>> [sweeper.along(points).n_pieces.tolist() for points in ([[-1], [1]], [[1], [2]])]
+    [[3], [1]]
     """
 
     def __init__(
@@ -68,7 +77,25 @@ class LineSweeper:
         return max(16, STAGE_NUMBERS_AT_ONCE // widest)
 
     def along(self, points: Any) -> LineRegions:
-        """What `linreg.along` returns."""
+        """What `linreg.along` returns.
+
+        Parameters
+        ----------
+        points : array-like of numbers, shape (points, inputs)
+            As for `linreg.along`.
+
+        Returns
+        -------
+        LineRegions
+
+        Examples
+        --------
+        From 1 to -1 the units of 2 x - 1 and of x switch to their piece 0:
+
+        >>> from linreg import mlp
+        >>> LineSweeper(mlp([([[1], [2]], [0, -1])])).along([[1], [-1]]).switches(0)
+        [[(1, 0)], [(0, 0)]]
+        """
         line = Polyline.of(points, self._network.input_dim)
         check_two(line)
         found = _Collected(self._network)
@@ -240,7 +267,7 @@ def ray(net: NetworkLike, origin: Any, direction: Any, domain: DomainLike = None
     Raises
     ------
     TypeError, ValueError
-        If the vectors are of another dimension, or not finite.
+        If the vectors are of another dimension, or not finite, or the direction is zero.
     InvalidDomain
         If the domain is of another dimension than the network's input.
 
@@ -254,6 +281,8 @@ def ray(net: NetworkLike, origin: Any, direction: Any, domain: DomainLike = None
     network, where = asked(net, domain)
     start = point(origin, network.input_dim, "origin")
     step = point(direction, network.input_dim, "direction")
+    if not any(step):
+        raise ValueError("direction: it is zero, so that there is no ray along it")
     end = [a + b for a, b in zip(start, step, strict=True)]
     sweep = ExactSweep(network)
     span = Clip(where).span(start, end, endless=True)

@@ -178,7 +178,8 @@ def _integer_table(unit: ScalarUnit, factor: fmpz) -> ScalarTable:
 
 def _float_integers(map_: AffineMap) -> tuple[list[int], fmpz]:
     """The entries of a map, row by row with the shift, times a power of two, and that power."""
-    entries = np.column_stack([map_.matrix, map_.shift]).ravel()
+    matrix = map_.matrix if isinstance(map_.matrix, np.ndarray) else map_.matrix.toarray()
+    entries = np.column_stack([matrix, map_.shift]).ravel()
     fractions, exponents = np.frexp(entries)
     integers = (fractions * 2.0**MANTISSA).astype(np.int64)
     # Trailing zeros go to the exponents: weights of few bits make small integers.

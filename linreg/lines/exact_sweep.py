@@ -124,6 +124,13 @@ class ExactLines:
     sweep : ExactSweep
     known : dict
         Exact breakpoints by segment; more come as they are asked for.
+
+    Examples
+    --------
+    >>> from linreg import along, mlp
+    >>> found = along(mlp([([[1]], [0])]), [[-1], [2]], method="exact")
+    >>> found.exact.known
+    {0: (1/3,)}
     """
 
     sweep: ExactSweep

@@ -33,6 +33,14 @@ class Polyline:
         The points, or the nearest to them.
     exact : dict
         The points that float64 rounds, by index.
+
+    Examples
+    --------
+    Of two points, the second is not one of float64:
+
+    >>> line = Polyline.of([[0], ["1/3"]], 1)
+    >>> line.n_segments, list(line.exact), line.point(1)
+    (1, [1], (1/3,))
     """
 
     floats: np.ndarray  # (points, inputs)

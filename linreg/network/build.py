@@ -11,12 +11,10 @@ from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
 from linreg.network.graph import Network
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
+from linreg.network.tensors import floats
 from linreg.rational import fraction
 from linreg.units import Unit, relu
 from linreg.wording import counted
-
-FLOATS = (np.float16, np.float32, np.float64)
-"""The types of arrays that float64 holds without rounding."""
 
 
 def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
@@ -29,11 +27,20 @@ def linear_map(weight: Any, bias: Any, *, where: str = "") -> ExactAffineMap:
     where : str, optional
         The layer's name, for error messages.
 
+    Returns
+    -------
+    ExactAffineMap
+
     Raises
     ------
     InvalidNetwork
         If a number is not finite or not a number, or the shapes do not fit; the message names
         the layer and the index.
+
+    Examples
+    --------
+    >>> linear_map([[1, "1/3"]], [0])([1, 1])
+    [Fraction(4, 3)]
     """
     held = float_map(weight, bias)
     if held is not None:
@@ -74,16 +81,31 @@ def float_map(weight: Any, bias: Any) -> ExactAffineMap | None:
     """The map of a layer whose weight and bias are arrays of finite floats that fit, else None.
 
     No fraction is made of any number, so layers with millions of weights are as fast as NumPy.
+
+    Parameters
+    ----------
+    weight : float array, shape (outputs, inputs)
+    bias : float array, shape (outputs,), or 0
+        None is returned of anything else.
+
+    Returns
+    -------
+    ExactAffineMap or None
+
+    Examples
+    --------
+    >>> float_map(np.eye(2), 0)([3, 4]), float_map([[1]], [0])
+    ([Fraction(3, 1), Fraction(4, 1)], None)
     """
     if not isinstance(weight, np.ndarray) or weight.ndim != 2 or weight.size == 0:
         return None
     shift = np.zeros(len(weight)) if type(bias) is int and bias == 0 else bias
     if not isinstance(shift, np.ndarray) or shift.shape != weight.shape[:1]:
         return None
-    if weight.dtype not in FLOATS or shift.dtype not in FLOATS:
+    wide, wide_shift = floats(weight), floats(shift)
+    if wide is None or wide_shift is None:
         return None
-    wide = weight.astype(np.float64), shift.astype(np.float64)
-    return ExactAffineMap.of_floats(*wide) if all(np.isfinite(x).all() for x in wide) else None
+    return ExactAffineMap.of_floats(wide, wide_shift)
 
 
 def number(entry: object, where: str) -> Any:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
+from typing import Any
 
 from linreg.affine import ExactAffineMap
 from linreg.errors import InvalidNetwork
+from linreg.network.build import number
 from linreg.network.graph import Network
 from linreg.network.nodes import INPUT, AffineNode, Node, UnitNode
 from linreg.wording import counted
@@ -125,6 +127,90 @@ def then(first: Network, second: Network) -> Network:
     return Network(
         first.input_shape, (*nodes, *more), end, name=" then ".join(_names([first, second]))
     )
+
+
+def parallel(*networks: Network) -> Network:
+    """The network x -> (f(x), g(x), ...) of functions of one input, their outputs in order.
+
+    Parameters
+    ----------
+    *networks : Network
+        At least one, with the same number of inputs.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    InvalidNetwork
+        If they have not the same number of inputs, or there is none.
+
+    Examples
+    --------
+    >>> from linreg.network import mlp
+    >>> up, down = mlp([([[1]], [0])]), mlp([([[-1]], [0])])
+    >>> parallel(up, down, up).forward_exact([3])
+    [Fraction(3, 1), Fraction(0, 1), Fraction(3, 1)]
+    """
+    return on_same_input(_some(networks))
+
+
+def sum_of(*networks: Network, weights: Sequence[Any] | None = None) -> Network:
+    """The network x -> w f(x) + v g(x) + ... of functions of one input.
+
+    Parameters
+    ----------
+    *networks : Network
+        At least one, with the same numbers of inputs and of outputs.
+    weights : sequence of numbers, optional
+        One for each network, read exactly; by default 1. [1, -1] makes a difference.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    InvalidNetwork
+        If they have not the same numbers of inputs and outputs, there is none, or the weights are
+        not as many.
+
+    Examples
+    --------
+    Two ReLUs make an absolute value:
+
+    >>> from linreg.network import mlp
+    >>> up, down = mlp([([[1]], [0])]), mlp([([[-1]], [0])])
+    >>> sum_of(up, down).forward_exact([-3])
+    [Fraction(3, 1)]
+    >>> sum_of(up, down, weights=["1/2", -1]).forward_exact([-3])
+    [Fraction(-3, 1)]
+    """
+    members = _some(networks)
+    factors = [1] * len(members) if weights is None else list(weights)
+    if len(factors) != len(members):
+        raise InvalidNetwork(
+            f"weights: {counted(len(members), 'number')}, one for each network, were expected, got "
+            f"{len(factors)}"
+        )
+    sizes = {n_outputs(network) for network in members}
+    if len(sizes) > 1:
+        raise InvalidNetwork(
+            "the networks are to have as many outputs, but they have "
+            + " and ".join(str(n_outputs(network)) for network in members)
+        )
+    (size,) = sizes
+    exact = [number(factor, f"weights[{k}]") for k, factor in enumerate(factors)]
+    groups = [[(k * size + i, by) for k, by in enumerate(exact)] for i in range(size)]
+    readout = ExactAffineMap.of_terms(groups, [0] * size, len(members) * size)
+    return on_same_input(members, readout)
+
+
+def _some(networks: Sequence[Network]) -> list[Network]:
+    if not networks or not all(isinstance(network, Network) for network in networks):
+        raise InvalidNetwork("at least one Network was expected, and nothing but networks")
+    return list(networks)
 
 
 def n_outputs(network: Network) -> int:

@@ -84,8 +84,9 @@ def exact_row(
 def _row_of(map_: ExactAffineMap, row: int) -> tuple[list[fmpq], fmpq]:
     back = [fmpq(0)] * map_.n_inputs
     if map_.floats is not None:
-        for i in np.flatnonzero(map_.floats.matrix[row]).tolist():
-            back[i] = fmpq(*float(map_.floats.matrix[row, i]).as_integer_ratio())
+        places, entries = map_.entries_of(row)
+        for i, by in zip(places.tolist(), entries.tolist(), strict=True):
+            back[i] = fmpq(*by.as_integer_ratio())
     else:
         for i, by in map_.terms[row]:
             back[i] = by

@@ -283,6 +283,15 @@ class Network:
     def then(self, other: Network) -> Network:
         """The network x -> other(self(x)).
 
+        Parameters
+        ----------
+        other : Network
+            With as many inputs as this one has outputs.
+
+        Returns
+        -------
+        Network
+
         Raises
         ------
         InvalidNetwork
@@ -303,10 +312,25 @@ class Network:
 def staged_of(net: object) -> StagedNetwork:
     """The normal form of a network, which may be in it already.
 
+    Parameters
+    ----------
+    net : Network or StagedNetwork
+
+    Returns
+    -------
+    StagedNetwork
+
     Raises
     ------
     TypeError
         If it is no network.
+
+    Examples
+    --------
+    >>> from linreg.network import mlp
+    >>> net = mlp([([[1]], [0])])
+    >>> staged_of(net) is staged_of(net.staged) is net.staged
+    True
     """
     if isinstance(net, Network):
         return net.staged

@@ -13,7 +13,22 @@ INPUT = "input"
 
 @dataclass(frozen=True, slots=True)
 class AffineNode:
-    """An affine map of the values of other nodes, one after another."""
+    """An affine map of the values of other nodes, one after another.
+
+    Attributes
+    ----------
+    name : str
+    inputs : tuple of str
+        The nodes whose values it reads, or `INPUT`.
+    map : ExactAffineMap
+
+    Examples
+    --------
+    >>> from linreg import ExactAffineMap
+    >>> node = AffineNode("sum", (INPUT,), ExactAffineMap.of([[1, 1]], [0]))
+    >>> node.n_inputs, node.n_outputs
+    (2, 1)
+    """
 
     name: str
     inputs: tuple[str, ...]
@@ -32,7 +47,24 @@ class AffineNode:
 
 @dataclass(frozen=True, slots=True)
 class UnitNode:
-    """A layer of units that read the coordinates of one node in order, each as many as it needs."""
+    """A layer of units that read the coordinates of one node in order, each as many as it needs.
+
+    Attributes
+    ----------
+    name : str
+    inputs : tuple of one str
+        The node whose value it reads, or `INPUT`.
+    units : tuple of units
+
+    Examples
+    --------
+    A maximum of two, and a unit that reads one coordinate:
+
+    >>> from linreg import maxout, relu
+    >>> node = UnitNode("units", (INPUT,), (maxout(2), relu()))
+    >>> node.n_inputs, node.n_outputs
+    (3, 2)
+    """
 
     name: str
     inputs: tuple[str]

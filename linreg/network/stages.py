@@ -31,6 +31,15 @@ class Stage:
     map : ExactAffineMap
         From the outputs of the stage before to the pre-activations.
     units : tuple of units
+
+    Examples
+    --------
+    Of three rows a maximum of two reads the first two, and the last passes through:
+
+    >>> from linreg.units import maxout
+    >>> stage = Stage(ExactAffineMap.identity(3), (maxout(2),))
+    >>> stage.starts, stage.n_outputs
+    ((0, 2), 2)
     """
 
     map: ExactAffineMap
@@ -57,8 +66,25 @@ class Stage:
     def select(self, preactivations: fmpq_mat, pieces: Sequence[int]) -> fmpq_mat:
         """Outputs, as rows, where each unit is on the given piece.
 
-        `preactivations` holds one row for each row of `map`: values, or affine maps whose last
-        column is the shift.
+        Parameters
+        ----------
+        preactivations : fmpq_mat, shape (rows, columns)
+            One row for each row of `map`: a value, or an affine map whose last column is the shift.
+        pieces : sequence of int, length units
+            More are ignored.
+
+        Returns
+        -------
+        fmpq_mat, shape (outputs, columns)
+
+        Examples
+        --------
+        |z| on its piece 0 is -z; the other coordinate passes through:
+
+        >>> from linreg.units import absolute
+        >>> stage = Stage(ExactAffineMap.identity(2), (absolute(),))
+        >>> stage.select(fmpq_mat(2, 1, [fmpq(-3), fmpq(5)]), [0]).entries()
+        [3, 5]
         """
         rows = preactivations.table()
         width = preactivations.ncols()
@@ -343,7 +369,7 @@ def _unit_floats(unit: Unit, z: np.ndarray) -> np.ndarray:
 
 def _canonical(map_: ExactAffineMap) -> bytes:
     if map_.floats is not None:
-        return _canonical_floats(map_.floats)
+        return _canonical_floats(map_)
     rows = [
         " ".join([*(f"{i}:{entry.p}/{entry.q}" for i, entry in group), f"{shift.p}/{shift.q}"])
         for group, shift in zip(map_.terms, map_.shifts, strict=True)
@@ -351,16 +377,19 @@ def _canonical(map_: ExactAffineMap) -> bytes:
     return "\n".join([f"affine {map_.n_outputs} {map_.n_inputs}", *rows, ""]).encode()
 
 
-def _canonical_floats(map_: AffineMap) -> bytes:
+def _canonical_floats(map_: ExactAffineMap) -> bytes:
     """The same text, without a fraction of any number but the one that is written."""
+    assert map_.floats is not None
 
     def text(number: float) -> str:
         numerator, denominator = number.as_integer_ratio()
         return f"{numerator}/{denominator}"
 
-    lines = [f"affine {map_.matrix.shape[0]} {map_.matrix.shape[1]}"]
-    for row, shift in zip(map_.matrix, map_.shift.tolist(), strict=True):
-        terms = (f"{i}:{text(entry)}" for i, entry in enumerate(row.tolist()) if entry)
+    starts, columns, values = map_.entries()
+    lines = [f"affine {map_.n_outputs} {map_.n_inputs}"]
+    for first, end, shift in zip(starts, starts[1:], map_.floats.shift.tolist(), strict=False):
+        places, entries = columns[first:end].tolist(), values[first:end].tolist()
+        terms = (f"{i}:{text(entry)}" for i, entry in zip(places, entries, strict=True))
         lines.append(" ".join([*terms, text(shift)]))
     return "\n".join([*lines, ""]).encode()
 

@@ -11,6 +11,17 @@ from linreg.errors import InvalidDomain, InvalidNetwork
 from linreg.rational import rational
 from linreg.wording import expected
 
+FLOATS = (np.float16, np.float32, np.float64)
+"""The types of arrays that float64 holds without rounding."""
+
+
+def floats(values: Any) -> np.ndarray | None:
+    """An array of finite floats as float64, which holds them exactly; None for anything else."""
+    if not isinstance(values, np.ndarray) or values.dtype not in FLOATS or values.size == 0:
+        return None
+    wide = values.astype(np.float64)
+    return wide if np.isfinite(wide).all() else None
+
 
 def tensor(
     values: Any, name: str, error: type[InvalidNetwork | InvalidDomain] = InvalidNetwork

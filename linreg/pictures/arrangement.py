@@ -59,12 +59,26 @@ def plot_arrangement(
     domain, title
         As for `plot_regions`.
 
+    Returns
+    -------
+    matplotlib Axes
+        Those that were drawn on.
+
     Raises
     ------
     ValueError
         If the network has not two inputs, or there is no such stage.
     LinregError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    Each of three lines in general position is cut into three segments by the other two:
+
+    >>> from linreg import mlp
+    >>> ax = plot_arrangement(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])]))
+    >>> [len(lines.get_segments()) for lines in ax.collections if len(lines.get_segments())]
+    [3, 3, 3]
     """
     matplotlib = matplotlib_package()
     found = regions_of(regions, domain)
@@ -125,12 +139,26 @@ def plot_polygons_of(
     domain, title
         As for `plot_regions`.
 
+    Returns
+    -------
+    matplotlib Axes
+        Those that were drawn on.
+
     Raises
     ------
     ValueError
         If the network has not two inputs, or the path has fewer than two points.
     LinregError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    On its way from left to right at the height 1/2, a point crosses the lines x = 0 and x + y = 1:
+
+    >>> from linreg import mlp
+    >>> net = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])])
+    >>> plot_polygons_of(net, [[-1, 0.5], [2, 0.5]]).get_title(loc="left")
+    '3 of 7 regions on the path'
     """
     matplotlib = matplotlib_package()
     found = regions_of(regions, domain)

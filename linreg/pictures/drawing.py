@@ -93,12 +93,28 @@ def axes_for(ax: Axes | None, *, dim: int = 2, size: tuple[float, float] = (6.0,
 
 
 def check_picture_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> str:
-    """The suffix of a path that a picture can be written to; `reading` must not be replaced.
+    """The suffix of a path that a picture can be written to.
+
+    Parameters
+    ----------
+    path : str or path
+    reading : iterable of str, path or None
+        Files that must not be replaced.
+
+    Returns
+    -------
+    str
+        One of `SUFFIXES`.
 
     Raises
     ------
     UnwritableFile
         If the suffix names no format of pictures, or the path cannot be written.
+
+    Examples
+    --------
+    >>> check_picture_path("regions.SVG")
+    '.svg'
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
@@ -111,7 +127,10 @@ def check_picture_path(path: StrPath, reading: Iterable[StrPath | None] = ()) ->
 
 
 def save_picture(figure: Figure, path: StrPath, *, dpi: float = 150.0) -> None:
-    """Write a figure to a file, whole or not at all, with the same bytes every time.
+    """Write a figure to a file, whole or not at all.
+
+    A figure that is drawn again has the same bytes. One that is written twice need not have: its
+    layout goes on from where it was, and moves in the last digits.
 
     Parameters
     ----------
@@ -125,6 +144,21 @@ def save_picture(figure: Figure, path: StrPath, *, dpi: float = 150.0) -> None:
     ------
     UnwritableFile
         If the suffix names no format, or the path cannot be written.
+    LinregError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import mlp, plot_regions
+    >>> net = mlp([([[1]], [0])])
+    >>> with TemporaryDirectory() as folder:
+    ...     for name in ("once.svg", "again.svg"):
+    ...         save_picture(plot_regions(net).figure, Path(folder, name))
+    ...     once, again = (path.read_bytes() for path in Path(folder).iterdir())
+    >>> once == again
+    True
     """
     matplotlib = matplotlib_package()
     suffix = check_picture_path(path)

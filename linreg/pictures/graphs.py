@@ -54,6 +54,11 @@ def plot_graph(
     colorbar, domain, log, title
         As for `plot_regions`.
 
+    Returns
+    -------
+    matplotlib Axes
+        Those that were drawn on.
+
     Raises
     ------
     ValueError
@@ -66,6 +71,15 @@ def plot_graph(
     Source
     ------
     Hall (1970), "An r-dimensional quadratic placement algorithm".
+
+    Examples
+    --------
+    Three lines in general position make seven regions and nine segments between them:
+
+    >>> from linreg import mlp
+    >>> ax = plot_graph(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])]))
+    >>> ax.get_title(loc="left")
+    '7 regions, 9 shared facets'
     """
     matplotlib = matplotlib_package()
     found = graph_of(graph, domain)

@@ -94,10 +94,11 @@ def draw_space(
         groups.append(("data", add_data(ax, data, 3)))
     if colorbar:
         add_legend(ax, groups)
-    _dress(ax, solids.frame, explode)
+    dress(ax, solids.frame, explode)
 
 
-def _dress(ax: Any, frame: Box, explode: float) -> None:
+def dress(ax: Any, frame: Box, explode: float) -> None:
+    """Limits and names of axes in three dimensions, on a white ground."""
     low = np.array([float(x) for x in frame.lower])
     high = np.array([float(x) for x in frame.upper])
     room = explode * (high - low) / 2

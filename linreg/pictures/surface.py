@@ -55,12 +55,27 @@ def plot_surface(
     domain, log, title
         As for `plot_regions`.
 
+    Returns
+    -------
+    matplotlib Axes
+        Those that were drawn on.
+
     Raises
     ------
     ValueError
         If the network has not two inputs, or there is no such output.
     LinregError
         If matplotlib is not installed.
+
+    Examples
+    --------
+    relu(x) + relu(y) over the four quadrants of a square; the regions below are drawn as well:
+
+    >>> from linreg import mlp
+    >>> net = mlp([([[1, 0], [0, 1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> ax = plot_surface(net, frame="box:-1,1")
+    >>> ax.get_title(loc="left"), ax.get_zlabel(), len(ax.collections)
+    ('4 regions', 'output 0', 3)
     """
     matplotlib = matplotlib_package()
     from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection

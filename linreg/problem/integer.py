@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul
 
+import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
 
 from linreg.affine import ExactAffineMap
 from linreg.network.stages import Stage, StagedNetwork, table
 from linreg.polyhedra import IntegerRow
+from linreg.problem.whole_rows import whole_rows
 from linreg.rational import common_denominator, integer_matrix, primitive_factor
 from linreg.units import MaxUnit, Unit
 
@@ -71,6 +73,13 @@ class IntegerWeights:
                     self._matrix[j, i] = coefficient
         else:
             self._terms = [([i for i, _ in group], [by for _, by in group]) for group in terms]
+
+    @classmethod
+    def of_matrix(cls, matrix: fmpz_mat) -> IntegerWeights:
+        """The map with a dense matrix, shape (rows, inputs + 1)."""
+        self = cls([], 0)
+        self._matrix = matrix
+        return self
 
     def of(self, state: fmpz_mat) -> list[IntegerRow]:
         """The rows as forms, given the inputs as forms, one a row."""
@@ -162,6 +171,9 @@ def identity_state(dim: int) -> fmpz_mat:
 
 def _convert(stage: Stage, factors: Sequence[fmpq]) -> tuple[IntegerStage, list[fmpq]]:
     """The stage for inputs that are multiplied by `factors`, and the factors of its outputs."""
+    made = _convert_floats(stage, factors)
+    if made is not None:
+        return made
     rows = _rows(stage.map, factors)
     integers: list[list[tuple[int, fmpz]]] = []
     units: list[IntegerScalar | IntegerMax] = []
@@ -180,6 +192,31 @@ def _convert(stage: Stage, factors: Sequence[fmpq]) -> tuple[IntegerStage, list[
         outgoing.append(factor)
     weights = IntegerWeights(integers, len(factors) + 1)
     return IntegerStage(weights, tuple(units), passing), outgoing
+
+
+def _convert_floats(
+    stage: Stage, factors: Sequence[fmpq]
+) -> tuple[IntegerStage, list[fmpq]] | None:
+    """The same for floats that fill a matrix; None for others."""
+    floats, size = stage.map.floats, stage.map.n_outputs * (stage.map.n_inputs + 1)
+    if floats is None or stage.map.is_small or stage.map.is_sparse or size > MOST_DENSE:
+        return None
+    if not isinstance(floats.matrix, np.ndarray):
+        return None
+    passing = range(stage.starts[-1], stage.map.n_outputs)
+    starts = list(zip(stage.units, stage.starts, strict=False))
+    blocks = [range(start, start + unit.n_inputs) for unit, start in starts]
+    made = whole_rows(floats, [*blocks, *(range(i, i + 1) for i in passing)], factors)
+    if made is None:
+        return None
+    matrix, scales = made
+    converted = [
+        _convert_unit(unit, start, scale)
+        for (unit, start), scale in zip(starts, scales, strict=False)
+    ]
+    outgoing = [growth for _, growth in converted] + scales[len(converted) :]
+    units = tuple(unit for unit, _ in converted)
+    return IntegerStage(IntegerWeights.of_matrix(matrix), units, passing), outgoing
 
 
 def _rows(map_: ExactAffineMap, factors: Sequence[fmpq]) -> list[_Row]:

@@ -12,15 +12,16 @@ from fractions import Fraction
 from flint import fmpq
 
 from linreg.affine import ExactAffineMap
-from linreg.domains import Box, Domain, Polytope, asked_domain
+from linreg.domains import Box, Domain, Polytope
 from linreg.errors import InvalidNetwork, InvalidQuery
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.network.combining import n_outputs, on_same_input, side_by_side, with_values
 from linreg.rational import rational
+from linreg.readers import NetworkLike, as_network
 from linreg.readers.query import Condition, Query, QueryNetwork, Tensor, condition
 from linreg.wording import counted
 
-Networks = Network | StagedNetwork | Mapping[str, Network]
+Networks = NetworkLike | Mapping[str, NetworkLike]
 """What a query may be asked of: a network, or several under the names that the query gives them."""
 
 
@@ -54,7 +55,20 @@ class Asked:
     alternatives: list[Conditions]
 
 
-def network_of(nets: Networks, query: Query) -> StagedNetwork:
+def accepted(nets: Networks) -> Network | StagedNetwork | Mapping[str, Network | StagedNetwork]:
+    """The networks that are meant, each by its name if there are names."""
+    if isinstance(nets, Mapping):
+        return {name: _accepted(net, f"net[{name!r}]") for name, net in nets.items()}
+    return _accepted(nets, "net")
+
+
+def _accepted(net: NetworkLike, name: str) -> Network | StagedNetwork:
+    return net if isinstance(net, StagedNetwork) else as_network(net, name)
+
+
+def network_of(
+    nets: Network | StagedNetwork | Mapping[str, Network | StagedNetwork], query: Query
+) -> StagedNetwork:
     """The networks of a query as one, whose outputs are followed by the hidden values.
 
     Raises
@@ -182,7 +196,7 @@ def _form(of: Condition, size: int) -> list[fmpq]:
     return form
 
 
-def query_of(staged: StagedNetwork, inputs: Domain | None, unsafe: object) -> Query:
+def query_of(staged: StagedNetwork, inputs: Domain, unsafe: object) -> Query:
     """The query whether inputs of a domain lead to outputs in a polytope."""
     n_inputs, outputs = staged.input_dim, staged.readout.n_outputs
     if not isinstance(unsafe, Polytope | Box):
@@ -191,9 +205,7 @@ def query_of(staged: StagedNetwork, inputs: Domain | None, unsafe: object) -> Qu
         raise InvalidQuery(
             f"unsafe: has dimension {unsafe.dim}, but the network has {counted(outputs, 'output')}"
         )
-    rows: list[tuple[int, Sequence[Fraction]]] = [
-        (0, row) for row in asked_domain(inputs, n_inputs).rows()
-    ]
+    rows: list[tuple[int, Sequence[Fraction]]] = [(0, row) for row in inputs.rows()]
     rows += [(n_inputs, row) for row in unsafe.rows()]
     conditions = tuple(
         condition({start + i: entry for i, entry in enumerate(row[:-1])}, row[-1], ">=")

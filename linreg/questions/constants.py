@@ -10,15 +10,16 @@ from math import isqrt
 from flint import fmpq
 
 from linreg.arguments import point as coordinates_of
-from linreg.domains import Box, Domain, asked_domain
+from linreg.domains import Box
 from linreg.errors import InvalidDomain
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra import Point
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
 from linreg.questions.norms import Root, exceeds, float_of, norm_of, operator_norm
 from linreg.questions.pieces import Piece
 from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction, rational
+from linreg.readers import DomainLike, NetworkLike, asked
 
 _EXACT_WHERE = {("linf", "linf"), ("l1", "linf"), ("l1", "l1"), ("linf", "l1")}
 
@@ -48,6 +49,15 @@ class Lipschitz:
         Regions that were looked at.
     complete : bool
         False if the search was stopped: the constant is at least this.
+
+    Examples
+    --------
+    relu(x + y) grows fastest along the diagonal, by sqrt(2) for each unit of Euclidean length:
+
+    >>> from linreg import lipschitz, mlp
+    >>> found = lipschitz(mlp([([[1, 1]], [0])]), input_norm="l2", output_norm="l2")
+    >>> found.exact, found.squared, found.pattern, found.jacobian
+    (None, Fraction(2, 1), (1,), ((Fraction(1, 1), Fraction(1, 1)),))
     """
 
     exact: Fraction | None
@@ -63,8 +73,8 @@ class Lipschitz:
 
 
 def lipschitz(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     input_norm: str = "linf",
     output_norm: str = "linf",
     *,
@@ -78,9 +88,10 @@ def lipschitz(
 
     Parameters
     ----------
-    net : Network
-    domain : Domain, optional
-        By default the whole space. On a flat domain only directions in it count.
+    net : Network, or what `as_network` accepts
+    domain : Domain, or what `as_domain` accepts, optional
+        By default that in the network's file, or the whole space. On a flat domain only directions
+        in it count.
     input_norm, output_norm : str
         "l1", "l2" or "linf".
     outputs : sequence of int, optional
@@ -126,11 +137,11 @@ def lipschitz(
     >>> lipschitz(net).exact
     Fraction(1, 1)
     """
-    staged = staged_of(net)
+    staged, where = asked(net, domain)
     norms = norm_of(input_norm), norm_of(output_norm)
     rows = _rows_of(staged, outputs)
     budget = Budget(limit, timeout, workers, progress)
-    inputs = input_set(domain_forms(asked_domain(domain, staged.input_dim)), staged.input_dim)
+    inputs = input_set(domain_forms(where), staged.input_dim)
     if inputs is None:
         raise InvalidDomain("the domain is empty, so there are no two points to compare")
     if not inputs.dim:
@@ -141,13 +152,13 @@ def lipschitz(
 
 
 def local_lipschitz(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     x: Sequence[object],
     radius: object = 0,
     input_norm: str = "linf",
     output_norm: str = "linf",
     *,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     outputs: Sequence[int] | None = None,
     limit: int | None = None,
     timeout: float | None = None,
@@ -162,13 +173,18 @@ def local_lipschitz(
     radius : number
         Half the width of the box {y : |y - x|_inf <= radius}; with 0, the constant of all small
         enough boxes, which is that of the regions that the point belongs to or borders on.
-    domain : Domain, optional
-        What the box is cut to.
+    domain : Domain, or what `as_domain` accepts, optional
+        What the box is cut to; by default that in the network's file, or nothing.
+
+    Returns
+    -------
+    Lipschitz
 
     Raises
     ------
-    ValueError, InvalidDomain
-        As for `lipschitz`; also if the radius is negative or the point outside the domain.
+    ValueError, InvalidDomain, NoSuchIndex, TooLarge
+        As for `lipschitz`; also ValueError if the radius is negative, and InvalidDomain if the
+        point is outside the domain.
 
     Examples
     --------
@@ -179,7 +195,7 @@ def local_lipschitz(
     >>> [local_lipschitz(net, [at], r).exact for at, r in ((0, 0), (-1, "1/2"), (-1, 2))]
     [Fraction(2, 1), Fraction(1, 1), Fraction(2, 1)]
     """
-    staged = staged_of(net)
+    staged, where = asked(net, domain)
     dim = staged.input_dim
     at, reach = coordinates_of(x, dim), rational(radius)
     if reach < 0:
@@ -187,7 +203,7 @@ def local_lipschitz(
     norms = norm_of(input_norm), norm_of(output_norm)
     rows = _rows_of(staged, outputs)
     budget = Budget(limit, timeout)
-    around = domain_forms(asked_domain(domain, dim))
+    around = domain_forms(where)
     near = reach if reach > 0 else fmpq(1, 1024)  # any box will do: regions are asked for x itself
     box = Box([fraction(entry - near) for entry in at], [fraction(entry + near) for entry in at])
     inputs = input_set([*around, *domain_forms(box)], dim)

@@ -9,9 +9,9 @@ from fractions import Fraction
 from flint import fmpq
 
 from linreg.arguments import entries, integer, numbers
-from linreg.domains import Domain, asked_domain
+from linreg.domains import Domain
 from linreg.errors import InvalidQuery, NoSuchIndex
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
 from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
@@ -19,6 +19,7 @@ from linreg.questions.pieces import Pieces
 from linreg.questions.programs import Highest, Rising, highest_values
 from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction, nearest_float
+from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.wording import counted, expected
 
 
@@ -46,6 +47,18 @@ class Extreme:
         False if the search was stopped.
     nodes : int
         Regions or parts of the domain that were looked at.
+
+    Examples
+    --------
+    |x| is largest at the farther end of an interval, and on the line it grows for ever:
+
+    >>> from linreg import Box, maximum, mlp
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = maximum(net, domain=Box([-1], [3]))
+    >>> found.status, found.value, found.point, found.bound
+    ('attained', Fraction(3, 1), (Fraction(3, 1),), Fraction(3, 1))
+    >>> maximum(net).status, maximum(net).rate, maximum(net).value_float
+    ('unbounded', Fraction(1, 1), inf)
     """
 
     status: str
@@ -82,6 +95,13 @@ class OutputRange:
     ----------
     output : int
     lowest, highest : Extreme
+
+    Examples
+    --------
+    >>> from linreg import Box, mlp, output_range
+    >>> [found] = output_range(mlp([([[1]], [-1])]), Box([0], [3]))
+    >>> found.output, found.lowest.value, found.highest.value
+    (0, Fraction(0, 1), Fraction(2, 1))
     """
 
     output: int
@@ -90,9 +110,9 @@ class OutputRange:
 
 
 def maximum(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     functional: Sequence[object] | None = None,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     limit: int | None = None,
     timeout: float | None = None,
@@ -103,11 +123,11 @@ def maximum(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
     functional : sequence of numbers, length outputs, optional
         The weight of each output; not needed where there is one output.
-    domain : Domain, optional
-        By default the whole space. It may be flat or empty.
+    domain : Domain, or what `as_domain` accepts, optional
+        By default that in the network's file, or the whole space. It may be flat or empty.
     limit : int, optional
         Stop at this many regions or parts of the domain.
     timeout : float, optional
@@ -126,7 +146,8 @@ def maximum(
     Raises
     ------
     InvalidQuery, ValueError, TypeError
-        If the functional has not a number for each output.
+        If the functional has not a number for each output; also ValueError if the limit, the
+        timeout or the workers are not positive, and TypeError if there is no network or domain.
     InvalidDomain
         If the domain is of another dimension than the network's input.
 
@@ -147,16 +168,16 @@ def maximum(
     >>> found.status, found.ray, found.rate
     ('unbounded', (Fraction(-1, 1), Fraction(1, 1)), Fraction(1, 1))
     """
-    staged = staged_of(net)
+    staged, where = asked(net, domain)
     weights = _weights(functional, staged)
     budget = Budget(limit, timeout, workers, progress)
-    return _highest(staged, [weights], domain, budget)[0]
+    return _highest(staged, [weights], where, budget)[0]
 
 
 def minimum(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     functional: Sequence[object] | None = None,
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     limit: int | None = None,
     timeout: float | None = None,
@@ -165,7 +186,20 @@ def minimum(
 ) -> Extreme:
     """The least value of a linear functional of the outputs on a closed domain.
 
-    The parameters, errors and the answer are those of `maximum`.
+    Parameters
+    ----------
+    net, functional, domain, limit, timeout, workers, progress
+        As for `maximum`.
+
+    Returns
+    -------
+    Extreme
+        As for `maximum`; its `bound` is one from below, and its `rate` is negative.
+
+    Raises
+    ------
+    InvalidQuery, ValueError, TypeError, InvalidDomain
+        As for `maximum`.
 
     Examples
     --------
@@ -175,15 +209,15 @@ def minimum(
     >>> found.value, found.point
     (Fraction(-2, 1), (Fraction(0, 1),))
     """
-    staged = staged_of(net)
+    staged, where = asked(net, domain)
     weights = [-entry for entry in _weights(functional, staged)]
     budget = Budget(limit, timeout, workers, progress)
-    return _negated(_highest(staged, [weights], domain, budget)[0])
+    return _negated(_highest(staged, [weights], where, budget)[0])
 
 
 def output_range(
-    net: Network | StagedNetwork,
-    domain: Domain | None = None,
+    net: NetworkLike,
+    domain: DomainLike = None,
     *,
     output: int | None = None,
     limit: int | None = None,
@@ -193,12 +227,24 @@ def output_range(
 ) -> list[OutputRange]:
     """The least and the greatest value of each output on a closed domain.
 
-    The parameters and errors are those of `maximum`; `output` asks for one output alone.
+    Parameters
+    ----------
+    net, domain, limit, timeout, workers, progress
+        As for `maximum`.
+    output : int, optional
+        This output alone, counted from 0; by default all.
+
+    Returns
+    -------
+    list of OutputRange
+        In the order of outputs.
 
     Raises
     ------
     NoSuchIndex
         If the network has no such output.
+    ValueError, TypeError, InvalidDomain
+        As for `maximum`.
 
     Examples
     --------
@@ -207,15 +253,15 @@ def output_range(
     >>> [(each.lowest.value, each.highest.value) for each in output_range(net, Box([-1], [1]))]
     [(Fraction(0, 1), Fraction(1, 1)), (Fraction(-1, 1), Fraction(1, 1))]
     """
-    staged = staged_of(net)
+    staged, where = asked(net, domain)
     n_outputs = staged.readout.n_outputs
-    asked = range(n_outputs) if output is None else [checked_output(output, staged)]
-    units = [[fmpq(int(i == j)) for j in range(n_outputs)] for i in asked]
+    chosen = range(n_outputs) if output is None else [checked_output(output, staged)]
+    units = [[fmpq(int(i == j)) for j in range(n_outputs)] for i in chosen]
     both = [[by * entry for entry in unit] for unit in units for by in (-1, 1)]
-    found = _highest(staged, both, domain, Budget(limit, timeout, workers, progress))
+    found = _highest(staged, both, where, Budget(limit, timeout, workers, progress))
     return [
         OutputRange(i, _negated(low), high)
-        for i, low, high in zip(asked, found[::2], found[1::2], strict=True)
+        for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
     ]
 
 
@@ -258,12 +304,11 @@ def _weights(functional: Sequence[object] | None, staged: StagedNetwork) -> list
 def _highest(
     staged: StagedNetwork,
     functionals: Sequence[Sequence[fmpq]],
-    domain: Domain | None,
+    domain: Domain,
     budget: Budget,
 ) -> list[Extreme]:
     """The greatest value of each functional."""
-    where = asked_domain(domain, staged.input_dim)
-    inputs = input_set(domain_forms(where), staged.input_dim)
+    inputs = input_set(domain_forms(domain), staged.input_dim)
     if inputs is None:
         return [Extreme("empty")] * len(functionals)
     if not inputs.dim:

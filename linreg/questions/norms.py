@@ -48,6 +48,14 @@ class Root:
     ----------
     polynomial : tuple of Fraction
         Square-free, by rising powers.
+
+    Examples
+    --------
+    The larger root of x^2 - 3 x + 1 is (3 + sqrt(5)) / 2, between 2 and 3:
+
+    >>> root = Root((Fraction(1), Fraction(-3), Fraction(1)))
+    >>> root.degree, root.rational, [round(float(end), 6) for end in root.interval()]
+    (2, None, [2.618034, 2.618034])
     """
 
     polynomial: tuple[Fraction, ...]
@@ -68,7 +76,25 @@ class Root:
         return None
 
     def interval(self, places: int = PRECISION) -> tuple[Fraction, Fraction]:
-        """Two fractions around the root, at most 2^-places times its size apart."""
+        """Two fractions around the root.
+
+        Parameters
+        ----------
+        places : int
+            How often an interval from 0 to a power of 2 above the root is halved.
+
+        Returns
+        -------
+        tuple of Fraction
+            Lower and upper bound.
+
+        Examples
+        --------
+        The larger root of x^2 - 3 x + 1 is below 4, not below 2, and below 3:
+
+        >>> Root((Fraction(1), Fraction(-3), Fraction(1))).interval(2)
+        (Fraction(2, 1), Fraction(3, 1))
+        """
         low, high = Fraction(0), Fraction(1)
         while self._above(high):
             high *= 2

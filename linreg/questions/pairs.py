@@ -11,12 +11,12 @@ from flint import fmpq
 
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many
-from linreg.domains import Domain
 from linreg.errors import InvalidNetwork
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.network.combining import n_outputs, on_same_input, renamed
 from linreg.questions.extremes import Extreme, OutputRange, output_range
 from linreg.rational import nearest_float
+from linreg.readers import DomainLike, NetworkLike, as_network, asked_where
 from linreg.units import clip as clip_unit
 from linreg.wording import counted
 
@@ -40,6 +40,20 @@ class Difference:
     ranges : tuple of OutputRange
         The least and the greatest value of a - b for each output.
     complete : bool
+        False if the search was stopped.
+
+    Examples
+    --------
+    relu(x) and |x| are equal on one half-line, and grow apart on the other:
+
+    >>> from linreg import Box, difference, mlp
+    >>> relu = mlp([([[1]], [0])])
+    >>> size = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = difference(relu, size, Box([-2], [2]))
+    >>> found.value, found.point, found.output
+    (Fraction(2, 1), (Fraction(-2, 1),), 0)
+    >>> found.ranges[0].lowest.value, found.ranges[0].highest.value
+    (Fraction(-2, 1), Fraction(0, 1))
     """
 
     status: str
@@ -72,6 +86,20 @@ class Equivalence:
     outputs : (tuple of Fraction, tuple of Fraction), or None
         What each of them says there.
     complete : bool
+        False if the search was stopped before it was known.
+
+    Examples
+    --------
+    relu(x) and |x| differ at -2, where the difference is largest on an interval:
+
+    >>> from linreg import Box, equivalent, mlp
+    >>> relu = mlp([([[1]], [0])])
+    >>> size = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> equivalent(relu, size, Box([0], [2])).holds
+    True
+    >>> found = equivalent(relu, size, Box([-2], [2]))
+    >>> found.holds, found.point, found.outputs
+    (False, (Fraction(-2, 1),), ((Fraction(0, 1),), (Fraction(2, 1),)))
     """
 
     holds: bool | None
@@ -81,9 +109,9 @@ class Equivalence:
 
 
 def difference(
-    a: Network,
-    b: Network,
-    domain: Domain | None = None,
+    a: NetworkLike,
+    b: NetworkLike,
+    domain: DomainLike = None,
     *,
     limit: int | None = None,
     timeout: float | None = None,
@@ -94,10 +122,10 @@ def difference(
 
     Parameters
     ----------
-    a, b : Network
+    a, b : Network, or what `as_network` accepts
         With the same numbers of inputs and of outputs: a network and its pruned or quantised copy.
     domain, limit, timeout, workers, progress
-        As for `maximum`.
+        As for `maximum`; the domain is by default that in the file of `a`.
 
     Returns
     -------
@@ -107,6 +135,8 @@ def difference(
     ------
     InvalidNetwork
         If the numbers of inputs or outputs differ.
+    InvalidDomain, ValueError, TypeError
+        As for `maximum`.
 
     Examples
     --------
@@ -118,10 +148,12 @@ def difference(
     >>> difference(a, b, Box([-2], [2])).value
     Fraction(1, 1)
     """
-    outputs = {n_outputs(net) for net in (a, b)}
+    first, second = as_network(a, "a"), as_network(b, "b")
+    where = asked_where(a, domain, first.input_dim)
+    outputs = {n_outputs(net) for net in (first, second)}
     if len(outputs) > 1:
         raise InvalidNetwork(
-            f"the networks have {n_outputs(a)} and {n_outputs(b)} outputs; they must agree"
+            f"the networks have {n_outputs(first)} and {n_outputs(second)} outputs; they must agree"
         )
     size = outputs.pop()
     minus = ExactAffineMap.of_terms(
@@ -129,8 +161,8 @@ def difference(
     )
     ranges = tuple(
         output_range(
-            on_same_input([a, b], minus),
-            domain,
+            on_same_input([first, second], minus),
+            where,
             limit=limit,
             timeout=timeout,
             workers=workers,
@@ -165,9 +197,9 @@ def _largest(ranges: tuple[OutputRange, ...]) -> Difference:
 
 
 def equivalent(
-    a: Network,
-    b: Network,
-    domain: Domain | None = None,
+    a: NetworkLike,
+    b: NetworkLike,
+    domain: DomainLike = None,
     *,
     limit: int | None = None,
     timeout: float | None = None,
@@ -175,7 +207,22 @@ def equivalent(
 ) -> Equivalence:
     """Whether two networks compute the same function on a closed domain, proved either way.
 
-    The parameters and errors are those of `difference`.
+    Parameters
+    ----------
+    a, b, domain, limit, timeout, workers
+        As for `difference`.
+
+    Returns
+    -------
+    Equivalence
+        With an input on which they differ, if they do.
+
+    Raises
+    ------
+    InvalidNetwork
+        If the numbers of inputs or outputs differ.
+    InvalidDomain, ValueError, TypeError
+        As for `maximum`.
 
     Examples
     --------
@@ -187,7 +234,9 @@ def equivalent(
     >>> equivalent(a, b).holds
     True
     """
-    found = difference(a, b, domain, limit=limit, timeout=timeout, workers=workers)
+    first, second = as_network(a, "a"), as_network(b, "b")
+    where = asked_where(a, domain, first.input_dim)
+    found = difference(first, second, where, limit=limit, timeout=timeout, workers=workers)
     point = found.point
     if found.status == "unbounded":
         assert point is not None
@@ -195,19 +244,19 @@ def equivalent(
         each = found.ranges[[entry.output for entry in found.ranges].index(found.output)]
         end = each.highest if each.highest.status == "unbounded" else each.lowest
         assert end.ray is not None
-        if a.forward_exact(point) == b.forward_exact(point):
+        if first.forward_exact(point) == second.forward_exact(point):
             point = tuple(p + r for p, r in zip(point, end.ray, strict=True))
     elif found.status == "empty" or (found.complete and not found.value):
         return Equivalence(True, None, None, True)
     elif not found.value:
         return Equivalence(None, None, None, False)
     assert point is not None
-    outputs = tuple(a.forward_exact(point)), tuple(b.forward_exact(point))
+    outputs = tuple(first.forward_exact(point)), tuple(second.forward_exact(point))
     return Equivalence(False, point, outputs, True)
 
 
 def closed_loop(
-    net: Network,
+    net: NetworkLike,
     A: Any,
     B: Any,
     *,
@@ -221,7 +270,7 @@ def closed_loop(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
         From states to controls.
     A : array-like of numbers, shape (states, states)
     B : array-like of numbers, shape (states, controls)
@@ -253,6 +302,7 @@ def closed_loop(
     >>> loop.forward_exact([4]), loop.forward_exact([1])
     ([Fraction(1, 1)], [Fraction(1, 8)])
     """
+    net = as_network(net)
     steps = how_many(steps, "steps")
     states, controls = net.input_dim, n_outputs(net)
     move = linear_map(A, 0 if shift is None else shift, where="A")

@@ -9,9 +9,8 @@ from fractions import Fraction
 from flint import fmpq
 
 from linreg.arguments import point as coordinates_of
-from linreg.domains import Domain, asked_domain
 from linreg.errors import InvalidDomain, InvalidQuery
-from linreg.network import Network, StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra import IntegerRow, Point, PointedPolyhedron, Solver
 from linreg.questions.approaching import Approach
 from linreg.questions.extremes import checked_output
@@ -23,6 +22,7 @@ from linreg.questions.programs import Rising, highest_values, value_at
 from linreg.questions.verifying import coordinates
 from linreg.questions.ways import Budget, pieces_or_none, pieces_within
 from linreg.rational import fraction, nearest_float, primitive_factor, rational
+from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.wording import counted
 
 
@@ -46,6 +46,17 @@ class Distance:
         A proved lower bound of the distance, or of its square for l2.
     complete : bool
         Whether the distance is proved to be the least.
+
+    Examples
+    --------
+    Of the outputs x and y, the second is as large as the first on the diagonal, which is nearest to
+    (3, 1) in (2, 2), at the distance sqrt(2):
+
+    >>> from linreg import mlp, robustness
+    >>> net = mlp([], readout=([[1, 0], [0, 1]], [0, 0]))
+    >>> found = robustness(net, [3, 1], "l2").tie
+    >>> found.exact, found.squared, found.point, found.label
+    (None, Fraction(2, 1), (Fraction(2, 1), Fraction(2, 1)), 1)
     """
 
     exact: Fraction | None
@@ -68,9 +79,20 @@ class Robustness:
     norm : str
     tie, flip : Distance or None
         None where the whole domain is searched and has no such input: `complete` is then True.
-    lower_bound : Fraction
-        What is proved of both: no input this near, or of this square for l2, has another class.
+    lower_bound : Fraction or None
+        What is proved of both: no input nearer than this, or than its root for l2, has another
+        class. None where there is no such input at all.
     complete : bool
+        False if the search was stopped.
+
+    Examples
+    --------
+    The outputs 0 and relu(x) tie on a half-line, and the second wins beyond it:
+
+    >>> from linreg import mlp, robustness
+    >>> found = robustness(mlp([([[1]], [0])], readout=([[0], [1]], [0, 0])), [-1])
+    >>> found.label, found.tie.exact, found.flip.exact
+    (0, Fraction(0, 1), Fraction(1, 1))
     """
 
     label: int
@@ -88,10 +110,10 @@ def label_of(outputs: Sequence[Fraction], sense: str = "max") -> int:
 
 
 def robustness(
-    net: Network | StagedNetwork,
+    net: NetworkLike,
     x: Sequence[object],
     norm: str = "linf",
-    domain: Domain | None = None,
+    domain: DomainLike = None,
     *,
     label: int | None = None,
     targets: Sequence[int] | None = None,
@@ -105,18 +127,18 @@ def robustness(
 
     Parameters
     ----------
-    net : Network
+    net : Network, or what `as_network` accepts
         With at least two outputs.
     x : sequence of numbers, length inputs
     norm : str
         "l1", "l2" or "linf".
-    domain : Domain, optional
-        Only its inputs count; by default the whole space.
+    domain : Domain, or what `as_domain` accepts, optional
+        Only its inputs count; by default that in the network's file, or the whole space.
     label : int, optional
         The class that is to be kept; by default that of the point, the lowest index of a largest
         output.
     targets : sequence of int, optional
-        Only these classes count as others.
+        Only these classes count as others, one at least beside the label.
     sense : str
         "min" where the least output wins.
     limit : int, optional
@@ -134,7 +156,7 @@ def robustness(
     Raises
     ------
     ValueError
-        If a norm is none of the three, or a number is missing.
+        If a norm is none of the three, a number is missing, or no target is another class.
     InvalidQuery
         If the network has one output.
     InvalidDomain
@@ -159,7 +181,7 @@ def robustness(
     >>> found.label, found.flip.exact, found.flip.point
     (0, Fraction(1, 4), (Fraction(1, 2),))
     """
-    staged = staged_of(net)
+    staged, where = asked(net, domain)
     dim, n_outputs = staged.input_dim, staged.readout.n_outputs
     at = coordinates_of(x, dim)
     norm = norm_of(norm)
@@ -177,7 +199,11 @@ def robustness(
     label = checked_output(label, staged)
     others = range(n_outputs) if targets is None else [checked_output(j, staged) for j in targets]
     rivals = [j for j in others if j != label]
-    around = domain_forms(asked_domain(domain, dim))
+    if not rivals:
+        raise ValueError(
+            f"targets: at least one class other than {label}, that of the point, was expected"
+        )
+    around = domain_forms(where)
     if any(value_at(form, at) < 0 for form in around):
         raise InvalidDomain("x: the point is outside the domain")
     search = _Search(staged, at, norm, label, rivals, 1 if sense == "max" else -1, around, budget)
@@ -218,7 +244,7 @@ class _Search:
 
     def answer(self) -> Robustness:
         searched = fmpq(-1)  # no input is nearer than this and was not looked at
-        extent = _extent(self.around, self.at, self.solver) if self.rivals else None
+        extent = _extent(self.around, self.at, self.solver)
         for reach in self._reaches():
             forms = list(self.around)
             if reach is not None:
@@ -234,12 +260,10 @@ class _Search:
             size = reach * reach if self.norm == "l2" else reach
             if self.flip is not None and self.flip.near.size <= size:
                 return self._finished(None)
-        return self._finished(max(searched, fmpq(0)) if self.rivals else None)
+        return self._finished(max(searched, fmpq(0)))
 
     def _reaches(self) -> Iterator[fmpq | None]:
         """Half the widths of the boxes, and None for the whole domain."""
-        if not self.rivals:
-            return
         largest = max((abs(entry) for entry in self.at), default=fmpq(0))
         reach = fmpq(1, 16)
         for _ in range(64):

@@ -28,6 +28,15 @@ class Replays:
         by NumPy with the weights rounded to float32.
     by : str
         What ran it in float32.
+
+    Examples
+    --------
+    That relu(1) is at least 1 is so in floats as well:
+
+    >>> from linreg import Box, Polytope, mlp, verify
+    >>> found = verify(mlp([([[1]], [0])]), inputs=Box([0], [1]), unsafe=Polytope([[-1]], [-1]))
+    >>> found.replays
+    Replays(float64=True, float32=True, by='NumPy')
     """
 
     float64: bool

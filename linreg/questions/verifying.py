@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import fmpq
 
-from linreg.domains import Box, Domain, Polytope
+from linreg.domains import Box, Polytope
 from linreg.errors import InvalidQuery
 from linreg.files import StrPath
-from linreg.network import StagedNetwork, staged_of
+from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
 from linreg.questions.answers import as_fractions
 from linreg.questions.asking import (
     Asked,
     Conditions,
     Networks,
+    accepted,
     network_of,
     query_of,
     questions_of,
@@ -28,6 +29,7 @@ from linreg.questions.programs import Met, meet, value_at
 from linreg.questions.replaying import Replays, replayed
 from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction
+from linreg.readers import DomainLike, as_staged, asked_where
 from linreg.readers.query import Query
 
 
@@ -56,6 +58,16 @@ class Verification:
         Why the search was stopped; else empty.
     seconds : float
         Wall clock.
+
+    Examples
+    --------
+    |x| reaches 2 on [-1, 3], where it is 3 at most, and so exceeds it by 1:
+
+    >>> from linreg import Box, Polytope, mlp, verify
+    >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    >>> found = verify(net, inputs=Box([-1], [3]), unsafe=Polytope([[-1]], [-2]))
+    >>> found.verdict, found.counterexample, found.output, found.slack
+    ('violated', (Fraction(3, 1),), (Fraction(3, 1),), Fraction(1, 1))
     """
 
     holds: bool | None
@@ -101,7 +113,7 @@ def verify(
     net: Networks,
     query: Query | None = None,
     *,
-    inputs: Domain | None = None,
+    inputs: DomainLike = None,
     unsafe: Polytope | Box | None = None,
     limit: int | None = None,
     timeout: float | None = None,
@@ -114,12 +126,12 @@ def verify(
 
     Parameters
     ----------
-    net : Network, or dict of Network
+    net : Network, or what `as_network` accepts, or dict of them
         For a query that speaks of several networks, each by its name.
     query : Query, optional
         As `load_query` reads it. Without one, `inputs` and `unsafe` say what is asked.
-    inputs : Domain, optional
-        By default the whole space.
+    inputs : Domain, or what `as_domain` accepts, optional
+        By default that in the network's file, or the whole space.
     unsafe : Polytope or Box, optional
         A closed set of outputs.
     limit : int, optional
@@ -168,11 +180,13 @@ def verify(
     budget = Budget(limit, timeout, workers, progress)
     if (query is None) == (unsafe is None):
         raise TypeError("verify takes a query, or inputs and unsafe, and not both")
+    given, net = net, accepted(net)
     if query is None:
-        if not hasattr(net, "input_dim"):
+        if isinstance(net, Mapping):
             raise TypeError("net: one Network was expected with inputs and unsafe")
         assert unsafe is not None
-        query = query_of(staged_of(net), inputs, unsafe)
+        dim = as_staged(net).input_dim
+        query = query_of(as_staged(net), asked_where(given, inputs, dim, "inputs"), unsafe)
     elif inputs is not None:
         raise TypeError("inputs: the query says which inputs are asked about")
     if not isinstance(query, Query):

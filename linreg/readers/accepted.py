@@ -29,7 +29,7 @@ DomainLike = Any
 """A Domain, a text as on the command line, a list of [lowest, highest], or None."""
 
 
-def as_network(net: NetworkLike) -> Network:
+def as_network(net: NetworkLike, name: str = "net") -> Network:
     """The network that somebody means.
 
     Parameters
@@ -39,6 +39,13 @@ def as_network(net: NetworkLike) -> Network:
         `from_torch`, with as many inputs as its first linear layer has. A list of pairs (weight,
         bias) is a fully connected network with ReLU between its layers: the last pair is the
         readout, as in an `.npz` file. For a network without a readout there is `mlp`.
+    name : str
+        What it is called in messages.
+
+    Returns
+    -------
+    Network
+        A Network itself is returned as it is.
 
     Raises
     ------
@@ -64,14 +71,30 @@ def as_network(net: NetworkLike) -> Network:
         return mlp(net[:-1], net[-1])
     hint = " (its class, not a fitted model)" if isinstance(net, type) else ""
     raise TypeError(
-        "net: a Network, the path of a file, a torch module, a scikit-learn estimator or a list of "
-        f"(weight, bias) was expected, got {_shown(net)}{hint}"
+        f"{name}: a Network, the path of a file, a torch module, a scikit-learn estimator or a "
+        f"list of (weight, bias) was expected, got {_shown(net)}{hint}"
     )
 
 
-def as_staged(net: NetworkLike) -> StagedNetwork:
-    """The normal form of the network that somebody means, which may be in it already."""
-    return net if isinstance(net, StagedNetwork) else as_network(net).staged
+def as_staged(net: NetworkLike, name: str = "net") -> StagedNetwork:
+    """The normal form of the network that somebody means, which may be in it already.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+    name : str
+        What it is called in messages.
+
+    Returns
+    -------
+    StagedNetwork
+
+    Examples
+    --------
+    >>> as_staged([([[1]], [0]), ([[2]], [1])]).forward_exact([3])
+    [Fraction(7, 1)]
+    """
+    return net if isinstance(net, StagedNetwork) else as_network(net, name).staged
 
 
 def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
@@ -79,7 +102,7 @@ def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
 
     Parameters
     ----------
-    domain : Domain, str, list, mapping or None
+    domain : Domain, Ball, str, list, mapping or None
         None is the whole space. A text is that of the command line: "all", "box:LO,HI" (the same
         for every input), "box:LO1,..:HI1,.." or a JSON file. A list or array has [lowest, highest]
         for each input; a mapping is a domain as in JSON.
@@ -88,12 +111,17 @@ def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
     name : str
         What it is called in messages.
 
+    Returns
+    -------
+    WholeSpace, Box or Polytope
+        A ball becomes one of these.
+
     Raises
     ------
     TypeError
         If it is none of these; the message says what was got.
     InvalidDomain, UnreadableFile
-        If it is malformed, or of another dimension.
+        If it is malformed, of another dimension, or a Euclidean ball, which is no polyhedron.
 
     Examples
     --------
@@ -121,11 +149,50 @@ def asked(net: NetworkLike, domain: DomainLike) -> tuple[StagedNetwork, Domain]:
     """The normal form of the network and the domain that are asked about.
 
     The domain in a network's file is used unless another is given.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+    domain : what `as_domain` accepts
+
+    Returns
+    -------
+    tuple of StagedNetwork and Domain
+
+    Examples
+    --------
+    >>> staged, where = asked([([[1, 2]], [0])], "box:0,1")
+    >>> staged.input_dim, where.dim
+    (2, 2)
     """
     staged = as_staged(net)
+    return staged, asked_where(net, domain, staged.input_dim)
+
+
+def asked_where(net: NetworkLike, domain: DomainLike, dim: int, name: str = "domain") -> Domain:
+    """The domain that is asked about: that in the network's file unless another is given.
+
+    Parameters
+    ----------
+    net : StagedNetwork, or what `as_network` accepts
+    domain : what `as_domain` accepts
+    dim : int
+        Number of the network's inputs.
+    name : str
+        What the domain is called in messages.
+
+    Returns
+    -------
+    Domain
+
+    Examples
+    --------
+    >>> asked_where([([[1, 2]], [0])], None, 2)
+    WholeSpace(dim=2)
+    """
     if domain is None and isinstance(net, str | os.PathLike):
         domain = load_domain(net)
-    return staged, as_domain(domain, staged.input_dim)
+    return as_domain(domain, dim, name)
 
 
 def _box(ranges: Sequence[Any] | np.ndarray, dim: int, name: str) -> Domain:

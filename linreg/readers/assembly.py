@@ -44,12 +44,20 @@ class Assembly:
     nodes : list of nodes
     layers : list of LayerNote
         What was found, for `Network.layers`.
+    notes : list of str
+        What to tell people, for `Network.notes`.
     """
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
         self.nodes: list[Node] = []
         self.layers: list[LayerNote] = []
+        self.notes: list[str] = []
         self._taken = {INPUT, *reserved}
+
+    def note(self, text: str) -> None:
+        """Tell people something, once."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def unused(self, wanted: str) -> str:
         """The wanted name, or if it is taken the first of its numbered kind that is not."""

@@ -36,12 +36,26 @@ def read_domain(path: StrPath, dim: int, *, decimal: bool = False) -> Domain:
     decimal : bool
         Whether decimals are read as they are written: 0.1 is 1/10.
 
+    Returns
+    -------
+    WholeSpace, Box or Polytope
+
     Raises
     ------
     UnreadableFile
         If the file is missing or is not JSON.
     InvalidDomain
         If it is not a domain of this dimension.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "square.json")
+    ...     _ = path.write_text('{"type": "box", "lo": [0, 0], "hi": [1, "1/3"]}')
+    ...     read_domain(path, 2).upper
+    (Fraction(1, 1), Fraction(1, 3))
     """
     document = read_object(path, decimal=decimal)
     with located(str(path)):
@@ -60,12 +74,28 @@ def read_slice(path: StrPath, dim: int, *, decimal: bool = False) -> Slice:
     decimal : bool
         Whether decimals are read as they are written: 0.1 is 1/10.
 
+    Returns
+    -------
+    Slice
+
     Raises
     ------
     UnreadableFile
         If the file is missing or is not JSON.
     InvalidDomain
         If it is not a slice of a space of this dimension, or its basis is not independent.
+
+    Examples
+    --------
+    A line in space:
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "line.json")
+    ...     _ = path.write_text('{"origin": [0, 0, 1], "basis": [[1, 1, 0]]}')
+    ...     read_slice(path, 3).point([2])
+    [Fraction(2, 1), Fraction(2, 1), Fraction(1, 1)]
     """
     document = read_object(path, decimal=decimal)
     with located(str(path)):
@@ -96,6 +126,10 @@ def domain_from_json(value: object, dim: int) -> Domain:
         `{"type": "all"}`, `{"type": "box", "lo", "hi"}` or `{"type": "polytope", "A", "b"}`.
     dim : int
         Dimension of the network's input.
+
+    Returns
+    -------
+    WholeSpace, Box or Polytope
 
     Raises
     ------
@@ -129,6 +163,15 @@ def domain_from_json(value: object, dim: int) -> Domain:
 
 def domain_to_json(domain: Domain) -> Json:
     """The JSON object that spells a domain, with exactly its numbers.
+
+    Parameters
+    ----------
+    domain : WholeSpace, Box or Polytope
+
+    Returns
+    -------
+    dict
+        As `domain_from_json` takes it.
 
     Examples
     --------

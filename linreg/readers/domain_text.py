@@ -11,6 +11,7 @@ from linreg.errors import InvalidDomain, UnreadableFile
 from linreg.json_values import located
 from linreg.rational import fraction
 from linreg.readers.domain_json import read_domain
+from linreg.readers.vnnlib_domain import is_query, query_domain
 from linreg.wording import counted
 
 
@@ -22,13 +23,18 @@ def domain_from_text(
     Parameters
     ----------
     text : str
-        "all", "box:LO,HI" (the same for every coordinate), "box:LO1,..:HI1,.." or a JSON file.
+        "all", "box:LO,HI" (the same for every coordinate), "box:LO1,..:HI1,..", a JSON file, or
+        the inputs of a VNN-LIB file; "FILE.vnnlib#1" is its second set of inputs.
     dim : int
         Dimension of the network's input.
     decimal : bool
         Whether 0.1 is 1/10.
     name : str
         What the text is called in messages.
+
+    Returns
+    -------
+    WholeSpace, Box or Polytope
 
     Raises
     ------
@@ -49,11 +55,17 @@ def domain_from_text(
     if text.startswith("box:"):
         with located(f"{name} {text}"):
             return _box(text.removeprefix("box:"), dim, decimal)
+    path, mark, number = text.rpartition("#")
+    if mark and is_query(path) and number.isascii() and number.isdigit() and len(number) < 10:
+        with located(name):
+            return query_domain(path, dim, int(number))
     if not os.path.exists(text):
         raise UnreadableFile(
             f"{name} {text}: there is no such file, and it is neither all nor box:LO,HI"
         )
     with located(name):
+        if is_query(text):
+            return query_domain(text, dim)
         return read_domain(text, dim, decimal=decimal)
 
 

@@ -30,6 +30,7 @@ class Construction:
     Attributes
     ----------
     input : Value
+    assembly : Assembly
     """
 
     def __init__(self, shape: Sequence[int]) -> None:
@@ -39,7 +40,7 @@ class Construction:
                 f"{list(shape)}"
             )
         self.input = Value(INPUT, tuple(shape))
-        self._assembly = Assembly()
+        self.assembly = Assembly()
 
     def apply(
         self,
@@ -80,8 +81,8 @@ class Construction:
             return Scores(read[0], function)
         if compute is None:
             raise operator_refusal(operator, supported)
-        before = len(self._assembly.nodes)
-        made = compute(Site(self._assembly, name), read)
+        before = len(self.assembly.nodes)
+        made = compute(Site(self.assembly, name), read)
         outputs = made if isinstance(made, list) else [made]
         self._note(name, operator, read, outputs[0], before)
         first = operands[0] if operands else None
@@ -103,12 +104,12 @@ class Construction:
         values = [operand for operand in read if isinstance(operand, Value)]
         if not values or not isinstance(output, Value):
             return
-        made = self._assembly.nodes[before:]
+        made = self.assembly.nodes[before:]
         units = tuple(unit for node in made if isinstance(node, UnitNode) for unit in node.units)
         arrays = [operand for operand in read if isinstance(operand, np.ndarray)]
         parameters = sum(array.size for array in arrays if array.dtype.kind == "f")
         shapes = (unbatched_shape(values[0].shape), unbatched_shape(output.shape))
-        self._assembly.layers.append(LayerNote(name, operator, *shapes, units, parameters))
+        self.assembly.layers.append(LayerNote(name, operator, *shapes, units, parameters))
 
     def finished(self, output: Result, source: str) -> Network:
         """The network whose output this is.
@@ -123,17 +124,18 @@ class Construction:
                 f"the network has {counted(len(output), 'output')} in a list; one is read, so "
                 "leave out the others"
             )
-        notes = (final_note(output.function),) if isinstance(output, Scores) else ()
+        if isinstance(output, Scores):
+            self.assembly.note(final_note(output.function))
         last = output.value if isinstance(output, Scores) else output
-        value = as_value(Site(self._assembly, "output"), last, self.input)
+        value = as_value(Site(self.assembly, "output"), last, self.input)
         shape = unbatched_shape(self.input.shape)
         return Network(
             shape if len(shape) <= MOST_AXES else (self.input.size,),
-            tuple(self._assembly.nodes),
+            tuple(self.assembly.nodes),
             value.name,
             source=source,
-            notes=notes,
-            layers=tuple(self._assembly.layers),
+            notes=tuple(self.assembly.notes),
+            layers=tuple(self.assembly.layers),
         )
 
 

@@ -31,6 +31,10 @@ def network_from_json(document: Json) -> Network:
     document : dict
         `input_shape`, and either `layers` or `nodes` and `output`.
 
+    Returns
+    -------
+    Network
+
     Raises
     ------
     InvalidNetwork

@@ -25,6 +25,16 @@ def network_to_json(network: Network, domain: Domain | None = None) -> Json:
     several nodes, one for each run of units that one layer type spells. An affine map is spelled as
     a linear layer with all its numbers, zeros included, also where it was a convolution.
 
+    Parameters
+    ----------
+    network : Network
+    domain : Domain, optional
+
+    Returns
+    -------
+    dict
+        As `network_from_json` takes it.
+
     Raises
     ------
     UnwritableFile

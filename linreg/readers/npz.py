@@ -6,6 +6,7 @@ import math
 import re
 import reprlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from flint import fmpq
@@ -18,11 +19,15 @@ from linreg.network import INPUT, LayerNote, Network, linear_map
 from linreg.rational import nearest_float, rational
 from linreg.readers.arrays import arrays_in
 from linreg.readers.assembly import Assembly, Value
+from linreg.readers.state_dicts import from_state_dict_of
 from linreg.readers.unit_types import UNIT_TYPES, WITHOUT_PARAMETERS, Fields
 from linreg.readers.unknown_types import refusal
 from linreg.units import Unit
 from linreg.wording import counted
 
+_NAMED = re.compile(r".+\.(weight|bias)")
+_UNNAMED = re.compile(r"arr_[0-9]{1,6}")
+_IN_BY_OUT = "arr_0, arr_1, ... are read as Keras's get_weights gives them: matrices in x out"
 _KEY = re.compile(r"([Wb])([1-9][0-9]{0,5})")
 
 
@@ -41,33 +46,73 @@ def read_npz(path: StrPath) -> Network:
         if not data:
             raise UnreadableFile("the file is empty; a NumPy archive was expected")
         arrays = arrays_in(data, advice="; save it again as float64")
-        activation = _activation(arrays.pop("activation", None))
-        layers = _pairs(arrays)
-        assembly = Assembly()
-        value = Value(INPUT, (layers[0].n_inputs,), "")
-        for k, map_ in enumerate(layers, start=1):
-            if map_.n_inputs != value.size:
-                raise InvalidNetwork(
-                    f"W{k} has {counted(map_.n_inputs, 'column')}, but W{k - 1} has "
-                    f"{counted(value.size, 'row')}; shapes must chain"
-                )
-            read, value = value, assembly.affine(f"linear{k}", [value], map_)
-            numbers = map_.n_outputs * (map_.n_inputs + 1)
-            assembly.layers.append(
-                LayerNote(value.name, "linear", read.shape, value.shape, parameters=numbers)
+        activation = activation_of(arrays.pop("activation", None))
+        if any(_NAMED.fullmatch(key) for key in arrays):
+            return from_state_dict_of(arrays, activation)
+        if arrays and all(_UNNAMED.fullmatch(key) for key in arrays):
+            return replace(perceptron(_transposed(arrays), activation), notes=(_IN_BY_OUT,))
+        return perceptron(layers_of(arrays), activation)
+
+
+def perceptron(layers: Sequence[ExactAffineMap], activation: str) -> Network:
+    """The network of layers one after another, with units between them; the last is the readout.
+
+    Raises
+    ------
+    InvalidNetwork
+        If shapes do not chain.
+    """
+    assembly = Assembly()
+    value = Value(INPUT, (layers[0].n_inputs,), "")
+    for k, map_ in enumerate(layers, start=1):
+        if map_.n_inputs != value.size:
+            raise InvalidNetwork(
+                f"W{k} has {counted(map_.n_inputs, 'column')}, but W{k - 1} has "
+                f"{counted(value.size, 'row')}; shapes must chain"
             )
-            if k < len(layers):
-                units = UNIT_TYPES[activation].make(Fields({}), value.shape)
-                value = assembly.units(f"units{k}", value, units)
-                assembly.layers.append(
-                    LayerNote(value.name, activation, value.shape, value.shape, units)
-                )
-        return Network(
-            (layers[0].n_inputs,),
-            tuple(assembly.nodes),
-            value.name,
-            layers=tuple(assembly.layers),
+        read, value = value, assembly.affine(f"linear{k}", [value], map_)
+        numbers = map_.n_outputs * (map_.n_inputs + 1)
+        assembly.layers.append(
+            LayerNote(value.name, "linear", read.shape, value.shape, parameters=numbers)
         )
+        if k < len(layers):
+            units = UNIT_TYPES[activation].make(Fields({}), value.shape)
+            value = assembly.units(f"units{k}", value, units)
+            assembly.layers.append(
+                LayerNote(value.name, activation, value.shape, value.shape, units)
+            )
+    return Network(
+        (layers[0].n_inputs,),
+        tuple(assembly.nodes),
+        value.name,
+        layers=tuple(assembly.layers),
+    )
+
+
+def _transposed(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
+    """The layers of arrays as Keras's get_weights gives them: matrices in x out, and biases."""
+    names = sorted(arrays, key=lambda name: int(name[4:]))
+    layers: list[ExactAffineMap] = []
+    k = 0
+    while k < len(names):
+        weight = numbers_of(names[k], arrays, 2).T
+        bias: np.ndarray | int = 0
+        if k + 1 < len(names) and arrays[names[k + 1]].ndim == 1:
+            k += 1
+            bias = numbers_of(names[k], arrays, 1)
+            if len(bias) != len(weight):
+                raise InvalidNetwork(
+                    f"{names[k]} has {counted(len(bias), 'number')}, but {names[k - 1]} has "
+                    f"{counted(len(weight), 'column')}; a matrix is in x out"
+                )
+        if layers and layers[-1].n_outputs != weight.shape[1]:
+            raise InvalidNetwork(
+                f"{names[k]}: matrices in x out were expected, each with as many rows as the one "
+                "before has columns"
+            )
+        layers.append(linear_map(weight, bias))
+        k += 1
+    return layers
 
 
 def npz_arrays(network: Network) -> dict[str, np.ndarray]:
@@ -89,13 +134,19 @@ def npz_arrays(network: Network) -> dict[str, np.ndarray]:
         if stage.n_outputs > len(stage.units):
             raise UnwritableFile("an .npz file holds no skip connections; write a .json file")
     for k, map_ in enumerate(maps, start=1):
+        if map_.floats is not None:
+            matrix = map_.floats.matrix
+            dense = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+            arrays[f"W{k}"], arrays[f"b{k}"] = dense, map_.floats.shift
+            continue
         rows = map_.rows.table()
         arrays[f"W{k}"] = _array([row[:-1] for row in rows], f"W{k}")
         arrays[f"b{k}"] = _array([[row[-1] for row in rows]], f"b{k}")[0]
     return arrays
 
 
-def _activation(array: np.ndarray | None) -> str:
+def activation_of(array: np.ndarray | None) -> str:
+    """The activation that an array of one text names; relu if there is none."""
     if array is None:
         return "relu"
     if array.dtype.kind != "U" or array.size != 1:
@@ -111,7 +162,7 @@ def _activation(array: np.ndarray | None) -> str:
         raise refusal(name, WITHOUT_PARAMETERS)
 
 
-def _pairs(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
+def layers_of(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
     """The layers, each from its weight and its bias."""
     for key in arrays:
         if not _KEY.fullmatch(key):
@@ -124,7 +175,7 @@ def _pairs(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
         for key in (f"W{k}", f"b{k}"):
             if key not in arrays:
                 raise InvalidNetwork(f"array {key} is missing; a layer needs W{k} and b{k}")
-        weight, bias = _numbers(f"W{k}", arrays, 2), _numbers(f"b{k}", arrays, 1)
+        weight, bias = numbers_of(f"W{k}", arrays, 2), numbers_of(f"b{k}", arrays, 1)
         if len(bias) != len(weight):
             raise InvalidNetwork(
                 f"b{k} has {counted(len(bias), 'number')}, but W{k} has "
@@ -134,7 +185,8 @@ def _pairs(arrays: Mapping[str, np.ndarray]) -> list[ExactAffineMap]:
     return layers
 
 
-def _numbers(key: str, arrays: Mapping[str, np.ndarray], axes: int) -> np.ndarray:
+def numbers_of(key: str, arrays: Mapping[str, np.ndarray], axes: int) -> np.ndarray:
+    """The finite numbers of an array with so many axes."""
     array = arrays[key]
     # Wider floats would be rounded on their way to Python.
     if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:

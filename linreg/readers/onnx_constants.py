@@ -23,6 +23,8 @@ from linreg.readers.tensor_values import (
     shape_of,
 )
 
+_NARROW = ("FLOAT16", "BFLOAT16")
+
 
 def _cast(call: Call) -> Operand:
     kind = element_type(call.integer("to", 0))
@@ -32,6 +34,11 @@ def _cast(call: Call) -> Operand:
             raise NotPiecewiseLinear(
                 f"a cast of a value of the network to {kind} rounds, so it is not continuous; only "
                 "casts between floats are read"
+            )
+        if kind in _NARROW:
+            call.site.assembly.note(
+                f"a value is cast to {kind}, which rounds it where the file is run: here it is "
+                "what it was"
             )
         return operand
     target = onnx_package().helper.tensor_dtype_to_np_dtype(call.integer("to", 0))
@@ -101,14 +108,10 @@ FOLDED: dict[str, Function] = {
     "And": _folded(np.logical_and),
     "Equal": _folded(np.equal),
     "Floor": _folded(np.floor),
-    "Greater": _folded(np.greater),
-    "Less": _folded(np.less),
-    "Not": _folded(np.logical_not),
     "Or": _folded(np.logical_or),
     "Pow": _folded(np.power),
     "Reciprocal": _folded(np.reciprocal),
     "ReduceProd": _folded(lambda array, *_: np.prod(array, keepdims=True)),
     "Sqrt": _folded(np.sqrt),
-    "Where": _folded(np.where),
 }
 """Operators of which only constants are read: how shapes and weights are computed in a file."""

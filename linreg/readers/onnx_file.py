@@ -13,8 +13,8 @@ import numpy as np
 from linreg.errors import InvalidNetwork, UnreadableFile
 from linreg.json_values import located, shown
 
-OLDEST_OPSET = 7
-"""The first opset whose operators broadcast as NumPy does."""
+OLDEST_OPSET = 6
+"""The first opset whose operators have no in-place variants; those of 6 say how they broadcast."""
 
 WHOLE_FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
 """The types of floats, all of which float64 holds exactly."""

@@ -2,84 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from math import prod
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from linreg.errors import InvalidNetwork
 from linreg.files import StrPath, read_bytes
 from linreg.json_values import located, shown
 from linreg.network import Network
+from linreg.readers.choices import Comparison, masked
 from linreg.readers.framework_graph import Construction
 from linreg.readers.onnx_call import Call
+from linreg.readers.onnx_choices import CHOICES, READING_COMPARISONS
 from linreg.readers.onnx_constants import CONSTANTS, FOLDED
-from linreg.readers.onnx_file import (
-    WHOLE_FLOATS,
-    array_of,
-    element_type,
-    node_checker,
-    onnx_package,
-    opset,
-    read_model,
-)
+from linreg.readers.onnx_file import array_of, node_checker, onnx_package, opset, read_model
+from linreg.readers.onnx_inputs import Asked, Given, check_batch, given_inputs
 from linreg.readers.onnx_layers import LAYERS, Function
+from linreg.readers.onnx_linear import LINEAR
+from linreg.readers.onnx_order import aligned, needed_nodes, of_sigmoids, output_names
+from linreg.readers.onnx_other_domains import OTHER_DOMAINS, foreign_refusal
 from linreg.readers.onnx_rearranging import REARRANGING
-from linreg.readers.refused_operators import Scores
-from linreg.readers.tensor_values import Operand
+from linreg.readers.packed import unpacked
+from linreg.readers.refused_operators import Scores, final_note, operator_refusal
+from linreg.readers.tensor_values import Operand, Site, joined, picked, rearranged, shape_of
 
-_FUNCTIONS: dict[str, Function] = {**LAYERS, **REARRANGING, **CONSTANTS, **FOLDED}
-_SUPPORTED = (*LAYERS, *REARRANGING, *CONSTANTS)
-_KEEPS_SCORES = ("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze")
+_NOTHING = Asked()
+_FUNCTIONS: dict[str, Function] = {
+    **LAYERS,
+    **LINEAR,
+    **REARRANGING,
+    **CONSTANTS,
+    **FOLDED,
+    **CHOICES,
+    **OTHER_DOMAINS,
+}
+_SUPPORTED = tuple(
+    name for name in (*LAYERS, *LINEAR, *REARRANGING, *CONSTANTS, *CHOICES) if name != "Not"
+)
+_KEEPS_SCORES = (
+    "Cast",
+    "Flatten",
+    "Identity",
+    "Reshape",
+    "Squeeze",
+    "Unsqueeze",
+    "ai.onnx.ml.ZipMap",
+)
 
 
-def read_onnx(path: StrPath) -> Network:
+def read_onnx(path: StrPath, asked: Asked = _NOTHING) -> Network:
     """The network in an ONNX file, with exactly its numbers.
 
-    The first axis of the input is the batch; it must be 1 or free. A softmax, log-softmax or
-    sigmoid at the end is left out, which a note says.
+    The first axis of an input is the batch; it must be 1 or free, or start every output too. A
+    softmax, log-softmax or sigmoid at the end is left out, which a note says. The file may be
+    packed by gzip.
 
     Raises
     ------
     UnreadableFile
         If the file, or one with its weights, is missing or damaged, or onnx is not installed.
     InvalidNetwork
-        If the graph has several inputs or outputs, shapes that are not fixed, or an operator
-        that is not supported; the message names the node.
+        If outputs or shapes are not certain, or an operator is not supported; the message names
+        the node.
     NotPiecewiseLinear
         If an operator is not piecewise linear.
     """
     data = read_bytes(path)
     with located(str(path)):
-        model = read_model(data, Path(path).parent)
-        walk = _Walk(model)
-        for node in _needed(model.graph.node, walk.output):
+        model = read_model(unpacked(data), Path(path).parent)
+        walk = _Walk(model, asked)
+        for node in walk.nodes:
             kind = node.op_type if node.op_type.isprintable() else "?"
             with located(f"node {shown(node.name or node.output[0])} ({kind[:30]})"):
                 walk.step(node)
         producer = f"{model.producer_name} {model.producer_version}".strip()
-        return walk.construction.finished(
-            walk.value(walk.output),
-            source=f"{producer + ', ' if producer else ''}ONNX opset {opset(model)}",
-        )
+        return walk.finished(f"{producer + ', ' if producer else ''}ONNX opset {opset(model)}")
 
 
 class _Walk:
     """The values that names of a graph have so far."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, asked: Asked) -> None:
         graph = model.graph
         if graph.sparse_initializer:
             raise InvalidNetwork("sparse initialisers are not supported; export dense weights")
+        self._asked = asked
         self._tensors = {tensor.name: tensor for tensor in graph.initializer}
-        given = _only([i for i in graph.input if i.name not in self._tensors], "input")
-        with located(f"input {shown(given.name)}"):
-            self.construction = Construction(_fixed_shape(given.type))
-        self.output = str(_only(graph.output, "output").name)
-        self._values: dict[str, Operand | Scores] = {given.name: self.construction.input}
+        outputs, notes = output_names(graph, asked.outputs)
+        self.nodes = needed_nodes(graph.node, outputs)
+        self._outputs = outputs
+        read = {*outputs, *(name for node in self.nodes for name in node.input)}
+        self._given, more = given_inputs(graph, asked, read)
+        if len(self._given) == 1:
+            with located(f"input {shown(self._given[0].name)}"):
+                self._construction = Construction(self._given[0].shape)
+        else:
+            self._construction = Construction((sum(prod(g.shape) for g in self._given),))
+        for note in (*notes, *more):
+            self._construction.assembly.note(note)
+        self._values: dict[str, Any] = {}
+        start = 0
+        for given in self._given:
+            self._values[given.name] = self._part(given, start)
+            start += prod(given.shape)
         self._check = node_checker(model)
+        self._older = opset(model) < 7
+        self._unread: dict[str, str] = {}
 
-    def value(self, name: str) -> Operand | Scores:
+    def _part(self, given: Given, start: int) -> Operand:
+        """One of the inputs, which stand one after another in the network's input."""
+        whole = self._construction.input
+        if len(self._given) == 1:
+            return whole
+        site = Site(self._construction.assembly, given.name or "part")
+        chosen = np.arange(start, start + prod(given.shape)).reshape(given.shape)
+        return picked(site, [whole], chosen)
+
+    def value(self, name: str) -> Any:
         """The value of a name; a tensor of the file is read when it is first asked for."""
+        if name in self._unread:
+            raise operator_refusal(self._unread[name])
         if name not in self._values:
             if name not in self._tensors:
                 raise InvalidNetwork(
@@ -96,69 +140,68 @@ class _Walk:
         function = _FUNCTIONS.get(operator)
         if function is not None:
             self._check(node)
+        elif not standard:
+            raise foreign_refusal(node.op_type, node.domain)
+        settings = _settings(node)
+        operands = [self.value(name) if name else None for name in node.input]
+        name = node.name or node.output[0]
+        made: Any = of_sigmoids(
+            Site(self._construction.assembly, name), operator, operands, settings
+        )
+        if made is None:
+            made = self._applied(name, operator, operands, settings, len(node.output))
+        outputs = made if isinstance(made, list) else [made]
+        self._values.update(zip(node.output, outputs, strict=False))
+        if operator == "TopK":
+            self._unread |= dict.fromkeys(node.output[1:], operator)
 
-        def compute(site: Any, operands: list[Operand | None]) -> Operand | list[Operand]:
+    def _applied(
+        self, name: str, operator: str, operands: list[Any], settings: Any, n_outputs: int
+    ) -> Any:
+        function = _FUNCTIONS.get(operator)
+        compares = [operand for operand in operands if isinstance(operand, Comparison)]
+        if compares:
+            if operator not in READING_COMPARISONS:
+                raise operator_refusal(compares[0].operator)
+            if operator in ("Cast", "Identity"):
+                return operands[0]
+            if operator == "Mul":
+                return masked(Site(self._construction.assembly, name), operands)
+
+        def compute(site: Any, read: list[Any]) -> Any:
             assert function is not None
-            call = Call(site, operator, tuple(operands), _settings(node), len(node.output))
-            return function(call)
+            if self._older:
+                read = aligned(site, operator, read, settings)
+            return function(Call(site, operator, tuple(read), settings, n_outputs))
 
-        made = self.construction.apply(
-            node.name or node.output[0],
+        return self._construction.apply(
+            name,
             operator,
-            [self.value(name) if name else None for name in node.input],
+            operands,
             compute if function else None,
             keeps_scores=operator in _KEEPS_SCORES,
             supported=_SUPPORTED,
         )
-        outputs = made if isinstance(made, list) else [made]
-        self._values.update(zip(node.output, outputs, strict=False))
 
-
-def _needed(nodes: Iterable[Any], output: str) -> list[Any]:
-    """The nodes that the output depends on, in the order of the file."""
-    wanted = {output}
-    needed = []
-    for node in reversed(list(nodes)):
-        if wanted.intersection(node.output):
-            needed.append(node)
-            wanted.update(node.input)
-    return needed[::-1]
-
-
-def _only(entries: Iterable[Any], what: str) -> Any:
-    """The one input or output of a graph."""
-    found = list(entries)
-    if len(found) != 1:
-        names = ", ".join(shown(entry.name) for entry in found[:6]) or "none"
-        raise InvalidNetwork(
-            f"a graph with one {what} was expected, got {len(found)}: {names}; cut the model to "
-            "one with onnx.utils.extract_model"
-        )
-    return found[0]
-
-
-def _fixed_shape(type_: Any) -> list[int]:
-    """The shape of the input, with one for the batch axis."""
-    tensor = type_.tensor_type
-    kind = element_type(tensor.elem_type)
-    if kind not in WHOLE_FLOATS:
-        raise InvalidNetwork(f"floats were expected, got {kind}")
-    lengths = [dim.dim_value if dim.dim_value > 0 else 0 for dim in tensor.shape.dim]
-    if not lengths:
-        raise InvalidNetwork("its shape is not given; export the model with a fixed one")
-    batched = len(lengths) > 1
-    if batched and lengths[0] not in (0, 1):
-        raise InvalidNetwork(
-            f"its first axis is the batch, which must be 1 or free: got {lengths[0]}"
-        )
-    shape = [1, *lengths[1:]] if batched else lengths
-    if 0 in shape:
-        names = [dim.dim_param or str(dim.dim_value or "?") for dim in tensor.shape.dim]
-        raise InvalidNetwork(
-            f"its shape is [{', '.join(names)}], but only the first axis, the batch, may be free; "
-            "export the model with a fixed shape"
-        )
-    return shape
+    def finished(self, source: str) -> Network:
+        """The network of what is asked for, one after another."""
+        values = [self.value(name) for name in self._outputs]
+        for value in values:
+            if isinstance(value, Comparison):
+                raise operator_refusal(value.operator)
+        first = values[0].value if isinstance(values[0], Scores) else values[0]
+        check_batch(self._given, shape_of(first), self._asked)
+        if len(values) == 1:
+            return self._construction.finished(values[0], source)
+        flat = []
+        site = Site(self._construction.assembly, "outputs")
+        for value in values:
+            if isinstance(value, Scores):
+                self._construction.assembly.note(final_note(value.function))
+            inner = value.value if isinstance(value, Scores) else value
+            flat.append(rearranged(site, inner, lambda array: array.reshape(1, -1)))
+        joint = joined(site, flat, lambda parts: np.concatenate(parts, 1))
+        return self._construction.finished(joint, source)
 
 
 def _settings(node: Any) -> dict[str, Any]:

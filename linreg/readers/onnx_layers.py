@@ -214,7 +214,7 @@ def _difference(call: Call) -> Operand:
     return total(call.site, _all(call), [1, -1])
 
 
-def _along(call: Call) -> tuple[Sequence[int], bool]:
+def along(call: Call) -> tuple[Sequence[int], bool]:
     """The axes of a reduction, all of them if none is named, and whether they stay."""
     axes = call.integers("axes", 1)
     keep = bool(call.integer("keepdims", 1))
@@ -225,7 +225,7 @@ def _along(call: Call) -> tuple[Sequence[int], bool]:
 
 def _reduced_mean(whole: bool) -> Function:
     def function(call: Call) -> Operand:
-        axes, keep = _along(call)
+        axes, keep = along(call)
         return mean(call.site, call.operand(0), axes, keep, whole)
 
     return function
@@ -233,7 +233,7 @@ def _reduced_mean(whole: bool) -> Function:
 
 def _reduced_extremum(least: bool) -> Function:
     def function(call: Call) -> Operand:
-        axes, keep = _along(call)
+        axes, keep = along(call)
         return extremum_along(call.site, call.operand(0), axes, keep, least)
 
     return function

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
+from fractions import Fraction
+from math import ceil, floor, prod
 
 import numpy as np
 
 from linreg.errors import InvalidNetwork
+from linreg.json_values import shown
 from linreg.readers.onnx_call import Call
 from linreg.readers.onnx_layers import Function
+from linreg.readers.tensor_linear import frames, interpolated
 from linreg.readers.tensor_values import (
     Operand,
     bounded,
@@ -165,49 +168,55 @@ def padded(call: Call, margins: Sequence[tuple[int, int]], mode: str) -> Operand
 
 
 def _resize(call: Call) -> Operand:
-    if call.text("mode", "nearest") != "nearest":
-        raise InvalidNetwork("only mode 'nearest' is supported")
+    mode = call.text("mode", "nearest")
+    if mode not in ("nearest", "linear"):
+        raise InvalidNetwork(f"mode {shown(mode)} is not supported; 'nearest' and 'linear' are")
+    if (
+        call.integer("antialias", 0)
+        or call.text("keep_aspect_ratio_policy", "stretch") != "stretch"
+    ):
+        raise InvalidNetwork("antialias and keep_aspect_ratio_policy are not supported")
     upsample = call.operator == "Upsample"
     lengths = shape_of(call.operand(0))
     axes = call.integer_setting("axes", range(len(lengths)))
     scales = call.array(1 if upsample or len(call.operands) == 2 else 2, "the scales")
+    if "scales" in call.settings:
+        scales = np.array(call.settings["scales"])
     sizes = call.optional(3)
+    factors: list[Fraction]
     if sizes is not None:
         wanted = integers(sizes, "sizes")
-        factors = [new / lengths[a] for new, a in zip(wanted, axes, strict=False)]
+        factors = [Fraction(new, lengths[a]) for new, a in zip(wanted, axes, strict=False)]
     elif scales is not None and scales.dtype.kind == "f" and min(scales.ravel(), default=0) > 0:
-        factors = scales.ravel().tolist()
+        factors = [Fraction(by) for by in scales.ravel().tolist()]
         wanted = [int(lengths[a] * by) for a, by in zip(axes, factors, strict=False)]
     else:
         raise InvalidNetwork("positive scales or sizes were expected")
-    if len(wanted) != len(axes) or call.text("keep_aspect_ratio_policy", "stretch") != "stretch":
-        raise InvalidNetwork("a scale or a size was expected for each axis")
+    if len(wanted) != len(axes) or min(factors, default=0) <= 0:
+        raise InvalidNetwork("a positive scale or size was expected for each axis")
     bounded(wanted)
     frame = call.text("coordinate_transformation_mode", "half_pixel")
     rounding = call.text("nearest_mode", "round_prefer_floor")
     if upsample:
         frame, rounding = "asymmetric", "floor"
-    if frame not in _FRAMES or rounding not in _ROUNDINGS:
-        raise InvalidNetwork(f"{frame!r} with {rounding!r} is not supported")
     result = call.operand(0)
     for axis, new, by in zip(axes, wanted, factors, strict=True):
-        places = _FRAMES[frame](np.arange(new) + 0.0, by, lengths[axis], new)
-        read = np.clip(_ROUNDINGS[rounding](places), 0, lengths[axis] - 1).astype(int)
-        result = taken(call.site, result, read, axis)
+        places = frames(frame, lengths[axis], new, by)
+        if places is None or rounding not in _ROUNDINGS:
+            raise InvalidNetwork(f"{shown(frame)} with {shown(rounding)} is not supported")
+        if mode == "linear":
+            result = interpolated(call.site, result, axis, places)
+            continue
+        read = np.array([_ROUNDINGS[rounding](place) for place in places], dtype=np.int64)
+        result = taken(call.site, result, np.clip(read, 0, lengths[axis] - 1), axis)
     return result
 
 
-_FRAMES: dict[str, Callable[[np.ndarray, float, int, int], np.ndarray]] = {
-    "align_corners": lambda x, _by, old, new: x * (old - 1) / max(1, new - 1),
-    "asymmetric": lambda x, by, _old, _new: x / by,
-    "half_pixel": lambda x, by, _old, _new: (x + 0.5) / by - 0.5,
-    "pytorch_half_pixel": lambda x, by, _old, new: (x + 0.5) / by - 0.5 if new > 1 else 0 * x,
-}
-_ROUNDINGS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "ceil": np.ceil,
-    "floor": np.floor,
-    "round_prefer_ceil": lambda x: np.floor(x + 0.5),
-    "round_prefer_floor": lambda x: np.ceil(x - 0.5),
+_ROUNDINGS: dict[str, Callable[[Fraction], int]] = {
+    "ceil": ceil,
+    "floor": floor,
+    "round_prefer_ceil": lambda x: floor(x + Fraction(1, 2)),
+    "round_prefer_floor": lambda x: ceil(x - Fraction(1, 2)),
 }
 
 

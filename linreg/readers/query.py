@@ -18,6 +18,11 @@ class Tensor:
     shape : tuple of int
     node : str
         Of hidden variables, the node of the network whose value they are; else empty.
+
+    Examples
+    --------
+    >>> Tensor("X", (2, 3)).size
+    6
     """
 
     name: str
@@ -41,6 +46,12 @@ class QueryNetwork:
     inputs, outputs, hidden : tuples of Tensor
     same_as : str
         The name of the network that this one is equal to, or empty.
+
+    Examples
+    --------
+    >>> net = QueryNetwork("f", (Tensor("X", (2, 3)),), (Tensor("Y", (4,)),))
+    >>> net.n_inputs, net.n_outputs
+    (6, 4)
     """
 
     name: str
@@ -71,6 +82,14 @@ class Condition:
     constant : Fraction
     relation : str
         ">=", ">" or "==": what the form is to 0.
+
+    Examples
+    --------
+    The first variable is at least 1/2:
+
+    >>> half = Condition(((0, Fraction(1)),), Fraction(-1, 2), ">=")
+    >>> half.holds([Fraction(1, 2)]), half.holds([Fraction(0)])
+    (True, False)
     """
 
     terms: tuple[tuple[int, Fraction], ...]
@@ -78,7 +97,25 @@ class Condition:
     relation: str
 
     def holds(self, values: Sequence[Fraction]) -> bool:
-        """Whether it holds where the variables have these values."""
+        """Whether it holds where the variables have these values.
+
+        Parameters
+        ----------
+        values : sequence of Fraction
+            Of all variables, by number.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        Two variables are equal:
+
+        >>> equal = Condition(((0, Fraction(1)), (1, Fraction(-1))), Fraction(0), "==")
+        >>> equal.holds([Fraction(3), Fraction(3)])
+        True
+        """
         value = self.constant + sum(by * values[i] for i, by in self.terms)
         match self.relation:
             case ">":
@@ -102,6 +139,17 @@ class Query:
         Inputs are unsafe if all conditions of one alternative hold.
     source : str
         Where the query was read.
+
+    Examples
+    --------
+    Whether some x of [0, 1] has an output of at least 2:
+
+    >>> one = (QueryNetwork("", (Tensor("X", (1,)),), (Tensor("Y", (1,)),)),)
+    >>> zero, two = Fraction(0), Fraction(2)
+    >>> inputs = condition({0: 1}, zero, ">="), condition({0: -1}, Fraction(1), ">=")
+    >>> query = Query(one, ((*inputs, condition({1: 1}, -two, ">=")),))
+    >>> query.n_inputs, query.n_outputs, query.is_unsafe([zero], [two])
+    (1, 1, True)
     """
 
     networks: tuple[QueryNetwork, ...]
@@ -126,6 +174,19 @@ class Query:
         inputs : sequence of Fraction, length inputs
         outputs : sequence of Fraction
             The outputs and, after them, the hidden values.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        Outputs that are larger than the input are unsafe; 1 is not larger than 1:
+
+        >>> larger = condition({1: 1, 0: -1}, Fraction(0), ">")
+        >>> query = Query((), ((larger,),))
+        >>> query.is_unsafe([Fraction(1)], [Fraction(2)]), query.is_unsafe([Fraction(1)], [1])
+        (True, False)
         """
         values = [*inputs, *outputs]
         return any(
@@ -136,6 +197,18 @@ class Query:
 
 def condition(terms: Mapping[int, Fraction], constant: Fraction, relation: str) -> Condition:
     """A condition without zero coefficients.
+
+    Parameters
+    ----------
+    terms : mapping of int to Fraction
+        Coefficients by variable.
+    constant : Fraction
+    relation : str
+        ">=", ">" or "==".
+
+    Returns
+    -------
+    Condition
 
     Examples
     --------

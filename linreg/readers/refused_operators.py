@@ -49,7 +49,8 @@ _JUMPING = {
     "hardshrink": "use softshrink instead",
 }
 _BRANCHING = ("if", "loop", "scan")
-_ROUNDING = ("quant", "qlinear", "integer")
+_OF_INTEGERS = ("convinteger", "matmulinteger", "dynamicquantizematmul", "matmulintegertofloat")
+_ROUNDING = ("quant", "qlinear", "qgemm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,17 @@ def plain(operator: str) -> str:
     return operator.lower().replace("_", "")
 
 
+def is_named(operator: str) -> bool:
+    """Whether an operator is refused by name, or left out at the end.
+
+    Examples
+    --------
+    >>> is_named("Tanh"), is_named("softmax"), is_named("relu")
+    (True, True, False)
+    """
+    return plain(operator) in {*LAST, *_SMOOTH, *_JUMPING, *_BRANCHING}
+
+
 def operator_refusal(operator: str, supported: Iterable[str] = ()) -> InvalidNetwork:
     """The error for an operator that is not supported; of constants only, if none is named.
 
@@ -117,6 +129,11 @@ def operator_refusal(operator: str, supported: Iterable[str] = ()) -> InvalidNet
         return NotPiecewiseLinear(
             f"{shown(operator)} is not a continuous piecewise-linear function, so its regions "
             f"would not meet face to face; {_JUMPING[name]}"
+        )
+    if name in _OF_INTEGERS:
+        return NotPiecewiseLinear(
+            f"{shown(operator)} computes with integers, to which a value of the network is rounded "
+            "before, so it is not continuous; use the network as it was before quantisation"
         )
     if any(part in name for part in _ROUNDING):
         return NotPiecewiseLinear(

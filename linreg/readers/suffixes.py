@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from linreg.arguments import integer, lengths
 from linreg.domains import Domain, asked_domain
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, check_writable, format_of, read_bytes, replacing
 from linreg.json_values import Json, located
 from linreg.network import Network
+from linreg.readers.elsewhere import ELSEWHERE, elsewhere
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.json_text import json_text, read_object
+from linreg.readers.keras_network import read_keras
+from linreg.readers.mat import read_mat
 from linreg.readers.nnet import nnet_domain, nnet_network, read_nnet
 from linreg.readers.npz import npz_arrays, read_npz
 from linreg.readers.onnx_graph import read_onnx
+from linreg.readers.onnx_inputs import AUTO, Asked
+from linreg.readers.onnx_writing import onnx_content
+
+_NOTHING = Asked()
 
 
-def load(path: StrPath, *, decimal: bool = False) -> Network:
+def load(
+    path: StrPath,
+    *,
+    decimal: bool = False,
+    input_shape: int | Sequence[int] | None = None,
+    batch_axis: int | str | None = AUTO,
+    outputs: Sequence[str] | None = None,
+) -> Network:
     """The network in a file, with exactly the numbers that the file says.
 
     Parameters
     ----------
     path : str or path
-        A `.json`, `.npz`, `.onnx` or `.nnet` file.
+        A file whose suffix is one of `.json .npz .onnx .onnx.gz .nnet .keras .h5 .mat`.
     decimal : bool
         Whether the decimals of a `.json` file are read as they are written: 0.1 is then 1/10, and
         not the float64 nearest to it. Hyperplanes that were meant to coincide then do.
+    input_shape : int or sequence of int, optional
+        Shape of one input of an ONNX file, without a batch axis, where the file leaves it open.
+    batch_axis : int, None or "auto"
+        The axis of an ONNX file's input along which a batch stands; None says that there is none.
+    outputs : sequence of str, optional
+        Names of values of an ONNX file that are the output, one after another.
 
     Returns
     -------
@@ -48,6 +69,8 @@ def load(path: StrPath, *, decimal: bool = False) -> Network:
         If a layer is not piecewise linear.
     InvalidDomain
         If the network is beside a domain that does not fit.
+    ValueError, TypeError
+        If an option of ONNX files is malformed.
 
     Examples
     --------
@@ -58,7 +81,8 @@ def load(path: StrPath, *, decimal: bool = False) -> Network:
     ...     load(f"{folder}/net.json").forward_exact([1, 2])
     [Fraction(16, 3)]
     """
-    format_, content = _parsed(path, decimal)
+    asked = _asked(input_shape, batch_axis, outputs)
+    format_, content = _parsed(path, decimal, asked)
     with located(str(path)):
         return format_.network(content)
 
@@ -91,7 +115,7 @@ def load_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
     ...     load_domain(f"{folder}/net.json").upper
     (Fraction(1, 1),)
     """
-    if format_of(path, _FORMATS, "networks", UnreadableFile).domain is None and not decimal:
+    if _format(path).domain is None and not decimal:
         read_bytes(path)  # it has to be there, whatever is in it
         return None
     format_, content = _parsed(path, decimal)
@@ -99,12 +123,41 @@ def load_domain(path: StrPath, *, decimal: bool = False) -> Domain | None:
         return None if format_.domain is None else format_.domain(content)
 
 
-def load_problem(path: StrPath, *, decimal: bool = False) -> tuple[Network, Domain | None]:
+def load_problem(
+    path: StrPath,
+    *,
+    decimal: bool = False,
+    input_shape: int | Sequence[int] | None = None,
+    batch_axis: int | str | None = AUTO,
+    outputs: Sequence[str] | None = None,
+) -> tuple[Network, Domain | None]:
     """The network in a file and the domain beside it, or None; the file is read once.
 
-    The arguments and errors are those of `load` and `load_domain`.
+    Parameters
+    ----------
+    path, decimal
+        As for `load`.
+
+    Returns
+    -------
+    tuple of Network, and Domain or None
+
+    Raises
+    ------
+    UnreadableFile, InvalidNetwork, NotPiecewiseLinear, InvalidDomain
+        As for `load`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from linreg import Box, mlp
+    >>> with TemporaryDirectory() as folder:
+    ...     save(mlp([([[2]], [0])]), f"{folder}/net.json", Box([0], [1]))
+    ...     net, domain = load_problem(f"{folder}/net.json")
+    >>> net.forward_exact([3]), domain.upper
+    ([Fraction(6, 1)], (Fraction(1, 1),))
     """
-    format_, content = _parsed(path, decimal)
+    format_, content = _parsed(path, decimal, _asked(input_shape, batch_axis, outputs))
     with located(str(path)):
         domain = None if format_.domain is None else format_.domain(content)
         return format_.network(content), domain
@@ -122,7 +175,9 @@ def save(network: Network, path: StrPath, domain: Domain | None = None) -> None:
         A `.json` file holds every network; a layer that mixes units becomes several nodes. An
         `.npz` file holds networks without skip connections, with one kind of unit that needs no
         parameters, and with numbers that are float64 or int64; it keeps neither the network's
-        name and source nor the axes of its input.
+        name and source nor the axes of its input. An `.onnx` file computes in float64, with
+        exactly the network's numbers where these are float64; its description says if any was
+        rounded.
     domain : Domain, optional
         Written beside the network, into `.json` only.
 
@@ -165,6 +220,12 @@ def check_network_path(path: StrPath, reading: Iterable[StrPath | None] = ()) ->
     ------
     UnwritableFile
         If the suffix is not known, the folder is missing or not writable, or a file is being read.
+
+    Examples
+    --------
+    >>> check_network_path("net.png")
+    Traceback (most recent call last):
+    linreg.errors.UnwritableFile: net.png: ...
     """
     _written(path)
     check_writable(path, reading)
@@ -193,6 +254,12 @@ def _npz_content(network: Network, domain: Domain | None) -> bytes:
     return buffer.getvalue()
 
 
+def _onnx_content(network: Network, domain: Domain | None) -> bytes:
+    if domain is not None:
+        raise UnwritableFile("an .onnx file holds no domain; write a .json file")
+    return onnx_content(network)
+
+
 @dataclass(frozen=True, slots=True)
 class _Format:
     """One format of networks.
@@ -218,14 +285,51 @@ class _Format:
 _FORMATS = {
     ".json": _Format(read_object, _json_network, domain_of, _json_content),
     ".npz": _Format(read_npz, content=_npz_content),
-    ".onnx": _Format(read_onnx),
+    ".onnx": _Format(read_onnx, content=_onnx_content),
     ".nnet": _Format(read_nnet, nnet_network, nnet_domain),
+    ".keras": _Format(read_keras),
+    ".h5": _Format(read_keras),
+    ".hdf5": _Format(read_keras),
+    ".mat": _Format(read_mat),
 }
 
 
-def _parsed(path: StrPath, decimal: bool) -> tuple[_Format, Any]:
+def _asked(
+    input_shape: int | Sequence[int] | None,
+    batch_axis: int | str | None,
+    outputs: Sequence[str] | None,
+) -> Asked:
+    """The options of ONNX files, checked."""
+    shape = None if input_shape is None else lengths(input_shape, "input_shape")
+    if batch_axis is not None and batch_axis != AUTO:
+        batch_axis = integer(batch_axis, "batch_axis")
+    if isinstance(outputs, str):
+        raise TypeError(f"outputs: a list of names was expected, got the text {outputs!r}")
+    return Asked(shape, batch_axis, tuple(outputs or ()))
+
+
+def _format(path: StrPath) -> _Format:
+    """The format of a file, of which nothing but its name is known."""
+    name = Path(path).name.lower()
+    if name.endswith(".onnx.gz"):
+        return _FORMATS[".onnx"]
+    suffix = Path(path).suffix.lower()
+    if suffix not in _FORMATS and (suffix in ELSEWHERE or Path(path).is_dir()):
+        raise UnreadableFile(f"{path}: {elsewhere(Path(path))}")
+    return format_of(path, _FORMATS, "networks", UnreadableFile)
+
+
+def _parsed(path: StrPath, decimal: bool, asked: Asked = _NOTHING) -> tuple[_Format, Any]:
     """The format of a file, and what it says; of decimals, as they are written if so asked."""
-    format_ = format_of(path, _FORMATS, "networks", UnreadableFile)
+    format_ = _format(path)
+    if asked != _NOTHING:
+        if format_ is not _FORMATS[".onnx"]:
+            raise UnreadableFile(
+                f"{path}: input_shape, batch_axis and outputs (--input-shape, --batch-axis, "
+                "--output-name) are for .onnx files; others say it themselves"
+            )
+        if not decimal:
+            return format_, read_onnx(path, asked)
     if not decimal:
         return format_, format_.parse(path)
     suffix = Path(path).suffix.lower()

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from linreg.errors import InvalidNetwork
+from linreg.readers.torch_choices import CHOICES, READING_COMPARISONS
 from linreg.readers.torch_layers import LAYERS, Function
 from linreg.readers.torch_pools import POOLS
 from linreg.readers.torch_rearranging import REARRANGING
 
-FUNCTIONS: dict[str, Function] = {**LAYERS, **POOLS, **REARRANGING}
+FUNCTIONS: dict[str, Function] = {**LAYERS, **POOLS, **REARRANGING, **CHOICES}
 
 KEEPS_SCORES = (
     "clone",
@@ -28,6 +29,8 @@ KEEPS_SCORES = (
     "view",
 )
 """Operators after which class scores are still at the end of a network."""
+
+__all__ = ["FUNCTIONS", "KEEPS_SCORES", "READING_COMPARISONS", "array_of", "torch_package"]
 
 
 def torch_package() -> Any:

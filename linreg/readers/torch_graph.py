@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 import warnings
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from typing import Any
 from linreg.errors import InvalidNetwork
 from linreg.json_values import located
 from linreg.readers.assembly import Value
+from linreg.readers.choices import Comparison
 from linreg.readers.framework_graph import Construction, Result
-from linreg.readers.refused_operators import Scores
+from linreg.readers.refused_operators import Scores, is_named, operator_refusal
 from linreg.readers.tensor_values import Operand, Site
-from linreg.readers.torch_functions import FUNCTIONS, KEEPS_SCORES, array_of
+from linreg.readers.torch_functions import FUNCTIONS, KEEPS_SCORES, READING_COMPARISONS, array_of
 from linreg.wording import counted
 
 # What tracing was seen to raise: torch's own errors are RuntimeErrors, the rest is the module's.
@@ -37,12 +39,19 @@ def traced(torch: Any, module: Any, construction: Construction) -> Result:
     InvalidNetwork
         If torch cannot trace it, or an operator is not supported; the message names the operator.
     """
+    _check_one_input(module)
     example = torch.zeros(construction.input.shape, dtype=_float_type(torch, module))
     with _evaluating(module), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             program = torch.export.export(module, (example,))
-            if any(map(_works_in_place, program.graph.nodes)):
+            calls = [node for node in program.graph.nodes if node.op == "call_function"]
+            if not all(_is_known(node.target) for node in calls):
+                table = torch.export.default_decompositions().items()
+                program = program.run_decompositions(
+                    {target: parts for target, parts in table if not _is_known(target)}
+                )
+            elif any(map(_works_in_place, calls)):
                 # The table of decompositions is empty: operators only become functions.
                 program = program.run_decompositions({})
         except _UNTRACEABLE as error:
@@ -57,6 +66,29 @@ def traced(torch: Any, module: Any, construction: Construction) -> Result:
         raise InvalidNetwork(f"the module has {counted(len(outputs), 'output')}; one is read")
     output: Result = walk.values[outputs[0]]
     return output
+
+
+def _check_one_input(module: Any) -> None:
+    """Refuse a module that reads several tensors."""
+    try:
+        parameters = inspect.signature(module.forward).parameters.values()
+    except (TypeError, ValueError):  # a forward method without a signature
+        return
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [p.name for p in parameters if p.kind in kinds and p.default is p.empty]
+    if len(names) > 1:
+        raise InvalidNetwork(
+            f"torch.export cannot trace the module: it reads {counted(len(names), 'tensor')}, "
+            f"{', '.join(names)}, and one is "
+            "read; wrap it in a module whose forward(x) calls it with parts of x, such as "
+            "x[:, :3] and x[:, 3:]"
+        )
+
+
+def _is_known(target: Any) -> bool:
+    """Whether an operator is read, or refused by name; others are taken apart."""
+    name = _name(target)
+    return target is operator.getitem or name in FUNCTIONS or is_named(name)
 
 
 def _float_type(torch: Any, module: Any) -> Any:
@@ -107,7 +139,7 @@ class _Walk:
             self._pick(node)
             return
         read = {source.name: self.values[source.name] for source in node.all_input_nodes}
-        if not any(isinstance(value, Value | Scores) for value in read.values()):
+        if not any(isinstance(value, Value | Scores | Comparison) for value in read.values()):
             arguments = self._resolved(node, read)
             self.values[node.name] = node.target(*arguments[0], **arguments[1])
             return
@@ -124,6 +156,9 @@ class _Walk:
             return function(site, _bound(node.target, positional, named))
 
         with located(_label(node, name)):
+            compares = [each for each in read.values() if isinstance(each, Comparison)]
+            if compares and name not in READING_COMPARISONS:
+                raise operator_refusal(compares[0].operator)
             self.values[node.name] = self._construction.apply(
                 node.name,
                 name,

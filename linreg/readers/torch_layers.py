@@ -29,6 +29,7 @@ from linreg.readers.tensor_layers import (
     leaky,
     shrink,
 )
+from linreg.readers.tensor_linear import running_sum, transposed_convolution
 from linreg.readers.tensor_values import Operand, Site, constant, rearranged, shape_of
 from linreg.units import ScalarUnit, absolute, relu
 
@@ -68,7 +69,7 @@ def _matmul(right: str) -> Function:
 
 def _convolution(site: Site, a: Arguments) -> Operand:
     if a.get("transposed"):
-        raise InvalidNetwork("transposed convolutions are not supported; use upsample and conv")
+        return _transposed(site, a)
     weight = constant(a["weight"], "the weight")
     bias = None if a["bias"] is None else constant(a["bias"], "the bias")
     kernel = weight.shape[2:]
@@ -82,6 +83,22 @@ def _convolution(site: Site, a: Arguments) -> Operand:
         padding=_padding(a["padding"], kernel, dilation),
         dilation=dilation,
         groups=a["groups"],
+    )
+
+
+def _transposed(site: Site, a: Arguments) -> Operand:
+    weight = constant(a["weight"], "the weight")
+    axes = weight.ndim - 2
+    return transposed_convolution(
+        site,
+        a["input"],
+        weight,
+        None if a["bias"] is None else constant(a["bias"], "the bias"),
+        stride=each(a["stride"], axes),
+        padding=each(a["padding"], axes),
+        dilation=each(a["dilation"], axes),
+        groups=a["groups"],
+        more=each(a["output_padding"], axes),
     )
 
 
@@ -191,6 +208,10 @@ def _extremum(least: bool) -> Function:
     return function
 
 
+def _running_sum(site: Site, a: Arguments) -> Operand:
+    return running_sum(site, a["self"], a["dim"] % max(1, len(shape_of(a["self"]))))
+
+
 LAYERS: dict[str, Function] = {
     "abs": _unit(lambda _: absolute()),
     "add": _sum(1),
@@ -203,6 +224,7 @@ LAYERS: dict[str, Function] = {
     "clamp_max": _clamp(None, "max"),
     "clamp_min": _clamp("min", None),
     "convolution": _convolution,
+    "cumsum": _running_sum,
     "div": _div,
     "hardsigmoid": _unit(lambda _: hard_sigmoid(Fraction(1, 6), Fraction(1, 2))),
     "hardtanh": _clamp("min_val", "max_val"),
@@ -233,3 +255,4 @@ LAYERS: dict[str, Function] = {
     ),
 }
 LAYERS |= {f"conv{n}d": _convolution for n in (1, 2, 3)}
+LAYERS |= {f"conv_transpose{n}d": _transposed for n in (1, 2, 3)}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from linreg.arguments import lengths
 from linreg.errors import InvalidNetwork
 from linreg.json_values import located
 from linreg.network import Network
@@ -22,7 +23,7 @@ _SUPPORTED = tuple(FUNCTIONS)
 def from_torch(module: Any, input_shape: int | Sequence[int]) -> Network:
     """The network that a torch module computes when it is in eval mode.
 
-    Nested `Sequential`s of layers of torch.nn are read layer by layer; any other module is traced
+    Layers of torch.nn in `Sequential`, also nested, are read layer by layer; any other module is traced
     by torch.export. The module stays as it is. A softmax, log-softmax or sigmoid at the end is
     left out, which a note says.
 
@@ -56,9 +57,11 @@ def from_torch(module: Any, input_shape: int | Sequence[int]) -> Network:
     torch = torch_package()
     if not isinstance(module, torch.nn.Module):
         raise InvalidNetwork(f"a torch.nn.Module was expected, got {type(module).__name__}")
-    if isinstance(input_shape, int):
-        input_shape = (input_shape,)
-    construction = Construction((1, *input_shape) if input_shape else ())
+    try:
+        shape = lengths(input_shape, "input_shape")
+    except ValueError as error:
+        raise InvalidNetwork(f"{error}: the input's shape must be that of one input") from None
+    construction = Construction((1, *shape))
     layers = chain_of(module)
     output = (
         traced(torch, module, construction) if layers is None else _chained(layers, construction)

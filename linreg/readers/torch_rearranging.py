@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import prod
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from linreg.errors import InvalidNetwork, NotPiecewiseLinear
+from linreg.readers.choices import Comparison
+from linreg.readers.tensor_linear import frames, interpolated
 from linreg.readers.tensor_values import (
     Operand,
     Site,
@@ -45,6 +48,9 @@ def _dropout(_site: Site, a: Arguments) -> Operand:
 
 
 def _cast(_site: Site, a: Arguments) -> Operand:
+    if isinstance(a.get("self"), Comparison):
+        comparison: Any = a["self"]
+        return comparison  # type: ignore[no-any-return]
     dtype = a.get("dtype")
     if dtype is not None and not dtype.is_floating_point:
         raise NotPiecewiseLinear(
@@ -194,6 +200,26 @@ def _nearest(site: Site, a: Arguments) -> Operand:
     return operand
 
 
+def _linearly(site: Site, a: Arguments) -> Operand:
+    """Linear interpolation of the axes after batch and channels."""
+    operand = read(a)
+    lengths = shape_of(operand)[2:]
+    sizes = a.get("output_size")
+    if sizes is None:
+        scales = [Fraction(by) for by in np.broadcast_to(a["scale_factors"], len(lengths)).tolist()]
+        wanted = [int(old * by) for old, by in zip(lengths, scales, strict=True)]
+    else:
+        wanted = np.broadcast_to(sizes, len(lengths)).tolist()
+        scales = [Fraction(new, old) for old, new in zip(lengths, wanted, strict=True)]
+    bounded(wanted)
+    mode = "align_corners" if a.get("align_corners") else "half_pixel"
+    for axis, (new, by) in enumerate(zip(wanted, scales, strict=True), start=2):
+        at = frames(mode, lengths[axis - 2], new, by)
+        assert at is not None
+        operand = interpolated(site, operand, axis, at)
+    return operand
+
+
 REARRANGING: dict[str, Function] = {
     "alias": _unchanged,
     "cat": _cat,
@@ -238,3 +264,5 @@ for _n in (1, 2, 3):
         f"replication_pad{_n}d": _pad("replicate"),
         f"upsample_nearest{_n}d": _nearest,
     }
+for _name in ("linear1d", "bilinear2d", "trilinear3d"):
+    REARRANGING[f"upsample_{_name}"] = _linearly

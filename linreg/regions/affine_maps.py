@@ -24,6 +24,15 @@ class AffineMaps(NamedTuple):
     ----------
     matrices : float64 array, shape (regions, outputs, inputs)
     shifts : float64 array, shape (regions, outputs)
+
+    Examples
+    --------
+    |x| is -x and x on its regions:
+
+    >>> from linreg import absolute, enumerate_regions, mlp
+    >>> maps = enumerate_regions(mlp([([[1]], [0])], activation=absolute())).affine_maps
+    >>> maps.matrices.tolist(), maps.shifts.tolist()
+    ([[[-1.0]], [[1.0]]], [[0.0], [0.0]])
     """
 
     matrices: np.ndarray

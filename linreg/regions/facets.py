@@ -33,6 +33,15 @@ class Facet:
         The outward normal of Euclidean length 1.
     offset : float
         normal @ x <= offset on the region; Euclidean, in input units.
+
+    Examples
+    --------
+    Where 2 x + 4 y < 1, the unit of 2 x + 4 y - 1 owns the only facet:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> [facet] = enumerate_regions(mlp([([[2, 4]], [-1])]))[0].facets
+    >>> facet.exact_normal, facet.exact_offset, facet.owners
+    ((2, 4), 1, (0,))
     """
 
     exact_normal: tuple[int, ...]

@@ -11,6 +11,7 @@ There are four questions, since strategies count alike, but find other witnesses
   on disk, or once there have been `MANY`; see `for_one_of_many`.
 - Each network of a dataset has its rows from Python if it has at most `ROWS_IN_PYTHON` regions.
 
+Cells are counted by the work that one is: those of a wide network take long in Python; see `Cost`.
 Whether there can be machine code at all is asked of `machine_code`.
 """
 
@@ -19,7 +20,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
 
 from linreg.explore.cells import Prefix
 from linreg.explore.explorer import Explorer
@@ -55,19 +56,58 @@ ROWS_IN_PYTHON = 4096
 """Regions up to which those of a network in a dataset are found in Python."""
 
 
+PROGRAM = 200
+"""Entries of a linear program, units times inputs, that make a cell cost as much as a small one."""
+
+PRODUCT = 300_000
+"""The same of products: coefficients times forms of the input, one more than there are inputs."""
+
+PREPARED = 400
+"""Coefficients that take as long as a small cell to be made integers."""
+
+FIRST_CELLS = 32
+"""Cells that any problem is taken to have."""
+
 MANY = 16
 """Networks that follow one another after which machine code is worth being compiled."""
+
+
+class Cost(NamedTuple):
+    """What Python takes for a problem, in cells of a small network: about half a millisecond each.
+
+    Attributes
+    ----------
+    cell : float
+        For a cell, at least 1.
+    beginning : float
+        Before the first cell is done, and for a few cells.
+    """
+
+    cell: float
+    beginning: float
+
+    @classmethod
+    def of(cls, problem: Problem) -> Cost:
+        """A function of the problem alone."""
+        network, dim = problem.network, problem.domain.dim
+        coefficients = sum(stage.map.n_coefficients for stage in network.stages)
+        program, product = len(network.units) * dim, coefficients * (dim + 1)
+        cell = max(1.0, program / PROGRAM + product / PRODUCT)
+        return cls(cell, coefficients / PREPARED + FIRST_CELLS * cell)
 
 
 class Spent:
     """Cells that this process has taken in Python: many small networks pay for machine code too."""
 
-    cells = 0
+    cells = 0.0
 
     @classmethod
-    def pays_loading(cls) -> bool:
-        """Whether so many have been taken that machine code should be loaded, if it is on disk."""
-        return cls.cells >= LOAD_AFTER
+    def pays_loading(cls, more: float = 0) -> bool:
+        """Whether so many have been taken that machine code should be loaded, if it is on disk.
+
+        Or will have been, with so many more.
+        """
+        return cls.cells + more >= LOAD_AFTER
 
     @classmethod
     def pays_compiling(cls, left: float) -> bool:
@@ -86,7 +126,8 @@ class AutoExplorer:
     def __init__(self) -> None:
         self._past: list[Explorer] = []
         self._now: Explorer = HighsExplorer()
-        self._taken = 0
+        self._taken = 0.0
+        self._cost = Cost(1, FIRST_CELLS)
         self._may_change = True
 
     @property
@@ -102,7 +143,8 @@ class AutoExplorer:
     @property
     def alone(self) -> int:
         """Cells to take before others are asked: it is clear by then how to go on."""
-        return COMPILE_AFTER + 1 if self._may_change else self._now.alone
+        most = int(COMPILE_AFTER / self._cost.cell) + 1
+        return most if self._may_change else self._now.alone
 
     @property
     def task_budget(self) -> int:
@@ -126,7 +168,8 @@ class AutoExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Any]:
         """The cells to start from."""
-        pays = Spent.pays_loading()
+        self._cost = Cost.of(problem)
+        pays = Spent.pays_loading(self._cost.beginning - FIRST_CELLS)
         is_imported = "linreg.kernel.simplex.cell_tree" in sys.modules
         if (pays or is_imported) and is_compiled(problem, on_disk=pays):
             self._now = compiled_explorer()
@@ -161,12 +204,12 @@ class AutoExplorer:
         limit: int | None = None,
     ) -> list[Any]:
         """Split cells, and return those that are left."""
-        self._taken += min(budget, self._now.slice)
+        self._taken += min(budget, self._now.slice) * self._cost.cell
         before = sum(tally.cells)
         left = self._now.explore(problem, cells, sink, tally, budget=budget, limit=limit)
         if isinstance(self._now, HighsExplorer):
             # Of cells that are taken, about every other one is split and the rest are finished.
-            Spent.cells += 2 * (sum(tally.cells) - before)
+            Spent.cells += 2 * (sum(tally.cells) - before) * self._cost.cell
         return left
 
     def prefix_of(self, cell: Any) -> Any:
@@ -175,6 +218,7 @@ class AutoExplorer:
 
     def cell_of(self, problem: Problem, prefix: Any) -> Any:
         """The cell that a prefix names."""
+        self._cost = Cost.of(problem)
         if self._may_change and not isinstance(prefix, Prefix):
             self.prepare(problem)
         return self._now.cell_of(problem, prefix)
@@ -229,8 +273,9 @@ def settled(
 ) -> Settled[AnySink]:
     """What "auto" stands for, a function of the problem and the limit.
 
-    "highs" if that answers the question with `TRIED` cells, and "compiled" elsewhere, or "highs"
-    where there is no machine code.
+    "highs" if that answers the question with the work of `TRIED` small cells, and "compiled"
+    elsewhere, or "highs" where there is no machine code. What Python could hardly begin in that
+    time is not tried.
 
     Parameters
     ----------
@@ -242,12 +287,15 @@ def settled(
     report : callable
         Told now and then how far the trial is.
     """
+    cost = Cost.of(problem)
+    if cost.beginning > TRIED:
+        return Settled(compiled_for(problem, sink).name, None, sink.fresh())
     explorer, found, tally = HighsExplorer(), sink.fresh(), Tally()
     cells = explorer.begin(problem, tally)
-    taken = 0
+    taken = 0.0
     is_large = False
     while cells and not is_large and taken < TRIED and (limit is None or tally.regions < limit):
-        taken += explorer.slice
+        taken += explorer.slice * cost.cell
         cells = explorer.explore(problem, cells, found, tally, budget=explorer.slice, limit=limit)
         is_large = limit is None and taken > LARGE * tally.share
         work = Work(tally, explorer.name, explorer.lps, explorer.exact_decisions)

@@ -25,11 +25,20 @@ from linreg.units import MaxUnit
 CONNECTED = "for fully connected layers; shared weights may make fewer"
 """What lower bounds and exact maxima are about where the network has convolutions."""
 
+OF_WEIGHTS = (
+    "serra_ramalingam_2020",
+    UPPER,
+    "after Serra, Ramalingam (2020)",
+    "stable units",
+)
+"""Name, side, source and title of the bound for given weights."""
+
 
 def report(
     net: NetworkLike,
     domain: DomainLike = None,
     *,
+    quick: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[Bound, ...]:
     """Every bound that applies to a network, with its source.
@@ -45,13 +54,16 @@ def report(
     net : Network, or what `as_network` accepts
     domain : Domain, optional
         The whole space unless given; only the bound from stable units depends on it.
+    quick : bool
+        Whether to leave that bound out, which alone takes time.
     progress : callable, optional
-        As that of `serra_ramalingam_2020`, which alone takes time.
+        As that of `serra_ramalingam_2020`.
 
     Returns
     -------
     tuple of Bound
-        Lower bounds, exact maxima, upper bounds; the last of them is for the given weights.
+        Lower bounds, exact maxima, upper bounds; the last of them, unless `quick`, is for the given
+        weights.
 
     Examples
     --------
@@ -69,7 +81,7 @@ def report(
         found = tuple(
             bound if bound.side == UPPER else replace(bound, note=CONNECTED) for bound in found
         )
-    return (*found, _of_weights(staged, domain, progress))
+    return found if quick else (*found, _of_weights(staged, domain, progress))
 
 
 def ceilings(net: NetworkLike) -> tuple[Bound, ...]:
@@ -155,14 +167,9 @@ def layer_of(stage: Stage) -> Layer:
 def _of_weights(
     staged: StagedNetwork, domain: Domain | None, progress: Callable[[float], None] | None
 ) -> Bound:
-    return Bound(
-        "serra_ramalingam_2020",
-        UPPER,
-        serra_ramalingam_2020(staged, domain, progress=progress),
-        "after Serra, Ramalingam (2020)",
-        "stable units",
-        "for these weights and this domain",
-    )
+    value = serra_ramalingam_2020(staged, domain, progress=progress)
+    name, side, source, title = OF_WEIGHTS
+    return Bound(name, side, value, source, title, "for these weights and this domain")
 
 
 def _pieces(staged: StagedNetwork) -> list[list[int]]:

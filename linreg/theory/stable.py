@@ -58,7 +58,7 @@ def serra_ramalingam_2020(
     domain : Domain, optional
         The whole space unless given.
     progress : callable, optional
-        Called for each cell with the share of cells that are done.
+        Called at first, and for each cell, with the share of cells that are done.
 
     Returns
     -------
@@ -92,6 +92,8 @@ def serra_ramalingam_2020(
     4
     """
     staged, where = asked(net, domain)
+    if progress is not None:
+        progress(0.0)
     ranges = _of_domain(where, staged.input_dim)
     bounds = [narrowing_bound(staged.input_dim, _layers(staged.stages, ranges))]
     if staged.stages and staged.input_dim <= MOST_INPUTS:

@@ -39,10 +39,19 @@ def level_set(
     progress : callable, optional
         Called now and then with the number of cells that are found.
 
+    Returns
+    -------
+    Subcomplex
+        Closed. It has cells of dimension n where the output is at the level on a region.
+
     Raises
     ------
+    InvalidDomain
+        If the domain does not fit, or has no interior.
     NoSuchIndex
         If the network has no such output.
+    ValueError, TypeError
+        If the level is no number.
     IncompleteError
         If there are more cells than the limit.
 
@@ -95,6 +104,8 @@ def decision_boundary(
 
     Raises
     ------
+    InvalidDomain
+        If the domain does not fit, or has no interior.
     NoSuchIndex
         If the network has no such output.
     ValueError

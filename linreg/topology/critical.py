@@ -29,6 +29,16 @@ class CriticalVertex:
     ranks : tuple of int
         Rank k is that of the relative homology of {f <= value} and the same without the vertex, in
         degree k, modulo 2: (1, 0, ...) at a local minimum.
+
+    Examples
+    --------
+    |x| - |y| has a saddle at the origin: what is below 0 comes together there.
+
+    >>> from linreg import absolute, mlp, polyhedral_complex
+    >>> net = mlp([([[1, 0], [0, 1]], [0, 0])], ([[1, -1]], [0]), activation=absolute())
+    >>> [vertex] = polyhedral_complex(net).critical_vertices()
+    >>> vertex.value, vertex.ranks, vertex.complexity
+    (Fraction(0, 1), (0, 1, 0), 1)
     """
 
     cell: int

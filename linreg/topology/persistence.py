@@ -76,10 +76,24 @@ def _sorted(bars: list[Bar], superlevel: bool) -> list[Bar]:
 def diagram(bars: list[Bar], dim: int) -> np.ndarray:
     """The persistence diagram of a dimension, as persim and gudhi take it.
 
+    Parameters
+    ----------
+    bars : list of (int, Fraction or infinity, Fraction or infinity)
+        As `PolyhedralComplex.persistence` returns them.
+    dim : int
+        The dimension of homology.
+
     Returns
     -------
     float64 array, shape (bars, 2)
         Births and deaths, each rounded to nearest.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from math import inf
+    >>> diagram([(0, Fraction(1, 2), inf), (1, Fraction(2), Fraction(3))], 0).tolist()
+    [[0.5, inf]]
     """
     rows = [(float(birth), float(death)) for degree, birth, death in bars if degree == dim]
     return np.array(rows, dtype=np.float64).reshape(len(rows), 2)

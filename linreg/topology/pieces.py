@@ -27,6 +27,15 @@ class Piece:
         and from one direction to the other if it is unbounded.
     regions : tuple of tuple of int
         The patterns of the network's regions around it, each once.
+
+    Examples
+    --------
+    Where relu(x) is 0 on [-1, 1] there is one piece, of length 1, on one region:
+
+    >>> from linreg import Box, level_set, mlp
+    >>> [piece] = pieces(level_set(mlp([([[1]], [0])]), domain=Box([-1], [1])))
+    >>> piece.cell.dim, piece.size, piece.regions
+    (1, 1.0, ((0,),))
     """
 
     cell: Cell
@@ -66,6 +75,14 @@ class Piece:
 def pieces(union: Subcomplex) -> list[Piece]:
     """The cells of a union that are faces of no other of its cells, in their order.
 
+    Parameters
+    ----------
+    union : Subcomplex
+
+    Returns
+    -------
+    list of Piece
+
     Examples
     --------
     The square |x| + |y| = 1 has four sides of length sqrt(2):
@@ -91,7 +108,24 @@ def pieces(union: Subcomplex) -> list[Piece]:
 def total_size(found: list[Piece], dim: int) -> float | None:
     """The length or area of the pieces of a dimension together, in input units.
 
-    None if the dimension is not 1 or 2.
+    Parameters
+    ----------
+    found : list of Piece
+    dim : int
+
+    Returns
+    -------
+    float or None
+        Infinite if a piece is unbounded; None if the dimension is not 1 or 2.
+
+    Examples
+    --------
+    The square max(|x|, |y|) = 1 has eight units of length:
+
+    >>> from linreg import absolute, level_set, mlp
+    >>> net = mlp([([[1, 1], [1, -1]], [0, 0])], ([[1, 1]], [-2]), activation=absolute())
+    >>> total_size(pieces(level_set(net)), 1)
+    8.0
     """
     if dim not in (1, 2):
         return None

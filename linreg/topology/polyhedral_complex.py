@@ -36,6 +36,11 @@ RELATIONS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
 class PolyhedralComplex(CellComplex):
     """All cells of a network on a domain, and the topology of their unions.
 
+    Attributes
+    ----------
+    problem, levels, layout, signs, dims, lines, vectors, n_vertices, incidence
+        As for `linreg.complex.CellComplex`.
+
     Examples
     --------
     A ring |x| + |y| <= 2 around |x| + |y| < 1, cut by the axes:
@@ -60,10 +65,27 @@ class PolyhedralComplex(CellComplex):
             One of ">=", ">", "==", "<=", "<", "!=".
         level : number
 
+        Returns
+        -------
+        Subcomplex
+            Closed for ">=", "==" and "<="; open in the domain for the others.
+
         Raises
         ------
+        NoSuchIndex
+            If the network has no such output.
         ValueError
             If there is no such relation, or the complex was not cut at that level.
+
+        Examples
+        --------
+        |x| is less than 1 at its vertex 0 and on the segments beside, and it is 1 at two points:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0])], activation=absolute())
+        >>> complex = polyhedral_complex(net, levels=[(0, 1)])
+        >>> [complex.where(0, sign, 1).faces_by_dimension for sign in ("<", "==")]
+        [[1, 2], [2, 0]]
         """
         if relation not in RELATIONS:
             raise ValueError(
@@ -72,7 +94,18 @@ class PolyhedralComplex(CellComplex):
         return Subcomplex(self, RELATIONS[relation](self.sides(output, level), 0))
 
     def sides(self, output: int, level: Number = 0) -> np.ndarray:
-        """The sign of an output less a level on each cell; int8, shape (cells,).
+        """The sign of an output less a level on each cell.
+
+        Parameters
+        ----------
+        output : int
+        level : number
+            One of those that the complex was cut at.
+
+        Returns
+        -------
+        int8 array, shape (cells,)
+            -1, 0 or 1.
 
         Raises
         ------
@@ -80,6 +113,17 @@ class PolyhedralComplex(CellComplex):
             If the network has no such output.
         ValueError
             If the complex was not cut at that level.
+
+        Examples
+        --------
+        relu(x) passes 1 once: it is less at 0, and on two cells of three beside:
+
+        >>> from linreg import mlp
+        >>> complex = polyhedral_complex(mlp([([[1]], [0])]), levels=[(0, 1)])
+        >>> sorted(complex.sides(0, 1)[complex.dims == 0].tolist())
+        [-1, 0]
+        >>> sorted(complex.sides(0, 1)[complex.dims == 1].tolist())
+        [-1, -1, 1]
         """
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         cut = fraction(level)
@@ -104,10 +148,26 @@ class PolyhedralComplex(CellComplex):
             Whether it has to be larger than all others, which makes the union open; otherwise it
             is closed.
 
+        Returns
+        -------
+        Subcomplex
+
         Raises
         ------
         ValueError
             If the complex was not cut by classes, or the output is none of them.
+
+        Examples
+        --------
+        relu(x) is at least relu(-x) from 0 on, and larger beyond:
+
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0])])
+        >>> complex = polyhedral_complex(net, classes=True)
+        >>> complex.decision_region(0).faces_by_dimension
+        [1, 1]
+        >>> complex.decision_region(0, strictly=True).faces_by_dimension
+        [0, 1]
         """
         won = self._winners()
         if output not in self.levels.classes:
@@ -118,7 +178,29 @@ class PolyhedralComplex(CellComplex):
         return Subcomplex(self, wins & (won.sum(axis=1) == 1) if strictly else wins)
 
     def decision_regions(self, *, strictly: bool = False) -> dict[int, Subcomplex]:
-        """The union of `decision_region` for each class."""
+        """The union of `decision_region` for each class.
+
+        Parameters
+        ----------
+        strictly : bool
+            As for `decision_region`.
+
+        Returns
+        -------
+        dict of int to Subcomplex
+            By classes, in increasing order; empty if the complex was not cut by classes.
+
+        Examples
+        --------
+        relu(x) and relu(-x) are each the larger one on one side of 0:
+
+        >>> from linreg import mlp
+        >>> net = mlp([([[1], [-1]], [0, 0])])
+        >>> complex = polyhedral_complex(net, classes=True)
+        >>> found = complex.decision_regions(strictly=True)
+        >>> {output: union.cells(1)[0].rays for output, union in found.items()}
+        {0: ((1,),), 1: ((-1,),)}
+        """
         return {
             output: self.decision_region(output, strictly=strictly)
             for output in self.levels.classes
@@ -190,12 +272,35 @@ class PolyhedralComplex(CellComplex):
     def critical_vertices(self, output: int = 0) -> list[CriticalVertex]:
         """The vertices at which the sublevel sets of an output change, with how they do.
 
+        Parameters
+        ----------
+        output : int
+
+        Returns
+        -------
+        list of CriticalVertex
+            In the order of their cells.
+
         Raises
         ------
         NoSuchIndex
             If the network has no such output.
         HypothesisError
             If the output is constant on a cell that is no vertex.
+
+        Source
+        ------
+        Grigsby, Lindsey and Masden (2022), "Local and global topological complexity measures of
+        ReLU neural network functions".
+
+        Examples
+        --------
+        The sublevel sets of |x| begin at its minimum:
+
+        >>> from linreg import absolute, mlp
+        >>> complex = polyhedral_complex(mlp([([[1]], [0])], activation=absolute()))
+        >>> [(vertex.point, vertex.value, vertex.ranks) for vertex in complex.critical_vertices()]
+        [((Fraction(0, 1),), Fraction(0, 1), (1, 0))]
         """
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         return critical_vertices(self, output)
@@ -234,6 +339,10 @@ def polyhedral_complex(
         Most cells.
     progress : callable, optional
         Called now and then with the number of cells that are found.
+
+    Returns
+    -------
+    PolyhedralComplex
 
     Raises
     ------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linreg.arguments import integer
 from linreg.complex import Cell, CellComplex
 from linreg.topology.chains import bounded_chains, dual_chains, flag_chains
 from linreg.topology.elimination import betti_numbers, check_field
@@ -31,6 +32,17 @@ class Subcomplex:
     ----------
     complex : CellComplex
     chosen : bool array, shape (cells,)
+        Whether each cell of the complex is one of the union.
+
+    Examples
+    --------
+    Where |x| is at least 1 there are two closed half-lines:
+
+    >>> from linreg import absolute, mlp, polyhedral_complex
+    >>> net = mlp([([[1]], [0])], activation=absolute())
+    >>> union = polyhedral_complex(net, levels=[(0, 1)]).where(0, ">=", 1)
+    >>> len(union), union.components, union.is_closed, union.is_bounded
+    (4, 2, True, False)
     """
 
     complex: CellComplex
@@ -55,7 +67,33 @@ class Subcomplex:
         return [int(count) for count in np.bincount(dims, minlength=self.complex.dim + 1)]
 
     def cells(self, dim: int) -> list[Cell]:
-        """Its cells of a dimension."""
+        """Its cells of a dimension.
+
+        Parameters
+        ----------
+        dim : int
+
+        Returns
+        -------
+        list of Cell
+            In the order of their numbers; none of a dimension that it does not have.
+
+        Raises
+        ------
+        TypeError
+            If the dimension is no integer.
+
+        Examples
+        --------
+        The square |x| + |y| = 1 has its corners on the axes:
+
+        >>> from linreg import absolute, level_set, mlp
+        >>> net = mlp([([[1, 0], [0, 1]], [0, 0])], ([[1, 1]], [-1]), activation=absolute())
+        >>> square = level_set(net)
+        >>> sorted([float(x) for x in corner.point] for corner in square.cells(0))
+        [[-1.0, 0.0], [0.0, -1.0], [0.0, 1.0], [1.0, 0.0]]
+        """
+        dim = integer(dim, "dim")
         return [self.complex.cell(i) for i in self.indices[self._dims == dim].tolist()]
 
     @property
@@ -105,6 +143,11 @@ class Subcomplex:
             "cells" has one chain for each cell, and is for unions that are closed or open;
             "order" has one for each chain of faces, "gudhi" too, for which the extra `topology` is
             needed and `field` a prime; "auto" takes "cells" where it can, and "order" elsewhere.
+
+        Returns
+        -------
+        list of int, length n + 1
+            First the number of connected components, then that of independent loops, and so on.
 
         Raises
         ------
@@ -223,7 +266,35 @@ class Subcomplex:
         """The regions around a cell: the cells of dimension n that it is a face of, or is itself.
 
         Their `pattern` says which piece each unit is on; units of levels come last.
+
+        Parameters
+        ----------
+        cell : Cell
+            Of the complex.
+
+        Returns
+        -------
+        tuple of Cell
+            In the order of their numbers.
+
+        Raises
+        ------
+        TypeError
+            If it is no cell.
+
+        Examples
+        --------
+        Beside each side of the square |x| + |y| = 1 there are an inner and an outer region, which
+        differ in the unit of the level alone:
+
+        >>> from linreg import absolute, level_set, mlp
+        >>> net = mlp([([[1, 0], [0, 1]], [0, 0])], ([[1, 1]], [-1]), activation=absolute())
+        >>> square = level_set(net)
+        >>> [region.pattern for region in square.regions_of(square.cells(1)[0])]
+        [(1, 1, 1), (1, 1, 0)]
         """
+        if not isinstance(cell, Cell):
+            raise TypeError(f"cell: a Cell was expected, got {reprlib.repr(cell)}")
         covers = self.complex.cofaces
         around = {cell.index}
         for _ in range(self.complex.dim - cell.dim):

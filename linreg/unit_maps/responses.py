@@ -13,16 +13,19 @@ from flint import fmpq, fmpz
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many, integer, points
 from linreg.domains import Box, Domain, Polytope, WholeSpace
-from linreg.errors import InvalidNetwork
+from linreg.errors import InvalidNetwork, MissingPackage
 from linreg.network import StagedNetwork
 from linreg.network.enclosure import ROUNDOFF
 from linreg.network.gradients import exact_row
 from linreg.problem import problem_of
-from linreg.rational import common_denominator, primitive, rational_matrix
+from linreg.rational import common_denominator, nearest_float, primitive, rational_matrix
 from linreg.readers.accepted import NetworkLike, as_staged
 from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import FloatMaps, distinct, float_maps, pieces_at
 from linreg.unit_maps.unit_map import Place, unit_place
+
+MOST = 2000
+"""Maps that are compared two by two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +40,17 @@ class Representatives:
         Rows of the data set in each cluster.
     differences : float64 array, shape (clusters, inputs)
         Of each representative from the mean over all rows.
+
+    Examples
+    --------
+    A unit that reads |x| has the weight -1 at one of three rows, and 1 at two; their mean is 1/3:
+
+    >>> from linreg import absolute, mlp
+    >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+    >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+    >>> few = found.representatives(2)
+    >>> few.weights.tolist(), few.sizes.tolist(), few.differences.round(3).tolist()
+    ([[1.0], [-1.0]], [2, 1], [[0.667], [-1.333]])
     """
 
     weights: np.ndarray
@@ -62,6 +76,16 @@ class Responses:
     values : float64 array, shape (rows,)
         The pre-activation at each row; empty for a domain.
     n_maps, n_weights, n_directions : int
+
+    Examples
+    --------
+    A unit that reads |x| has the map -x at one of three rows, and x at two:
+
+    >>> from linreg import absolute, mlp
+    >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+    >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+    >>> found.n_maps, found.weights.tolist(), found.counts.tolist(), found.values.tolist()
+    (2, [[-1.0], [1.0]], [1, 2], [1.0, 2.0, 3.0])
     """
 
     weights: np.ndarray
@@ -77,7 +101,28 @@ class Responses:
     _rows: np.ndarray = field(repr=False)
 
     def exact_map(self, index: int) -> ExactAffineMap:
-        """One of the maps, exactly, with one output."""
+        """One of the maps, exactly.
+
+        Parameters
+        ----------
+        index : int
+            Of the map, in the order of `weights`.
+
+        Returns
+        -------
+        ExactAffineMap
+            With one output.
+
+        Examples
+        --------
+        A unit that reads |x| has the map -x at the first row:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.exact_map(0)([5])
+        [Fraction(-5, 1)]
+        """
         stages = len(self._network.stages)
         pattern = self._patterns[index].tolist()
         weight, bias = exact_row(self._network, pattern, stages, int(self._rows[index]))
@@ -86,8 +131,7 @@ class Responses:
     @cached_property
     def normalised(self) -> np.ndarray:
         """Weights divided by their Euclidean lengths; zero stays zero."""
-        lengths = np.linalg.norm(self.weights, axis=1, keepdims=True)
-        return np.asarray(self.weights / np.where(lengths > 0, lengths, 1.0))
+        return _normalised(self.weights)
 
     def representatives(self, n: int = 5, seed: int = 0) -> Representatives:
         """Means of clusters of the normalised weights at the rows where the unit is positive.
@@ -99,12 +143,26 @@ class Responses:
         seed : int
             Of scikit-learn's k-means.
 
+        Returns
+        -------
+        Representatives
+
         Raises
         ------
         ValueError
             If there are no rows, or `n` is less than 1.
-        ImportError
-            If scikit-learn is not there.
+        MissingPackage
+            If scikit-learn is not installed.
+
+        Examples
+        --------
+        A unit that reads |x| responds in two directions, however many are asked for:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.representatives(5).sizes.tolist()
+        [2, 1]
         """
         n = how_many(n, "n")
         chosen = self.map_of_row[self.values > 0]
@@ -113,8 +171,8 @@ class Responses:
         try:
             from sklearn.cluster import KMeans
         except ImportError:
-            raise ImportError(
-                "representatives need scikit-learn, which the extra linreg-exact[sklearn] has"
+            raise MissingPackage(
+                "representatives need the extra sklearn: pip install 'linreg-exact[sklearn]'"
             ) from None
         maps, counts = np.unique(chosen, return_counts=True)
         rows = self.normalised[maps]
@@ -128,18 +186,31 @@ class Responses:
         mean = counts @ rows / counts.sum()
         return Representatives(weights, sizes[order], weights - mean)
 
-    def spread(self, most: int = 2000) -> float:
+    def spread(self, most: int = MOST) -> float:
         """The largest distance between two of the normalised weights; dimensionless, at most 2.
 
         Of more than `most` maps only so many are compared, and the distance is a lower bound.
+
+        Parameters
+        ----------
+        most : int
+            At least 1.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        A unit that reads |x| has weights of opposite directions:
+
+        >>> from linreg import absolute, mlp
+        >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+        >>> found = unit_responses(net, [[-1.0], [2.0], [3.0]], stage=2, unit=0)
+        >>> found.spread()
+        2.0
         """
-        rows = np.unique(self.normalised, axis=0)[: how_many(most, "most")]
-        squares = 2 - 2 * np.clip(rows @ rows.T, -1, 1)
-        present = (rows**2).sum(axis=1) > 0
-        # A zero weight is at distance 1 from any direction.
-        squares[~present, :] = squares[:, ~present] = 1.0
-        np.fill_diagonal(squares, 0.0)
-        return float(np.sqrt(squares.max(initial=0.0)))
+        return _spread(self.normalised, how_many(most, "most"))
 
 
 def unit_responses(net: NetworkLike, X: Any, stage: int, unit: int) -> Responses:
@@ -184,18 +255,7 @@ def unit_responses(net: NetworkLike, X: Any, stage: int, unit: int) -> Responses
     >>> unit_responses(net, Box([-1], [1]), 2, 0).n_maps
     2
     """
-    network = as_staged(net)
-    place = unit_place(network, stage, unit)
-    ending = network_to(network, place)
-    if isinstance(X, WholeSpace | Box | Polytope):
-        return _responses(ending, _patterns_in(ending, X), place, None)
-    x = points(X, network.input_dim, "X")
-    if x.ndim != 2 or not len(x):
-        raise ValueError(
-            f"X: an array of shape (rows, {network.input_dim}) with one row or more was expected, "
-            f"got shape {x.shape}"
-        )
-    return _responses(ending, pieces_at(ending, x), place, x)
+    return _responses(*_asked(as_staged(net), X, stage, unit))
 
 
 def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
@@ -231,8 +291,54 @@ def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
     unit_place(network, stage, 0)
     last = stage == len(network.stages) + 1
     n_units = network.readout.n_outputs if last else len(network.stages[stage - 1].units)
-    spreads = [(unit, unit_responses(network, X, stage, unit).spread()) for unit in range(n_units)]
+    spreads = []
+    kinds: np.ndarray | None = None
+    for unit in range(n_units):
+        place = unit_place(network, stage, unit)
+        if kinds is None or place.rank > 1:
+            ending, patterns, place, _ = _asked(network, X, stage, unit)
+            kinds = np.unique(patterns, axis=0)
+        # Scalar units of a stage have the stages before in common, and their patterns. Maps that
+        # are equal need not be told from others to find two that are far apart.
+        rows = np.full(len(kinds), 0 if place.rank > 1 else place.first)
+        weights = float_maps(ending, kinds, rows).weights
+        spreads.append((unit, _spread(_normalised(weights), MOST)))
+        if place.rank > 1:
+            kinds = None
     return sorted(spreads, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _asked(
+    network: StagedNetwork, X: Any, stage: int, unit: int
+) -> tuple[StagedNetwork, np.ndarray, Place, np.ndarray | None]:
+    """The network that ends in a unit, its patterns at the rows or in the domain, and the rows."""
+    place = unit_place(network, stage, unit)
+    ending = network_to(network, place)
+    if isinstance(X, WholeSpace | Box | Polytope):
+        return ending, _patterns_in(ending, X), place, None
+    x = points(X, network.input_dim, "X")
+    if x.ndim != 2 or not len(x):
+        raise ValueError(
+            f"X: an array of shape (rows, {network.input_dim}) with one row or more was expected, "
+            f"got shape {x.shape}"
+        )
+    return ending, pieces_at(ending, x), place, x
+
+
+def _normalised(weights: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(weights, axis=1, keepdims=True)
+    return np.asarray(weights / np.where(lengths > 0, lengths, 1.0))
+
+
+def _spread(normalised: np.ndarray, most: int) -> float:
+    """The largest distance between two of so many different rows of length 1 or 0."""
+    rows = np.unique(normalised, axis=0)[:most]
+    squares = 2 - 2 * np.clip(rows @ rows.T, -1, 1)
+    present = (rows**2).sum(axis=1) > 0
+    # A zero weight is at distance 1 from any direction.
+    squares[~present, :] = squares[:, ~present] = 1.0
+    np.fill_diagonal(squares, 0.0)
+    return float(np.sqrt(squares.max(initial=0.0)))
 
 
 def network_to(network: StagedNetwork, place: Place) -> StagedNetwork:
@@ -257,10 +363,11 @@ def network_to(network: StagedNetwork, place: Place) -> StagedNetwork:
 
 def _patterns_in(network: StagedNetwork, domain: Domain) -> np.ndarray:
     """The patterns of all regions of a domain."""
+    problem = problem_of(network, domain)
     if not network.stages:
         return np.empty((1, 0), dtype=network.pattern_dtype)
     sink = Columns(network.pattern_dtype.str)
-    run(problem_of(network, domain), sink, Options())
+    run(problem, sink, Options())
     found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
     return np.unique(found.reshape(sink.n_regions, len(network.units)), axis=0)
 
@@ -324,10 +431,24 @@ def _three_numbers(floats: FloatMaps, exactly: Any) -> tuple[np.ndarray, int, in
         # |w/|w| - v/|v|| <= 2 |w - v| / |v|: both the entries and the length are in doubt.
         near = np.where(lengths > 2 * off, 4 * off / lengths, np.inf)
         directions = np.where(np.isfinite(near), weights / lengths, 0.0)
+    # One weight whose direction floats leave open would be compared with all others.
+    for i in np.flatnonzero(~np.isfinite(near[:, 0])).tolist():
+        directions[i] = _unit_vector(exactly(int(kept[i]))[0])
+        near[i] = 0.0
     rounding = 4 * (weights.shape[1] + 10) * ROUNDOFF
     spread = np.broadcast_to(near + rounding, directions.shape)
     of_directions = distinct(directions, spread, lambda i: _direction(exactly(int(kept[i]))[0]))
     return labels, int(of_weights.max()) + 1, int(of_directions.max()) + 1
+
+
+def _unit_vector(weight: tuple[fmpq, ...]) -> np.ndarray:
+    """A weight divided by its length, to a few units in the last place; zero stays zero."""
+    largest = max(abs(entry) for entry in weight)
+    if largest == 0:
+        return np.zeros(len(weight))
+    shares = [entry / largest for entry in weight]
+    floats = np.array([nearest_float(int(share.p), int(share.q)) for share in shares])
+    return np.asarray(floats / np.linalg.norm(floats))
 
 
 def _direction(weight: tuple[fmpq, ...]) -> Hashable:

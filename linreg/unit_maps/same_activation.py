@@ -17,7 +17,7 @@ from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries
 from linreg.rational import common_denominator, fraction, primitive
-from linreg.readers.accepted import DomainLike, NetworkLike, as_domain, as_staged
+from linreg.readers.accepted import DomainLike, NetworkLike, asked
 from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import pieces_at
 from linreg.unit_maps.responses import network_to
@@ -39,6 +39,16 @@ class Identified:
     squared_radius : Fraction or None
         Square of the Euclidean radius of the largest ball around the point on which the unit is
         this map, in input units; None if there is no end to it.
+
+    Examples
+    --------
+    A unit that reads |x| has at -2 the value that it has at 2, on another map, up to 0:
+
+    >>> from linreg import absolute, mlp
+    >>> net = mlp([([[1]], [0]), ([[1]], [0])], activation=absolute())
+    >>> found = same_activation(net, [2], stage=2, unit=0)[0]
+    >>> found.point, found.weight, found.pattern, found.radius
+    ((Fraction(-2, 1),), (Fraction(-1, 1),), (0,), 2.0)
     """
 
     point: tuple[Fraction, ...]
@@ -78,8 +88,9 @@ def same_activation(
         From 0, in its stage.
     n : int, optional
         How many to look for; None for all.
-    domain : domain, optional
-        Where points are looked for, strictly inside; the whole space by default.
+    domain : what `as_domain` accepts, optional
+        Where points are looked for, strictly inside; by default the domain in the network's file,
+        or the whole space.
     among : array-like of numbers, shape (rows, inputs), optional
         Data points in whose regions points are looked for.
 
@@ -108,12 +119,12 @@ def same_activation(
     >>> [found.point for found in same_activation(net, [2], stage=2, unit=0)]
     [(Fraction(-2, 1),), (Fraction(2, 1),)]
     """
-    network = as_staged(net)
+    network, where = asked(net, domain)
     place = unit_place(network, stage, unit)
     most = None if n is None else how_many(n, "n")
     value = unit_map(network, x, stage, unit).value
     ending = network_to(network, place)
-    problem = problem_of(ending, as_domain(domain, ending.input_dim))
+    problem = problem_of(ending, where)
     row = 0 if place.rank > 1 else place.first
     wanted = fmpq(value.numerator, value.denominator)
     boundaries = Boundaries(problem)

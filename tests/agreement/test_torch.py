@@ -388,7 +388,7 @@ class Branching(nn.Module):
         (Applied(lambda x: x.floor()), NotPiecewiseLinear, "'floor' is not a continuous"),
         (Applied(lambda x: x.int()), NotPiecewiseLinear, "rounds, so it is not continuous"),
         (Applied(lambda x: x.softmax(1) * 2), NotPiecewiseLinear, "'softmax' is not piecewise"),
-        (Applied(lambda x: x.cumsum(1)), InvalidNetwork, "operator 'cumsum' is not supported"),
+        (Applied(lambda x: x.cumprod(1)), InvalidNetwork, "operator 'cumprod' is not supported"),
         (Applied(lambda x: x.max(dim=1).indices), InvalidNetwork, "output 1 of 'max'"),
         (Applied(lambda x: x @ torch.ones(3)), InvalidNetwork, "torch.export cannot trace"),
         (TwoOutputs(), InvalidNetwork, "2 outputs"),

@@ -50,7 +50,11 @@ def test_what_was_proved_is_said_in_a_sentence(network: Path, proof: Path) -> No
 def test_another_domain_is_another_claim(network: Path, proof: Path) -> None:
     outcome = linreg("check", proof, network, "--domain", "box:0,1")
     assert (outcome.code, outcome.err) == (1, "")
-    assert outcome.out == "refused: it is about another domain\n"
+    assert outcome.out == (
+        "refused: it is about another domain: all, and the one asked about is box:0,1; say the "
+        "certificate's with --domain\n"
+    )
+    assert linreg("check", proof, network, "--domain", "all").code == 0
 
 
 def test_a_damaged_certificate_is_a_bad_file(network: Path, proof: Path) -> None:

@@ -77,6 +77,8 @@ def test_an_onnx_file_converts_to_json_with_the_same_fingerprint(tmp_path: Path)
     assert library.load(path).fingerprint == library.load(EXAMPLES / "digits-cnn.onnx").fingerprint
 
 
-def test_an_onnx_file_cannot_be_written() -> None:
-    complaint = linreg("convert", EXAMPLES / "digits-mlp.json", "net.onnx").complaint
-    assert complaint == "net.onnx: .onnx files are read but not written; known are .json, .npz"
+def test_an_nnet_file_cannot_be_written() -> None:
+    complaint = linreg("convert", EXAMPLES / "digits-mlp.json", "net.nnet").complaint
+    assert complaint == (
+        "net.nnet: .nnet files are read but not written; known are .json, .npz, .onnx"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 from program import PATIENCE, ROOT, linreg, python
 
-from linreg.cli.app import app
+import linreg as linreg_package
+from linreg.cli.app import COMMANDS
 
 HEAVY = (
     "cvxpy",
@@ -27,7 +29,6 @@ HEAVY = (
     "torch",
     "typer",
 )
-COMMANDS = [command.name for command in app.registered_commands]
 PAGES = "".join(
     (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     for name in ("guide", "networks", "pictures", "lines", "learning", "questions", "topology")
@@ -44,16 +45,46 @@ def loaded_by(statement: str) -> set[str]:
     return set(json.loads(python(script).out))
 
 
-def test_importing_the_library_loads_numpy_and_flint_only() -> None:
-    loaded = loaded_by("import linreg")
+def foreign(loaded: set[str]) -> set[str]:
+    """What is neither ours nor Python's."""
+    public = {name for name in loaded if not name.startswith("_")}
+    return public - sys.stdlib_module_names - {"linreg", "linreg_start", "cython_runtime"}
+
+
+def test_importing_the_library_loads_no_other() -> None:
+    assert foreign(loaded_by("import linreg")) == set()
+
+
+def test_all_public_names_together_load_numpy_and_flint_only() -> None:
+    loaded = loaded_by("import linreg; [getattr(linreg, name) for name in linreg.__all__]")
     assert loaded & set(HEAVY) == set()
-    foreign = {name for name in loaded if not name.startswith("_")} - sys.stdlib_module_names
-    assert foreign - {"cython_runtime"} == {
-        "flint",  # made by Cython
-        "linreg",
-        "linreg_start",
-        "numpy",
-    }
+    assert foreign(loaded) == {"flint", "numpy"}  # flint is made by Cython
+
+
+def test_types_and_programs_find_a_public_name_in_the_same_module() -> None:
+    tree = ast.parse(Path(linreg_package.__file__).read_text(encoding="utf-8"))
+    [typed] = [
+        node.body
+        for node in tree.body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]
+    homes = {}
+    for statement in typed:
+        assert isinstance(statement, ast.ImportFrom)
+        [alias] = statement.names
+        assert alias.name == alias.asname
+        package = statement.module == "linreg"
+        homes[alias.name] = f"linreg.{alias.name}" if package else statement.module
+    assert homes == linreg_package._HOMES
+    assert [*homes.keys() - {*dir(linreg_package)}] == []
+    assert sorted(homes) == linreg_package.__all__
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error_as_of_any_module() -> None:
+    with pytest.raises(AttributeError, match="module 'linreg' has no attribute 'cuont'"):
+        _ = getattr(linreg_package, "cuont")  # noqa: B009
+    with pytest.raises(ImportError, match="cannot import name 'cuont'"):
+        exec("from linreg import cuont")
 
 
 @pytest.mark.parametrize("module", ["scipy", "torch"])
@@ -95,6 +126,16 @@ def test_every_command_is_on_a_page_for_users(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_can_answer_in_json(command: str) -> None:
     assert "--json" in linreg(command, "--help").out
+
+
+def test_the_version_is_said_without_loading_a_command() -> None:
+    loaded = python(
+        "import sys\nfrom linreg.cli import main\n"
+        "try: main(['--version'])\nexcept SystemExit: pass\n"
+        "print(*sorted(sys.modules), file=sys.stderr)"
+    ).err.split()
+    assert {"linreg.cli.app", "typer"} < {*loaded}
+    assert [name for name in loaded if name in ("numpy", "flint", "linreg.cli.counting")] == []
 
 
 def test_the_help_lists_every_command() -> None:

@@ -22,9 +22,10 @@ if sys.platform == "win32":
 IRIS = ROOT / "examples" / "iris-2d.json"
 AT_ONCE = """
 from functools import partialmethod
+from rich.progress import Progress
 from linreg.cli import console
 console.QUIET_FOR = -1.0
-console.Progress.update = partialmethod(console.Progress.update, refresh=True)
+Progress.update = partialmethod(Progress.update, refresh=True)
 """
 """Shows the bar from the first, and all that it is told, though the clock asks for no new look."""
 

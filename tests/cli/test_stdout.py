@@ -16,7 +16,7 @@ import pytest
 from dataset_specs import DRAWN
 from program import ROOT, TRIANGLE, Outcome, linreg, write
 
-from linreg.cli.app import app
+from linreg.cli.app import COMMANDS
 
 if sys.platform == "win32":
     pytest.skip("the C library is that of POSIX", allow_module_level=True)
@@ -52,7 +52,6 @@ HOSTILE = """
 """
 """A module `highspy` that is the real one, and writes to stdout in every way there is."""
 
-COMMANDS = [command.name for command in app.registered_commands]
 
 ARGUMENTS = {
     "info": "net.json",
@@ -70,12 +69,45 @@ ARGUMENTS = {
     "maximise": "--widths 2,3 --budget 3",
     "dataset": "spec.toml -o new",
     "plot": "net.json -o new.png",
+    "along": "net.json --points points.csv",
+    "path": "net.json other.json --steps 2",
+    "track": "net.json other.json",
+    "range": "net.json --domain box:-1,1",
+    "verify": "net.json query.vnnlib",
+    "lipschitz": "net.json --domain box:-1,1",
+    "robust": "net.json --point 2,1 --domain box:-3,3",
+    "diff": "net.json net.json --domain box:-1,1",
     "status": "run",
     "warm-up": "",
 }
 """What each command is asked; those that explore make solvers."""
 
-SOLVES = {"count", "graph", "enumerate", "certify", "maximise", "dataset"}
+SOLVES = {
+    *("count", "graph", "enumerate", "certify", "maximise", "dataset", "plot"),
+    *("range", "verify", "lipschitz", "robust", "diff"),
+}
+
+ANOTHER = TRIANGLE | {
+    "layers": [
+        {"type": "linear", "weight": [[1, 0], [0, 1], [1, 1]], "bias": [0, 0, -2]},
+        {"type": "relu"},
+    ]
+}
+"""The triangle, twice as large."""
+
+QUERY = """
+(declare-const X_0 Real)
+(declare-const X_1 Real)
+(declare-const Y_0 Real)
+(declare-const Y_1 Real)
+(declare-const Y_2 Real)
+(assert (>= X_0 0))
+(assert (<= X_0 1))
+(assert (>= X_1 0))
+(assert (<= X_1 1))
+(assert (>= Y_0 2))
+"""
+"""No output of the triangle is 2 on the unit square: the answer, unsat, is a success."""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +115,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of what the commands take, and of the module `highspy`."""
     folder = tmp_path_factory.mktemp("home")
     net = write(folder / "net.json", TRIANGLE)
+    write(folder / "other.json", ANOTHER)
     (folder / "spec.toml").write_text(DRAWN)
+    (folder / "points.csv").write_text("-1,-1\n2,1\n")
+    (folder / "query.vnnlib").write_text(QUERY)
     assert linreg("certify", net, "-o", folder / "proof").code == 0
     assert linreg("count", net, "--run", folder / "run").code == 0
     (folder / "hostile").mkdir()

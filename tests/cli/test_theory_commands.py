@@ -85,6 +85,16 @@ def test_bounds_of_widths_have_their_worked_values() -> None:
     assert bounds_of("--widths", "2,5")["zaslavsky"] == ("max_exactly", 16)
 
 
+def test_quick_bounds_leave_out_the_one_for_the_weights_and_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "net.json"
+    save(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])]), path)
+    whole, quick = (linreg("bounds", path, *more, "--json").json for more in ((), ("--quick",)))
+    assert quick["bounds"] == [b for b in whole["bounds"] if b["name"] != "serra_ramalingam_2020"]
+    assert len(quick["bounds"]) == len(whole["bounds"]) - 1
+    assert [each["name"] for each in quick["left_out"]] == ["serra_ramalingam_2020"]
+    assert linreg("bounds", "--widths", "2,3", "--quick").code == 2
+
+
 def test_bounds_of_maxout_have_their_worked_values() -> None:
     found = bounds_of("--widths", "2,3", "--maxout", 3)
     assert found["montufar_2022"] == ("max_exactly", 19)

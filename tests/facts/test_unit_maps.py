@@ -26,6 +26,7 @@ from linreg import (
 )
 from linreg.errors import NoSuchIndex
 from linreg.readers import network_from_json
+from linreg.unit_maps import responses
 from linreg.unit_maps.float_maps import distinct
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "experiments.json").read_text())
@@ -143,6 +144,29 @@ def test_directions_are_weights_up_to_a_positive_factor() -> None:
     steps = mlp([([[1], [1]], [0, -1])], ([[1, 1]], [0]))
     found = unit_responses(steps, WholeSpace(1), 2, 0)
     assert (found.n_maps, found.n_weights, found.n_directions) == (3, 3, 2)
+
+
+def test_one_zero_weight_does_not_make_others_be_compared_exactly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of steps at 1, ..., 40 the first piece is constant; 41 weights, and two directions."""
+    steps = mlp([([[1]] * 40, range(-1, -41, -1))], ([[1] * 40], [0]))
+    bent = mlp([([[1, k] for k in range(40)], range(-1, -41, -1))], ([[1] * 40], [0]))
+    found = unit_responses(steps, WholeSpace(1), 2, 0)
+    assert (found.n_maps, found.n_weights, found.n_directions) == (41, 41, 2)
+    asked: list[int] = []
+    exact_row = responses.exact_row
+
+    def counted(network: Any, pattern: Any, stage: int, row: int) -> Any:
+        asked.append(row)
+        return exact_row(network, pattern, stage, row)
+
+    monkeypatch.setattr(responses, "exact_row", counted)
+    rows = [[t + 0.5, 0.0] for t in range(45)]
+    found = unit_responses(bent, rows, 2, 0)
+    assert 0 in np.linalg.norm(found.weights, axis=1)
+    assert found.n_maps == 41
+    assert len(asked) < found.n_maps / 2
 
 
 def test_a_max_unit_has_a_map_for_each_winner() -> None:

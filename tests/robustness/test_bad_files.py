@@ -534,7 +534,7 @@ def test_a_damaged_archive_is_read_or_refused(
         ("pipe.json", "this is not a regular file"),
         ("net\0.json", "cannot be written: embedded null byte"),
         ("net.txt", "the suffix .txt names no format of networks; known are .json, .npz"),
-        ("net.onnx", ".onnx files are read but not written; known are .json, .npz"),
+        ("net.nnet", ".nnet files are read but not written; known are .json, .npz, .onnx"),
     ],
 )
 def test_a_path_that_cannot_be_written_is_refused_and_nothing_is_left(

@@ -138,22 +138,23 @@ def test_an_interrupt_before_anything_is_done_is_one_line(long: Path) -> None:
     ("handler", "code", "said"),
     [("default_int_handler", 3, "linreg: interrupted\n"), ("SIG_IGN", 0, "")],
 )
+@pytest.mark.parametrize("module", ["typer", "numpy"])
 def test_an_interrupt_while_modules_are_loaded_is_one_line_or_ignored_as_asked(
-    handler: str, code: int, said: str
+    handler: str, code: int, said: str, module: str
 ) -> None:
-    """The signal comes when Python looks for NumPy, which it does early."""
+    """The signal comes when Python looks for what the program needs, or what a command needs."""
     script = f"""
 import os, signal, sys
 class Interrupt:
     def find_spec(self, name, path=None, target=None):
-        if name == "numpy":
+        if name == "{module}":
             os.kill(os.getpid(), signal.SIGINT)
 signal.signal(signal.SIGINT, signal.{handler})
 sys.meta_path.insert(0, Interrupt())
 from linreg_start import main
 main()
 """
-    done = python(script, "--version")
+    done = python(script, "info", ROOT / "examples" / "iris-2d.json")
     assert (done.code, done.err) == (code, said)
 
 

@@ -30,6 +30,11 @@ def not_there(page: str, folders: Iterable[Path]) -> list[str]:
     return [name for name in names if not any((folder / name).exists() for folder in folders)]
 
 
+def unlisted(index: str, folder: Path) -> set[str]:
+    """The pages of a folder that its index has no link to."""
+    return {path.name for path in folder.glob("*.md")} - set(re.findall(r"\]\(([^)]+)\)", index))
+
+
 def text(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
@@ -51,7 +56,17 @@ def test_the_page_on_tests_lists_every_folder_and_helper() -> None:
     assert rooms(text("tests/README.md")) == helpers | folders | {"golden/"}
 
 
+def test_the_index_lists_every_page() -> None:
+    assert unlisted(text("docs/index.md"), ROOT / "docs") == {"index.md"}
+
+
 # Each check fails where it should.
+
+
+def test_a_page_without_a_link_is_seen(tmp_path: Path) -> None:
+    for name in ("guide.md", "attic.md"):
+        (tmp_path / name).touch()
+    assert unlisted("see [guide.md](guide.md), and attic.md", tmp_path) == {"attic.md"}
 
 
 def test_a_room_that_is_missing_or_gone_is_seen(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKED, OLDEST = ROOT / "requirements/locked.txt", ROOT / "requirements/oldest.txt"
+DOCS = ROOT / "requirements/docs.txt"
 
 PLATFORMS = [
     {
@@ -40,11 +41,15 @@ NAMES = [
 ]
 
 
-def asked_for(environment: dict[str, str]) -> list[Requirement]:
-    """What the project, its extras, its tools, and the making of environments ask for there."""
+def asked_for(environment: dict[str, str], *, site: bool = False) -> list[Requirement]:
+    """What the project, its extras, its tools, and the making of environments ask for there.
+
+    What makes the site is in a file of its own.
+    """
     texts = PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"]
     for table in (PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]):
-        texts += [text for key, listed in table.items() if key != "all" for text in listed]
+        passed_over = {"all", "lock"} if site else {"all", "docs"}
+        texts += [t for key, listed in table.items() if key not in passed_over for t in listed]
     wanted = map(Requirement, texts)
     return [r for r in wanted if r.marker is None or r.marker.evaluate(environment)]
 
@@ -85,7 +90,7 @@ def needed(pinned: dict[str, Version]) -> Iterator[Requirement]:
                 pending.append(further)
 
 
-@pytest.mark.parametrize("path", [LOCKED, OLDEST], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [LOCKED, OLDEST, DOCS], ids=lambda path: path.name)
 def test_a_line_is_a_name_a_version_and_a_marker_and_never_an_address(path: Path) -> None:
     first, *lines = path.read_text(encoding="utf-8").splitlines()
     assert first == "# Written by scripts/lock."
@@ -97,6 +102,14 @@ def test_a_line_is_a_name_a_version_and_a_marker_and_never_an_address(path: Path
 def test_locked_releases_lie_in_every_range_on_every_platform(platform: dict[str, str]) -> None:
     pinned = releases(LOCKED, platform)
     for requirement in asked_for(platform):
+        assert pinned[requirement.name] in requirement.specifier, requirement
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=NAMES)
+def test_the_site_is_made_with_the_locked_releases_and_its_own(platform: dict[str, str]) -> None:
+    pinned, locked = releases(DOCS, platform), releases(LOCKED, platform)
+    assert {name for name in locked if pinned.get(name) != locked[name]} <= {"uv"}
+    for requirement in asked_for(platform, site=True):
         assert pinned[requirement.name] in requirement.specifier, requirement
 
 

@@ -15,28 +15,23 @@ from typing import NamedTuple
 import numpy as np
 from flint import fmpq, fmpz
 
-from linreg.kernel.data.flags import INTEGER, INTEGER_GRADIENT, NOT_INTEGER
 from linreg.kernel.data.frames import as_frame
-from linreg.kernel.data.roundoff import GAMMA_1, MOST_TERMS
-from linreg.network.stages import Stage, StagedNetwork, table
+from linreg.kernel.data.roundoff import MOST_TERMS
+from linreg.kernel.data.scaled_rows import (
+    SMALL_INTEGER,
+    Outline,
+    OutOfRangeError,
+    Row,
+    integrality,
+    rounded,
+    scaled_rows,
+)
+from linreg.network.stages import StagedNetwork, table
 from linreg.problem.problem import Problem
-from linreg.rational import nearest_float, primitive_factor
 from linreg.units import MaxUnit
-
-SMALL_INTEGER = 2**24
-"""Coefficients up to here are kept as integers: sums of products of two stay far below `EXACT`.
-
-Larger ones only lose speed: whether a sum is exact is asked of the sum."""
-
-SMALL_CONSTANT = 2**40
-"""The same for constants, which are multiplied by coefficients but never by each other."""
 
 DENSE = 0.5
 """The share of weights that are not zero from which on a stage is summed column by column."""
-
-RANGE = 1e60
-"""Numbers above this, or below its inverse, are not given to machine code."""
-
 
 STAGE = np.dtype([("row", "i8"), ("form", "i8"), ("unit", "i8"), ("out", "i8"), ("dense", "i8")])
 """Where a stage's rows, forms, units, outputs and dense weights begin; -1 if it has none."""
@@ -45,9 +40,6 @@ ROW = np.dtype(
     [("term", "i8"), ("stage", "i8"), ("integer", "i8"), ("bias", "f8"), ("bias_error", "f8")]
 )
 """Where a row's terms begin; `integer` is the flag of a form, for integers that are small."""
-
-TERM = np.dtype([("column", "i8"), ("weight", "f8"), ("error", "f8")])
-"""A coefficient of the input `column`, which is counted within the stage."""
 
 FORM = np.dtype(
     [
@@ -110,10 +102,6 @@ class Tables(NamedTuple):
     normal_errors: np.ndarray
 
 
-class OutOfRangeError(ArithmeticError):
-    """A number is too large or too small for machine code."""
-
-
 def tables_of(problem: Problem) -> Tables | None:
     """The tables of a problem, which keeps them; None without stages, or with numbers out of range.
 
@@ -142,9 +130,9 @@ def _kept_by(network: StagedNetwork) -> Tables:
 def _on_domain(tables: Tables, problem: Problem) -> Tables:
     """The tables of a network, with the half-spaces of a domain."""
     halfspaces = [_binary(halfspace) for halfspace in problem.domain_rows.rows]
-    normals = [[_rounded(entry) for entry in halfspace[:-1]] for halfspace in halfspaces]
+    normals = [[rounded(entry) for entry in halfspace[:-1]] for halfspace in halfspaces]
     entries = np.array(normals, dtype=np.float64).reshape(len(halfspaces), tables.dim, 2)
-    ends = [(*_rounded(w[-1]), _integrality(w[:-1], w[-1])) for w in halfspaces]
+    ends = [(*rounded(w[-1]), integrality(w[:-1], w[-1])) for w in halfspaces]
     return tables._replace(
         halfspaces=np.array(ends, dtype=HALFSPACE),
         normals=np.ascontiguousarray(entries[:, :, 0]),
@@ -152,21 +140,12 @@ def _on_domain(tables: Tables, problem: Problem) -> Tables:
     )
 
 
-def _rounded(number: fmpq) -> tuple[float, float]:
-    """A number as a float, and how far at most that is from it."""
-    p, q = int(number.p), int(number.q)
-    value = nearest_float(p, q)
-    if p != 0 and not 1 / RANGE <= abs(value) <= RANGE:
-        raise OutOfRangeError
-    a, b = value.as_integer_ratio()
-    return value, 0.0 if a * q == p * b else abs(value) * GAMMA_1
-
-
 def _tables(network: StagedNetwork) -> Tables:
     """The tables of a network on the whole space."""
     stages: list[tuple[int, ...]] = [(0, 0, 0, 0, -1)]
     rows: list[tuple[int, int, int, float, float]] = []
-    terms: list[tuple[int, float, float]] = []
+    terms: list[np.ndarray] = []
+    n_terms = 0
     forms: list[tuple[int, int, int, int, float, float]] = []
     units: list[tuple[int, ...]] = []
     pieces: list[tuple[float, ...]] = []
@@ -174,12 +153,13 @@ def _tables(network: StagedNetwork) -> Tables:
     factors = [fmpq(1)] * network.input_dim
     for number, stage in enumerate(network.stages):
         first = len(rows)
-        scaled, of_rows, factors = _scaled(stage, factors)
-        for group, shift in scaled:
-            integer = _integrality([by for _, by in group], shift)
-            rows.append((len(terms), number, integer, *_rounded(shift)))
-            terms += [(i, *_rounded(by)) for i, by in group]
-        seen: dict[_Sketch, list[tuple[_Row, int]]] = {}
+        scaled = scaled_rows(stage, factors)
+        factors = scaled.of_outputs
+        for size, end in zip(scaled.sizes.tolist(), scaled.ends, strict=True):
+            rows.append((n_terms, number, *end))
+            n_terms += size
+        terms.append(scaled.terms)
+        seen: dict[_Sketch, list[tuple[int, fmpq, int]]] = {}
         for unit, place in zip(stage.units, stage.starts, strict=False):
             outs.append((len(units), -1))
             is_max = isinstance(unit, MaxUnit)
@@ -187,34 +167,38 @@ def _tables(network: StagedNetwork) -> Tables:
             units.append((is_max, first + place, len(forms), size, len(pieces)))
             if isinstance(unit, MaxUnit):
                 continue
-            factor = of_rows[place]
+            factor = scaled.of_rows[place]
             points, slopes, intercepts = table(unit)
+            outline = scaled.outline(place)
             for point in points:
-                row, shift = scaled[place]
-                form = (row, shift - factor * point)
-                alike = seen.setdefault(_sketch(form), [])
-                twin, side = next(
-                    ((g, side) for other, g in alike if (side := _multiple(form, other))),
-                    (len(forms), 1),
-                )
-                alike.append((form, len(forms)))
+                constant = outline.shift - factor * point
+                alike = seen.setdefault(_sketch(outline, constant), [])
+                twin, side = len(forms), 1
+                for other, its_constant, g in alike:
+                    form = scaled.exact(place)[0], constant
+                    multiple = _multiple(form, (scaled.exact(other)[0], its_constant))
+                    if multiple:
+                        twin, side = g, multiple
+                        break
+                alike.append((place, constant, len(forms)))
                 forms.append(
                     (
                         first + place,
                         len(units) - 1,
                         twin,
                         side,
-                        *_rounded(factor * point),
+                        *rounded(factor * point),
                     )
                 )
             for slope, intercept in zip(slopes, intercepts, strict=True):
-                pieces.append((*_rounded(slope), *_rounded(factor * intercept)))
-        outs += [(-1, first + i) for i in range(stage.starts[-1], len(scaled))]
+                pieces.append((*rounded(slope), *rounded(factor * intercept)))
+        outs += [(-1, first + i) for i in range(stage.starts[-1], len(scaled.ends))]
         stages.append((len(rows), len(forms), len(units), len(outs), -1))
-    rows.append((len(terms), len(network.stages), 0, 0.0, 0.0))
+    rows.append((n_terms, len(network.stages), 0, 0.0, 0.0))
     made = np.array(stages, dtype=STAGE)
     _check_number_of_terms(network.input_dim, made, rows)
-    dense = _dense(made, np.array(rows, dtype=ROW), np.array(terms, dtype=TERM))
+    together = np.concatenate(terms)
+    dense = _dense(made, np.array(rows, dtype=ROW), together)
     most = max((b[1] - a[1] for a, b in pairwise(stages)), default=0)
     return Tables(
         network.input_dim,
@@ -222,7 +206,7 @@ def _tables(network: StagedNetwork) -> Tables:
         max(1, -(-most // 64)),
         made,
         np.array(rows, dtype=ROW),
-        np.array(terms, dtype=TERM),
+        together,
         np.array(forms, dtype=FORM),
         np.array(units, dtype=UNIT),
         np.array(pieces, dtype=PIECE),
@@ -266,54 +250,7 @@ def _dense(stages: np.ndarray, rows: np.ndarray, terms: np.ndarray) -> np.ndarra
     return np.concatenate(parts)
 
 
-_Row = tuple[tuple[tuple[int, fmpq], ...], fmpq]
-
-
 _Sketch = tuple[int, ...]
-
-
-def _scaled(stage: Stage, factors: Sequence[fmpq]) -> tuple[list[_Row], list[fmpq], list[fmpq]]:
-    """The rows for inputs multiplied by `factors`; the rows' own factors; those of the outputs."""
-    given = [
-        (tuple((i, by / factors[i]) for i, by in group), shift)
-        for group, shift in zip(stage.map.terms, stage.map.shifts, strict=True)
-    ]
-    blocks = [
-        range(start, start + unit.n_inputs)
-        for unit, start in zip(stage.units, stage.starts, strict=False)
-    ]
-    blocks += [range(i, i + 1) for i in range(stage.starts[-1], len(given))]
-    rows: list[_Row] = []
-    of_rows: list[fmpq] = []
-    outgoing: list[fmpq] = []
-    for block in blocks:
-        factor = _factor([given[i] for i in block])
-        outgoing.append(factor)
-        for i in block:
-            terms, shift = given[i]
-            rows.append((tuple((j, factor * by) for j, by in terms), factor * shift))
-            of_rows.append(factor)
-    return rows, of_rows, outgoing
-
-
-def _factor(block: Sequence[_Row]) -> fmpq:
-    """What makes small integers of a unit's coefficients, if anything does; else a power of two."""
-    coefficients = [by for terms, _ in block for _, by in terms]
-    if not coefficients:
-        return fmpq(1)
-    ratio = coefficients[-1] / coefficients[0]
-    if (
-        max(abs(ratio.p), ratio.q) <= SMALL_INTEGER
-    ):  # as it is if they are multiples of small integers
-        for factor in (
-            primitive_factor([[*coefficients, *(shift for _, shift in block)]]),
-            primitive_factor([coefficients]),
-        ):
-            if all(abs(factor * by) <= SMALL_INTEGER for by in coefficients):
-                return factor
-    largest = max(abs(by) for by in coefficients)
-    exponent = int(largest.p).bit_length() - int(largest.q).bit_length()
-    return fmpq(1, 1 << exponent) if exponent >= 0 else fmpq(1 << -exponent)
 
 
 def _binary(row: Sequence[fmpz]) -> list[fmpq]:
@@ -323,24 +260,15 @@ def _binary(row: Sequence[fmpz]) -> list[fmpq]:
     return [fmpq(entry, scale) for entry in row]
 
 
-def _integrality(coefficients: Sequence[fmpq], shift: fmpq) -> int:
-    """The flag of a form with these numbers."""
-    if any(by.q != 1 or abs(by) > SMALL_INTEGER for by in coefficients):
-        return NOT_INTEGER
-    return INTEGER if shift.q == 1 and abs(shift) <= SMALL_CONSTANT else INTEGER_GRADIENT
-
-
-def _sketch(form: _Row) -> _Sketch:
+def _sketch(outline: Outline, constant: fmpq) -> _Sketch:
     """A few numbers that are the same for all multiples of a form, and seldom for others."""
-    terms, constant = form
-    if not terms:
+    if not outline.size:
         return (0, int(constant.p), int(constant.q))
-    lead = terms[0][1]
-    first, last = constant / lead, terms[-1][1] / lead
-    return (len(terms), int(first.p), int(first.q), int(last.p), int(last.q))
+    first, last = constant / outline.first, outline.last / outline.first
+    return (outline.size, *outline.columns, int(first.p), int(first.q), int(last.p), int(last.q))
 
 
-def _multiple(form: _Row, other: _Row) -> int:
+def _multiple(form: Row, other: Row) -> int:
     """The sign of the factor that makes one form of another; 0 if none does.
 
     Forms without terms are multiples if they are equal.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from flint import fmpq
 
-from linreg.affine import ExactAffineMap
+from linreg.affine import FEW_ENTRIES, ExactAffineMap
 from linreg.errors import InvalidNetwork
 from linreg.network.operators.settings import (
     Padding,
@@ -19,8 +20,11 @@ from linreg.network.operators.settings import (
     per_axis,
 )
 from linreg.network.operators.windows import windows
-from linreg.network.tensors import tensor, vector
+from linreg.network.tensors import floats, tensor, vector
 from linreg.wording import counted
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 def conv_map(
@@ -69,7 +73,15 @@ def conv_map(
     ((1, 2), [Fraction(3, 1), Fraction(5, 1)])
     """
     channels, axes = channels_and_axes(shape)
-    filters = tensor(weight, "weight")
+    shift = (
+        floats(bias)
+        if isinstance(bias, np.ndarray)
+        else np.zeros(())
+        if type(bias) is int and bias == 0
+        else None
+    )
+    held = None if shift is None or shift.ndim > 1 else floats(weight)
+    filters = tensor(weight, "weight") if held is None else held
     if filters.ndim != len(shape) + 1:
         raise InvalidNetwork(
             f"weight: shape [out, in / groups{', k' * len(axes)}] was expected for an input of "
@@ -90,11 +102,18 @@ def conv_map(
     seen = windows(axes, kernel, stride=stride, padding=padding, dilation=dilation)
     check_number(seen.size * n_filters * depth)
     places = seen.shape[: len(axes)]
+    size = prod(axes)
+    if held is not None and shift is not None and shift.shape in ((), (n_filters,)):
+        n_places = prod(places)
+        if n_filters * n_places * channels * size > FEW_ENTRIES:
+            cells = seen.reshape(n_places, prod(kernel))
+            matrix = _matrix(held.reshape(n_filters, depth, -1), cells, parts, channels * size)
+            at_places = np.repeat(np.broadcast_to(shift, n_filters), n_places)
+            return ExactAffineMap.of_floats(matrix, at_places), (n_filters, *places)
     inside = [
         [(k, cell) for k, cell in enumerate(place) if cell >= 0]
         for place in seen.reshape(prod(places), prod(kernel)).tolist()
     ]
-    size = prod(axes)
     terms: list[list[tuple[int, fmpq]]] = []
     for o, filter_ in enumerate(filters.reshape(n_filters, depth, prod(kernel)).tolist()):
         first = o // (n_filters // parts) * depth
@@ -109,3 +128,21 @@ def conv_map(
     biases = vector(bias, n_filters, "bias", "filter")
     shifts = [shift for shift in biases for _ in inside]
     return ExactAffineMap.of_terms(terms, shifts, channels * size), (n_filters, *places)
+
+
+def _matrix(filters: np.ndarray, cells: np.ndarray, parts: int, n_inputs: int) -> csr_array:
+    """The sparse matrix of filters, shape (out, in / groups, cells), at places of these cells."""
+    from scipy.sparse import csr_array
+
+    n_filters, depth, _ = filters.shape
+    size = n_inputs // (depth * parts)
+    here = np.broadcast_to(cells[:, None] >= 0, (len(cells), *filters.shape[1:]))
+    columns = (np.arange(depth)[:, None] * size + cells[:, None])[here]
+    firsts = np.arange(n_filters) // (n_filters // parts) * depth * size
+    values = np.concatenate([np.broadcast_to(each, here.shape)[here] for each in filters])
+    sizes = np.tile(here.reshape(len(cells), -1).sum(axis=1), n_filters)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    shape = (n_filters * len(cells), n_inputs)
+    matrix = csr_array((values, (firsts[:, None] + columns).ravel(), starts), shape=shape)
+    matrix.eliminate_zeros()
+    return matrix

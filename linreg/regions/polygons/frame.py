@@ -37,6 +37,14 @@ def frame_of(regions: Enumeration) -> Box:
     The whole domain if that is a box, and the box around it if it is bounded. Otherwise the box
     around the corners of all regions, but for a few that lie far away, within the domain's bounds.
 
+    Parameters
+    ----------
+    regions : Enumeration
+
+    Returns
+    -------
+    Box
+
     Raises
     ------
     ValueError
@@ -55,10 +63,29 @@ def frame_of(regions: Enumeration) -> Box:
     if dim > 3:
         raise ValueError(f"a frame has at most three inputs, and the network has {dim}")
     sides = list(zip(*_bounds(regions.problem), strict=True))
-    known = [(low, high) for low, high in sides if low is not None and high is not None]
-    if len(known) == dim:
-        return Box([low for low, _ in known], [high for _, high in known])
-    found = _around(_corners(regions), regions.witnesses)
+    if all(low is not None and high is not None for low, high in sides):
+        return _within(sides, [(0.0, 1.0)] * dim)
+    return _within(sides, _around(_corners(regions), regions.witnesses))
+
+
+def frame_around(problem: Problem, corners: np.ndarray, inside: np.ndarray) -> Box:
+    """A box that shows some corners of cells of a problem, within the bounds of its domain.
+
+    Parameters
+    ----------
+    problem : Problem
+    corners : float64 array, shape (corners, inputs)
+        Where cells meet.
+    inside : float64 array, shape (points, inputs)
+        Points in cells, at least one, to go by where there are no corners.
+    """
+    return _within(list(zip(*_bounds(problem), strict=True)), _around(corners, inside))
+
+
+def _within(
+    sides: list[tuple[Fraction | None, Fraction | None]], found: list[tuple[float, float]]
+) -> Box:
+    """The box of short numbers around what was found, with the sides that the domain has."""
     ends = []
     for (low, high), (least, most) in zip(sides, found, strict=True):
         start, end = _nice(least, most)

@@ -36,6 +36,16 @@ class Polygon:
     owners : int64 array, shape (corners,)
         The first unit that owns the edge from each corner to the next, or in space the facet; -1
         for the domain, and -2 for the frame, even where the domain ends there.
+
+    Examples
+    --------
+    The triangle between the lines x = 0, y = 0 and x + y = 1:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])]))
+    >>> triangle = regions[regions.locate([[0.25, 0.25]])[0]].polygon()
+    >>> triangle.corners.tolist(), triangle.owners.tolist(), triangle.exact_area
+    ([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [1, 2, 0], Fraction(1, 2))
     """
 
     exact_corners: np.ndarray  # (corners, inputs)
@@ -55,7 +65,32 @@ class Polygon:
 
 
 def polygon_of(region: Region, clip: DomainLike = None) -> Polygon:
-    """A region of two inputs as a polygon; see `Region.polygon`."""
+    """A region of two inputs as a polygon; see `Region.polygon`.
+
+    Parameters
+    ----------
+    region : Region
+    clip : Box, "box:LO,HI" or [[lo, hi], ...], optional
+        What it is clipped to; needed if it is unbounded.
+
+    Returns
+    -------
+    Polygon
+
+    Raises
+    ------
+    ValueError
+        If the region has another number of inputs, or is unbounded and there is no box.
+
+    Examples
+    --------
+    A quadrant, clipped to a square:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> polygon_of(regions[3], "box:-1,1").corners.tolist()
+    [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+    """
     rings = rings_of([_shape(region, clip, 2)])
     places = range(len(rings.corners))
     first = min(places, key=lambda i: tuple(rings.corners[i]), default=0)
@@ -64,7 +99,32 @@ def polygon_of(region: Region, clip: DomainLike = None) -> Polygon:
 
 
 def facet_polygons_of(region: Region, clip: DomainLike = None) -> tuple[Polygon, ...]:
-    """The facets of a region of three inputs; see `Region.facet_polygons`."""
+    """The facets of a region of three inputs; see `Region.facet_polygons`.
+
+    Parameters
+    ----------
+    region : Region
+    clip : Box, "box:LO,HI" or [[lo, hi], ...], optional
+        What it is clipped to; needed if it is unbounded.
+
+    Returns
+    -------
+    tuple of Polygon
+
+    Raises
+    ------
+    ValueError
+        If the region has another number of inputs, or is unbounded and there is no box.
+
+    Examples
+    --------
+    Half a cube has six facets:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> half = enumerate_regions(mlp([([[1, 0, 0]], [0])]))[0]
+    >>> len(facet_polygons_of(half, "box:-1,1"))
+    6
+    """
     faces = bodies_of([_shape(region, clip, 3)]).faces
     floats = in_floats(faces).corners
     ranges = zip(faces.offsets[:-1].tolist(), faces.offsets[1:].tolist(), strict=True)

@@ -43,6 +43,10 @@ def polygons_of(regions: Enumeration, frame: DomainLike = None, *, exact: bool =
         1e-10 of the frame: regions about which floats leave a doubt are clipped exactly, and so
         are all of them if the floats do not tile the frame.
 
+    Returns
+    -------
+    Polygons
+
     Raises
     ------
     ValueError
@@ -68,7 +72,19 @@ def polygons_of(regions: Enumeration, frame: DomainLike = None, *, exact: bool =
 def solids_of(regions: Enumeration, frame: DomainLike = None, *, exact: bool = False) -> Solids:
     """The regions of three inputs as convex polyhedra, as far as a frame shows them.
 
-    The arguments and errors are those of `polygons_of`.
+    Parameters
+    ----------
+    regions, frame, exact
+        As for `polygons_of`.
+
+    Returns
+    -------
+    Solids
+
+    Raises
+    ------
+    ValueError, InvalidDomain
+        As for `polygons_of`, of three inputs.
 
     Examples
     --------
@@ -92,7 +108,19 @@ def intervals_of(
 ) -> Intervals:
     """The regions of one input, as far as a frame shows them, from left to right.
 
-    The arguments and errors are those of `polygons_of`.
+    Parameters
+    ----------
+    regions, frame, exact
+        As for `polygons_of`.
+
+    Returns
+    -------
+    Intervals
+
+    Raises
+    ------
+    ValueError, InvalidDomain
+        As for `polygons_of`, of one input.
 
     Examples
     --------

@@ -30,6 +30,17 @@ class Polygons:
         The first unit that owns the edge from each corner to the next; -1 for the domain, and -2
         for the frame, even where the domain ends there.
     frame : Box
+
+    Examples
+    --------
+    Two lines cut a square into four; the first of them has the unit 0 on its right and the unit 1
+    above:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+    >>> found = regions.polygons("box:-1,1")
+    >>> len(found), found[0].tolist(), found.owners[:4].tolist(), found.areas.tolist()
+    (4, [[-1.0, -1.0], [0.0, -1.0], [0.0, 0.0], [-1.0, 0.0]], [-2, 0, 1, -2], [1.0, 1.0, 1.0, 1.0])
     """
 
     corners: np.ndarray  # (corners, 2)
@@ -58,7 +69,27 @@ class Polygons:
         return labels_of(self.offsets)
 
     def take(self, chosen: np.ndarray) -> Polygons:
-        """Some of the polygons, by their places here."""
+        """Some of the polygons, by their places here.
+
+        Parameters
+        ----------
+        chosen : int64 array, shape (chosen,)
+
+        Returns
+        -------
+        Polygons
+            In the order in which they are chosen.
+
+        Examples
+        --------
+        Those of a square's four quarters that lie to the right:
+
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])]))
+        >>> found = regions.polygons("box:-1,1")
+        >>> found.take(np.array([2, 3])).regions.tolist()
+        [2, 3]
+        """
         places = members_of(self.offsets, chosen)
         counts = self.offsets[chosen + 1] - self.offsets[chosen]
         return Polygons(
@@ -88,6 +119,16 @@ class Solids:
         The first unit that owns each facet; -1 for the domain, and -2 for the frame, even where
         the domain ends there.
     frame : Box
+
+    Examples
+    --------
+    A plane cuts a cube into two, and owns one of the six facets of each:
+
+    >>> from linreg import enumerate_regions, mlp
+    >>> regions = enumerate_regions(mlp([([[1, 0, 0]], [0])]))
+    >>> found = regions.solids("box:-1,1")
+    >>> found.volumes.tolist(), sorted(found.owners.tolist())
+    ([4.0, 4.0], [-2, -2, -2, -2, -2, -2, -2, -2, -2, -2, 0, 0])
     """
 
     corners: np.ndarray  # (corners, 3)
@@ -102,7 +143,32 @@ class Solids:
         return len(self.regions)
 
     def facets(self, index: int) -> list[np.ndarray]:
-        """The facets of one solid, each by its corners, shape (corners, 3)."""
+        """The facets of one solid, each by its corners.
+
+        Parameters
+        ----------
+        index : int
+            Of the solid, from 0.
+
+        Returns
+        -------
+        list of float64 array, or object array of Fraction if exact, shape (corners, 3) each
+
+        Raises
+        ------
+        NoSuchIndex
+            If there is no solid of that number.
+
+        Examples
+        --------
+        Half a cube has six facets with four corners each:
+
+        >>> from linreg import enumerate_regions, mlp
+        >>> regions = enumerate_regions(mlp([([[1, 0, 0]], [0])]))
+        >>> found = regions.solids("box:-1,1")
+        >>> [len(corners) for corners in found.facets(0)]
+        [4, 4, 4, 4, 4, 4]
+        """
         at = numbered(index, len(self), "index", "solids")
         ends = self.face_offsets
         return [
@@ -129,6 +195,14 @@ class Intervals(NamedTuple):
         The first unit that owns each end; -1 for the domain, and -2 for the frame, even where
         the domain ends there.
     frame : Box
+
+    Examples
+    --------
+    >>> from linreg import enumerate_regions, mlp
+    >>> from linreg.regions.polygons import intervals_of
+    >>> found = intervals_of(enumerate_regions(mlp([([[1]], [0])])), "box:-1,2")
+    >>> found.ends.tolist(), found.regions.tolist(), found.owners.tolist()
+    ([[-1.0, 0.0], [0.0, 2.0]], [0, 1], [[-2, 0], [0, -2]])
     """
 
     ends: np.ndarray

@@ -14,7 +14,7 @@ from linreg.json_values import located
 from linreg.network import StagedNetwork
 from linreg.problem import Problem, problem_of
 from linreg.rational import fraction, nearest_float
-from linreg.readers import NetworkLike, as_staged, domain_from_json
+from linreg.readers import DomainLike, NetworkLike, as_domain, as_staged, domain_from_json
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.location import Locator, Points, places_of
 from linreg.regions.sources import InMemory
@@ -27,7 +27,7 @@ SHOWN = 12
 """Digits of a fingerprint that a message shows."""
 
 
-def read_regions(path: StrPath, net: NetworkLike, domain: Domain | None = None) -> Enumeration:
+def read_regions(path: StrPath, net: NetworkLike, domain: DomainLike = None) -> Enumeration:
     """The regions that `write_regions` wrote to a table.
 
     Patterns and witnesses are read, the first three columns; everything else follows from them
@@ -41,7 +41,7 @@ def read_regions(path: StrPath, net: NetworkLike, domain: Domain | None = None) 
         A .parquet, .csv or .npz file.
     net : Network, or what `as_network` accepts
         The network whose regions they are, on a slice if they are of a slice.
-    domain : WholeSpace, Box or Polytope, optional
+    domain : Domain, or what `as_domain` accepts, optional
         The domain that is expected; by default, the table's own is taken.
 
     Returns
@@ -69,9 +69,10 @@ def read_regions(path: StrPath, net: NetworkLike, domain: Domain | None = None) 
     format_ = format_of(path, FORMATS, "tables", UnreadableFile)
     data = read_bytes(path)
     network = as_staged(net)
+    expected = None if domain is None else as_domain(domain, network.input_dim)
     with located(str(path)):
         header = Header.from_json(format_.header(data))
-        problem = _problem(header, network, domain)
+        problem = _problem(header, network, expected)
         _check_columns(header)
         body = format_.body(data, header, network.pattern_dtype)
         _check_patterns(header, body.patterns, network)

@@ -1,0 +1,56 @@
+"""Pages of the project that do not lie in docs/: copies, with links that lead where they led."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from api_pages import write
+
+PAGES = {
+    "README.md": "readme",
+    "CONTRIBUTING.md": "contributing",
+    "CHANGELOG.md": "changelog",
+    "tests/README.md": "tests",
+}
+"""Pages by their place in the project, with their names on the site."""
+
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+
+
+def moved(text: str, home: Path, target: Path, docs: Path) -> str:
+    """A page of one folder as it stands in another: links go to pages of the site, or to files."""
+
+    def link(match: re.Match[str]) -> str:
+        path = (home / match[1]).resolve()
+        name = path.relative_to(docs.parent).as_posix()
+        if name in PAGES:
+            path = docs / "generated" / f"{PAGES[name]}.text"
+        return f"]({Path(os.path.relpath(path, target)).as_posix()}"
+
+    return LINK.sub(link, text)
+
+
+def write_pages(docs: Path) -> None:
+    """Write the copies."""
+    (docs / "generated").mkdir(exist_ok=True)
+    for name, short in PAGES.items():
+        page = docs.parent / name
+        text = moved(page.read_text(encoding="utf-8"), page.parent, docs / "generated", docs)
+        write(docs / "generated" / f"{short}.text", text)
+
+
+def _read(app: Any, document: str, content: list[str]) -> None:
+    """Let pages of docs/ lead to the copies."""
+    path = Path(app.env.doc2path(document)).resolve()
+    if path.suffix == ".md":
+        content[0] = moved(content[0], path.parent, path.parent, Path(app.srcdir).resolve())
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Write copies before Sphinx looks for them, and change links as pages are read."""
+    write_pages(Path(app.srcdir).resolve())
+    app.connect("source-read", _read)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

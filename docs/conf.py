@@ -13,7 +13,7 @@ sys.path.insert(0, str(DOCS / "_ext"))
 
 project = "linreg"
 author = "linreg developers"
-copyright = "linreg developers"  # noqa: A001
+copyright = "linreg developers"
 version = release = linreg.__version__
 language = "en"
 

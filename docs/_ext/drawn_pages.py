@@ -22,9 +22,9 @@ common:
 
 
 def sources(text: str) -> tuple[str, dict[str, str]]:
-    """What pictures have in common, and the code of each, by name.
+    r"""What pictures have in common, and the code of each, by name.
 
-    >>> sources("import m\\nPICTURES: dict = {'dot': lambda: m.draw(1)}\\ndef main(): ...")
+    >>> sources("import m\nPICTURES: dict = {'dot': lambda: m.draw(1)}\ndef main(): ...")
     ('import m', {'dot': 'm.draw(1)'})
     """
     shared, drawn = [], {}

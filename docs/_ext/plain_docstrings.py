@@ -10,10 +10,10 @@ SPECIAL = re.compile(r"(?<!\\)([*|]|_(?!\w))")
 
 
 def escaped(line: str) -> str:
-    """A line in which nothing outside of backticks is markup.
+    r"""A line in which nothing outside of backticks is markup.
 
     >>> escaped("x* and `f(*a)` and n_")
-    'x\\\\* and `f(*a)` and n\\\\_'
+    'x\\* and `f(*a)` and n\\_'
     """
     pieces, end = [], 0
     for code in CODE.finditer(line):

@@ -25,7 +25,9 @@ def drawn(width):
 
 fig, ax = plt.subplots()
 ax.plot(widths, [theory.raghu_2017(2, [w, w]) for w in widths], "--", label="Raghu et al. 2017")
-ax.plot(widths, [theory.serra_2018_upper(2, [w, w]) for w in widths], "--", label="Serra et al. 2018")
+ax.plot(
+    widths, [theory.serra_2018_upper(2, [w, w]) for w in widths], "--", label="Serra et al. 2018"
+)
 ax.plot(widths, [zoo.serra(2, w, w).regions for w in widths], "o-", label="zoo.serra")
 ax.plot(widths, [drawn(w) for w in widths], "s-", label="random weights")
 ax.set_yscale("log")

@@ -14,6 +14,7 @@ die, and how many hold data.
 # square exactly, and matches them with those of the time before by their patterns.
 
 import warnings
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -56,7 +57,7 @@ _ = axes[1].set_xlabel("epoch")
 # %%
 # Every region is accounted for: what was there, with births and without deaths, is what is there.
 
-for before, after in zip(curve, curve[1:], strict=False):
+for before, after in pairwise(curve):
     assert before.regions + after.born - after.died == after.regions
 
 # %%
@@ -74,4 +75,6 @@ fig.tight_layout()
 # ----------------------
 
 spans = np.bincount(tracker.life_spans)
-print(f"{len(tracker.life_spans)} patterns were seen; {spans[-1]} lived for {len(spans) - 1} epochs")
+print(
+    f"{len(tracker.life_spans)} patterns were seen; {spans[-1]} lived for {len(spans) - 1} epochs"
+)

@@ -25,14 +25,16 @@ class Writer:
     ----------
     stream : binary file
         Written from where it stands.
+    magic : bytes
+        The first line.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, magic: bytes = MAGIC) -> None:
         self._stream = stream
         self._digest = hashlib.sha256()
         self._compress = zlib.compressobj(LEVEL)
         self.n_bytes = 0
-        self._put(MAGIC)
+        self._put(magic)
 
     def records(self, data: bytes | bytearray) -> None:
         """Append records."""

@@ -4,6 +4,7 @@ It shares numbers and networks with the explorer and nothing else; all its arith
 integers and rationals.
 """
 
+from linreg.checker.answers import AnswerVerdict, check_verdict, is_verdict
 from linreg.checker.verdict import Verdict, check
 
-__all__ = ["Verdict", "check"]
+__all__ = ["AnswerVerdict", "Verdict", "check", "check_verdict", "is_verdict"]

@@ -28,8 +28,8 @@ MOST_INTEGER_BYTES = 1 << 17
 
 
 @contextmanager
-def open_certificate(path: StrPath) -> Iterator[Records]:
-    """The records of a file, whose digest fits.
+def open_certificate(path: StrPath, magic: bytes = MAGIC) -> Iterator[Records]:
+    """The records of a file with this first line, whose digest fits.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def open_certificate(path: StrPath) -> Iterator[Records]:
             stream = stack.enter_context(Path(path).open("rb"))
         except OSError as error:
             raise UnreadableFile(f"{path}: cannot be read: {error.strerror}") from None
-        yield Records(path, stream)
+        yield Records(path, stream, magic)
 
 
 class Records:
@@ -52,6 +52,8 @@ class Records:
     path : str or path
         For error messages.
     stream : binary file
+    magic : bytes
+        The first line.
 
     Raises
     ------
@@ -59,10 +61,11 @@ class Records:
         If the file is no certificate, is damaged, or ends too early.
     """
 
-    def __init__(self, path: StrPath, stream: BinaryIO) -> None:
+    def __init__(self, path: StrPath, stream: BinaryIO, magic: bytes = MAGIC) -> None:
         self._path = path
         self._stream = stream
-        self._size = self._left = self._verify_digest() - len(MAGIC)
+        self._magic = magic
+        self._size = self._left = self._verify_digest() - len(magic)
         self._decompress = zlib.decompressobj()
         self._buffer = b""
         self._place = 0
@@ -143,10 +146,10 @@ class Records:
 
     def _verify_digest(self) -> int:
         """Number of bytes before the digest, which fits them."""
-        if self._stream.read(len(MAGIC)) != MAGIC:
-            raise self.unreadable("its first line is not linreg-certificate-2")
+        if self._stream.read(len(self._magic)) != self._magic:
+            raise self.unreadable(f"its first line is not {self._magic.decode().strip()}")
         size = self._stream.seek(0, 2) - DIGEST
-        if size < len(MAGIC):
+        if size < len(self._magic):
             raise self.unreadable("it is cut off")
         self._stream.seek(0)
         digest = hashlib.sha256()
@@ -159,7 +162,7 @@ class Records:
             left -= len(data)
         if self._stream.read(DIGEST) != digest.digest():
             raise self.unreadable("its content does not fit its digest, so it is damaged")
-        self._stream.seek(len(MAGIC))
+        self._stream.seek(len(self._magic))
         return size
 
     def _bytes(self, size: int) -> bytes:

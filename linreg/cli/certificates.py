@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from linreg.certificate import certify as certify_network
-from linreg.checker import Verdict
+from linreg.checker import Verdict, check_verdict, is_verdict
 from linreg.checker import check as check_certificate
 from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
+from linreg.cli.exact_json import exact_list, point_text
 from linreg.cli.json_answers import count_json, nothing_yet
 from linreg.cli.options import (
     Decimal,
@@ -24,12 +25,14 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.verifying import Networks, networks_of
 from linreg.cli.watch import Watch
 from linreg.domains import Domain
 from linreg.errors import BrokenInvariant
 from linreg.files import check_writable
 from linreg.network import Network
-from linreg.readers import domain_to_json
+from linreg.questions.asking import network_of
+from linreg.readers import domain_to_json, load_query
 from linreg.report import count_table, domain_text
 from linreg.run import Count, Options
 from linreg.temporary import temporary_folder
@@ -85,9 +88,17 @@ def certify(
 
 def check(
     certificate: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A certificate that linreg certify wrote.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A certificate of linreg certify, or of linreg verify --certify."
+        ),
     ],
     net: NetworkFile,
+    query: Annotated[
+        Path | None,
+        typer.Argument(metavar="[QUERY]", help="The query, where FILE proves a verdict on one."),
+    ] = None,
+    networks: Networks = None,
     domain: DomainText = None,
     slice_: SliceFile = None,
     decimal: Decimal = False,
@@ -95,6 +106,18 @@ def check(
     as_json: Json = False,
 ) -> int:
     """Check a certificate, and say what it proves or which of its claims is false."""
+    if is_verdict(certificate):
+        if query is None:
+            raise typer.BadParameter(
+                f"{certificate} proves a verdict on a query: give the query after the network"
+            )
+        if domain is not None or slice_ is not None:
+            raise typer.BadParameter("--domain and --slice: the query says which inputs are meant")
+        return _check_verdict(certificate, net, query, networks, decimal, as_json)
+    if query is not None:
+        raise typer.BadParameter(
+            f"{certificate} is no certificate of a verdict, so that no query belongs to it"
+        )
     network, where = network_and_domain(net, domain, slice_, decimal)
     with progress("checking") as bar:
         verdict = check_certificate(
@@ -119,6 +142,49 @@ def check(
         )
     elif verdict.accepted:
         show(f"accepted: {_sentence(verdict, network, where)}")
+    else:
+        show(f"refused: {verdict.false_claim}")
+    return DONE if verdict.accepted else REFUTED
+
+
+def _check_verdict(
+    certificate: Path,
+    net: Path,
+    query: Path,
+    named: list[str] | None,
+    decimal: bool,
+    as_json: bool,
+) -> int:
+    """Check the proof of a verdict on a query."""
+    asked = load_query(query)
+    network = network_of(networks_of(net, asked, named, decimal), asked)
+    with progress("checking") as bar:
+        verdict = check_verdict(
+            certificate,
+            network,
+            asked.alternatives,
+            progress=lambda nodes, share: bar(
+                share, counted(nodes, "box or cell", "boxes and cells")
+            ),
+        )
+    said = "no input is unsafe" if verdict.verdict == "holds" else "an input is unsafe"
+    claim = f"{verdict.verdict}: {said}, for the network {network.fingerprint[:16]} and {query}"
+    if as_json:
+        show_json(
+            {
+                "accepted": verdict.accepted,
+                "verdict": verdict.verdict,
+                "counterexample": exact_list(verdict.counterexample),
+                "nodes": verdict.nodes,
+                "fingerprint": network.fingerprint,
+                "claim": claim,
+                "false_claim": verdict.false_claim,
+            }
+        )
+    elif verdict.accepted:
+        show(f"accepted: {claim}")
+        if verdict.counterexample is not None:
+            show(f"counterexample: {point_text(verdict.counterexample)}")
     else:
         show(f"refused: {verdict.false_claim}")
     return DONE if verdict.accepted else REFUTED

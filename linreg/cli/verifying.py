@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,22 @@ from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import exact_json, exact_list, float_list, number_text, point_text
 from linreg.cli.options import Decimal, Json, Workers
 from linreg.cli.reading import reading
+from linreg.files import check_writable
 from linreg.network import Network
 from linreg.questions import Verification, verify
 from linreg.readers import load, load_query
+from linreg.readers.query import Query
 from linreg.report import answer_table
 from linreg.wording import counted
+
+Networks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--network",
+        metavar="NAME=FILE",
+        help="Where a query speaks of several networks: another one, by its name there.",
+    ),
+]
 
 
 def verify_(
@@ -29,12 +41,11 @@ def verify_(
     query: Annotated[
         Path, typer.Argument(metavar="QUERY", help="What is unsafe: a .vnnlib file, or .gz of one.")
     ],
-    networks: Annotated[
-        list[str] | None,
+    networks: Networks = None,
+    certificate: Annotated[
+        Path | None,
         typer.Option(
-            "--network",
-            metavar="NAME=FILE",
-            help="Where a query speaks of several networks: another one, by its name there.",
+            "--certify", metavar="FILE", help="Write the verdict with its proof, for linreg check."
         ),
     ] = None,
     decimal: Decimal = False,
@@ -46,16 +57,9 @@ def verify_(
     """Say whether a network has an input that a query calls unsafe, with an exact proof."""
     seconds = seconds_of(timeout)
     asked = load_query(query)
-    first = load(net, decimal=decimal, **reading())
-    given: Network | dict[str, Network] = first
-    if networks or len({each.same_as or each.name for each in asked.networks}) > 1:
-        by_name = {asked.networks[0].name: first}
-        for text in networks or []:
-            name, equals, file = text.partition("=")
-            if not (name and equals and file):
-                raise typer.BadParameter(f"--network: NAME=FILE was expected, got {text!r}")
-            by_name[name] = load(file, decimal=decimal)
-        given = by_name
+    if certificate is not None:
+        check_writable(certificate, (net, query))
+    given = networks_of(net, asked, networks, decimal)
     runnable = net.suffix.lower() == ".onnx" and len(asked.networks) == 1 and not reading()
     with progress("verifying") as shown:
         found = verify(
@@ -65,13 +69,34 @@ def verify_(
             timeout=seconds,
             workers=workers,
             file=net if runnable and not asked.networks[0].hidden else None,
+            certificate=certificate,
             progress=lambda share: shown(share, ""),
         )
     if as_json:
-        show_json(_json(found))
+        written = None if certificate is None or found.holds is None else str(certificate)
+        show_json(_json(found) | {"certificate": written})
     else:
         show(answer_table("verification", _lines(found)))
+        if certificate is not None and found.holds is not None:
+            size = counted(certificate.stat().st_size, "byte")
+            show(f"written to {certificate}: {size}")
     return STOPPED if found.holds is None else DONE if found.holds else REFUTED
+
+
+def networks_of(
+    net: Path, query: Query, named: Sequence[str] | None, decimal: bool
+) -> Network | dict[str, Network]:
+    """The network of a query, or its networks by their names there."""
+    first = load(net, decimal=decimal, **reading())
+    if not named and len({each.same_as or each.name for each in query.networks}) == 1:
+        return first
+    by_name = {query.networks[0].name: first}
+    for text in named or []:
+        name, equals, file = text.partition("=")
+        if not (name and equals and file):
+            raise typer.BadParameter(f"--network: NAME=FILE was expected, got {text!r}")
+        by_name[name] = load(file, decimal=decimal)
+    return by_name
 
 
 def _json(found: Verification) -> dict[str, object]:

@@ -14,7 +14,7 @@ from flint import fmpq
 from linreg.affine import ExactAffineMap
 from linreg.domains import Box, Domain, Polytope
 from linreg.errors import InvalidNetwork, InvalidQuery
-from linreg.network import Network, Stage, StagedNetwork, staged_of
+from linreg.network import Network, StagedNetwork, staged_of
 from linreg.network.combining import n_outputs, on_same_input, side_by_side, with_values
 from linreg.rational import rational
 from linreg.readers import NetworkLike, as_network
@@ -213,35 +213,3 @@ def query_of(staged: StagedNetwork, inputs: Domain, unsafe: object) -> Query:
     )
     network = QueryNetwork("", (Tensor("X", (n_inputs,)),), (Tensor("Y", (outputs,)),))
     return Query((network,), (conditions,))
-
-
-def with_inputs(staged: StagedNetwork) -> StagedNetwork:
-    """The network whose outputs are followed by its inputs."""
-    dim = staged.input_dim
-    if not staged.stages:
-        stacked = ExactAffineMap.stack([staged.readout, ExactAffineMap.identity(dim)])
-        return StagedNetwork(dim, (), stacked)
-    stages = []
-    width = 0
-    for k, stage in enumerate(staged.stages):
-        map_ = stage.map
-        before = map_.n_inputs
-        if k == 0:
-            passing = ExactAffineMap.identity(dim)
-        else:
-            map_ = _widened(map_, dim)
-            passing = ExactAffineMap.selection(range(before, before + dim), before + dim)
-        stages.append(Stage(ExactAffineMap.stack([map_, passing]), stage.units))
-        width = stage.n_outputs
-    readout = ExactAffineMap.stack(
-        [
-            _widened(staged.readout, dim),
-            ExactAffineMap.selection(range(width, width + dim), width + dim),
-        ]
-    )
-    return StagedNetwork(dim, tuple(stages), readout)
-
-
-def _widened(map_: ExactAffineMap, more: int) -> ExactAffineMap:
-    """The map as one that is given more inputs, which it does not read."""
-    return ExactAffineMap.of_terms(map_.terms, map_.shifts, map_.n_inputs + more)

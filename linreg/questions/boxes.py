@@ -13,7 +13,7 @@ from flint import fmpq
 from linreg.affine import ExactAffineMap
 from linreg.kernel.bounds.units import POINT
 from linreg.network import StagedNetwork
-from linreg.questions.rectified import Rectified, rectified
+from linreg.network.rectified import Rectified, rectified
 from linreg.rational import nearest_float
 from linreg.strategies.machine_code import has_machine_code
 

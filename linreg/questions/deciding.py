@@ -10,11 +10,13 @@ import numpy as np
 from flint import fmpq
 
 from linreg.network import StagedNetwork
+from linreg.network.passing import with_inputs
 from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
-from linreg.questions.asking import Conditions, with_inputs
+from linreg.questions.asking import Conditions
 from linreg.questions.boxes import boxed_network
+from linreg.questions.certifying import BoxProof, split_record, walk_record
 from linreg.questions.input_sets import InputSet
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Highest, highest_values, value_at
@@ -34,7 +36,7 @@ from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction
 
 
-class _Alternative:
+class Alternative:
     """Conditions whose rows have numbers among what is asked."""
 
     def __init__(self, conditions: Conditions, number: Any) -> None:
@@ -90,16 +92,16 @@ def decided_by_search(
     budget: Budget,
 ) -> Found:
     """An unsafe input of a bounded set, or the proof that there is none; by search on boxes."""
-    prepared = _prepared(staged, inputs, alternatives)
-    if prepared is None:
+    ready = prepared(staged, inputs, alternatives)
+    if ready is None:
         pieces = pieces_within(staged, inputs, budget)
         return on_pieces(pieces, inputs, alternatives, budget)
-    return _Decision(*prepared, inputs, staged, alternatives, budget).answer()
+    return Decision(*ready, inputs, staged, alternatives, budget).answer()
 
 
-def _prepared(
+def prepared(
     staged: StagedNetwork, inputs: InputSet, alternatives: Sequence[Conditions]
-) -> tuple[BoxSearch, list[_Alternative]] | None:
+) -> tuple[BoxSearch, list[Alternative]] | None:
     """The search and what is asked of the network's outputs; None where boxes do not serve."""
     box = bounding_box(inputs)
     if box is None:
@@ -135,7 +137,7 @@ def _prepared(
         return numbers[key]
 
     chosen = [
-        _Alternative(
+        Alternative(
             Conditions(
                 [*map(of_outputs, each.weak), *extra],
                 [of_outputs(form) for form in each.strict],
@@ -151,17 +153,21 @@ def _prepared(
     return None if boxed is None else (BoxSearch(network, boxed), chosen)
 
 
-class _Decision:
-    """One search, depth first: the half that looks less safe is taken first."""
+class Decision:
+    """One search, depth first: the half that looks less safe is taken first.
+
+    With a proof, it is written down what becomes of each box.
+    """
 
     def __init__(
         self,
         search: BoxSearch,
-        alternatives: list[_Alternative],
+        alternatives: list[Alternative],
         inputs: InputSet,
         staged: StagedNetwork,
         conditions: Sequence[Conditions],
         budget: Budget,
+        proof: BoxProof | None = None,
     ) -> None:
         self.search = search
         self.alternatives = alternatives
@@ -169,6 +175,7 @@ class _Decision:
         self.staged = staged
         self.conditions = conditions
         self.budget = budget
+        self.proof = proof
         self.exact = Solver()
 
     def answer(self) -> Found:
@@ -212,7 +219,7 @@ class _Decision:
             if bounds.free < 0 or not self.alternatives[k].is_dead(bounds.found)
         )
         if not alive:
-            return []
+            return self._dead(node)
         low, high = node.floats
         point = self._checked((low + high) / 2, alive, TIE)
         if point is not None:
@@ -228,16 +235,25 @@ class _Decision:
                     left.append(k)
             alive = tuple(left)
             if not alive:
-                return []
+                return self._dead(node)
         halves = None if node.is_for_regions(bounds.free) else node.halves(bounds, alive)
         if halves is None:
-            return self._by_regions(node) or []
+            return self._by_regions(node, alive) or self._dead(node)
+        if self.proof is not None:
+            self.proof.halves(node, halves)
         ahead = self._merit(search.minus_rows(np.array([sum(h.floats) / 2 for h in halves])))
         return list(halves) if ahead[1] >= ahead[0] else list(halves[::-1])
+
+    def _dead(self, node: BoxNode) -> list[BoxNode]:
+        """Nothing is left of a box."""
+        if self.proof is not None:
+            self.proof.dead(node)
+        return []
 
     def _leaf(self, node: BoxNode, bounds: Any, k: int, budget: int) -> Found | bool | None:
         """True if an alternative is proved dead on a box, None if that is open."""
         search, each = self.search, self.alternatives[k]
+        records = bytearray()
         stack: list[dict[tuple[int, int], bool]] = [{}]
         while stack:
             if budget == 0:
@@ -250,23 +266,28 @@ class _Decision:
             if answer.t < TIE:
                 proof = search.proved(node, bounds, splits, answer)
                 if proof is not None and proof[0] > 0:
+                    if self.proof is not None:
+                        records += walk_record(each.rows, proof[1].tolist(), answer.guides)
                     continue
             if answer.t > -TIE:
                 point = self._checked(answer.point, (k,), TIE)
                 if point is not None:
                     return self._found(point)
             if abs(answer.t) <= TIE:
-                return (self._by_regions(node) or True) if bounds.free <= EXACT_FREE else None
+                return (self._by_regions(node, (k,)) or True) if bounds.free <= EXACT_FREE else None
             if answer.loosest is None:
                 return None
+            records += split_record(answer.loosest)
             z_on = dict(splits)
             z_on[answer.loosest] = True
             z_off = dict(splits)
             z_off[answer.loosest] = False
             stack += [z_off, z_on]
+        if self.proof is not None:
+            self.proof.program(node, k, bytes(records))
         return True
 
-    def _by_regions(self, node: BoxNode) -> Found | None:
+    def _by_regions(self, node: BoxNode, alive: Sequence[int]) -> Found | None:
         """The regions of a box, one after another, exactly."""
         pieces, own = self.search.region_pieces(node, self.budget.workers, None)
         forms = [each.conditions for each in self.alternatives]
@@ -285,6 +306,9 @@ class _Decision:
             if met is not None:
                 x = self.inputs.point(own.point(met.point))
                 return Found(x, met.slack, self.search.nodes)
+        if self.proof is not None:
+            for k in alive:
+                self.proof.exact(node, k)
         return None
 
     def _checked(self, u: np.ndarray, alive: Sequence[int], tolerance: float) -> list[fmpq] | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from linreg.kernel.bounds.units import POINT
+from linreg.kernel.bounds.units import GUIDE, POINT
 from linreg.polyhedra.quiet import quiet_highs
 
 Unit = tuple[int, int]
@@ -44,7 +44,7 @@ class LeafAnswer:
     weights : float64 array, shape (asked,)
         Multipliers of the rows that are asked.
     guides : float64 array, shape (2, stages, rows)
-        Of each unit.
+        Of each unit, with `GUIDE` binary places.
     loosest : Unit or None
         The free unit whose output is farthest from what it should be.
     """
@@ -240,4 +240,5 @@ class _Program:
             guides[1, s, at] = np.where(is_at, col_dual[column : column + size], 0.0)
         for unit, row in self._splits:
             guides[0][unit] = row_dual[row]
-        return guides, loosest
+        rounded = np.clip(np.rint(np.ldexp(guides, GUIDE)), 0, 2.0**52)
+        return np.ldexp(rounded, -GUIDE), loosest

@@ -12,11 +12,11 @@ import numpy as np
 from flint import fmpq
 
 from linreg.network import StagedNetwork
+from linreg.network.passing import with_inputs
 from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.questions.answers import as_fractions
-from linreg.questions.asking import with_inputs
 from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.extremes import Extreme, highest_on_pieces

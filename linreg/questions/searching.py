@@ -64,6 +64,8 @@ class BoxNode:
     depth : int
     alive : tuple of int
         What may still be met in it.
+    place : int
+        1 for the root; the halves of a box have twice its place, and one more.
     """
 
     low: np.ndarray
@@ -73,6 +75,7 @@ class BoxNode:
     tables: Any
     depth: int
     alive: tuple[int, ...] = ()
+    place: int = 1
 
     @property
     def floats(self) -> tuple[np.ndarray, np.ndarray]:
@@ -102,9 +105,10 @@ class BoxNode:
             finer = tables.narrowed(bounds) if self.depth % NARROW_EVERY == 0 else None
             if finer is not None:
                 tables, lower, upper = finer
+        depth, place = self.depth + 1, 2 * self.place
         return (
-            BoxNode(self.low, upto, lower, upper, tables, self.depth + 1, alive),
-            BoxNode(from_, self.high, lower, upper, tables, self.depth + 1, alive),
+            BoxNode(self.low, upto, lower, upper, tables, depth, alive, place),
+            BoxNode(from_, self.high, lower, upper, tables, depth, alive, place + 1),
         )
 
 

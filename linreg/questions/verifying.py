@@ -119,6 +119,7 @@ def verify(
     timeout: float | None = None,
     workers: int = 1,
     file: StrPath | None = None,
+    certificate: StrPath | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Verification:
     """Whether a network has an unsafe input, with a proof or an exact counterexample.
@@ -141,6 +142,9 @@ def verify(
         Threads or processes that look for regions.
     file : path, optional
         The ONNX file of the network: a counterexample is replayed by what runs such files.
+    certificate : path, optional
+        A file to write the verdict to with its proof, which `linreg check` accepts; it is not
+        written where the search was stopped.
     progress : callable, optional
         Told now and then the share that is done, from 0 to 1.
 
@@ -188,15 +192,26 @@ def verify(
     if not isinstance(query, Query):
         raise TypeError(f"query: a Query was expected, got {type(query).__name__}")
     staged = network_of(net, query)
-    return verified(staged, query, budget, file)
+    return verified(staged, query, budget, file, certificate)
 
 
 def verified(
-    staged: StagedNetwork, query: Query, budget: Budget, file: StrPath | None = None
+    staged: StagedNetwork,
+    query: Query,
+    budget: Budget,
+    file: StrPath | None = None,
+    certificate: StrPath | None = None,
 ) -> Verification:
     """The answer for one network whose outputs are all that the query speaks of."""
-    questions = questions_of(query)
-    outcome = _first_found(staged, questions, budget)
+    if certificate is None:
+        outcome = first_found(staged, questions_of(query), budget)
+    else:
+        from linreg.questions.certifying import found_and_proved, write_verdict
+
+        outcome, proofs = found_and_proved(staged, query, budget)
+        if not outcome.stopped:
+            at = None if outcome.point is None else as_fractions(outcome.point)
+            write_verdict(certificate, staged, query, at, proofs)
     if outcome.point is None:
         return Verification(
             None if outcome.stopped else True,
@@ -225,7 +240,7 @@ def _reason(budget: Budget) -> str:
     return "the time was over" if budget.is_spent else "the limit was reached"
 
 
-def _first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budget) -> Found:
+def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budget) -> Found:
     """The first unsafe input of any of the questions."""
     nodes = 0
     bounds: list[Fraction | None] = []

@@ -23,9 +23,9 @@ _SUPPORTED = tuple(FUNCTIONS)
 def from_torch(module: Any, input_shape: int | Sequence[int]) -> Network:
     """The network that a torch module computes when it is in eval mode.
 
-    Layers of torch.nn in `Sequential`, also nested, are read layer by layer; any other module is traced
-    by torch.export. The module stays as it is. A softmax, log-softmax or sigmoid at the end is
-    left out, which a note says.
+    Layers of torch.nn in `Sequential`, also nested, are read layer by layer; any other module is
+    traced by torch.export. The module stays as it is. A softmax, log-softmax or sigmoid at the end
+    is left out, which a note says.
 
     Parameters
     ----------

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 import linreg
 from linreg.domains import Box, Polytope
+from linreg.network.rectified import rectified
 from linreg.questions import extremes, radii, verifying
 from linreg.questions.boxes import boxed_network
 from linreg.questions.leaves import LeafSolver
-from linreg.questions.rectified import rectified
 from linreg.readers.query import Query, QueryNetwork, Tensor, condition
 
 pytest.importorskip("numba")

@@ -96,6 +96,41 @@ def test_verify_that_is_stopped_does_not_know(net: Path, tmp_path: Path) -> None
     assert (outcome.code, outcome.json["verdict"]) == (3, "unknown")
 
 
+def test_a_verdict_is_certified_and_checked(net: Path, tmp_path: Path) -> None:
+    safe = _query(tmp_path, DECLARED + SQUARE + "(assert (>= Y_0 1.5))")
+    proof, other = tmp_path / "proof", tmp_path / "other.vnnlib"
+    other.write_text(DECLARED + SQUARE + "(assert (>= Y_0 1.0))")
+    said = linreg("verify", net, safe, "--certify", proof)
+    assert said.code == 0
+    assert f"written to {proof}" in said.out
+    assert linreg("check", proof, net, safe).out.startswith("accepted: holds: no input is unsafe")
+    assert linreg("check", proof, net, safe, "--json").json["accepted"] is True
+    refused = linreg("check", proof, net, other)
+    assert (refused.code, refused.out) == (
+        1,
+        "refused: it is about another query (after 0 boxes and cells)\n",
+    )
+    assert linreg("verify", net, other, "--certify", proof).code == 1
+    accepted = linreg("check", proof, net, other)
+    assert accepted.code == 0
+    assert "counterexample" in accepted.out
+
+
+def test_a_proof_of_a_verdict_is_checked_with_its_query_alone(net: Path, tmp_path: Path) -> None:
+    query = _query(tmp_path, DECLARED + SQUARE + "(assert (>= Y_0 1.5))")
+    proof, count = tmp_path / "proof", tmp_path / "count"
+    assert linreg("verify", net, query, "--certify", proof).code == 0
+    assert linreg("certify", net, "-o", count).code == 0
+    for arguments, said in (
+        ([proof, net], "give the query after the network"),
+        ([count, net, query], "no query belongs to it"),
+        ([proof, net, query, "--domain", "box:-1,1"], "the query says which inputs are meant"),
+    ):
+        refused = linreg("check", *arguments)
+        assert refused.code == 2
+        assert said in refused.said
+
+
 def test_queries_may_be_packed(net: Path, tmp_path: Path) -> None:
     path = tmp_path / "q.vnnlib.gz"
     path.write_bytes(gzip.compress(f"{DECLARED}{SQUARE}(assert (>= Y_0 2))".encode()))

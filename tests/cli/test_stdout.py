@@ -58,6 +58,7 @@ ARGUMENTS = {
     "count": "net.json --strategy highs --workers 2",
     "graph": "net.json --strategy highs --stats",
     "enumerate": "net.json -o new.csv --strategy highs",
+    "compare": "net.json net.json --strategy highs",
     "convert": "net.json new.npz",
     "certify": "net.json -o new.proof --strategy highs --graph",
     "check": "proof net.json",

@@ -577,7 +577,7 @@ def test_a_ray_and_other_classes_are_not_nothing() -> None:
 def test_the_domain_of_a_unit_is_one_of_the_network_of_every_stage() -> None:
     for stage in (1, 2):
         for domain in (linreg.Box([0], [1]), linreg.WholeSpace(3)):
-            with pytest.raises(linreg.InvalidDomain, match=r"dimension [13], but the network has 2"):
+            with pytest.raises(linreg.InvalidDomain, match=r"dimension [13], but"):
                 linreg.unit_responses(NET, domain, stage, 0)
         flat = linreg.Polytope([[1, 0], [-1, 0]], [0, 0])
         with pytest.raises(linreg.InvalidDomain, match="interior"):

@@ -160,21 +160,24 @@ class BoundTables:
         return tables, lower, upper
 
     def root(self) -> tuple[np.ndarray, np.ndarray]:
-        """Bounds of pre-activations on the root box by intervals, rounded outwards."""
+        """Bounds of pre-activations on the root box by intervals, in integers of any size."""
         shape = self.W.shape[0] - 1, self.W.shape[1]
         lower, upper = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        low, high = -np.ones(self.n_inputs), np.ones(self.n_inputs)
+        low = np.full(self.n_inputs, -(1 << POINT), dtype=object)
+        high = -low
         for s in range(shape[0]):
-            weight, bias = self.float_weights[s], self.float_biases[s]
-            middle, radius = (low + high) / 2, (high - low) / 2
-            # Errors of rounding weights to integers and of these sums are far below the margin.
-            margin = 1e-5 * (np.abs(weight) @ np.maximum(abs(low), abs(high)) + np.abs(bias)) + 1e-5
-            centre, reach = weight @ middle + bias, np.abs(weight) @ radius + margin
-            low, high = centre - reach, centre + reach
-            n = len(bias)
-            with np.errstate(over="ignore"):
-                lower[s, :n] = np.floor(np.maximum(np.ldexp(low, POINT), -(2.0**60)))
-                upper[s, :n] = np.ceil(np.minimum(np.ldexp(high, POINT), 2.0**60))
+            n, places = int(self.rows[s]), int(self.exponents[s])
+            weight = self.W[s, :n, : len(low)].astype(np.int64).astype(object)
+            rising, falling = np.maximum(weight, 0), np.minimum(weight, 0)
+            # Weights are rounded to half a unit, and a little for what floats lose of them.
+            reach = int(np.maximum(abs(low), abs(high)).sum())
+            charge = reach + (reach >> 8) + 1
+            bias = self.biases[s, :n].astype(object)
+            least, most = rising @ low + falling @ high, rising @ high + falling @ low
+            low = ((2 * least - charge) >> (places + 1)) + bias - 1
+            high = -((-2 * most - charge) >> (places + 1)) + bias + 1
+            lower[s, :n] = np.maximum(low, -(1 << 60)).astype(np.int64)
+            upper[s, :n] = np.minimum(high, 1 << 60).astype(np.int64)
             units = int(self.units[s])
             low[:units], high[:units] = np.maximum(low[:units], 0), np.maximum(high[:units], 0)
         return lower, upper

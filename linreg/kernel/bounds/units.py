@@ -11,3 +11,6 @@ GRID = 31
 
 SLOPE = 16
 """Of the slopes of upper lines, and of multipliers."""
+
+GUIDE = 24
+"""Of multipliers as they are written down."""

@@ -389,6 +389,8 @@ def guided_bound(
             for k in range(below):
                 X[k] += float(by) * row[k]
     charge = float(reaches[last]) * 0.5005 * float(total) + 2.0
+    if not charge < 2.0**60:
+        return NO_BOUND
     room = 60 - _bits(abs(float(b)) + 1.0)
     cut = max(0, w - room)
     constant = _floor_shift(b, w - cut) - int(charge)

@@ -1,0 +1,344 @@
+"""Proofs of verdicts: the checker accepts those of the search, and none of what is false."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import zlib
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import generators
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import linreg
+from linreg.certificate.encoding import text
+from linreg.checker import AnswerVerdict, check_verdict, is_verdict
+from linreg.checker.asked import digest
+from linreg.errors import UnreadableFile
+from linreg.questions import certifying
+from linreg.readers.query import Condition, Query, QueryNetwork, Tensor, condition
+
+pytest.importorskip("numba")
+
+from linreg.kernel.bounds.tables import BoundTables
+
+FORGERIES = 300
+"""How many are tried here; ten thousand, with other seeds, were refused once."""
+
+HAIR = Fraction(1, 2**40)
+
+
+def _query(n: int, m: int, *alternatives: Sequence[Condition]) -> Query:
+    network = QueryNetwork("", (Tensor("X", (n,)),), (Tensor("Y", (m,)),))
+    return Query((network,), tuple(tuple(own) for own in alternatives))
+
+
+def _bounds(ends: Sequence[tuple[object, object]]) -> list[Condition]:
+    return [
+        condition({i: Fraction(sign)}, -sign * Fraction(str(end)), ">=")
+        for i, pair in enumerate(ends)
+        for sign, end in zip((1, -1), pair, strict=True)
+    ]
+
+
+def _above(n: int, threshold: Fraction, relation: str = ">=") -> Condition:
+    """The first output is at least a threshold."""
+    return condition({n: Fraction(1)}, -threshold, relation)
+
+
+def _certified(net: linreg.Network, query: Query, path: Path) -> AnswerVerdict:
+    found = linreg.verify(net, query, certificate=path)
+    checked = check_verdict(path, net, query.alternatives)
+    assert checked.verdict == found.verdict
+    assert checked.counterexample == found.counterexample
+    return checked
+
+
+def _random_net(seed: int) -> linreg.Network:
+    rng = np.random.default_rng(seed)
+    layers = [
+        (rng.integers(-4, 5, (8, 3)), rng.integers(-4, 5, 8)),
+        (rng.integers(-4, 5, (8, 8)), rng.integers(-4, 5, 8)),
+    ]
+    return linreg.mlp(layers, readout=(rng.integers(-4, 5, (1, 8)), [0]))
+
+
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_every_verdict_comes_with_a_proof_that_is_accepted(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Conditions on inputs and outputs, equations, flat sets, sets without an end."""
+    net = data.draw(generators.networks(max_units=6))
+    n, m = net.input_dim, net.staged.readout.n_outputs
+    box = data.draw(generators.boxes(n))
+    whole = st.integers(-2, 2)
+    kind = data.draw(st.sampled_from(["box", "mixed", "cut", "flat", "endless"]))
+    alternatives = []
+    for _ in range(data.draw(st.integers(1, 2))):
+        ends = list(zip(box.lower, box.upper, strict=True))
+        if kind == "flat":
+            ends[0] = ends[0][0], ends[0][0]
+        own = _bounds(ends)[1 if kind == "endless" else 0 :]
+        terms = {n + j: Fraction(data.draw(whole)) for j in range(m)}
+        if kind == "mixed":
+            terms |= {i: Fraction(data.draw(whole)) for i in range(n)}
+        relation = data.draw(st.sampled_from([">=", ">", "=="]))
+        own.append(condition(terms, Fraction(data.draw(st.integers(-8, 2))), relation))
+        if kind == "cut":
+            row = {i: Fraction(data.draw(whole)) for i in range(n)}
+            own.append(condition(row, Fraction(data.draw(whole)), ">="))
+        alternatives.append(own)
+    query = _query(n, m, *alternatives)
+    path = tmp_path_factory.mktemp("proofs") / "proof"
+    checked = _certified(net, query, path)
+    assert checked.accepted, checked.false_claim
+    assert checked.verdict == linreg.verify(net, query).verdict
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_hair_above_the_maximum_is_proved_and_the_maximum_is_not(
+    seed: int, tmp_path: Path
+) -> None:
+    net = _random_net(seed)
+    ends = [(-1, 1)] * 3
+    top = linreg.maximum(net, domain=linreg.Box([-1] * 3, [1] * 3)).value
+    assert top is not None
+    for condition_, verdict in (
+        (_above(3, top + HAIR), "holds"),
+        (_above(3, top, ">"), "holds"),
+        (_above(3, top), "violated"),
+    ):
+        query = _query(3, 1, [*_bounds(ends), condition_])
+        checked = _certified(net, query, tmp_path / "proof")
+        assert (checked.accepted, checked.verdict) == (True, verdict), checked.false_claim
+
+
+def test_what_is_no_vertex_of_a_box_is_proved_exactly(tmp_path: Path) -> None:
+    """|x| + |y| < 0 is nowhere, and 0 at one point: a tie that no bound of floats settles."""
+    weights = [[1, 0], [-1, 0], [0, 1], [0, -1]]
+    net = linreg.mlp([(weights, [0] * 4)], readout=([[-1] * 4], [0]))
+    query = _query(2, 1, [*_bounds([(-1, 2), (-1, 3)]), _above(2, Fraction(0), ">")])
+    assert _certified(net, query, tmp_path / "proof").accepted
+
+
+def test_a_search_that_is_stopped_writes_nothing(tmp_path: Path) -> None:
+    net, top = _peak()
+    query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, top + HAIR)])
+    path = tmp_path / "proof"
+    found = linreg.verify(net, query, limit=1, certificate=path)
+    assert (found.holds, path.exists()) == (None, False)
+
+
+def test_a_proof_is_of_one_network_and_one_query(tmp_path: Path) -> None:
+    net, path = _random_net(0), tmp_path / "proof"
+    query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, Fraction(1000))])
+    assert _certified(net, query, path).accepted
+    assert is_verdict(path)
+    other = check_verdict(path, _random_net(1), query.alternatives)
+    assert other.false_claim == "it is about another network (after 0 boxes and cells)"
+    tighter = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, Fraction(999))])
+    other = check_verdict(path, net, tighter.alternatives)
+    assert other.false_claim == "it is about another query (after 0 boxes and cells)"
+    with pytest.raises(UnreadableFile, match="linreg-certificate-2"):
+        linreg.check(path, net)
+
+
+# Sabotage: provers that are wrong, and call a query safe that is not.
+
+
+def _raised(honest: Callable[..., object]) -> Callable[..., object]:
+    """A slope that is not valid makes the bounds of what is asked too good."""
+
+    def bound(self: BoundTables, *arguments: np.ndarray) -> object:
+        found = honest(self, *arguments)
+        found.found[:] += 1 << 45  # type: ignore[attr-defined]
+        return found
+
+    return bound
+
+
+def _skipped(honest: Callable[..., object]) -> Callable[..., object]:
+    """The last stage is skipped."""
+
+    def bound(self: BoundTables, low: np.ndarray, high: np.ndarray, *known: np.ndarray) -> object:
+        self.W[-1] = 0.0
+        return honest(self, low, high, *known)
+
+    return bound
+
+
+def _narrow(honest: Callable[..., object]) -> Callable[..., object]:
+    """Boxes are taken for smaller than they are."""
+
+    def bound(self: BoundTables, low: np.ndarray, high: np.ndarray, *_: np.ndarray) -> object:
+        middle = (low + high) // 2
+        return honest(self, middle, middle + 1, *self.root())
+
+    return bound
+
+
+@pytest.mark.parametrize("sabotage", [_raised, _skipped, _narrow])
+def test_wrong_bounds_of_the_search_are_caught(
+    sabotage: Callable[..., Callable[..., object]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net, top = _peak()
+    query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, top - HAIR)])
+    monkeypatch.setattr("linreg.questions.deciding.sampled", lambda *_: [])
+    monkeypatch.setattr("linreg.questions.deciding.Decision._checked", lambda *_: None)
+    monkeypatch.setattr(BoundTables, "bound", sabotage(BoundTables.bound))
+    found = linreg.verify(net, query, certificate=tmp_path / "proof")
+    assert found.holds is True, "the sabotage did nothing"
+    checked = check_verdict(tmp_path / "proof", net, query.alternatives)
+    assert not checked.accepted
+
+
+def test_walks_that_prove_nothing_are_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, top = _peak()
+    query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, top - HAIR)])
+    monkeypatch.setattr("linreg.questions.deciding.sampled", lambda *_: [])
+    monkeypatch.setattr("linreg.questions.deciding.Decision._checked", lambda *_: None)
+    monkeypatch.setattr("linreg.questions.deciding.TIE", 1e9)
+    monkeypatch.setattr(BoundTables, "guided", lambda *_: Fraction(1))
+    assert linreg.verify(net, query, certificate=tmp_path / "proof").holds is True
+    checked = check_verdict(tmp_path / "proof", net, query.alternatives)
+    assert checked.false_claim is not None
+    assert "a walk does not prove" in checked.false_claim
+
+
+@cache
+def _peak() -> tuple[linreg.Network, Fraction]:
+    net = _random_net(1)
+    top = linreg.maximum(net, domain=linreg.Box([-1] * 3, [1] * 3)).value
+    assert top is not None
+    return net, top
+
+
+# Forgeries: records of true proofs, changed and told of what is false.
+
+
+@cache
+def _segments(seed: int) -> tuple[tuple[linreg.Network, Fraction], list[bytes], list[bytes]]:
+    """A network with its maximum, and of two proofs what stands for each box."""
+    net = _random_net(seed)
+    top = linreg.maximum(net, domain=linreg.Box([-1] * 3, [1] * 3)).value
+    assert top is not None
+    proofs = []
+    for above in (_above(3, top + HAIR), _above(3, top, ">")):
+        query = _query(3, 1, [*_bounds([(-1, 1)] * 3), above])
+        kept: list[bytes] = []
+        with pytest.MonkeyPatch.context() as patch:
+
+            def written(self: certifying.BoxProof, kept: list[bytes] = kept) -> bytes:
+                scales = [integer for row in self.boxed.tables.scales for integer in row]
+                packed = [certifying.integer(int(scale)) for scale in scales]
+                kept.append(b"".join([certifying.BOXES, *packed]))
+                stack = [1]
+                while stack:
+                    place = stack.pop()
+                    kept.append(bytes(self._records[place]))
+                    if place in self._cut:
+                        stack += [2 * place + 1, 2 * place]
+                return b"".join(kept)
+
+            patch.setattr(certifying.BoxProof, "written", written)
+            certifying.found_and_proved(net.staged, query, certifying.Budget())
+        proofs.append(kept)
+    return (net, top), proofs[0], proofs[1]
+
+
+def _forged(rng: random.Random, segments: Sequence[bytes]) -> bytes:
+    """Records with up to three changes, of boxes or of the numbers in their records."""
+    changed = list(segments)
+    for _ in range(rng.randrange(4)):
+        if not changed:
+            break
+        i = rng.randrange(len(changed))
+        match rng.randrange(7):
+            case 0:
+                changed[i] = bytes((certifying.DEAD,))
+            case 1:
+                del changed[i]
+            case 2:
+                changed.insert(i, rng.choice(changed))
+            case 3:
+                changed.insert(i, bytes((certifying.DEAD,)))
+            case 4:
+                del changed[i + 1 :]
+                changed[i] = bytes((certifying.DEAD,))
+            case _:
+                record = bytearray(changed[i] or b"\0")
+                at = rng.randrange(len(record))
+                record[at] = rng.choice((0, 1, 2, 3, 4, 5, record[at] ^ 1, rng.randrange(256)))
+                changed[i] = bytes(record)
+    return b"".join(changed)
+
+
+def framed(net: linreg.Network, query: Query, verdict: str, records: bytes) -> bytes:
+    """A file whose header and digest fit."""
+    header = {
+        "fingerprint": net.fingerprint,
+        "query": digest(query.alternatives),
+        "verdict": verdict,
+    }
+    data = certifying.MAGIC + zlib.compress(text(header) + records)
+    return data + hashlib.sha256(data).digest()
+
+
+def forgery(rng: random.Random) -> tuple[linreg.Network, Query, bytes]:
+    """A false claim, and a file that claims to prove it."""
+    (net, top), above, tie = _segments(rng.randrange(4))
+    threshold = top - rng.choice((0, HAIR, Fraction(1, 1000), Fraction(1, 8), 1))
+    query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, threshold)])
+    return net, query, framed(net, query, "holds", _forged(rng, rng.choice((above, tie))))
+
+
+def is_accepted(path: Path, net: linreg.Network, query: Query, data: bytes) -> bool:
+    """Whether the checker accepts a file."""
+    path.write_bytes(data)
+    try:
+        return check_verdict(path, net, query.alternatives).accepted
+    except UnreadableFile:
+        return False
+
+
+def test_no_forgery_is_accepted(tmp_path: Path) -> None:
+    """The largest value is attained, so that no input reaches it is false, whatever is written."""
+    rng = random.Random(16)
+    for _ in range(FORGERIES):
+        assert not is_accepted(tmp_path / "forged", *forgery(rng))
+
+
+def test_no_false_counterexample_is_accepted(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    net, top = _peak()
+    query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, top + HAIR)])
+    for _ in range(50):
+        numbers = [certifying.integer(rng.randrange(-4, 5)) for _ in range(4)]
+        data = framed(net, query, "violated", b"".join(numbers))
+        assert not is_accepted(tmp_path / "forged", net, query, data)
+
+
+def test_what_is_not_forged_is_accepted(tmp_path: Path) -> None:
+    """The frame of forgeries is no reason to refuse them."""
+    (net, top), above, tie = _segments(0)
+    for records, condition_ in (
+        (above, _above(3, top + HAIR)),
+        (tie, _above(3, top, ">")),
+    ):
+        query = _query(3, 1, [*_bounds([(-1, 1)] * 3), condition_])
+        data = framed(net, query, "holds", b"".join(records))
+        assert is_accepted(tmp_path / "true", net, query, data)
+        assert not is_accepted(tmp_path / "true", net, query, framed(net, query, "safe", b""))
+        longer = framed(net, query, "holds", b"".join(records) + b"\3")
+        assert not is_accepted(tmp_path / "true", net, query, longer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import subprocess
 import sys
@@ -61,3 +62,25 @@ def test_a_link_that_leads_nowhere_is_found(link: str, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(f'<a href="{link}">b</a>')
     (tmp_path / "b.html").write_text('<p id="here"></p>')
     assert links.broken(tmp_path) == [f"a.html: {link}"]
+
+
+@pytest.mark.parametrize("name", ["api_pages", "drawn_pages", "plain_docstrings"])
+def test_what_writes_pages_does_what_its_examples_say(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "docs/_ext")
+    results = doctest.testmod(loaded(ROOT / f"docs/_ext/{name}.py"))
+    assert results.attempted
+    assert not results.failed
+
+
+def test_links_of_a_page_lead_where_they_led_when_it_is_moved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "docs/_ext")
+    outside = loaded(ROOT / "docs/_ext/outside_pages.py")
+    docs = ROOT / "docs"
+    text = "[a](docs/guide.md#set-up) [b](LICENSE) [c](CONTRIBUTING.md) [d](https://x.org) [e](#f)"
+    assert outside.moved(text, ROOT, docs / "generated", docs) == (
+        "[a](../guide.md#set-up) [b](../../LICENSE) [c](contributing.text) [d](https://x.org) [e](#f)"
+    )

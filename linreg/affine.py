@@ -342,7 +342,8 @@ class ExactAffineMap:
 
         Examples
         --------
-        >>> places, values = ExactAffineMap.of_floats(np.array([[0, 3.0]]), np.zeros(1)).entries_of(0)
+        >>> map_ = ExactAffineMap.of_floats(np.array([[0, 3.0]]), np.zeros(1))
+        >>> places, values = map_.entries_of(0)
         >>> places.tolist(), values.tolist()
         ([1], [3.0])
         """

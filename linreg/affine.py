@@ -328,7 +328,25 @@ class ExactAffineMap:
         return tuple(row[-1] for row in self.rows.table())
 
     def entries_of(self, output: int) -> tuple[np.ndarray, np.ndarray]:
-        """The places of an output's non-zero coefficients, and these, of a map of floats."""
+        """The places of an output's non-zero coefficients, and these, of a map of floats.
+
+        Parameters
+        ----------
+        output : int
+            From 0.
+
+        Returns
+        -------
+        places : int array, shape (coefficients,)
+        values : float64 array, shape (coefficients,)
+
+        Examples
+        --------
+        >>> map_ = ExactAffineMap.of_floats(np.array([[0, 3.0]]), np.zeros(1))
+        >>> places, values = map_.entries_of(0)
+        >>> places.tolist(), values.tolist()
+        ([1], [3.0])
+        """
         assert self.floats is not None
         matrix = self.floats.matrix
         if isinstance(matrix, np.ndarray):

@@ -61,7 +61,7 @@ print(path.distinct_patterns(), "regions on a way of two segments")
 import matplotlib.pyplot as plt
 
 steps = np.linspace(0, 1, 200)
-answers = np.array([net.forward(images[0] + t * (images[1] - images[0])) for t in steps])
+answers = net.forward(images[0] + steps[:, None] * (images[1] - images[0]))
 fig, ax = plt.subplots()
 ax.plot(steps, answers[:, [0, 1, 7]], label=["0", "1", "7"])
 ax.legend(title="score of")

@@ -18,6 +18,5 @@ for ax, widths in zip(axes, ([24], [12, 12]), strict=True):
     net = linreg.mlp([(rng.normal(size=s), rng.normal(size=s[0])) for s in shapes])
     graph = linreg.adjacency_graph(linreg.enumerate_regions(net))
     assert linreg.graph_statistics(graph).mean_degree < 4
-    linreg.plot_degrees(graph, ax=ax)
-    ax.set_title(f"hidden layers {widths}: {len(graph)} regions")
+    linreg.plot_degrees(graph, ax=ax, title=f"hidden layers {widths}: {len(graph)} regions")
 fig.tight_layout()

@@ -64,11 +64,9 @@ for before, after in pairwise(curve):
 # How the plane is cut, at the beginning and at the end
 # -----------------------------------------------------
 
-fig, axes = plt.subplots(1, 3, figsize=(12, 4))
-for ax, (epoch, net) in zip(axes, snapshots.items(), strict=True):
-    linreg.plot_regions(net, domain=square, boundary=True, data=(points, labels), ax=ax)
-    ax.set_title(f"epoch {epoch}")
-fig.tight_layout()
+for epoch, net in snapshots.items():
+    title = f"epoch {epoch}"
+    linreg.plot_regions(net, domain=square, boundary=True, data=(points, labels), title=title)
 
 # %%
 # How long patterns live

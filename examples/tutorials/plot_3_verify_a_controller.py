@@ -21,7 +21,7 @@ controller = linreg.mlp(
     [([["-1/2", -1], ["-1/2", -1]], [1, -1])],  # relu(u + 1) - relu(u - 1) - 1, u = -p/2 - v
     readout=([[1, -1]], [-1]),
 )
-start = linreg.Box([-1, "-1/2"], [1, "1/2"])
+start = linreg.Box([-2, -1], [2, 1])
 [force] = linreg.output_range(controller, start)
 assert (force.lowest.value, force.highest.value) == (-1, 1)
 print("the force lies between", force.lowest.value, "and", force.highest.value)
@@ -44,10 +44,10 @@ print("speed after five steps:   ", float(speed.lowest.value), float(speed.highe
 # A property that holds
 # ---------------------
 #
-# *Unsafe* is a set of outputs; here a position of at least 5/4. ``verify`` looks for a start that
+# *Unsafe* is a set of outputs; here a position of at least 5/2. ``verify`` looks for a start that
 # leads there, and proves that there is none.
 
-unsafe = linreg.Polytope([[-1, 0]], ["-5/4"])
+unsafe = linreg.Polytope([[-1, 0]], ["-5/2"])
 holds = linreg.verify(loop, inputs=start, unsafe=unsafe)
 assert holds.verdict == "holds"
 holds.verdict
@@ -56,7 +56,7 @@ holds.verdict
 # And one that does not
 # ---------------------
 
-unsafe = linreg.Polytope([[-1, 0]], [-1])
+unsafe = linreg.Polytope([[-1, 0]], [-2])
 found = linreg.verify(loop, inputs=start, unsafe=unsafe)
 assert found.verdict == "violated"
 print(found.verdict, found.counterexample, "by", found.slack)

@@ -16,8 +16,13 @@ from program import PATHS, PATIENCE, ROOT
 SCRIPTS = sorted(
     [*(ROOT / "examples/tutorials").glob("*.py"), *(ROOT / "examples/gallery").glob("*.py")]
 )
-SLOW = {"plot_5_images.py"}
-"""Takes more than a few seconds: run by `scripts/docs` alone."""
+SLOW = {
+    "plot_2_while_it_learns.py",
+    "plot_5_images.py",
+    "plot_degrees_of_random_networks.py",
+    "plot_initialisation_and_training.py",
+}
+"""Take some seconds each: run by `scripts/docs` alone."""
 
 
 def loaded(path: Path) -> ModuleType:

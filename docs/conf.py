@@ -36,6 +36,7 @@ source_suffix = {".md": "markdown", ".rst": "restructuredtext", ".text": "markdo
 exclude_patterns = ["_ext", "_static", "_templates", "generated/**/*.md5", "**/README.rst"]
 templates_path = ["_templates"]
 default_role = "py:obj"
+smartquotes = False  # --run is an option, and no dash
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4

@@ -64,6 +64,8 @@ def broken(site: Path) -> list[str]:
 def main() -> None:
     """Print what is broken, and end with 1 if anything is."""
     site = Path(sys.argv[1])
+    if not (site / "index.html").exists():
+        sys.exit(f"{site} has no index.html: it is no site")
     found = broken(site)
     print("\n".join(found) or f"{len(list(site.rglob('*.html')))} pages, no broken link")
     sys.exit(bool(found))

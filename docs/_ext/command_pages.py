@@ -38,6 +38,7 @@ ANSWERS = {
     "check": "linreg check iris.proof examples/iris-2d.json --json",
     "bounds": "linreg bounds --widths 2,5,4 --json",
     "zoo": "linreg zoo braid 3 -o braid.json --json",
+    "compare": "linreg compare examples/iris-2d.json examples/iris-2d.json --json",
     "along": "linreg along shi.json --points points.csv --json",
     "path": "linreg path examples/iris-2d.json examples/iris-2d.json --steps 1 --json",
     "track": "linreg track examples/iris-2d.json examples/iris-2d.json --json",

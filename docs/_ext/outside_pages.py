@@ -17,6 +17,19 @@ PAGES = {
 }
 """Pages by their place in the project, with their names on the site."""
 
+PROJECT = """# Project
+
+:::{toctree}
+:maxdepth: 1
+
+readme
+contributing
+changelog
+tests
+:::
+"""
+"""The page that these pages are reached from."""
+
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -36,6 +49,7 @@ def moved(text: str, home: Path, target: Path, docs: Path) -> str:
 def write_pages(docs: Path) -> None:
     """Write the copies."""
     (docs / "generated").mkdir(exist_ok=True)
+    write(docs / "generated" / "project.text", PROJECT)
     for name, short in PAGES.items():
         page = docs.parent / name
         text = moved(page.read_text(encoding="utf-8"), page.parent, docs / "generated", docs)

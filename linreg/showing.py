@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
+from decimal import Decimal
+from fractions import Fraction
 from html import escape
+from typing import Any
+
+FEW = 4
+"""Entries of a point that a line shows."""
+
+LONG = 12
+"""Characters beyond which a fraction is shown as a decimal number near to it."""
 
 
 def table_html(title: str, rows: Sequence[tuple[str, object]], picture: str = "") -> str:
@@ -47,3 +57,42 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def in_short(value: object) -> str:
+    """A value in a line: long fractions are rounded, and of long points the first entries shown.
+
+    Examples
+    --------
+    >>> in_short(Fraction(2, 3)), in_short((1, Fraction(10**20, 3))), in_short((0,) * 5)
+    ('2/3', '(1, ~3.33333e+19)', '(0, 0, 0, 0, ... 1 more)')
+    """
+    if isinstance(value, Fraction) and len(str(value)) > LONG:
+        return f"~{Decimal(value.numerator) / Decimal(value.denominator):.6g}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, tuple | list):
+        entries = [in_short(entry) for entry in value[:FEW]]
+        more = [f"... {len(value) - FEW:,} more"] if len(value) > FEW else []
+        return f"({', '.join([*entries, *more])})"
+    return shown(value)
+
+
+def answer_html(answer: Any) -> str:
+    """A small table of what an answer says: its fields, but for those that are None.
+
+    Parameters
+    ----------
+    answer : dataclass instance
+
+    Returns
+    -------
+    str
+    """
+    given = [(each.name, getattr(answer, each.name)) for each in fields(answer) if each.repr]
+    rows: list[tuple[str, object]] = [
+        (name.replace("_", " "), in_short(value))
+        for name, value in given
+        if value is not None and value != ""
+    ]
+    return table_html(type(answer).__name__, rows)

@@ -31,6 +31,7 @@ from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyh
 from linreg.readers import DomainLike, NetworkLike
 from linreg.run import Count, Options, Progress, posed, run
 from linreg.showing import table_html
+from linreg.wording import counted
 
 FULL = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
@@ -62,6 +63,11 @@ class Certified:
     count: Count
     edges: int | None
     n_bytes: int
+
+    def __repr__(self) -> str:
+        edges = "" if self.edges is None else f", {counted(self.edges, 'shared facet')}"
+        regions = counted(self.count.regions, "region")
+        return f"<Certified: {regions}{edges}, {counted(self.n_bytes, 'byte')}>"
 
     def _repr_html_(self) -> str:
         rows: list[tuple[str, object]] = [("regions", self.count.regions)]

@@ -19,6 +19,7 @@ from linreg.problem import Boundaries, Problem, StagesOnRegions
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.run import Progress
+from linreg.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,10 @@ class Neighbourhoods:
     output_patterns: np.ndarray  # (outputs, units after)
     cell_of: np.ndarray  # (regions,)
     output_of: np.ndarray  # (regions,)
+
+    def __repr__(self) -> str:
+        images = counted(len(self.preimages), "neighbourhood")
+        return f"<Neighbourhoods: {images} of {counted(len(self.regions), 'region')}>"
 
     @cached_property
     def image_of(self) -> np.ndarray:

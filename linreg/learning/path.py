@@ -99,6 +99,10 @@ class Event:
     born: tuple[Pattern, ...]
     died: tuple[Pattern, ...]
 
+    def __repr__(self) -> str:
+        changed = f"{len(self.born):,} born, {len(self.died):,} died"
+        return f"<Event at {float(self.time):.6g}: {changed}>"
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterPath:
@@ -131,6 +135,10 @@ class ParameterPath:
     counted: int
     counts: tuple[tuple[Fraction, int], ...]
     method: str
+
+    def __repr__(self) -> str:
+        least = "" if self.complete else "at least "
+        return f"<ParameterPath: {least}{counted(len(self.events), 'event')}, by {self.method}>"
 
     @property
     def times(self) -> tuple[Time | Bracket, ...]:

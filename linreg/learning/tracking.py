@@ -19,6 +19,7 @@ from linreg.readers.accepted import DomainLike, as_domain
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.strategies.auto import for_one_of_many
 from linreg.units import MaxUnit
+from linreg.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,9 @@ class Tracker:
         self._last: frozenset[bytes] | None = None
         self._units: object = None
         self._lives: dict[bytes, int] = {}
+
+    def __repr__(self) -> str:
+        return f"<Tracker: {counted(len(self._points), 'checkpoint')}>"
 
     @property
     def curve(self) -> tuple[CurvePoint, ...]:

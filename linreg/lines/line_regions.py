@@ -20,6 +20,7 @@ from linreg.lines.polyline import WHOLE, Polyline, Span
 from linreg.network.gradients import mean_gradient
 from linreg.network.stages import StagedNetwork
 from linreg.rational import fraction
+from linreg.wording import counted
 
 Norm = Literal["l1", "l2", "linf"]
 
@@ -78,6 +79,11 @@ class LineRegions:
     spans: dict[int, Span | None]
     certified: np.ndarray  # (segments,)
     exact: ExactLines
+
+    def __repr__(self) -> str:
+        pieces = counted(int(self.n_pieces.sum()), "piece")
+        segments = counted(self.n_segments, "segment")
+        return f"<LineRegions: {pieces} on {segments} in R^{self.network.input_dim}>"
 
     @property
     def n_segments(self) -> int:

@@ -20,6 +20,7 @@ from linreg.questions.pieces import Piece
 from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction, rational
 from linreg.readers import DomainLike, NetworkLike, asked
+from linreg.showing import answer_html, in_short
 
 _EXACT_WHERE = {("linf", "linf"), ("l1", "linf"), ("l1", "l1"), ("linf", "l1")}
 
@@ -70,6 +71,14 @@ class Lipschitz:
     jacobian: tuple[tuple[Fraction, ...], ...]
     regions: int
     complete: bool
+
+    def __repr__(self) -> str:
+        size = in_short(self.value if self.exact is None else self.exact)
+        least = "" if self.complete else "at least "
+        return f"<Lipschitz: {least}{size}, {self.norms[0]} to {self.norms[1]}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
 
 
 def lipschitz(

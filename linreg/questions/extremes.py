@@ -20,6 +20,7 @@ from linreg.questions.programs import Highest, Rising, highest_values
 from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction, nearest_float
 from linreg.readers import DomainLike, NetworkLike, asked
+from linreg.showing import answer_html, in_short
 from linreg.wording import counted, expected
 
 
@@ -70,6 +71,22 @@ class Extreme:
     complete: bool = True
     nodes: int = 0
 
+    def __repr__(self) -> str:
+        if self.status == "unbounded":
+            assert self.ray is not None
+            said = f"unbounded along {in_short(self.ray)}"
+        elif self.value is None:
+            said = self.status
+        else:
+            assert self.point is not None
+            said = f"{self.status}, {in_short(self.value)} at {in_short(self.point)}"
+        if not self.complete and self.bound is not None:
+            said += f", bound {in_short(self.bound)}"
+        return f"<Extreme: {said}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
+
     @property
     def value_float(self) -> float:
         """The float64 nearest to the value; an infinity where it is unbounded, else not a number.
@@ -107,6 +124,16 @@ class OutputRange:
     output: int
     lowest: Extreme
     highest: Extreme
+
+    def __repr__(self) -> str:
+        ends = []
+        for end in (self.lowest, self.highest):
+            known = end.value_float if end.status == "unbounded" else end.value
+            ends.append(end.status if known is None else in_short(known))
+        return f"<OutputRange: output {self.output} from {ends[0]} to {ends[1]}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
 
 
 def maximum(

@@ -17,6 +17,7 @@ from linreg.network.combining import n_outputs, on_same_input, renamed
 from linreg.questions.extremes import Extreme, OutputRange, output_range
 from linreg.rational import nearest_float
 from linreg.readers import DomainLike, NetworkLike, as_network, asked_where
+from linreg.showing import answer_html, in_short
 from linreg.units import clip as clip_unit
 from linreg.wording import counted
 
@@ -64,6 +65,15 @@ class Difference:
     ranges: tuple[OutputRange, ...]
     complete: bool
 
+    def __repr__(self) -> str:
+        said = self.status
+        if self.value is not None and self.point is not None:
+            said += f", {in_short(self.value)} at {in_short(self.point)}"
+        return f"<Difference: {said}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
+
     @property
     def value_float(self) -> float:
         """The float64 nearest to the value; infinite where it is unbounded."""
@@ -106,6 +116,15 @@ class Equivalence:
     point: tuple[Fraction, ...] | None
     outputs: tuple[tuple[Fraction, ...], tuple[Fraction, ...]] | None
     complete: bool
+
+    def __repr__(self) -> str:
+        if self.holds is None:
+            return "<Equivalence: unknown>"
+        where = "equal" if self.point is None else f"different at {in_short(self.point)}"
+        return f"<Equivalence: {where}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
 
 
 def difference(

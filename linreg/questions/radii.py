@@ -23,6 +23,7 @@ from linreg.questions.verifying import coordinates
 from linreg.questions.ways import Budget, pieces_or_none, pieces_within
 from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.readers import DomainLike, NetworkLike, asked
+from linreg.showing import answer_html, in_short
 from linreg.wording import counted
 
 
@@ -67,6 +68,14 @@ class Distance:
     lower_bound: Fraction
     complete: bool
 
+    def __repr__(self) -> str:
+        size = in_short(self.value if self.exact is None else self.exact)
+        most = "" if self.complete else "at most "
+        return f"<Distance: {most}{size} to class {self.label}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Robustness:
@@ -101,6 +110,18 @@ class Robustness:
     flip: Distance | None
     lower_bound: Fraction | None
     complete: bool
+
+    def __repr__(self) -> str:
+        ends = [
+            "none" if end is None else in_short(end.value if end.exact is None else end.exact)
+            for end in (self.tie, self.flip)
+        ]
+        stopped = "" if self.complete else ", stopped"
+        said = f"class {self.label}, tie at {ends[0]}, flip at {ends[1]}"
+        return f"<Robustness: {said} in {self.norm}{stopped}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
 
 
 def label_of(outputs: Sequence[Fraction], sense: str = "max") -> int:

@@ -31,6 +31,7 @@ from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction
 from linreg.readers import DomainLike, as_staged, asked_where
 from linreg.readers.query import Query
+from linreg.showing import answer_html, in_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,15 @@ class Verification:
     bound: Fraction | None = None
     reason: str = ""
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        said = self.verdict
+        if self.counterexample is not None:
+            said += f" at {in_short(self.counterexample)}"
+        return f"<Verification: {said}{self.reason and ', ' + self.reason}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
 
     @property
     def verdict(self) -> str:

@@ -20,6 +20,8 @@ from linreg.rational import Number, fraction, nearest_float
 from linreg.readers.accepted import NetworkLike, as_staged
 from linreg.regions.enumeration import Enumeration, enumerate_regions
 from linreg.regions.region import Region
+from linreg.showing import in_short
+from linreg.wording import counted
 
 TRIES = 50
 """Rows that are exchanged before all choices of rows are gone through."""
@@ -50,6 +52,10 @@ class NearRegions:
     ball: Ball
     inside: Enumeration
     indices: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        ball = f"{in_short(self.ball.radius)} of {in_short(self.ball.centre)}, {self.ball.norm}"
+        return f"<NearRegions: {counted(len(self), 'region')} within {ball}>"
 
     def __len__(self) -> int:
         return len(self.indices)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StoredRegions(Enumeration):
     """The activation regions in a run directory, sorted by pattern; Arrow reads them as tables.
 

@@ -16,6 +16,7 @@ from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
 from linreg.store.shards import check_content, check_shard
 from linreg.store.state import State
+from linreg.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class RunStatus:
     is_sorted: bool
     in_use: bool
     damage: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        done = f"{counted(self.count.regions, 'region')}, {self.share:.1%} done"
+        return f"<RunStatus: {done}{', damaged' if self.damage else ''}>"
 
 
 def count_into(

@@ -24,6 +24,7 @@ from linreg.readers.accepted import NetworkLike, as_domain, as_staged
 from linreg.run import Columns, Options, run
 from linreg.unit_maps.float_maps import FloatMaps, distinct, float_maps, pieces_at
 from linreg.unit_maps.unit_map import Place, unit_place
+from linreg.wording import counted
 
 MOST = 2000
 """Maps that are compared two by two."""
@@ -57,6 +58,10 @@ class Representatives:
     weights: np.ndarray
     sizes: np.ndarray
     differences: np.ndarray
+
+    def __repr__(self) -> str:
+        rows = counted(int(self.sizes.sum()), "row")
+        return f"<Representatives: {counted(len(self.sizes), 'direction')} for {rows}>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +105,11 @@ class Responses:
     _network: StagedNetwork = field(repr=False)
     _patterns: np.ndarray = field(repr=False)
     _rows: np.ndarray = field(repr=False)
+
+    def __repr__(self) -> str:
+        where = counted(len(self.map_of_row), "row" if len(self.values) else "region")
+        said = f"{counted(self.n_maps, 'map')}, {counted(self.n_weights, 'weight')}"
+        return f"<Responses: {said}, {counted(self.n_directions, 'direction')} on {where}>"
 
     def exact_map(self, index: int) -> ExactAffineMap:
         """One of the maps, exactly.

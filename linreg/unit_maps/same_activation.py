@@ -19,6 +19,7 @@ from linreg.problem.region_rows import Boundaries
 from linreg.rational import common_denominator, fraction, primitive
 from linreg.readers.accepted import DomainLike, NetworkLike, asked
 from linreg.run import Columns, Options, run
+from linreg.showing import in_short
 from linreg.unit_maps.float_maps import pieces_at
 from linreg.unit_maps.responses import network_to
 from linreg.unit_maps.unit_map import unit_map, unit_place
@@ -56,6 +57,9 @@ class Identified:
     bias: Fraction
     pattern: tuple[int, ...]
     squared_radius: Fraction | None
+
+    def __repr__(self) -> str:
+        return f"<Identified: {in_short(self.point)}, within {in_short(self.radius)}>"
 
     @property
     def radius(self) -> float:

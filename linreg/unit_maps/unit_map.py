@@ -18,6 +18,7 @@ from linreg.network.gradients import exact_row
 from linreg.network.stages import piece_at, table
 from linreg.rational import fraction, nearest_float
 from linreg.readers.accepted import NetworkLike, as_staged
+from linreg.showing import answer_html, in_short
 from linreg.units import MaxUnit
 
 
@@ -49,6 +50,14 @@ class UnitMap:
     value: Fraction
     on_boundary: bool
     pattern: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        edge = ", on a boundary" if self.on_boundary else ""
+        weight = in_short(self.weight)
+        return f"<UnitMap: weight {weight}, bias {in_short(self.bias)}{edge}>"
+
+    def _repr_html_(self) -> str:
+        return answer_html(self)
 
     @property
     def floats(self) -> AffineMap:

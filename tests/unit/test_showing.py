@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,98 @@ def test_objects_are_one_line(thing: object, line: str) -> None:
     assert len(repr(thing)) < 100
 
 
+SQUARE = Box([-1, -1], [1, 1])
+HAT = mlp([([[1], [-1]], [0, 0])], ([[1, 1]], [0]))
+"""|x|."""
+
+WIDE = mlp([([[1] * 20] * 3, [0, 1, 2])], ([[1, "1/3", 1], [2, 0, -1]], [0, 1]))
+CUBE = Box([0] * 20, [1] * 20)
+
+
+@pytest.mark.parametrize(
+    ("make", "line"),
+    [
+        (lambda: linreg.polyhedral_complex(HAT), "<PolyhedralComplex: 3 cells, f-vector 1, 2>"),
+        (lambda: linreg.level_set(HAT, level=1), "<Subcomplex: 2 of 7 cells, 2, 0>"),
+        (lambda: linreg.polyhedral_complex(HAT)[0], "<Cell 0: dimension 0, 1 vertex>"),
+        (
+            lambda: linreg.along(HAT, [[-1], [1], [2]]),
+            "<LineRegions: 3 pieces on 2 segments in R^1>",
+        ),
+        (lambda: REGIONS.polygons(SQUARE), "<Polygons: 5 polygons, 18 corners>"),
+        (
+            lambda: linreg.unit_responses(HAT, [[-1], [2], [3]], 2, 0),
+            "<Responses: 2 maps, 2 weights, 2 directions on 3 rows>",
+        ),
+        (
+            lambda: linreg.unit_responses(HAT, "box:-1,1", 2, 0),
+            "<Responses: 2 maps, 2 weights, 2 directions on 2 regions>",
+        ),
+        (lambda: linreg.unit_map(HAT, [2], 2, 0), "<UnitMap: weight (1), bias 0>"),
+        (lambda: linreg.parameter_path(HAT, HAT), "<ParameterPath: 0 events, by minors>"),
+        (lambda: linreg.Tracker(), "<Tracker: 0 checkpoints>"),
+        (lambda: linreg.maximum(HAT, domain="box:-1,3"), "<Extreme: attained, 3 at (3)>"),
+        (lambda: linreg.maximum(HAT), "<Extreme: unbounded along (-1)>"),
+        (lambda: linreg.output_range(HAT)[0], "<OutputRange: output 0 from 0 to inf>"),
+        (
+            lambda: linreg.difference(HAT, mlp([([[1]], [0])]), "box:-2,1"),
+            "<Difference: attained, 2 at (-2)>",
+        ),
+        (lambda: linreg.equivalent(HAT, HAT), "<Equivalence: equal>"),
+        (
+            lambda: linreg.equivalent(HAT, mlp([([[1]], [0])]), "box:-2,1"),
+            "<Equivalence: different at (-2)>",
+        ),
+        (lambda: linreg.lipschitz(LINES), "<Lipschitz: 2, linf to linf>"),
+        (lambda: linreg.lipschitz(LINES, None, "l2", "l2"), "<Lipschitz: 1.41421, l2 to l2>"),
+        (
+            lambda: linreg.robustness(mlp([], ([[1], [-1]], [0, 1])), ["3/4"]),
+            "<Robustness: class 0, tie at 1/4, flip at 1/4 in linf>",
+        ),
+        (
+            lambda: linreg.verify(HAT, inputs="box:-1,3", unsafe=linreg.Polytope([[-1]], [-2])),
+            "<Verification: violated at (3)>",
+        ),
+        (
+            lambda: linreg.verify(HAT, unsafe=linreg.Polytope([[1]], [-2])),
+            "<Verification: holds>",
+        ),
+        (
+            lambda: linreg.regions_near(HAT, [0], 1),
+            "<NearRegions: 2 regions within 1 of (0), linf>",
+        ),
+    ],
+)
+def test_answers_are_one_line(make: Callable[[], object], line: str) -> None:
+    assert repr(make()) == line
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: linreg.polyhedral_complex(LINES, SQUARE),
+        lambda: linreg.along(WIDE, [[-1] * 20, [1] * 20]),
+        lambda: linreg.unit_responses(WIDE, [[0.1] * 20, [-1] * 20], 2, 0),
+        lambda: linreg.unit_map(WIDE, [0.1] * 20, 2, 0),
+        lambda: linreg.same_activation(WIDE, [0.1] * 20, 1, 0)[0],
+        lambda: linreg.maximum(WIDE, [1, 0], CUBE),
+        lambda: linreg.verify(WIDE, inputs=CUBE, unsafe=Box([0, 0], [9**9, 9**9])),
+        lambda: linreg.difference(WIDE, mlp([], ([[0] * 20] * 2, [0, 0])), CUBE),
+        lambda: linreg.theory.neighbourhoods(LINES, 1),
+    ],
+)
+def test_answers_of_many_numbers_are_short(make: Callable[[], object]) -> None:
+    assert "\n" not in repr(make())
+    assert len(repr(make())) < 120
+
+
+def test_what_is_on_disk_is_one_line(tmp_path: Path) -> None:
+    stored = linreg.enumerate_into(LINES, tmp_path / "run")
+    assert repr(stored) == "<StoredRegions: 7 regions in R^2, exact>"
+    assert repr(linreg.run_status(tmp_path / "run")) == "<RunStatus: 7 regions, 100.0% done>"
+    assert repr(linreg.certify(LINES, tmp_path / "proof")).startswith("<Certified: 7 regions, ")
+
+
 def test_deep_networks_are_one_short_line() -> None:
     net = mlp([([[1]], [0])] * 40)
     assert "... 28 more ..." in repr(net)
@@ -81,6 +174,14 @@ class _Balanced(HTMLParser):
         (linreg.region_counts(LINES), "pairs that share a facet"),
         (linreg.theory.report(LINES)[0], "source"),
         (mlp([([[1]], [0])], name="<script>"), "&lt;script&gt;"),
+        (linreg.maximum(HAT, domain="box:-1,3"), ">attained</td>"),
+        (linreg.output_range(HAT)[0], "&lt;Extreme: unbounded along (-1)&gt;"),
+        (linreg.verify(HAT, unsafe=linreg.Polytope([[1]], [-2])), "<td style"),
+        (linreg.lipschitz(HAT), "linf, linf"),
+        (linreg.robustness(mlp([], ([[1], [-1]], [0, 1])), ["3/4"]), "&lt;Distance: 1/4"),
+        (linreg.difference(HAT, HAT, "box:0,1"), ">attained</td>"),
+        (linreg.equivalent(HAT, HAT), ">yes</td>"),
+        (linreg.unit_map(HAT, [2], 2, 0), ">(1)</td>"),
     ],
 )
 def test_objects_are_small_tables_in_notebooks(thing: Any, said: str) -> None:

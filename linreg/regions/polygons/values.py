@@ -12,6 +12,7 @@ from linreg.arguments import numbered
 from linreg.domains import Box
 from linreg.regions.polygons.measures import areas_of, volumes_of
 from linreg.regions.polygons.ragged import labels_of, members_of, offsets_of
+from linreg.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,11 @@ class Polygons:
     regions: np.ndarray  # (polygons,)
     owners: np.ndarray  # (corners,)
     frame: Box
+
+    def __repr__(self) -> str:
+        return (
+            f"<Polygons: {counted(len(self), 'polygon')}, {counted(len(self.corners), 'corner')}>"
+        )
 
     def __len__(self) -> int:
         """Number of polygons."""
@@ -137,6 +143,9 @@ class Solids:
     regions: np.ndarray  # (solids,)
     owners: np.ndarray  # (facets,)
     frame: Box
+
+    def __repr__(self) -> str:
+        return f"<Solids: {counted(len(self), 'solid')}, {counted(len(self.owners), 'facet')}>"
 
     def __len__(self) -> int:
         """Number of solids."""

@@ -12,10 +12,11 @@ import numpy as np
 
 from linreg.domains import Domain
 from linreg.errors import InvalidNetwork, UnreadableFile
-from linreg.files import StrPath
+from linreg.files import read_bytes
 from linreg.json_values import located
 from linreg.network import AffineNode, Network, linear_map
 from linreg.readers import as_network, from_sklearn, from_torch, load, load_domain
+from linreg.readers.state_dicts import content_of_torch
 
 STATE_DICTS = (".pt", ".pth")
 """What the names of files with state dicts of torch end in."""
@@ -58,9 +59,10 @@ def network_of(checkpoint: Any, of: Any = None) -> Network:
     if isinstance(checkpoint, Network):
         return checkpoint
     if isinstance(checkpoint, str | Path):
-        with located(str(checkpoint)):
-            if Path(checkpoint).suffix.lower() in STATE_DICTS:
-                return _with_state(of, _saved(checkpoint))
+        if Path(checkpoint).suffix.lower() in STATE_DICTS:
+            data = read_bytes(checkpoint)
+            with located(str(checkpoint)):
+                return _with_state(of, _saved(data))
         return load(checkpoint)
     if isinstance(checkpoint, Mapping):
         return _with_state(of, checkpoint)
@@ -152,20 +154,9 @@ def _input_shape(module: Any, of: Any) -> tuple[int, ...]:
     )
 
 
-def _saved(path: StrPath) -> Mapping[str, Any]:
+def _saved(data: bytes) -> Mapping[str, Any]:
     """The state dict in a file, of which no code is run."""
-    if not Path(path).is_file():
-        raise UnreadableFile("there is no such file")
-    try:
-        import torch
-    except ImportError:
-        raise UnreadableFile(
-            "reading it needs torch, which the extra linreg-exact[torch] has"
-        ) from None
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # noqa: BLE001 - torch raises whatever the file's pickle makes it
-        raise UnreadableFile(f"no state dict that torch saved: {error}".splitlines()[0]) from None
+    state = content_of_torch(data)
     if not isinstance(state, Mapping):
         raise UnreadableFile(f"a state dict was expected, got {type(state).__name__}")
     return state

@@ -26,7 +26,6 @@ _DAMAGE = (
     EOFError,
     KeyError,
     MemoryError,
-    NotImplementedError,
     OSError,
     RuntimeError,
     SyntaxError,

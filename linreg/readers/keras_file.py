@@ -29,7 +29,6 @@ _DAMAGE = (
     AttributeError,
     LookupError,
     MemoryError,
-    NotImplementedError,
     OSError,
     RuntimeError,
     TypeError,

@@ -49,7 +49,6 @@ _DAMAGE = (
     ImportError,
     LookupError,
     MemoryError,
-    NotImplementedError,
     OSError,
     RuntimeError,
     TypeError,
@@ -130,7 +129,7 @@ def from_state_dict(
     data = read_bytes(weights)
     with located(str(weights)):
         ordered = suffix in _TORCH_SUFFIXES
-        content = _loaded(data) if ordered else _arrays(data, suffix)
+        content = content_of_torch(data) if ordered else _arrays(data, suffix)
         return _network(content, ordered, architecture, activation, layers, shape)
 
 
@@ -147,8 +146,16 @@ def _arrays(data: bytes, suffix: str) -> Mapping[str, Any]:
     return tensors_in(data) if suffix == ".safetensors" else arrays_in(data)
 
 
-def _loaded(data: bytes) -> Any:
-    """What torch reads of a file without running code in it."""
+def content_of_torch(data: bytes) -> Any:
+    """What torch reads of a file without running code in it.
+
+    Raises
+    ------
+    InvalidNetwork
+        If torch is not installed.
+    UnreadableFile
+        If it is no state dict, is damaged, or unpacks to far more than it is.
+    """
     torch = torch_package()
     most = max(ALWAYS_UNPACKED, EXPANSION * len(data))
     try:
@@ -161,9 +168,10 @@ def _loaded(data: bytes) -> Any:
             return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise UnreadableFile(
-            "it holds more than weights, such as a whole module, and reading that would run the "
-            "code in it; where the module is at hand, write torch.save(module.state_dict(), path), "
-            "or read it by linreg.from_torch(module, input_shape=(3,))"
+            "it is no state dict, or holds more than weights, such as a whole module, and reading "
+            "that would run the code in it; where the module is at hand, write "
+            "torch.save(module.state_dict(), path), or read it by "
+            "linreg.from_torch(module, input_shape=(3,))"
         ) from None
     except _DAMAGE as error:
         line = next((line for line in str(error).splitlines() if line), type(error).__name__)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import generators
 import numpy as np
@@ -306,6 +307,10 @@ def test_checkpoints_of_any_kind_are_the_same_network(tmp_path: Path) -> None:
         network_of(path, mlp([(np.ones((3, 4)), np.ones(3))], (weights[1], np.zeros(1))))
     path.write_bytes(b"no pickle")
     with pytest.raises(UnreadableFile, match="state dict"):
+        network_of(path, blank)
+    with ZipFile(path, "w", compression=ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data/0", bytes(1 << 25))
+    with pytest.raises(UnreadableFile, match="unpacks to 33,554,432 bytes"):
         network_of(path, blank)
 
 

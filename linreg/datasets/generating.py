@@ -15,7 +15,7 @@ from time import monotonic
 from linreg.arguments import how_many
 from linreg.datasets.assembling import assemble, check_files, file_names
 from linreg.datasets.folder import Folder, opened
-from linreg.datasets.forecast import Forecast, Progress
+from linreg.datasets.forecast import DatasetProgress, Forecast
 from linreg.datasets.recipes import Recipe, plan, splits_of
 from linreg.datasets.spec import Spec, Trained
 from linreg.datasets.truth import Question, truth_of
@@ -79,7 +79,7 @@ def generate(
     *,
     workers: int = 1,
     executor: Executor | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[DatasetProgress], None] | None = None,
 ) -> Dataset:
     """Make a dataset, or go on with one that was stopped.
 
@@ -96,7 +96,7 @@ def generate(
     executor : concurrent.futures.Executor, optional
         Where to compute instead of in processes of our own.
     progress : callable, optional
-        Called after each network.
+        Called after each network with a `DatasetProgress`.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def _compute(
     folder: Folder,
     workers: int,
     executor: Executor | None,
-    progress: Callable[[Progress], None] | None,
+    progress: Callable[[DatasetProgress], None] | None,
 ) -> int:
     """Have every network that is not committed computed and committed; how many there were."""
     forecast = Forecast((recipe.cohort for recipe in recipes), workers)

@@ -192,7 +192,7 @@ def _definition_columns(truth: Truth, graph: AdjacencyGraph | None) -> dict[str,
         for name in ("linear_regions", "affine_maps", "dual_edges", "bounded_regions"):
             row[name] = None if counts is None else getattr(counts, name)
     if truth.all_definitions:
-        six = None if graph is None else definitions(graph, progress=lambda share, _: _go_on(share))
+        six = None if graph is None else definitions(graph, progress=_go_on)
         for name in ("patterns_any_dimension", "convex_pieces", "closed_connected"):
             row[name] = None if six is None else getattr(six, name)
     return row

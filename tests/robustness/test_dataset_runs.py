@@ -23,7 +23,7 @@ from dataset_specs import DRAWN, TINY, rows
 from program import finish, linreg, python, start, wait_for
 
 from linreg import LinregError, UnknownStrategy, UnreadableFile, UnwritableFile
-from linreg.datasets import Dataset, Progress, generate, generating, spec_of, truth
+from linreg.datasets import Dataset, DatasetProgress, generate, generating, spec_of, truth
 from linreg.datasets.truth import Question, truth_of
 from linreg.explore import HighsExplorer
 from linreg.strategies import named as strategies
@@ -63,10 +63,10 @@ class Stopped(Exception):
     pass
 
 
-def stop_after(n: int) -> Callable[[Progress], None]:
+def stop_after(n: int) -> Callable[[DatasetProgress], None]:
     """A report that stops the run when so many networks are done."""
 
-    def report(so_far: Progress) -> None:
+    def report(so_far: DatasetProgress) -> None:
         if so_far.done >= n:
             raise Stopped
 
@@ -328,7 +328,7 @@ def test_a_folder_is_made_but_not_its_parent_and_a_file_is_no_folder(tmp_path: P
 
 
 def test_a_folder_that_another_process_writes_to_is_refused(half: Path) -> None:
-    def report(_so_far: Progress) -> None:
+    def report(_so_far: DatasetProgress) -> None:
         with pytest.raises(UnwritableFile, match="another process is writing"):
             generate(SPEC, half)
         raise Stopped
@@ -368,7 +368,7 @@ samples = 8
 
 def test_the_rest_of_a_run_is_as_long_as_it_will_be(tmp_path: Path) -> None:
     """Committed networks count as much as they took."""
-    said: list[Progress] = []
+    said: list[DatasetProgress] = []
     with pytest.raises(Stopped):
         generate(SPEC, tmp_path / "half", progress=stop_after(6))
     generate(SPEC, tmp_path / "half", progress=said.append)

@@ -8,7 +8,6 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 
@@ -22,6 +21,7 @@ from linreg.datasets.truth import Question, truth_of
 from linreg.datasets.writing import part_of
 from linreg.files import StrPath
 from linreg.run.processes import process_pool
+from linreg.strategies.auto import for_datasets
 
 AHEAD = 2
 """Networks under way for each worker, so that none waits for the next."""
@@ -134,7 +134,7 @@ def generate(
     (2, 'data/bounds/train.parquet')
     """
     how_many(workers, "workers")
-    spec = settled(spec)
+    spec = replace(spec, truth=replace(spec.truth, strategy=for_datasets(spec.truth.strategy)))
     recipes = plan(spec)
     splits = splits_of(spec, recipes)
     by = made_by(spec)
@@ -149,13 +149,6 @@ def generate(
         return Dataset(
             folder.path, len(recipes), folder.incomplete, computed, files, str(folder.finished)
         )
-
-
-def settled(spec: Spec) -> Spec:
-    """The specification with a strategy that is the same everywhere: "auto" may need numba."""
-    if spec.truth.strategy == "auto" and find_spec("numba") is None:
-        return replace(spec, truth=replace(spec.truth, strategy="highs"))
-    return spec
 
 
 def made_by(spec: Spec) -> dict[str, str]:

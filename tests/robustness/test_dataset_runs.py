@@ -23,9 +23,10 @@ from dataset_specs import DRAWN, TINY, rows
 from program import finish, linreg, python, start, wait_for
 
 from linreg import LinregError, UnknownStrategy, UnreadableFile, UnwritableFile
-from linreg.datasets import Dataset, DatasetProgress, generate, generating, spec_of, truth
+from linreg.datasets import Dataset, DatasetProgress, generate, generating, spec_of
 from linreg.datasets.truth import Question, truth_of
 from linreg.explore import HighsExplorer
+from linreg.strategies import auto
 from linreg.strategies import named as strategies
 
 SPEC = spec_of(TINY)
@@ -409,7 +410,7 @@ def test_what_auto_does_depends_on_the_regions_alone(
 ) -> None:
     """Not on what is loaded: the same bytes before and after machine code was at work."""
     pytest.importorskip("numba")
-    monkeypatch.setattr(truth, "ROWS_IN_PYTHON", 10)
+    monkeypatch.setattr(auto, "ROWS_IN_PYTHON", 10)
     made = [generate(spec_of(LINES), tmp_path / str(k)).path for k in range(2)]
     assert contents(made[0]) == contents(made[1])
     regions = rows(made[0], "regions")
@@ -423,9 +424,9 @@ def test_what_auto_does_depends_on_the_regions_alone(
 def test_without_machine_code_auto_is_the_other_strategy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(truth, "ROWS_IN_PYTHON", 10)
+    monkeypatch.setattr(auto, "ROWS_IN_PYTHON", 10)
     with monkeypatch.context() as patch:
-        patch.setattr(generating, "find_spec", lambda _name: None)
+        patch.setattr(auto, "find_spec", lambda _name: None)
         made = generate(spec_of(LINES), tmp_path / "without").path
     assert json.loads((made / "run.json").read_text())["made_by"]["strategy"] == "highs"
     assert "strategy highs" in (made / "README.md").read_text()
@@ -436,7 +437,7 @@ def test_without_machine_code_auto_is_the_other_strategy(
 def test_a_strategy_that_cannot_be_had_is_not_replaced_in_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(truth, "ROWS_IN_PYTHON", 10)
+    monkeypatch.setattr(auto, "ROWS_IN_PYTHON", 10)
     monkeypatch.setitem(strategies._MAKERS, "compiled", HighsExplorer)
     with pytest.raises(UnknownStrategy, match="strategy 'compiled' cannot be had here"):
         generate(spec_of(LINES), tmp_path / "made")

@@ -1,9 +1,10 @@
-"""What is known of a run: at its end, and while it goes on."""
+"""The count of a run, at its end and while it goes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linreg.explore.work import Work
 from linreg.progress import Progress
 from linreg.showing import table_html
 
@@ -50,6 +51,21 @@ class Count:
     exact_decisions: int
     strategy: str
     seconds: float
+
+    @classmethod
+    def of(cls, work: Work, complete: bool, strategy: str, seconds: float) -> Count:
+        """The count of work that was done."""
+        tally = work.tally
+        return cls(
+            tally.regions,
+            complete,
+            "exact",
+            tuple(tally.cells),
+            work.lps,
+            work.exact_decisions,
+            strategy,
+            seconds,
+        )
 
     def _repr_html_(self) -> str:
         return table_html(

@@ -221,13 +221,4 @@ def count_of(state: State, strategy: str, n_stages: int) -> Count:
     work = state.work
     if work is None:
         return Count(0, False, "exact", (0,) * n_stages, 0, 0, strategy, 0.0)
-    return Count(
-        work.tally.regions,
-        state.is_complete,
-        "exact",
-        tuple(work.tally.cells),
-        work.lps,
-        work.exact_decisions,
-        strategy,
-        state.seconds,
-    )
+    return Count.of(work, state.is_complete, strategy, state.seconds)

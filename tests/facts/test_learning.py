@@ -31,7 +31,7 @@ from linreg import (
 )
 from linreg.errors import HypothesisError, InvalidNetwork, UnreadableFile
 from linreg.learning import AlgebraicTime, Bracket, network_between, network_of
-from linreg.learning.algebraic import compare, irreducible_factors, roots_between, sorted_times
+from linreg.learning.algebraic import compare, irreducible_factors, sorted_times
 from linreg.learning.survival import has_positive_dependency
 from linreg.oracle import brute_force_patterns
 from linreg.readers import network_from_json
@@ -207,18 +207,18 @@ def test_mistakes_of_paths_are_refused_by_name() -> None:
 def test_roots_are_isolated_and_in_order() -> None:
     """(3x - 1)(2x^2 - 1)(x^2 - 3x + 1) has the roots 1/3, 0.381.. and 0.707.. in [0, 1]."""
     product = fmpz_poly([-1, 3]) * fmpz_poly([-1, 0, 2]) * fmpz_poly([1, -3, 1])
-    roots = roots_between([int(c) for c in product.coeffs()])
+    roots = sorted_times(irreducible_factors([product]))
     assert [float(root) for root in roots] == pytest.approx([1 / 3, (3 - 5**0.5) / 2, 0.5**0.5])
     assert [compare(a, b) for a, b in pairwise(roots)] == [-1, -1]
     assert compare(roots[1], roots[1]) == 0
-    assert roots_between([-2, 0, 1]) == []
+    assert sorted_times([(-2, 0, 1)]) == []
     near = sorted_times(irreducible_factors([fmpz_poly([-1, 0, 2]), fmpz_poly([-707107, 10**6])]))
     assert isinstance(near[0], AlgebraicTime)
     assert near[0].high < near[1]
 
 
 def test_the_sign_of_a_polynomial_at_a_root_is_exact() -> None:
-    [root] = roots_between([-1, 0, 2])
+    [root] = sorted_times([(-1, 0, 2)])
     assert isinstance(root, AlgebraicTime)
     assert root.sign_of([-1, 0, 2]) == 0
     assert root.sign_of([0, -3, 0, 6]) == 0
@@ -228,7 +228,7 @@ def test_the_sign_of_a_polynomial_at_a_root_is_exact() -> None:
 
 
 def test_positive_dependencies_are_told_from_others() -> None:
-    [root] = roots_between([-1, 0, 2])
+    [root] = sorted_times([(-1, 0, 2)])
     assert isinstance(root, AlgebraicTime)
     one, t, none = fmpz_poly([1]), fmpz_poly([0, 1]), fmpz_poly([])
     # (1, 2t) and (-t, -1) are opposite where 2 t^2 = 1; (1, 2t) and (t, 1) are parallel.

@@ -26,7 +26,7 @@ VERDICTS = ("holds", "violated")
 
 @dataclass(frozen=True, slots=True)
 class AnswerVerdict:
-    """What the checker found of a verdict.
+    """Whether the certificate of a verdict was accepted, and what it proves.
 
     Attributes
     ----------

@@ -76,7 +76,7 @@ def dataset(
 
 @dataclass(slots=True)
 class _Watch:
-    """What is known of a run, for when it is stopped."""
+    """How far a run is, for its bar and for the message if it is stopped."""
 
     bar: Show | None = None
     done: int = 0

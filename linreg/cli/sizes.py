@@ -36,7 +36,7 @@ from linreg.readers import load
 from linreg.report import answer_table
 from linreg.wording import counted
 
-MOST_UNITS = 64
+UNITS_SPELLED = 64
 """Units whose pieces are spelled out."""
 
 
@@ -142,7 +142,7 @@ def _lipschitz_lines(found: Lipschitz) -> list[tuple[str, str]]:
     lines = [("constant", f"{atleast}{value}"), ("norms", " to ".join(found.norms))]
     if found.point is not None:
         lines.append(("attained at", point_text(found.point)))
-    if found.pattern is not None and len(found.pattern) <= MOST_UNITS:
+    if found.pattern is not None and len(found.pattern) <= UNITS_SPELLED:
         lines.append(("pattern", _pattern_text(found.pattern)))
     return [*lines, ("regions", f"{found.regions:,}")]
 

@@ -24,7 +24,7 @@ from linreg.wording import counted
 
 Shape = tuple[int, ...]
 
-MOST_WEIGHTS = 20_000_000
+LAYER_WEIGHTS = 20_000_000
 """Most weights of one layer, as in network files."""
 
 _WINDOW = ("stride", "padding", "dilation", "groups")
@@ -133,8 +133,10 @@ class _Filling:
         return self._with(layer, ("filters", "kernel"), weight, (filters,)), None
 
     def _drawn(self, size: Shape, fan_in: int, fan_out: int) -> np.ndarray:
-        if prod(size) > MOST_WEIGHTS:
-            raise InvalidSpec(f"at most {MOST_WEIGHTS:,} weights were expected, got {prod(size):,}")
+        if prod(size) > LAYER_WEIGHTS:
+            raise InvalidSpec(
+                f"at most {LAYER_WEIGHTS:,} weights were expected, got {prod(size):,}"
+            )
         return weights_of(self._law, self._rng, size, fan_in, fan_out)
 
     def _with(self, layer: Json, stands: Sequence[str], weight: np.ndarray, shifts: Shape) -> Json:

@@ -14,7 +14,7 @@ from linreg.datasets.truth import Found
 from linreg.datasets.writing import archive_path, splits_of_table, table_path
 from linreg.strategies.auto import ROWS_IN_PYTHON
 
-WIDTH = 100
+LINE_LENGTH = 100
 """Longest line of a paragraph, in characters."""
 
 ABOUT = {
@@ -233,4 +233,4 @@ def _auto(by: Mapping[str, str]) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
+    return fill(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False) + "\n"

@@ -35,13 +35,13 @@ from linreg.readers.layers import LAYER_TYPES
 from linreg.readers.unit_types import UNIT_TYPES
 from linreg.readers.unknown_types import refusal
 
-WIDEST = 1_000_000
+WIDEST_LAYER = 1_000_000
 """Most units of a layer and most inputs."""
 
-DEEPEST = 1_000
+MOST_LAYERS = 1_000
 """Most layers that a depth stands for."""
 
-_size = whole(1, WIDEST)
+_size = whole(1, WIDEST_LAYER)
 _WIDTHS = ("widths", "width", "depth")
 _DENSE = ("inputs", *_WIDTHS, "activation", "outputs")
 _LAYERED = ("input_shape", "layers")
@@ -121,7 +121,7 @@ def _dense(section: Section) -> tuple[Architecture, ...]:
     sizes = section.need("inputs", alternatives(_size))
     widths = _widths(section)
     activations = section.take("activation", alternatives(_activation), ({"type": "relu"},))
-    outputs = section.take("outputs", alternatives(whole(0, WIDEST)), (1,))
+    outputs = section.take("outputs", alternatives(whole(0, WIDEST_LAYER)), (1,))
     return tuple(
         Architecture((size,), _stack(hidden, activation, out))
         for size, hidden, activation, out in _combined(sizes, widths, activations, outputs)
@@ -137,7 +137,7 @@ def _widths(section: Section) -> tuple[Widths, ...]:
             raise InvalidSpec("widths: stands for width and depth, which are given too")
         return section.need("widths", alternatives(listed(_size), depth=1))
     wide = section.need("width", alternatives(_size))
-    deep = section.take("depth", alternatives(whole(1, DEEPEST)), (1,))
+    deep = section.take("depth", alternatives(whole(1, MOST_LAYERS)), (1,))
     layers = len(wide) * sum(deep)
     if layers > MOST_NETWORKS:
         raise InvalidSpec(f"depth: {layers:,} layers in all; at most {MOST_NETWORKS:,} are made")

@@ -33,7 +33,7 @@ from linreg.strategies import STRATEGIES
 
 _TOP = ("name", "description", "license", "seed", "truth", "estimates", "splits")
 _FAMILIES = ("drawn", "trained")
-MOST_POINTS = 10_000_000
+MOST_SAMPLES = 10_000_000
 """Most random points of one network."""
 
 _NUMBERS = ("limit", "details")
@@ -176,7 +176,7 @@ def _truth(values: Json) -> Truth:
 
 def _estimates(values: Json) -> Estimates:
     section = Section(values, ("points", "deviation"))
-    points = section.need("points", listed(whole(1, MOST_POINTS)))
+    points = section.need("points", listed(whole(1, MOST_SAMPLES)))
     if list(points) != sorted(set(points)):
         raise InvalidSpec(f"points: increasing numbers were expected, got {list(points)}")
     return Estimates(points, section.take("deviation", positive, 1.0))

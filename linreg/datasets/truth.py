@@ -148,7 +148,7 @@ def _conv_bounds(
 
 
 def _go_on(_progress: object) -> None:
-    """Leave off in a process of a pool whose answer nobody waits for any more."""
+    """Stop in a process of a pool whose answer is no longer wanted."""
     if not is_wanted():
         raise KeyboardInterrupt
 

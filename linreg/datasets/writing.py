@@ -18,10 +18,10 @@ from linreg.files import replacing
 if TYPE_CHECKING:
     import pyarrow
 
-ROWS = 1 << 16
+ROWS_OF_GROUP = 1 << 16
 """Rows that are written together: a row group, whatever the number of networks in it."""
 
-LEVEL = 3
+TABLE_COMPRESSION = 3
 """Level of compression, named so that no default changes the bytes."""
 
 SUMS = "SHA256SUMS"
@@ -69,7 +69,7 @@ class TableFile:
             path,
             self._schema,
             compression="zstd",
-            compression_level=LEVEL,
+            compression_level=TABLE_COMPRESSION,
             write_page_checksum=True,
         )
 
@@ -80,8 +80,8 @@ class TableFile:
         part = pyarrow.table(dict(columns), schema=self._schema)
         self._waiting.append(part)
         self._n_waiting += len(part)
-        while self._n_waiting >= ROWS:
-            self._write(ROWS)
+        while self._n_waiting >= ROWS_OF_GROUP:
+            self._write(ROWS_OF_GROUP)
 
     def close(self) -> None:
         """Write what is left."""

@@ -12,7 +12,7 @@ from linreg.definitions.convex_unions import Piece, Unions, bits
 from linreg.errors import IncompleteError
 from linreg.polyhedra import Forms, Point
 
-MOST_POINTS = 40
+POINTS_COMPARED = 40
 """Points of one linear region that are held against each other for the lower bound."""
 
 
@@ -117,7 +117,7 @@ class _Search:
 
         facet_rows = [facet for each in unions.facet_rows.values() for facet in each]
         outer = [facet for facet in facet_rows if not unions.everything >> facet.beyond & 1][
-            :MOST_POINTS
+            :POINTS_COMPARED
         ]
         conflicts = networkx.Graph()
         conflicts.add_nodes_from(range(len(outer)))

@@ -38,10 +38,10 @@ Pattern = tuple[int, ...]
 MOST_MINORS = 300_000
 """Minors that "auto" is ready to go through: about a minute."""
 
-STEPS = 16
+BISECTION_STEPS = 16
 """Equal parts of [0, 1] between which bisection looks for changes."""
 
-WIDTH = Fraction(1, 2**12)
+BRACKET_WIDTH = Fraction(1, 2**12)
 """Width of the brackets that bisection ends with."""
 
 
@@ -191,8 +191,8 @@ def parameter_path(
     domain: DomainLike = None,
     method: Method = "auto",
     *,
-    steps: int = STEPS,
-    width: Fraction = WIDTH,
+    steps: int = BISECTION_STEPS,
+    width: Fraction = BRACKET_WIDTH,
     progress: Callable[[Progress], None] | None = None,
 ) -> ParameterPath:
     """When regions are born and die while the weights move from one network to another.

@@ -16,7 +16,7 @@ from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.rational import common_denominator, primitive, rational
 from linreg.units import MaxUnit
 
-NARROW = Fraction(1, 2**80)
+TRIAL_WIDTH = Fraction(1, 2**80)
 """Width of an interval at whose ends a point is tried."""
 
 Pattern = tuple[int, ...]
@@ -41,7 +41,7 @@ def survivors_at(
     point is found, the rows are dependent with coefficients of one sign (Gordan, 1873): these are
     minors, whose signs at the time are decided exactly.
     """
-    near = time.refined(NARROW)
+    near = time.refined(TRIAL_WIDTH)
     ends = [rational(near.low), rational(near.high)]
     fixed = [[fmpq(entry) for entry in row] for row in integer_rows(domain)]
     alive = 0

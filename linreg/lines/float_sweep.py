@@ -23,7 +23,7 @@ TINY = 2.0**-300
 HUGE = 2.0**300
 """The largest size of a number that machine code takes."""
 
-ROOM = 64
+FIRST_ROOM = 64
 """Breakpoints for which there is room at first, for each segment."""
 
 
@@ -68,7 +68,7 @@ class FloatSweep:
         self._first = EnclosedMap(network.stages[0].map)
         self._tables = _tables(network)
         self._work = _work(self._tables)
-        self._room = ROOM
+        self._room = FIRST_ROOM
 
     def along(self, points: np.ndarray, rounded: np.ndarray) -> Swept:
         """The segments between points that follow one another.
@@ -85,7 +85,7 @@ class FloatSweep:
         parts: list[LineFound] = []
         done = 0
         while done < n:
-            found = _found(n, len(self._tables.unit_row), self._room * (n - done) + ROOM)
+            found = _found(n, len(self._tables.unit_row), self._room * (n - done) + FIRST_ROOM)
             found.ends[:done] = 0
             with first_use(sweep_segments):
                 reached = int(

@@ -43,7 +43,7 @@ ONE_THREAD_PRODUCTS = 2**18
 
 For little more, its threads wait for each other far longer than they work."""
 
-ROWS = 16
+ROWS_AT_ONCE = 16
 """Rows of a matrix that are multiplied at a time."""
 
 Columns = slice | np.ndarray
@@ -366,15 +366,15 @@ def _product(x: np.ndarray, matrix: np.ndarray | csr_array) -> np.ndarray:
     if not isinstance(matrix, np.ndarray):
         return np.asarray(x @ matrix)
     n, width = matrix.shape
-    whole = len(x) - len(x) % ROWS
-    step = max(1, ONE_THREAD_PRODUCTS // (ROWS * max(1, n)))
+    whole = len(x) - len(x) % ROWS_AT_ONCE
+    step = max(1, ONE_THREAD_PRODUCTS // (ROWS_AT_ONCE * max(1, n)))
     product = np.empty((len(x), width))
     for first in range(0, width, step):
         part = slice(first, first + step)
         np.matmul(
-            x[:whole].reshape(-1, ROWS, n),
+            x[:whole].reshape(-1, ROWS_AT_ONCE, n),
             matrix[:, part],
-            out=product[:whole].reshape(-1, ROWS, width)[:, :, part],
+            out=product[:whole].reshape(-1, ROWS_AT_ONCE, width)[:, :, part],
         )
         np.matmul(x[whole:], matrix[:, part], out=product[whole:, part])
     return product

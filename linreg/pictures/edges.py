@@ -13,7 +13,7 @@ from linreg.regions.polygons.clipping import Rings
 from linreg.regions.polygons.floats import scale_of
 from linreg.regions.polygons.ragged import labels_of, next_in_ring
 
-CUT = -10
+TIE_EDGE = -10
 """The owner of an edge where two outputs tie, or one is zero."""
 
 NEAR = 1e-9
@@ -129,7 +129,7 @@ def boundary_of(pieces: Pieces, polygons: Polygons, maps: AffineMaps) -> Segment
     if not parts:
         return Segments(np.zeros((0, 2, 2)), np.zeros(0, dtype=np.int64))
     ends = np.concatenate([part.ends for part in parts])
-    return _once(Segments(ends, np.full(len(ends), CUT)), polygons)
+    return _once(Segments(ends, np.full(len(ends), TIE_EDGE)), polygons)
 
 
 def _rings(polygons: Polygons) -> Rings:
@@ -146,7 +146,7 @@ def _positive(
     scaled, tol = scale.forms(forms[of])
     if not len(of):
         return Pieces(rings, of, of)
-    cut, outcome = within.clip(scaled, tol, CUT)
+    cut, outcome = within.clip(scaled, tol, TIE_EDGE)
     left = of[outcome.left]
     return Pieces(cut.with_corners(cut.corners * scale.half + scale.centre), left, left)
 
@@ -164,7 +164,7 @@ def _on_line(rings: Rings, forms: np.ndarray, polygons: Polygons) -> Segments:
     following = next_in_ring(rings.offsets)
     chosen = np.flatnonzero(zero & zero[following])
     ends = np.stack([rings.corners[chosen], rings.corners[following[chosen]]], axis=1)
-    return Segments(ends, np.full(len(chosen), CUT))
+    return Segments(ends, np.full(len(chosen), TIE_EDGE))
 
 
 def _once(segments: Segments, polygons: Polygons) -> Segments:

@@ -26,7 +26,7 @@ from linreg.questions.searching import (
     FEW_FREE,
     MANY_FREE,
     MOST_PROGRAMS,
-    TIE,
+    TIE_SLACK,
     BoxNode,
     BoxSearch,
     sampled,
@@ -183,7 +183,7 @@ class Decision:
         search = self.search
         every = tuple(range(len(self.alternatives)))
         for u in sampled(search, self._merit):
-            point = self._checked(u, every, TIE)
+            point = self._checked(u, every, TIE_SLACK)
             if point is not None:
                 return self._found(point)
         stack = [search.root(every)]
@@ -221,7 +221,7 @@ class Decision:
         if not alive:
             return self._dead(node)
         low, high = node.floats
-        point = self._checked((low + high) / 2, alive, TIE)
+        point = self._checked((low + high) / 2, alive, TIE_SLACK)
         if point is not None:
             return self._found(point)
         if 0 <= bounds.free <= MANY_FREE:
@@ -263,17 +263,17 @@ class Decision:
             answer = search.leaf(node, bounds, splits, each.rows, [0.0] * len(each.rows))
             if answer is None:
                 return None
-            if answer.t < TIE:
+            if answer.t < TIE_SLACK:
                 proof = search.proved(node, bounds, splits, answer)
                 if proof is not None and proof[0] > 0:
                     if self.proof is not None:
                         records += walk_record(each.rows, proof[1].tolist(), answer.guides)
                     continue
-            if answer.t > -TIE:
-                point = self._checked(answer.point, (k,), TIE)
+            if answer.t > -TIE_SLACK:
+                point = self._checked(answer.point, (k,), TIE_SLACK)
                 if point is not None:
                     return self._found(point)
-            if abs(answer.t) <= TIE:
+            if abs(answer.t) <= TIE_SLACK:
                 return (self._by_regions(node, (k,)) or True) if bounds.free <= EXACT_FREE else None
             if answer.loosest is None:
                 return None

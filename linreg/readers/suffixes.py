@@ -16,7 +16,7 @@ from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, check_writable, format_of, read_bytes, replacing
 from linreg.json_values import Json, located
 from linreg.network import Network
-from linreg.readers.elsewhere import ELSEWHERE, elsewhere
+from linreg.readers.elsewhere import OTHER_FORMATS, elsewhere
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.json_text import json_text, read_object
@@ -314,7 +314,7 @@ def _format(path: StrPath) -> _Format:
     if name.endswith(".onnx.gz"):
         return _FORMATS[".onnx"]
     suffix = Path(path).suffix.lower()
-    if suffix not in _FORMATS and (suffix in ELSEWHERE or Path(path).is_dir()):
+    if suffix not in _FORMATS and (suffix in OTHER_FORMATS or Path(path).is_dir()):
         raise UnreadableFile(f"{path}: {elsewhere(Path(path))}")
     return format_of(path, _FORMATS, "networks", UnreadableFile)
 

@@ -24,7 +24,7 @@ from linreg.regions.region import Region
 from linreg.showing import in_short
 from linreg.wording import counted
 
-TRIES = 50
+EXCHANGES = 50
 """Rows that are exchanged before all choices of rows are gone through."""
 
 
@@ -214,7 +214,7 @@ def squared_distance(rows: Sequence[IntegerRow], x: Sequence[fmpq]) -> Fraction:
         return Fraction(0)
     active = _guess(normals, needed)
     tried: set[tuple[int, ...]] = set()
-    for _ in range(TRIES):
+    for _ in range(EXCHANGES):
         if tuple(active) in tried:
             break
         tried.add(tuple(active))

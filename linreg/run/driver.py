@@ -31,7 +31,7 @@ AHEAD = 4
 MOST_HELD = 1 << 20
 """Regions of results that wait for their turn, from which on no more are asked for."""
 
-PATIENCE = 2.0
+SLICE_GRACE = 2.0
 """Seconds after an interrupt in which a slice may come to its end; then it is cut short."""
 
 MOST_LOSSES = 3
@@ -130,7 +130,7 @@ class _Run(Generic[AnySink]):
             budget = None if budget is None else budget - taken
             try:
                 with interrupts_held():
-                    with interrupts_put_off(PATIENCE):
+                    with interrupts_put_off(SLICE_GRACE):
                         cells = explorer.explore(
                             self._problem,
                             cells,

@@ -35,10 +35,10 @@ from linreg.strategies import explorer_named
 from linreg.strategies.auto import settled
 from linreg.wording import counted
 
-ROWS = 1 << 16
+REGIONS_OF_PART = 1 << 16
 """Regions that are committed at once, nearly: a part."""
 
-EVERY = 10.0
+COMMIT_SECONDS = 10.0
 """Seconds between two commits, at most; what they hold together depends on no clock."""
 
 
@@ -101,7 +101,7 @@ class Store:
             If the system refuses; what was committed before is as it was.
         """
         rows = self.sink.n_regions if isinstance(self.sink, KeyedColumns) else 0
-        if is_last or rows >= ROWS or monotonic() - self._last > EVERY:
+        if is_last or rows >= REGIONS_OF_PART or monotonic() - self._last > COMMIT_SECONDS:
             self._wait()
             if self.state.work is None or self.state.work.tally != work.tally:
                 now = monotonic()

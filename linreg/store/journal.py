@@ -48,7 +48,7 @@ class Found:
     damaged: int | None
 
     def first_unread(self, take: Callable[[Record], object]) -> int | None:
-        """Hand over record by record; the number of the first line that is damaged or not taken."""
+        """Pass records on one by one; the number of the first line that is damaged or refused."""
         for number, record in enumerate(self.records, start=1):
             try:
                 take(record)

@@ -26,7 +26,7 @@ from linreg.unit_maps.float_maps import FloatMaps, distinct, float_maps, pieces_
 from linreg.unit_maps.unit_map import Place, unit_place
 from linreg.wording import counted
 
-MOST = 2000
+MAPS_COMPARED = 2000
 """Maps that are compared two by two."""
 
 
@@ -203,7 +203,7 @@ class Responses:
         mean = counts @ rows / counts.sum()
         return Representatives(weights, sizes[order], weights - mean)
 
-    def spread(self, most: int = MOST) -> float:
+    def spread(self, most: int = MAPS_COMPARED) -> float:
         """The largest distance between two of the normalised weights; dimensionless, at most 2.
 
         Of more than `most` maps only so many are compared, and the distance is a lower bound.
@@ -319,7 +319,7 @@ def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
         # are equal need not be told from others to find two that are far apart.
         rows = np.full(len(kinds), 0 if place.rank > 1 else place.first)
         weights = float_maps(ending, kinds, rows).weights
-        spreads.append((unit, _spread(_normalised(weights), MOST)))
+        spreads.append((unit, _spread(_normalised(weights), MAPS_COMPARED)))
         if place.rank > 1:
             kinds = None
     return sorted(spreads, key=lambda pair: (-pair[1], pair[0]))

@@ -56,7 +56,7 @@ NET = mlp(
     ]
 )
 HIGHS = ("--strategy", "highs")
-OFTEN = "from linreg.store import directory as store; store.EVERY = 0.1"
+OFTEN = "from linreg.store import directory as store; store.COMMIT_SECONDS = 0.1"
 """Makes a program commit many times a second."""
 
 COMMITTED = """
@@ -64,7 +64,7 @@ import signal
 from linreg.store import directory as store
 from linreg.store.directory import Store
 append, after = Store._append, {after}
-store.EVERY = 0.0
+store.COMMIT_SECONDS = 0.0
 def append_and_tell(store, record):
     global after
     after -= 1
@@ -106,13 +106,13 @@ def tiny() -> Iterator[None]:
     """Small slices, commits and files, so that a small network makes many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HighsExplorer, "slice", 3)
-        patch.setattr(store, "ROWS", 7)
+        patch.setattr(store, "REGIONS_OF_PART", 7)
         patch.setattr(shards, "GROUP", 3)
-        patch.setattr(sorting, "ROWS", 16)
+        patch.setattr(sorting, "REGIONS_OF_SHARD", 16)
         patch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 700)
         patch.setattr(sorting, "FAN", 4)
         patch.setattr(sorting, "WRITERS", 1)  # what is there at one moment has to be one thing
-        patch.setattr(locking, "PATIENCE", 0.1)
+        patch.setattr(locking, "LOCK_SECONDS", 0.1)
         yield
 
 

@@ -190,7 +190,7 @@ def _framed(regions: Enumeration, frame: DomainLike, dim: int, what: str) -> Box
 
 
 def checked_frame(frame: DomainLike, dim: int) -> Box:
-    """The box of so many inputs that somebody means, in any of the forms of `as_domain`.
+    """The box of so many inputs that a frame stands for, in any of the forms of `as_domain`.
 
     Raises
     ------

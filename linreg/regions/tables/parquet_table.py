@@ -27,7 +27,7 @@ KEY = b"linreg"
 BYTES_AT_ONCE = 1 << 24
 """Bytes of rows that are read at a time."""
 
-FEW = 256
+ROWS_OF_ANY_SIZE = 256
 """Rows that are read at a time where a row may have any number of bytes."""
 
 
@@ -194,7 +194,7 @@ def _texts(file: Any) -> Texts:
 
     texts: Texts = {}
     start = size = 0
-    for batch in _batches(file, "exact_witness", BYTES_AT_ONCE // FEW):
+    for batch in _batches(file, "exact_witness", BYTES_AT_ONCE // ROWS_OF_ANY_SIZE):
         lengths = pyarrow.compute.binary_length(batch.flatten())
         if (pyarrow.compute.max(lengths).as_py() or 0) > MAX_TEXT:
             raise UnreadableFile(f"column 'exact_witness': a text of more than {MAX_TEXT} bytes")

@@ -52,21 +52,6 @@ class Count:
     strategy: str
     seconds: float
 
-    @classmethod
-    def of(cls, work: Work, complete: bool, strategy: str, seconds: float) -> Count:
-        """The count of work that was done."""
-        tally = work.tally
-        return cls(
-            tally.regions,
-            complete,
-            "exact",
-            tuple(tally.cells),
-            work.lps,
-            work.exact_decisions,
-            strategy,
-            seconds,
-        )
-
     def _repr_html_(self) -> str:
         return table_html(
             "Count",
@@ -78,6 +63,13 @@ class Count:
                 ("seconds", f"{self.seconds:.3g}"),
             ],
         )
+
+
+def count_of_work(work: Work, complete: bool, strategy: str, seconds: float) -> Count:
+    """The count that work amounts to."""
+    cells = tuple(work.tally.cells)
+    lps, exact = work.lps, work.exact_decisions
+    return Count(work.tally.regions, complete, "exact", cells, lps, exact, strategy, seconds)
 
 
 @dataclass(frozen=True, slots=True)

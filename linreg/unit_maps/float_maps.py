@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linreg.network.enclosure import ROUNDOFF, EnclosedPieces
+from linreg.network.enclosure import EnclosedPieces, growth_of
 from linreg.network.gradients import through_units
 from linreg.network.stages import Stage, StagedNetwork
 from linreg.rational import nearest_float
@@ -78,7 +78,7 @@ def _part(
     sizes = np.abs(back)
     bias = readout.shift[row]
     bias_size = np.abs(bias)
-    terms = 10
+    terms = 0
     last = patterns.shape[1]
     for stage in reversed(network.stages):
         first = last - len(stage.units)
@@ -95,7 +95,7 @@ def _part(
         bias_size = bias_size + sizes @ np.abs(map_.shift)
         back, sizes = np.asarray(back @ map_.matrix), np.asarray(sizes @ abs(map_.matrix))
         terms += 2 * (stage.map.n_outputs + 10)
-    growth = 2 * terms * ROUNDOFF
+    growth = growth_of(terms)
     return back, bias, growth * sizes + UNDERFLOW, growth * bias_size + UNDERFLOW
 
 
@@ -123,7 +123,7 @@ def distinct(
     direction = np.random.default_rng(0).uniform(0.5, 1.5, width)
     with np.errstate(over="ignore", invalid="ignore"):
         places = values @ direction
-        spread = errors @ direction + 4 * (width + 10) * ROUNDOFF * (np.abs(values) @ direction)
+        spread = errors @ direction + 2 * growth_of(width) * (np.abs(values) @ direction)
     spread[~np.isfinite(places)] = np.inf
     places[~np.isfinite(places)] = 0.0
     order = np.argsort(places - spread, kind="stable")

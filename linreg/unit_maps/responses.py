@@ -16,7 +16,7 @@ from linreg.arguments import how_many, integer, numbered, points
 from linreg.domains import Ball, Domain
 from linreg.errors import InvalidNetwork, MissingPackage
 from linreg.network import StagedNetwork
-from linreg.network.enclosure import ROUNDOFF
+from linreg.network.enclosure import growth_of
 from linreg.network.gradients import exact_row
 from linreg.problem import problem_of
 from linreg.rational import common_denominator, nearest_float, primitive, rational_matrix
@@ -452,7 +452,7 @@ def _three_numbers(floats: FloatMaps, exactly: Any) -> tuple[np.ndarray, int, in
     for i in np.flatnonzero(~np.isfinite(near[:, 0])).tolist():
         directions[i] = _unit_vector(exactly(int(kept[i]))[0])
         near[i] = 0.0
-    rounding = 4 * (weights.shape[1] + 10) * ROUNDOFF
+    rounding = 2 * growth_of(weights.shape[1])
     spread = np.broadcast_to(near + rounding, directions.shape)
     of_directions = distinct(directions, spread, lambda i: _direction(exactly(int(kept[i]))[0]))
     return labels, int(of_weights.max()) + 1, int(of_directions.max()) + 1

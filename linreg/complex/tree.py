@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from flint import fmpz_mat
 
-from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms
+from linreg.complex.forms import Contest, PrefixStage, StageForms, Vector, domain_forms
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
 from linreg.problem import Problem
@@ -132,7 +132,7 @@ class Tree:
             for cell in cells:
                 yield Leaf(cell.dim, cell.signs & self._visible, cell.ids, cell.lines)
             return
-        prefix = Prefix(self.layout, self._problem.integer_stages[depth], first_unit, state)
+        prefix = PrefixStage(self.layout, self._problem.integer_stages[depth], first_unit, state)
         entered = [self._entered(depth + 1, prefix.forms, cell) for cell in cells]
         parts = self._split_all(depth + 1, prefix.forms, entered)
         if depth + 1 == len(self._problem.integer_stages):

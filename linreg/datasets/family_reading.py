@@ -18,7 +18,7 @@ from linreg.datasets.spec import (
     Widths,
 )
 from linreg.datasets.spec_values import (
-    Section,
+    SpecTable,
     alternatives,
     finite_table,
     listed,
@@ -54,7 +54,7 @@ _TRAINED = (
 
 def drawn_family(values: Json) -> Drawn:
     """The family that a table [[drawn]] spells."""
-    section = Section(values, _DRAWN)
+    section = SpecTable(values, _DRAWN)
     made = _layered(section) if "layers" in section else _dense(section)
     laws = section.need("init", alternatives(one_of(WEIGHTS)))
     scales = section.take("scale", alternatives(positive), (1,))
@@ -74,7 +74,7 @@ def drawn_family(values: Json) -> Drawn:
 
 def trained_family(values: Json) -> Trained:
     """The family that a table [[trained]] spells."""
-    section = Section(values, _TRAINED)
+    section = SpecTable(values, _TRAINED)
     if "features" in section and "components" in section:
         raise InvalidSpec("features: stands beside components; leave one of them out")
     columns = section.take("features", listed(whole(0)), None)
@@ -106,7 +106,7 @@ def _combined(*alternatives: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     return product(*alternatives)
 
 
-def _layered(section: Section) -> tuple[Architecture, ...]:
+def _layered(section: SpecTable) -> tuple[Architecture, ...]:
     for key in _DENSE:
         if key in section:
             raise InvalidSpec(f"{key}: stands for layers, which are given too; leave one out")
@@ -115,7 +115,7 @@ def _layered(section: Section) -> tuple[Architecture, ...]:
     return tuple(Architecture(shape, stack) for shape, stack in _combined(shapes, stacks))
 
 
-def _dense(section: Section) -> tuple[Architecture, ...]:
+def _dense(section: SpecTable) -> tuple[Architecture, ...]:
     if "input_shape" in section:
         raise InvalidSpec("input_shape: goes with layers, which are missing; or give inputs")
     sizes = section.need("inputs", alternatives(_size))
@@ -128,7 +128,7 @@ def _dense(section: Section) -> tuple[Architecture, ...]:
     )
 
 
-def _widths(section: Section) -> tuple[Widths, ...]:
+def _widths(section: SpecTable) -> tuple[Widths, ...]:
     """The widths themselves, or those of all combinations of a width and a depth."""
     if "widths" not in section and "width" not in section:
         raise InvalidSpec("key 'widths' is missing; or give width and depth")
@@ -152,10 +152,10 @@ def _activation(value: object, key: str) -> Json:
         if type_ not in (*UNIT_TYPES, "maxout"):
             raise InvalidSpec(str(refusal(type_, (*UNIT_TYPES, "maxout"))))
         if type_ == "maxout":
-            Section(layer, ("type", "rank")).need("rank", whole(2))
+            SpecTable(layer, ("type", "rank")).need("rank", whole(2))
         else:
             required = (*LAYER_TYPES[type_].required, *LAYER_TYPES[type_].optional)
-            taken = Section(layer, ("type", *required))
+            taken = SpecTable(layer, ("type", *required))
             for word in LAYER_TYPES[type_].required:
                 taken.need(word, lambda found, _key: found)
     return layer
@@ -171,7 +171,7 @@ def _stack(widths: Widths, activation: Json, outputs: int) -> tuple[Json, ...]:
     return (*layers, *([{"type": "linear", "outputs": outputs}] if outputs else []))
 
 
-def _domains(section: Section) -> tuple[Json, ...]:
+def _domains(section: SpecTable) -> tuple[Json, ...]:
     return section.take("domain", alternatives(_domain), ({"type": "all"},))
 
 

@@ -221,7 +221,7 @@ def found_and_proved(
 ) -> tuple[Any, list[bytes]]:
     """The first unsafe input, or the proofs of all sections that there is none."""
     from linreg.questions.deciding import Decision, prepared
-    from linreg.questions.verifying import Found, first_found
+    from linreg.questions.verifying import SetOutcome, first_found
 
     network = rectified(staged)
     nodes, proofs = 0, []
@@ -249,8 +249,8 @@ def found_and_proved(
             exact = [exact_proof(network, rows, held(k), budget) for k in section.alternatives]
             proofs.append(b"".join([EXACTLY, *exact]))
         except NotProved:
-            return Found(None, None, nodes, stopped=True), []
-    return Found(None, None, nodes), proofs
+            return SetOutcome(None, None, nodes, stopped=True), []
+    return SetOutcome(None, None, nodes), proofs
 
 
 def write_verdict(

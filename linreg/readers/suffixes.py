@@ -25,10 +25,10 @@ from linreg.readers.mat import read_mat
 from linreg.readers.nnet import nnet_domain, nnet_network, read_nnet
 from linreg.readers.npz import npz_arrays, read_npz
 from linreg.readers.onnx_graph import read_onnx
-from linreg.readers.onnx_inputs import AUTO, Asked
+from linreg.readers.onnx_inputs import AUTO, ReadingOptions
 from linreg.readers.onnx_writing import onnx_content
 
-_NOTHING = Asked()
+_NOTHING = ReadingOptions()
 
 
 def load(
@@ -298,14 +298,14 @@ def _asked(
     input_shape: int | Sequence[int] | None,
     batch_axis: int | str | None,
     outputs: Sequence[str] | None,
-) -> Asked:
+) -> ReadingOptions:
     """The options of ONNX files, checked."""
     shape = None if input_shape is None else lengths(input_shape, "input_shape")
     if batch_axis is not None and batch_axis != AUTO:
         batch_axis = integer(batch_axis, "batch_axis")
     if isinstance(outputs, str):
         raise TypeError(f"outputs: a list of names was expected, got the text {outputs!r}")
-    return Asked(shape, batch_axis, tuple(outputs or ()))
+    return ReadingOptions(shape, batch_axis, tuple(outputs or ()))
 
 
 def _format(path: StrPath) -> _Format:
@@ -319,7 +319,7 @@ def _format(path: StrPath) -> _Format:
     return format_of(path, _FORMATS, "networks", UnreadableFile)
 
 
-def _parsed(path: StrPath, decimal: bool, asked: Asked = _NOTHING) -> tuple[_Format, Any]:
+def _parsed(path: StrPath, decimal: bool, asked: ReadingOptions = _NOTHING) -> tuple[_Format, Any]:
     """The format of a file, and what it says; of decimals, as they are written if so asked."""
     format_ = _format(path)
     if asked != _NOTHING:

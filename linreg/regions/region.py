@@ -213,7 +213,7 @@ class Region:
         """
         return geometry.exact_volume_of(self.polyhedron)
 
-    def chebyshev(self) -> geometry.Ball:
+    def chebyshev(self) -> geometry.LargestBall:
         """Centre and radius of a largest ball, from an exact linear program, then rounded.
 
         Euclidean, in input units. If there are balls of any size the radius is infinite and the

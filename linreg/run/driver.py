@@ -22,7 +22,7 @@ from linreg.run.processes import (
     process_pool,
     thread_pool,
 )
-from linreg.run.task import Found, ProblemNeeded, Task, explore_task, remember
+from linreg.run.task import ProblemNeeded, Task, TaskResult, explore_task, remember
 from linreg.strategies import explorer_for
 
 AHEAD = 4
@@ -110,7 +110,7 @@ class _Run(Generic[AnySink]):
         self._report = report
         self._checkpoint = checkpoint
         self._limit = limit
-        self._results: dict[int, Found[AnySink]] = {}  # those whose turn has not come, by task
+        self._results: dict[int, TaskResult[AnySink]] = {}  # those whose turn has not come, by task
 
     def alone(self, cells: list[Any], budget: int | None) -> list[Any]:
         """Explore in this process until the budget is spent, and return the cells that are left."""
@@ -233,7 +233,7 @@ class _Run(Generic[AnySink]):
                 match answer:
                     case ProblemNeeded():
                         submit(order, with_problem=True)
-                    case Found() as found:
+                    case TaskResult() as found:
                         results[order.task] = found
                         regions = found.work.tally.regions
                         follow(ledger.on(Finished(order.task, found.left, regions)))

@@ -23,8 +23,8 @@ from linreg.problem import Problem
 from linreg.progress import Progress
 from linreg.run.driver import Frontier
 from linreg.run.sinks import KeyedColumns
-from linreg.store.frontier import Texts, prefix_from
-from linreg.store.journal import Found, Journal, Record, read_journal
+from linreg.store.frontier import PrefixTexts, prefix_from
+from linreg.store.journal import Journal, JournalContent, Record, read_journal
 from linreg.store.layout import Layout
 from linreg.store.locking import lock
 from linreg.store.merging import sort_shards
@@ -67,7 +67,7 @@ class Store:
         self.strategy = held.strategy
         self.layout = layout_of(problem)
         self._keeps = held.keeps
-        self._texts = Texts()
+        self._texts = PrefixTexts()
         self._writer = writer  # one thread, so that commits are written in their order
         self._pending: Future[None] | None = None
         found = read_journal(folder / JOURNAL)
@@ -257,7 +257,7 @@ def _make(folder: Path) -> None:
         )
 
 
-def _replayed(folder: Path, found: Found) -> State:
+def _replayed(folder: Path, found: JournalContent) -> State:
     """The state after all records, none of which may be damaged."""
     state = State()
 

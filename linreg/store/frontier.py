@@ -30,7 +30,7 @@ PREFIX_BYTES = 1 << 24
 """Bytes of the longest prefix that is read."""
 
 
-class Texts:
+class PrefixTexts:
     """Prefixes as text; those that stay in the frontier are spelled once."""
 
     def __init__(self) -> None:

@@ -41,7 +41,7 @@ from linreg.problem import problem_of
 from linreg.store import directory as store
 from linreg.store import locking, shards
 from linreg.store import merging as sorting
-from linreg.store.frontier import Texts, prefix_from
+from linreg.store.frontier import PrefixTexts, prefix_from
 from linreg.strategies import explorer_named
 
 # What "auto" would choose depends on what was loaded before.
@@ -532,7 +532,7 @@ def test_a_prefix_on_disk_names_no_module(
     cells = explorer.begin(problem, tally)
     cells = explorer.explore(problem, cells, Sink(), tally, budget=20)
     prefixes = [explorer.prefix_of(cell) for cell in cells]
-    texts = Texts().of(prefixes)
+    texts = PrefixTexts().of(prefixes)
     tags = set()
     for text in texts:
         operations = list(pickletools.genops(zlib.decompress(base64.b85decode(text))))
@@ -543,10 +543,10 @@ def test_a_prefix_on_disk_names_no_module(
     assert tags == ({"cell"} if strategy == "highs" else of_machine_code)
     for moved in {type(prefix) for prefix in prefixes}:
         monkeypatch.setattr(moved, "__module__", "linreg.elsewhere")
-    assert Texts().of(prefixes) == texts
+    assert PrefixTexts().of(prefixes) == texts
     read = [prefix_from(text) for text in texts]
     assert [type(prefix) for prefix in read] == [type(prefix) for prefix in prefixes]
-    assert Texts().of(read) == texts
+    assert PrefixTexts().of(read) == texts
     left = [explorer.cell_of(problem, prefix) for prefix in read]
     while left:
         left = explorer.explore(problem, left, Sink(), tally, budget=10**6)

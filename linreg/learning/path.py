@@ -21,8 +21,8 @@ from linreg.learning.algebraic import (
     irreducible_factors,
     sorted_times,
 )
+from linreg.learning.irrational_times import Inside, survivors_at
 from linreg.learning.minors import dependencies, moving_rows, n_minors, usual_rank
-from linreg.learning.survival import Inside, survivors_at
 from linreg.network import Stage, StagedNetwork
 from linreg.problem import problem_of
 from linreg.progress import Progress

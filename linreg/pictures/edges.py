@@ -10,7 +10,7 @@ from linreg.network.stages import StagedNetwork
 from linreg.regions.affine_maps import AffineMaps
 from linreg.regions.polygons import Polygons
 from linreg.regions.polygons.clipping import Rings
-from linreg.regions.polygons.floats import scale_of
+from linreg.regions.polygons.float_shapes import scale_of
 from linreg.regions.polygons.ragged import labels_of, next_in_ring
 
 TIE_EDGE = -10

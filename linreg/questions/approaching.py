@@ -18,9 +18,9 @@ from linreg.problem.region_rows import Boundaries
 from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.input_sets import InputSet
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.pieces import Piece
 from linreg.questions.searching import EXACT_FREE, MANY_FREE, TIE_SLACK, BoxNode, BoxSearch
-from linreg.questions.ways import Budget
 from linreg.rational import fraction
 
 QUICK_UNITS = 64

@@ -17,12 +17,12 @@ from linreg.files import StrPath, replacing
 from linreg.kernel.bounds.units import GRID, GUIDE
 from linreg.network import StagedNetwork
 from linreg.network.rectified import Rectified, rectified
-from linreg.questions.asking import Conditions, questions_of
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.exact_proofs import Held, NotProved, exact_proof
 from linreg.questions.input_sets import input_set
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.queries import Conditions, questions_of
 from linreg.questions.searching import BoxNode
-from linreg.questions.ways import Budget
 from linreg.rational import rational
 from linreg.readers.query import Condition, Query
 

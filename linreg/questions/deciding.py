@@ -10,16 +10,17 @@ import numpy as np
 from flint import fmpq
 
 from linreg.network import StagedNetwork
-from linreg.network.passing import with_inputs
+from linreg.network.pass_through import with_inputs
 from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
-from linreg.questions.asking import Conditions
 from linreg.questions.boxes import boxed_network
 from linreg.questions.certifying import BoxProof, split_record, walk_record
 from linreg.questions.input_sets import InputSet
+from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Highest, highest_values, value_at
+from linreg.questions.queries import Conditions
 from linreg.questions.searching import (
     ASKED_UNIT,
     EXACT_FREE,
@@ -32,7 +33,6 @@ from linreg.questions.searching import (
     sampled,
 )
 from linreg.questions.verifying import SetOutcome, best_met, coordinates, on_pieces, pulled
-from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction
 
 

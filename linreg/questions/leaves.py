@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from linreg.kernel.bounds.units import GUIDE, POINT
-from linreg.polyhedra.quiet import quiet_highs
+from linreg.polyhedra.silent_highs import quiet_highs
 
 Unit = tuple[int, int]
 """A unit of a network of rectifiers: its stage and its row."""

@@ -12,7 +12,7 @@ import numpy as np
 from flint import fmpq
 
 from linreg.network import StagedNetwork
-from linreg.network.passing import with_inputs
+from linreg.network.pass_through import with_inputs
 from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
@@ -21,6 +21,7 @@ from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.extremes import Extreme, highest_on_pieces
 from linreg.questions.input_sets import InputSet
+from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.programs import Highest, highest_values, value_at
 from linreg.questions.searching import (
     ASKED_UNIT,
@@ -33,7 +34,6 @@ from linreg.questions.searching import (
     BoxSearch,
     sampled,
 )
-from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction
 
 

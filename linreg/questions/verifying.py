@@ -15,7 +15,11 @@ from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
 from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
-from linreg.questions.asking import (
+from linreg.questions.input_sets import InputSet, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none
+from linreg.questions.pieces import Piece, Pieces
+from linreg.questions.programs import Met, meet, value_at
+from linreg.questions.queries import (
     Asked,
     Conditions,
     Networks,
@@ -24,11 +28,7 @@ from linreg.questions.asking import (
     query_of,
     questions_of,
 )
-from linreg.questions.input_sets import InputSet, input_set
-from linreg.questions.pieces import Piece, Pieces
-from linreg.questions.programs import Met, meet, value_at
 from linreg.questions.replaying import Replays, replayed
-from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction
 from linreg.readers import DomainLike, as_staged, asked_where
 from linreg.readers.query import Query

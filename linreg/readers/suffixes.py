@@ -16,7 +16,6 @@ from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, check_writable, format_of, read_bytes, replacing
 from linreg.json_values import Json, located
 from linreg.network import Network
-from linreg.readers.elsewhere import OTHER_FORMATS, elsewhere
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.json_text import json_text, read_object
@@ -27,6 +26,7 @@ from linreg.readers.npz import npz_arrays, read_npz
 from linreg.readers.onnx_graph import read_onnx
 from linreg.readers.onnx_inputs import AUTO, ReadingOptions
 from linreg.readers.onnx_writing import onnx_content
+from linreg.readers.other_formats import OTHER_FORMATS, elsewhere
 
 _NOTHING = ReadingOptions()
 

@@ -32,7 +32,7 @@ from linreg import (
 from linreg.errors import HypothesisError, InvalidNetwork, UnreadableFile
 from linreg.learning import AlgebraicTime, Bracket, network_between, network_of
 from linreg.learning.algebraic import compare, irreducible_factors, sorted_times
-from linreg.learning.survival import has_positive_dependency
+from linreg.learning.irrational_times import has_positive_dependency
 from linreg.oracle import brute_force_patterns
 from linreg.readers import network_from_json
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import linreg
 from linreg.certificate.encoding import text
 from linreg.checker import AnswerVerdict, check_verdict, is_verdict
-from linreg.checker.asked import digest
+from linreg.checker.queries import digest
 from linreg.errors import UnreadableFile
 from linreg.questions import certifying
 from linreg.readers.query import Condition, Query, QueryNetwork, Tensor, condition

@@ -12,8 +12,8 @@ from linreg.domains import Box, Polytope
 from linreg.polyhedra.generators import generators
 from linreg.problem import Problem
 from linreg.regions.polygons.branches import Branches
-from linreg.regions.polygons.floats import proposed
-from linreg.regions.polygons.pack import body_of, ring_of
+from linreg.regions.polygons.float_shapes import proposed
+from linreg.regions.polygons.shape_arrays import body_of, ring_of
 
 if TYPE_CHECKING:
     from linreg.regions.enumeration import Enumeration

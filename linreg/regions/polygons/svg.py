@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.regions.polygons.one import polygon_of
+from linreg.regions.polygons.one_region import polygon_of
 from linreg.regions.polygons.shapes import polygons_of
 
 if TYPE_CHECKING:

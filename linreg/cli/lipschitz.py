@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import NodeLimit, Timeout, numbers_of, seconds_of
 from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import (
@@ -29,7 +28,8 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
-from linreg.cli.reading import reading
+from linreg.cli.question_options import NodeLimit, Timeout, numbers_of, seconds_of
+from linreg.cli.reading_options import reading
 from linreg.questions import Difference, Lipschitz, difference, lipschitz, local_lipschitz
 from linreg.questions.norms import NORMS
 from linreg.readers import load

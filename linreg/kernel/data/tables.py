@@ -8,9 +8,10 @@ elsewhere the factor is a power of two, which rounds nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
+from weakref import finalize
 
 import numpy as np
 from flint import fmpq, fmpz
@@ -102,29 +103,39 @@ class Tables(NamedTuple):
     normal_errors: np.ndarray
 
 
-def tables_of(problem: Problem) -> Tables | None:
-    """The tables of a problem, which keeps them; None without stages, or with numbers out of range.
+Owner = TypeVar("Owner", Problem, StagedNetwork)
+Made = TypeVar("Made")
 
-    The network keeps its part for other domains.
+_KEPT: dict[int, Any] = {}
+"""What was made of problems and networks that are alive, by their identity: to compare them takes
+as long as to make it."""
+
+
+def tables_of(problem: Problem) -> Tables | None:
+    """The tables of a problem, made once; None without stages, or with numbers out of range.
+
+    The network's part serves other domains too.
     """
     if not problem.network.stages:
         return None
-    kept = vars(problem)
-    if "tables" not in kept:
-        try:
-            kept["tables"] = _on_domain(_kept_by(problem.network), problem)
-        except OutOfRangeError:
-            kept["tables"] = None
-    tables: Tables | None = kept["tables"]
-    return tables
+    return _kept(problem, _of_problem)
 
 
-def _kept_by(network: StagedNetwork) -> Tables:
-    kept = vars(network)
-    if "tables" not in kept:
-        kept["tables"] = _tables(network)
-    tables: Tables = kept["tables"]
-    return tables
+def _of_problem(problem: Problem) -> Tables | None:
+    try:
+        return _on_domain(_kept(problem.network, _tables), problem)
+    except OutOfRangeError:
+        return None
+
+
+def _kept(owner: Owner, make: Callable[[Owner], Made]) -> Made:
+    """What is made of an object, once for as long as the object lives."""
+    name = id(owner)
+    if name not in _KEPT:
+        _KEPT[name] = make(owner)
+        finalize(owner, _KEPT.pop, name, None)
+    made: Made = _KEPT[name]
+    return made
 
 
 def _on_domain(tables: Tables, problem: Problem) -> Tables:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
 from pathlib import Path
@@ -38,13 +38,24 @@ def format_of(
     error : type
         Raised if the suffix means none of them.
     """
+    return formats[known_suffix(path, formats, holding, error)]
+
+
+def known_suffix(
+    path: StrPath,
+    known: Collection[str],
+    holding: str,
+    error: type[UnreadableFile | UnwritableFile],
+) -> str:
+    """The suffix of a path in small letters, which must be one of some; see `format_of`."""
     suffix = Path(path).suffix
-    if suffix.lower() not in formats:
+    if suffix.lower() not in known:
+        verb = "is" if len(known) == 1 else "are"
         raise error(
-            f"{path}: the suffix {suffix or '(none)'} names no format of {holding}; known are "
-            f"{', '.join(formats)}"
+            f"{path}: the suffix {suffix or '(none)'} names no format of {holding}; known {verb} "
+            f"{', '.join(known)}"
         )
-    return formats[suffix.lower()]
+    return suffix.lower()
 
 
 def memory() -> float:

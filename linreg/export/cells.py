@@ -6,7 +6,7 @@ from pathlib import Path
 
 from linreg.complex import CellComplex
 from linreg.errors import UnwritableFile
-from linreg.files import StrPath, check_writable, replacing
+from linreg.files import StrPath, check_writable, known_suffix, replacing
 
 SUFFIX = ".parquet"
 
@@ -79,9 +79,5 @@ def check_cells_path(path: StrPath, reading: tuple[StrPath | None, ...] = ()) ->
 
 def _files(path: StrPath) -> tuple[Path, Path]:
     first = Path(path)
-    if first.suffix.lower() != SUFFIX:
-        raise UnwritableFile(
-            f"{path}: the suffix {first.suffix or '(none)'} names no format of complexes; known is "
-            f"{SUFFIX}"
-        )
+    known_suffix(path, (SUFFIX,), "complexes", UnwritableFile)
     return first, first.with_name(f"{first.stem}-vectors{SUFFIX}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from linreg.complex.forms import Vector
 from linreg.errors import UnwritableFile
-from linreg.files import StrPath, check_writable, replacing
+from linreg.files import StrPath, check_writable, format_of, replacing
 from linreg.rational import nearest_float
 from linreg.topology import Piece, Subcomplex, pieces
 from linreg.wording import counted
@@ -56,7 +56,7 @@ def write_pieces(union: Subcomplex, path: StrPath) -> Path:
     v 0.0 1.0 0.0
     """
     target = Path(path)
-    write = _format(target)
+    write = format_of(target, _FORMATS, "pieces", UnwritableFile)
     found = pieces(union)
     with replacing(target) as temporary:
         write(union, found, temporary)
@@ -83,18 +83,8 @@ def check_pieces_path(path: StrPath, reading: tuple[StrPath | None, ...] = ()) -
     Traceback (most recent call last):
     linreg.errors.UnwritableFile: net.png: ...
     """
-    _format(Path(path))
+    format_of(path, _FORMATS, "pieces", UnwritableFile)
     check_writable(path, reading)
-
-
-def _format(path: Path) -> Callable[[Subcomplex, list[Piece], Path], None]:
-    suffix = path.suffix.lower()
-    if suffix not in _FORMATS:
-        raise UnwritableFile(
-            f"{path}: the suffix {suffix or '(none)'} names no format of pieces; known are "
-            f"{', '.join(_FORMATS)}"
-        )
-    return _FORMATS[suffix]
 
 
 def _vertices(union: Subcomplex, found: list[Piece], path: Path) -> dict[Vector, int]:

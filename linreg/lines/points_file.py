@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from linreg.errors import UnreadableFile
-from linreg.files import StrPath
+from linreg.files import StrPath, known_suffix
 from linreg.rational import fraction
 from linreg.wording import counted, expected
 
@@ -48,12 +48,7 @@ class PointsFile:
         self._dim = dim
         self._decimal = decimal
         self.share = 0.0
-        suffix = self._path.suffix.lower()
-        if suffix not in SUFFIXES:
-            raise UnreadableFile(
-                f"{path}: the suffix {suffix or '(none)'} names no format of points; known are "
-                f"{', '.join(SUFFIXES)}"
-            )
+        suffix = known_suffix(path, SUFFIXES, "points", UnreadableFile)
         if not self._path.is_file():
             raise UnreadableFile(f"{path}: there is no such file")
         self._array = self._mapped() if suffix == ".npy" else None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from linreg.errors import UnwritableFile
-from linreg.files import StrPath, check_writable, replacing
+from linreg.files import StrPath, check_writable, known_suffix, replacing
 from linreg.lines.line_regions import LineRegions
 
 SUFFIX = ".parquet"
@@ -24,11 +23,7 @@ def check_pieces_path(path: StrPath, reading: tuple[StrPath | None, ...] = ()) -
     ------
     UnwritableFile
     """
-    suffix = Path(path).suffix
-    if suffix.lower() != SUFFIX:
-        raise UnwritableFile(
-            f"{path}: the suffix {suffix or '(none)'} names no format of pieces; known is {SUFFIX}"
-        )
+    known_suffix(path, (SUFFIX,), "pieces", UnwritableFile)
     check_writable(path, reading)
 
 

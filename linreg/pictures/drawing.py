@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linreg.errors import LinregError, UnwritableFile
-from linreg.files import StrPath, check_writable, replacing
+from linreg.files import StrPath, check_writable, known_suffix, replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,12 +115,7 @@ def check_picture_path(path: StrPath, reading: Iterable[StrPath | None] = ()) ->
     >>> check_picture_path("regions.SVG")
     '.svg'
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UnwritableFile(
-            f"{path}: the suffix {suffix or '(none)'} names no format of pictures; known are "
-            f"{', '.join(SUFFIXES)}"
-        )
+    suffix = known_suffix(path, SUFFIXES, "pictures", UnwritableFile)
     check_writable(path, reading)
     return suffix
 

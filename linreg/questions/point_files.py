@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from linreg.errors import UnreadableFile, UnwritableFile
-from linreg.files import StrPath, read_bytes, replacing
+from linreg.files import StrPath, format_of, known_suffix, read_bytes, replacing
 from linreg.questions.radii import Distance, Robustness
 from linreg.rational import fraction
 from linreg.wording import counted
@@ -33,19 +33,13 @@ def read_points(path: StrPath, dim: int) -> list[list[Fraction]]:
     UnreadableFile
         If the file is missing or damaged, or a row has too few numbers; the message says where.
     """
-    suffix = Path(path).suffix.lower()
     readers: dict[str, Callable[[StrPath], Sequence[Sequence[Any]]]] = {
         ".csv": _csv_rows,
         ".npy": _array_rows,
         ".npz": _array_rows,
         ".parquet": _parquet_rows,
     }
-    if suffix not in readers:
-        raise UnreadableFile(
-            f"{path}: the suffix {suffix or '(none)'} names no table of points; known are "
-            f"{', '.join(readers)}"
-        )
-    rows = readers[suffix](path)
+    rows = format_of(path, readers, "points", UnreadableFile)(path)
     if not len(rows):
         raise UnreadableFile(f"{path}: there are no points in it")
     points = []
@@ -121,12 +115,7 @@ def check_radii_path(path: StrPath) -> None:
     ------
     UnwritableFile
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UnwritableFile(
-            f"{path}: the suffix {suffix or '(none)'} names no table; known are "
-            f"{', '.join(SUFFIXES)}"
-        )
+    known_suffix(path, SUFFIXES, "radii", UnwritableFile)
 
 
 def write_radii(path: StrPath, found: Sequence[Robustness]) -> None:

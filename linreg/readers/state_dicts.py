@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import prod
-from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -19,7 +18,7 @@ import numpy as np
 
 from linreg.arguments import lengths
 from linreg.errors import InvalidNetwork, UnreadableFile
-from linreg.files import StrPath, read_bytes
+from linreg.files import StrPath, known_suffix, read_bytes
 from linreg.json_values import located, nearest, shown
 from linreg.network import Network
 from linreg.readers.arrays import ALWAYS_UNPACKED, EXPANSION, arrays_in
@@ -120,12 +119,7 @@ def from_state_dict(
         raise TypeError(
             f"weights: a path or a mapping was expected, got {type(weights).__name__}{advice}"
         )
-    suffix = Path(weights).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise UnreadableFile(
-            f"{weights}: the suffix {suffix or '(none)'} names no format of weights; known are "
-            f"{', '.join(_SUFFIXES)}"
-        )
+    suffix = known_suffix(weights, _SUFFIXES, "weights", UnreadableFile)
     data = read_bytes(weights)
     with located(str(weights)):
         ordered = suffix in _TORCH_SUFFIXES

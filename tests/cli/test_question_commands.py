@@ -282,7 +282,7 @@ def test_diff_tells_equal_networks_from_others(net: Path, classes: Path, tmp_pat
         (["robust", "NET"], "--points"),
         (["robust", "NET", "--point", "1"], "2 inputs"),
         (["robust", "NET", "--points", "missing.csv"], "no such file"),
-        (["robust", "NET", "--point", "1,0", "-o", "radii.txt"], "names no table"),
+        (["robust", "NET", "--point", "1,0", "-o", "radii.txt"], "names no format of radii"),
         (["verify", "NET", "missing.vnnlib"], "no such file"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from linreg.errors import UnwritableFile
-from linreg.files import StrPath, check_writable
+from linreg.files import StrPath, check_writable, known_suffix
 from linreg.pictures.films.film_page import write_page
 from linreg.pictures.films.frames import PATTERN, film_of
 from linreg.pictures.films.movies import ffmpeg, images_of, write_gif, write_mp4
@@ -125,12 +125,7 @@ def check_film_path(path: StrPath) -> str:
     LinregError
         If the program for the format is missing.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix not in FILM_SUFFIXES:
-        raise UnwritableFile(
-            f"{path}: the suffix {suffix or '(none)'} names no format of films; known are "
-            f"{', '.join(FILM_SUFFIXES)}"
-        )
+    suffix = known_suffix(path, FILM_SUFFIXES, "films", UnwritableFile)
     check_writable(path)
     if suffix == ".mp4":
         ffmpeg(path)

@@ -53,7 +53,7 @@ def path(
             where,
             complete if exact else "auto" if steps is None else "bisection",
             steps=STEPS if steps is None else steps,
-            progress=lambda share, n: told(share, counted(n, "event")),
+            progress=told,
         )
     if as_json:
         show_json(

@@ -47,6 +47,7 @@ from linreg.pictures.drawing import matplotlib_package
 from linreg.pictures.fills import NAMES
 from linreg.pictures.page import PAGE_SUFFIX
 from linreg.pictures.subject import SLICE
+from linreg.progress import Progress
 from linreg.readers import domain_from_text
 from linreg.regions import Enumeration, enumerated
 from linreg.run import Options
@@ -251,7 +252,7 @@ def plot(
             "volumes": lambda it: plot_volumes(it, frame=box, title=title),
         }
         with Watch("drawing", found) as rest:
-            rest.tell(0.1, counted(len(regions), "region"))
+            rest.tell(Progress(0.1, 1, counted(len(regions), "region")))
             try:
                 if is_page:
                     explore_page(regions, output, frame=box, color=color, title=title)
@@ -264,7 +265,7 @@ def plot(
                     _name_axes(axes, kind)
                 if size is not None:
                     axes.figure.set_size_inches(*size)
-                rest.tell(0.6, "writing")
+                rest.tell(Progress(0.6, 1, "writing"))
                 save_picture(axes.figure, output, dpi=dpi)
             written = str(output)
     if as_json:

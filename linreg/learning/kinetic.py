@@ -32,7 +32,9 @@ from linreg.learning.minors import determinant
 from linreg.learning.moving_cells import Cell, Form, MovingNetwork, Row
 from linreg.learning.number_field import NumberField
 from linreg.learning.strict_systems import Basis, Dependency, Ordered, positive_somewhere
+from linreg.progress import Progress
 from linreg.rational import rational
+from linreg.wording import counted
 
 Pattern = tuple[int, ...]
 
@@ -104,13 +106,13 @@ class Kinetic:
         self._parts: dict[Pattern, list[tuple[tuple[Row, ...], Cell]]] = {}
         self._roots: dict[tuple[int, ...], list[Time]] = {}
 
-    def pieces(self, progress: Callable[[float, int], None] | None = None) -> list[Piece]:
+    def pieces(self, progress: Callable[[Progress], None] | None = None) -> list[Piece]:
         """Intervals that cover [0, 1] but for their ends, in order, each with its patterns.
 
         Parameters
         ----------
         progress : callable, optional
-            Called with the share of [0, 1] that is covered and the number of intervals.
+            Called with the share of [0, 1] that is covered.
 
         Raises
         ------
@@ -129,7 +131,7 @@ class Kinetic:
                 gaps.append(Interval(gap.low, piece.valid.low))
             if progress is not None:
                 left = sum(float(gap.high) - float(gap.low) for gap in gaps)
-                progress(1 - left, len(found))
+                progress(Progress(1 - left, 1, counted(len(found), "interval")))
         return sorted(found, key=lambda piece: piece.time)
 
     def patterns_at(self, time: AlgebraicTime) -> set[Pattern]:

@@ -27,6 +27,7 @@ from linreg.learning.minors import dependencies, moving_rows, n_minors, usual_ra
 from linreg.learning.moving_cells import MovingNetwork
 from linreg.network import Stage, StagedNetwork
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.readers.accepted import DomainLike, NetworkLike, as_staged, asked_where
 from linreg.run import Columns, Options, run
@@ -197,7 +198,7 @@ def parameter_path(
     *,
     steps: int = STEPS,
     width: Fraction = WIDTH,
-    progress: Callable[[float, int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> ParameterPath:
     """When regions are born and die while the weights move from one network to another.
 
@@ -221,7 +222,7 @@ def parameter_path(
     width : Fraction
         Largest width that it ends with; a bracket may be of two such parts.
     progress : callable, optional
-        Called with the share that is done and the number of events so far.
+        Called with a `Progress`: the share that is done, and how many events are found.
 
     Returns
     -------
@@ -302,7 +303,7 @@ class _Regions:
         return ParameterPath(tuple(events), complete, len(counts), counts, method)
 
 
-def _by_minors(regions: _Regions, progress: Callable[[float, int], None] | None) -> ParameterPath:
+def _by_minors(regions: _Regions, progress: Callable[[Progress], None] | None) -> ParameterPath:
     """All critical times of one layer."""
     rows = moving_rows(regions.first, regions.last, regions.domain)
     candidates = sorted_times(irreducible_factors(dependencies(rows, usual_rank(rows))))
@@ -314,7 +315,7 @@ def _by_minors(regions: _Regions, progress: Callable[[float, int], None] | None)
 
 
 def _by_intervals(
-    regions: _Regions, progress: Callable[[float, int], None] | None
+    regions: _Regions, progress: Callable[[Progress], None] | None
 ) -> ParameterPath:
     """All critical times, as ends of intervals in which every decision holds."""
     pieces = regions.kinetic.pieces(progress)
@@ -329,7 +330,7 @@ def _events(
     regions: _Regions,
     marks: Sequence[Time],
     between_marks: Iterable[Set[Pattern]],
-    progress: Callable[[float, int], None] | None,
+    progress: Callable[[Progress], None] | None,
 ) -> list[Event]:
     """What happens at times, the first 0 and the last 1, with the patterns between them."""
     events: list[Event] = []
@@ -350,12 +351,12 @@ def _events(
                 )
             )
         if progress is not None:
-            progress((k + 1) / len(marks), len(events))
+            progress(Progress((k + 1) / len(marks), 1, counted(len(events), "event")))
     return events
 
 
 def _bisected(
-    regions: _Regions, steps: int, width: Fraction, progress: Callable[[float, int], None] | None
+    regions: _Regions, steps: int, width: Fraction, progress: Callable[[Progress], None] | None
 ) -> ParameterPath:
     """Changes between rational times, each bisected to a bracket.
 
@@ -366,7 +367,7 @@ def _bisected(
     for k in range(steps):
         brackets += _brackets(regions, Fraction(k, steps), Fraction(k + 1, steps), width)
         if progress is not None:
-            progress((k + 1) / steps, len(brackets))
+            progress(Progress((k + 1) / steps, 1, counted(len(brackets), "event")))
     events: list[Event] = []
     while brackets:
         first, *brackets = brackets

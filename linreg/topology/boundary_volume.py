@@ -13,6 +13,7 @@ from linreg.arguments import how_many, integer
 from linreg.domains import Box
 from linreg.errors import InvalidDomain
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.readers import DomainLike, NetworkLike, as_domain
 from linreg.topology.pieces import Piece, outline
 from linreg.topology.polyhedral_complex import polyhedral_complex
@@ -49,7 +50,7 @@ def boundary_volume(
     domain: DomainLike = None,
     *,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> BoundaryVolume:
     """The (n - 1)-dimensional volume of the boundaries of regions in a bounded domain.
 
@@ -64,7 +65,7 @@ def boundary_volume(
     limit : int, optional
         Most cells of the whole complex.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------

@@ -314,9 +314,7 @@ def _by_minors(regions: _Regions, progress: Callable[[Progress], None] | None) -
     return regions.path(events, complete=True, method="minors")
 
 
-def _by_intervals(
-    regions: _Regions, progress: Callable[[Progress], None] | None
-) -> ParameterPath:
+def _by_intervals(regions: _Regions, progress: Callable[[Progress], None] | None) -> ParameterPath:
     """All critical times, as ends of intervals in which every decision holds."""
     pieces = regions.kinetic.pieces(progress)
     marks = [*(piece.valid.low for piece in pieces), pieces[-1].valid.high]

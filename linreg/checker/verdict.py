@@ -17,7 +17,7 @@ from linreg.progress import Progress
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the checker found.
+    """Whether a certificate was accepted, and what it proves.
 
     Attributes
     ----------

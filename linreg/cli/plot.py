@@ -46,7 +46,7 @@ from linreg.pictures import (
 from linreg.pictures.drawing import matplotlib_package
 from linreg.pictures.fills import NAMES
 from linreg.pictures.page import PAGE_SUFFIX
-from linreg.pictures.subject import SLICE
+from linreg.pictures.subject import ON_A_SLICE
 from linreg.progress import Progress
 from linreg.readers import domain_from_text
 from linreg.regions import Enumeration, enumerated
@@ -213,7 +213,7 @@ def plot(
     dim, outputs = network.input_dim, network.staged.readout.n_outputs
     if dim > 3 and kind not in ("graph", "degrees"):
         raise typer.BadParameter(
-            f"the network has {counted(dim, 'input')}: {SLICE}", param_hint="NET"
+            f"the network has {counted(dim, 'input')}: {ON_A_SLICE}", param_hint="NET"
         )
     for number in _outputs_of(color, boundary, height):
         if not 0 <= number < outputs:

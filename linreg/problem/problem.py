@@ -54,7 +54,7 @@ class Problem:
 
     @cached_property
     def key(self) -> str:
-        """What tells this problem from others: sha256 of the network's and the domain's numbers."""
+        """Identity of the problem: sha256 of the network's and the domain's numbers."""
         rows = [[str(entry) for entry in row] for row in self.domain.rows()]
         said = f"{self.network.fingerprint} {self.domain.dim} {rows}"
         return sha256(said.encode()).hexdigest()

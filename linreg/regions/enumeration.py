@@ -26,7 +26,7 @@ from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
 from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
-from linreg.regions.shown import frame_of_regions, html_of_regions, line_of_regions
+from linreg.regions.representations import frame_of_regions, html_of_regions, line_of_regions
 from linreg.regions.sources import InMemory, Source
 from linreg.run import Columns, Count, CountProgress, Options, carrying, posed, run
 from linreg.run.keys import order_of

@@ -28,7 +28,7 @@ from linreg.showing import in_short
 from linreg.strategies.auto import for_one_of_many
 from linreg.wording import counted
 
-TRIES = 50
+EXCHANGES = 50
 """Rows that are exchanged before all choices of rows are gone through."""
 
 
@@ -232,7 +232,7 @@ def squared_distance(rows: Sequence[IntegerRow], x: Sequence[fmpq]) -> Fraction:
         return Fraction(0)
     active = _guess(normals, needed)
     tried: set[tuple[int, ...]] = set()
-    for _ in range(TRIES):
+    for _ in range(EXCHANGES):
         if tuple(active) in tried:
             break
         tried.add(tuple(active))

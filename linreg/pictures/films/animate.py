@@ -21,7 +21,7 @@ from linreg.wording import counted
 
 FILM_SUFFIXES = (".gif", ".mp4", PAGE_SUFFIX)
 
-LONGEST, LEAST = 60.0, 0.05
+LONGEST, SHORTEST = 60.0, 0.05
 """Seconds that one network may be shown."""
 
 
@@ -91,8 +91,10 @@ def animate(
     '<!doctype html>'
     """
     suffix = check_film_path(path)
-    if not LEAST <= seconds <= LONGEST:
-        raise ValueError(f"seconds: from {LEAST:g} to {LONGEST:g} were expected, got {seconds!r}")
+    if not SHORTEST <= seconds <= LONGEST:
+        raise ValueError(
+            f"seconds: from {SHORTEST:g} to {LONGEST:g} were expected, got {seconds!r}"
+        )
     every = list(nets)
     if not every:
         raise ValueError("nets: at least one network was expected, got none")

@@ -29,7 +29,7 @@ KEY = b"linreg"
 BYTES_AT_ONCE = 1 << 24
 """Bytes of rows that are read at a time."""
 
-FEW = 256
+ROWS_OF_ANY_SIZE = 256
 """Rows that are read at a time where a row may have any number of bytes."""
 
 
@@ -224,7 +224,7 @@ def _texts(data: bytes) -> Texts:
     texts: Texts = {}
     start = size = 0
     most = max(ALWAYS_UNPACKED, EXPANSION * len(data))
-    for batch in _batches(_open(data, mine), "exact_witness", BYTES_AT_ONCE // FEW):
+    for batch in _batches(_open(data, mine), "exact_witness", BYTES_AT_ONCE // ROWS_OF_ANY_SIZE):
         flat = batch.flatten()
         lengths = pyarrow.compute.binary_length(flat.dictionary)
         if (pyarrow.compute.max(lengths).as_py() or 0) > MAX_TEXT:

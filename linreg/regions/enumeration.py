@@ -452,7 +452,11 @@ def enumerate_regions(
 
 def enumerated(net: NetworkLike, domain: DomainLike, options: Options) -> Enumeration:
     """What `enumerate_regions` returns."""
-    problem = posed(net, domain, options.strategy)
+    return regions_of(posed(net, domain, options.strategy), options)
+
+
+def regions_of(problem: Problem, options: Options) -> Enumeration:
+    """The regions of a problem."""
     columns = Columns(problem.network.pattern_dtype.str)
     counted = run(problem, columns, options)
     with carrying(lambda: counted):

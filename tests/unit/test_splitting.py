@@ -30,7 +30,7 @@ def vectors(generators: list[Generator] | None) -> list[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize("dim", [1, 2, 3, 4, 5])
-def test_a_cube_has_as_many_corners_as_there_are_signs(dim: int) -> None:
+def test_a_cube_has_as_many_vertices_as_there_are_signs(dim: int) -> None:
     assert vectors(generators_of(cube(dim), dim, 99)) == sorted(
         (*signs, 1) for signs in product((-1, 1), repeat=dim)
     )
@@ -46,7 +46,7 @@ def test_half_of_a_cube_is_a_simplex_or_what_that_leaves() -> None:
     assert vectors(below) == [(-1, -1, -1, 1), (-1, -1, 1, 1), (-1, 1, -1, 1), (1, -1, -1, 1)]
 
 
-def test_what_has_no_inside_has_no_corners() -> None:
+def test_what_has_no_inside_has_no_generators() -> None:
     point = rows_of([[1, 0, 0], [0, 1, 0], [-1, -1, 0]])
     nothing = rows_of([[1, 0, 0], [0, 1, 0], [-1, -1, -1]])
     segment = rows_of([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 1]])
@@ -58,14 +58,14 @@ def test_what_has_no_inside_has_no_corners() -> None:
     )
 
 
-def test_what_holds_a_line_or_has_too_many_corners_is_refused() -> None:
+def test_what_holds_a_line_or_has_too_many_generators_is_refused() -> None:
     strip = rows_of([[1, 0, 0], [-1, 0, 1]])
     assert generators_of(strip, 2, 9) is None
     assert generators_of(cube(3), 3, 7) is None
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_corners_are_the_generators_and_signs_at_them_stay_right_when_they_are_cut(
+def test_generators_and_signs_at_them_stay_right_when_they_are_cut(
     seed: int,
 ) -> None:
     """Small integers, so that rows meet in more than one way; generators are found by rank."""

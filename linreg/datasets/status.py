@@ -100,7 +100,7 @@ def is_dataset(path: StrPath) -> bool:
 
 
 def dataset_status(path: StrPath) -> DatasetStatus:
-    """What is in the folder of a dataset; nothing is changed, whoever works on it.
+    """What is in the folder of a dataset; it is only read, whatever process works on it.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from flint import fmpq, fmpq_poly, fmpz_poly
 from linreg.rational import fraction, nearest_float, rational
 
 START = Fraction(1, 2**30)
-"""Width that an interval is refined to before anybody sees it."""
+"""Width that an interval is refined to before it is returned."""
 
 
 @dataclass(frozen=True, slots=True)

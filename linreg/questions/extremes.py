@@ -52,7 +52,7 @@ class Extreme:
 
     Examples
     --------
-    |x| is largest at the farther end of an interval, and on the line it grows for ever:
+    |x| is largest at the farther end of an interval, and on the line it grows without bound:
 
     >>> from linreg import Box, maximum, mlp
     >>> net = mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))

@@ -78,7 +78,7 @@ class Budget:
 def pieces_or_none(network: StagedNetwork, inputs: InputSet, budget: Budget) -> Pieces | None:
     """All regions, where the loop over them is the way to take; None where a search is.
 
-    Sets that go on for ever have no box around them, so that their regions are looped over however
+    Unbounded sets have no box around them, so that their regions are looped over however
     many there are.
     """
     bounded = not inputs.is_unbounded

@@ -56,7 +56,7 @@ def highest_values(
 
     Examples
     --------
-    On x >= 0 of the line, 3 - 2x is at most 3, and x rises for ever:
+    On x >= 0 of the line, 3 - 2x is at most 3, and x rises without bound:
 
     >>> half, there = [[fmpz(1), fmpz(0)]], Point.of_rationals([fmpq(1)])
     >>> forms = [[fmpq(-2), fmpq(3)], [fmpq(1), fmpq(0)]]

@@ -454,7 +454,7 @@ def _box(at: Sequence[fmpq], reach: fmpq) -> list[list[fmpq]]:
 
 
 def _extent(around: Sequence[Sequence[fmpq]], at: list[fmpq], solver: Solver) -> fmpq | None:
-    """How far the domain reaches from a point along an axis; None if it goes on for ever."""
+    """How far the domain reaches from a point along an axis; None if it is unbounded there."""
     domain = input_set(around, len(at))
     assert domain is not None  # the point is in it
     if not domain.dim:

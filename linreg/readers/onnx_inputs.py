@@ -16,7 +16,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """What somebody says of a file that does not say it itself, or wants of it.
+    """What the user says of a file that does not say it itself, or asks of it.
 
     Attributes
     ----------

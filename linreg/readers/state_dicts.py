@@ -1,4 +1,4 @@
-"""Networks from weights by name, as state dicts have them, whose layers somebody says."""
+"""Networks from weights by name, as in state dicts, and a list of their layers."""
 
 from __future__ import annotations
 

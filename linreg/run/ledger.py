@@ -46,16 +46,16 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Event: a task will have no result, because whoever did it is gone."""
+    """Event: a task will have no result, because the worker that did it is gone."""
 
     task: int
 
 
 Instruction = Submit | Take
-"""What whoever holds the ledger is to do."""
+"""An instruction to the driver."""
 
 Event = Finished | Lost
-"""What whoever holds the ledger tells it."""
+"""An event that the driver tells the ledger."""
 
 
 @dataclass(slots=True, eq=False)

@@ -153,7 +153,7 @@ def run_into(
 
 
 def run_status(path: StrPath, *, quick: bool = False) -> RunStatus:
-    """What is in a run directory; nothing is changed, whoever works on it.
+    """What is in a run directory; it is only read, whatever process works on it.
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ def images_of(film: Film, *, dpi: float, title: str | None) -> Iterator[Still]:
 
 
 def write_gif(images: Iterator[Still], path: StrPath, *, seconds: float) -> None:
-    """Write images as a GIF that goes on for ever."""
+    """Write images as a GIF that repeats without end."""
     from PIL import Image
 
     stills = list(images)

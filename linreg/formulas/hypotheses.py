@@ -105,7 +105,7 @@ def representable(what: str, bits: int) -> None:
     """
     if bits > MOST_BITS:
         raise TooLarge(
-            f"{what} is too large to be spelled: at most {MOST_BITS:,} bits are worked out"
+            f"{what} has more digits than anybody could look at: at most {MOST_BITS:,} bits are worked out"
         )
 
 

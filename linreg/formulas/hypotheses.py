@@ -105,7 +105,8 @@ def representable(what: str, bits: int) -> None:
     """
     if bits > MOST_BITS:
         raise TooLarge(
-            f"{what} has more digits than anybody could look at: at most {MOST_BITS:,} bits are worked out"
+            f"{what} has more digits than anybody could look at: at most {MOST_BITS:,} bits are "
+            "worked out"
         )
 
 

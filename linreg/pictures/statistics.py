@@ -224,6 +224,11 @@ def plot_volumes(
         bins = np.geomspace(low, high if high > low else 2 * low, min(BINS, len(sizes) + 1))
         axes.hist(sizes, bins=bins.tolist(), color=PLAIN_BAR, linewidth=0, rwidth=0.92)
         axes.set_xscale("log")
+        if high < 100 * low:  # else few powers of ten, or none, would have a number
+            axes.xaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+            axes.xaxis.set_major_formatter(lambda value, _place: f"{value:g}")
+        axes.xaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
+        axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         axes.set_xlabel("area within the frame" if dim == 2 else "volume within the frame")
         axes.set_ylabel("regions")
         share = axes.twinx()

@@ -99,8 +99,9 @@ def plot_counts(
             axes.set_yscale("log")
         else:
             axes.set_ylim(bottom=0)
+            axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         if lines:
-            axes.legend(loc="best")
+            axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
         axes.set_xlabel(against)
         axes.set_ylabel("regions")
         if all(isinstance(x, int) for x in xs):

@@ -236,7 +236,10 @@ def by_label(data: Any, dim: int) -> list[tuple[str, np.ndarray, str]]:
     ValueError
         If they have other shapes.
     """
-    points, labels = data if isinstance(data, tuple) else (data, None)
+    is_pair = isinstance(data, tuple | list) and len(data) == 2
+    if is_pair and np.ndim(data[1]) == np.ndim(data[0]):  # two points
+        is_pair = isinstance(data, tuple)
+    points, labels = data if is_pair else (data, None)
     points = np.asarray(points, dtype=np.float64)
     if dim == 1 and points.ndim == 1:
         points = points[:, np.newaxis]

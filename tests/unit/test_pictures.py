@@ -129,6 +129,21 @@ def test_colours_of_categories_differ_in_grey() -> None:
         assert (np.diff(greys) > 0.03).all()
 
 
+@pytest.mark.parametrize(
+    ("data", "points"),
+    [
+        (([[0, 0], [1, 1]], ["a", "b"]), [1, 1]),
+        ([[[0, 0], [1, 1]], ["a", "a"]], [2]),
+        ([[0, 0], [1, 1]], [2]),
+        (np.zeros((3, 2)), [3]),
+    ],
+    ids=["a pair", "a list of two", "two points", "an array"],
+)
+def test_data_is_points_or_points_with_labels(data: Any, points: list[int]) -> None:
+    ax = linreg.plot_regions(LINES, frame=SQUARE, data=data)
+    assert [len(made.get_offsets()) for made in ax.collections[2:]] == points
+
+
 def test_functions_of_one_input_have_their_breakpoints_marked() -> None:
     """|x| - 1 folds at 0, its positive part at -1 and 1."""
     net = mlp([([[1], [-1]], [0, 0]), ([[1, 1]], [-1])], ([[1]], [0]))

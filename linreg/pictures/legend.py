@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linreg.pictures.drawing import matplotlib_package
+from linreg.pictures.drawing import matplotlib_package, number_logarithms
 from linreg.pictures.fills import Fill
 from linreg.pictures.palettes import MUTED, colours_of_categories, scale_of_colours
 
@@ -67,6 +67,9 @@ def add_colorbar(ax: Any, mappable: Any, label: str, *, whole: bool = False) -> 
     if whole:
         bar.locator = matplotlib_package().ticker.MaxNLocator(integer=True)
         bar.update_ticks()
+    norm = mappable.norm
+    if isinstance(norm, matplotlib_package().colors.LogNorm):
+        number_logarithms(bar.ax.yaxis, norm.vmin, norm.vmax)
     bar.outline.set_linewidth(0.0)
     bar.ax.tick_params(length=2.5, width=0.5, labelsize=8)
     bar.set_label(label, fontsize=8.5)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linreg.adjacency import AdjacencyGraph
-from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package
+from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package, number_logarithms
 from linreg.pictures.palettes import INK, scale_of_colours
 from linreg.pictures.regions import title_of
 from linreg.pictures.subject import check_inputs, graph_of, regions_of
@@ -225,10 +225,7 @@ def plot_volumes(
         bins = np.geomspace(low, high if high > low else 2 * low, min(BINS, len(sizes) + 1))
         axes.hist(sizes, bins=bins.tolist(), color=PLAIN_BAR, linewidth=0, rwidth=0.92)
         axes.set_xscale("log")
-        if high < 100 * low:  # else few powers of ten, or none, would have a number
-            axes.xaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
-            axes.xaxis.set_major_formatter(lambda value, _place: f"{value:g}")
-        axes.xaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
+        number_logarithms(axes.xaxis, low, high)
         axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         axes.set_xlabel("area within the frame" if dim == 2 else "volume within the frame")
         axes.set_ylabel("regions")

@@ -12,6 +12,7 @@ from linreg.kernel.adjacency.region_rows import around_for
 from linreg.kernel.data.tables import tables_of
 from linreg.kernel.data.work import work_for
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
+from linreg.progress import Progress
 from linreg.regions import Enumeration
 
 REGIONS_PER_REPORT = 1 << 14
@@ -31,7 +32,7 @@ def is_worth_it(n_regions: int) -> bool:
 
 
 def joined(
-    regions: Enumeration, progress: Callable[[int], None] | None
+    regions: Enumeration, progress: Callable[[Progress], None] | None
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Edges that are proved, and the regions from which some may be missing; None without tables.
 
@@ -41,7 +42,7 @@ def joined(
     ----------
     regions : Enumeration
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then with a `Progress` of regions.
 
     Returns
     -------
@@ -67,7 +68,8 @@ def joined(
     done = 0
     while done < len(regions):
         if progress is not None and done > 0:
-            progress(done - int(np.count_nonzero(doubtful)))
+            certain = done - int(np.count_nonzero(doubtful))
+            progress(Progress(certain, len(regions), "regions looked at for facets"))
         last = min(done + REGIONS_PER_REPORT, len(regions))
         with first_use(join):
             done, edges = join(

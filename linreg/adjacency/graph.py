@@ -22,6 +22,7 @@ from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.polyhedra import Solver, crosses_at, inside_facet
 from linreg.problem import Boundaries, Boundary
+from linreg.progress import Progress
 from linreg.regions import EVERY, Enumeration
 from linreg.regions.polygons.svg import thumbnail
 from linreg.showing import table_html
@@ -92,13 +93,13 @@ class AdjacencyGraph:
         """Number of regions."""
         return len(self.regions)
 
-    def columns(self, *, progress: Callable[[int], None] | None = None) -> GraphColumns:
+    def columns(self, *, progress: Callable[[Progress], None] | None = None) -> GraphColumns:
         """The graph as columns of scalars.
 
         Parameters
         ----------
         progress : callable, optional
-            Called now and then with the number of regions whose margin and boundedness are known.
+            Called now and then with a `Progress` of regions, whose margins are computed.
 
         Returns
         -------
@@ -180,7 +181,7 @@ def said_of_degrees(edges: np.ndarray, nodes: int) -> str:
 
 
 def adjacency_graph(
-    regions: Enumeration, *, progress: Callable[[int], None] | None = None
+    regions: Enumeration, *, progress: Callable[[Progress], None] | None = None
 ) -> AdjacencyGraph:
     """The graph of regions that share a facet, each edge proved.
 
@@ -193,7 +194,7 @@ def adjacency_graph(
     regions : Enumeration
         Complete.
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then with a `Progress` of regions.
 
     Returns
     -------
@@ -265,7 +266,7 @@ def _is_for_machine_code(regions: Enumeration) -> bool:
 
 
 def _proved(
-    regions: Enumeration, progress: Callable[[int], None] | None
+    regions: Enumeration, progress: Callable[[Progress], None] | None
 ) -> tuple[np.ndarray, Sequence[int]]:
     """Edges that machine code proves, and the regions that it leaves, which may be all of them."""
     found = None
@@ -279,7 +280,7 @@ def _proved(
 
 
 def _exact(
-    regions: Enumeration, left: Sequence[int], progress: Callable[[int], None] | None
+    regions: Enumeration, left: Sequence[int], progress: Callable[[Progress], None] | None
 ) -> np.ndarray:
     """Edges that exact arithmetic finds from some regions."""
     if not left:
@@ -287,7 +288,7 @@ def _exact(
     search = Search(regions)
     for done, index in enumerate(left, start=len(regions) - len(left)):
         if progress is not None and done % EVERY == 0:
-            progress(done)
+            progress(Progress(done, len(regions), "regions looked at for facets"))
         search.visit(index)
     return np.array(list(search.edges), dtype=np.int64).reshape(-1, 2)
 

@@ -13,6 +13,7 @@ from linreg.adjacency.distances import adjacency_matrix, diameter, odd_closed_wa
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.merged import LinearRegionGraph
 from linreg.errors import BrokenInvariant
+from linreg.progress import Progress
 from linreg.units import relu
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def graph_statistics(
     graph: AdjacencyGraph | LinearRegionGraph,
     *,
     spectrum: bool = True,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> GraphStatistics:
     """Numbers that describe a graph of activation regions or of linear regions.
 
@@ -121,7 +122,7 @@ def graph_statistics(
     spectrum : bool
         Whether to find the spectral gap, too.
     progress : callable, optional
-        Called now and then with the number of nodes that the search for the diameter has settled.
+        Called now and then with a `Progress` of nodes, which the search for the diameter settles.
 
     Returns
     -------

@@ -29,7 +29,7 @@ from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
 from linreg.readers import DomainLike, NetworkLike
-from linreg.run import Count, Options, Progress, posed, run
+from linreg.run import Count, CountProgress, Options, posed, run
 from linreg.showing import table_html
 from linreg.wording import counted
 
@@ -163,7 +163,7 @@ def certify(
     strategy: str = "auto",
     workers: int = 1,
     executor: Executor | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> Certified:
     """Count the regions of a network and write the proof of the count to a file.
 
@@ -229,7 +229,7 @@ def certify(
                 writer.records(proof.records)
                 proof.records.clear()
 
-        def report(so_far: Progress) -> None:
+        def report(so_far: CountProgress) -> None:
             flush(FULL)
             if progress is not None:
                 progress(so_far)

@@ -20,6 +20,7 @@ from linreg.checker.forms import Form, StageOnCell, coprime, negated
 from linreg.checker.records import Records
 from linreg.domains import Domain
 from linreg.network import StagedNetwork
+from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.wording import counted
 
@@ -93,7 +94,7 @@ class Tree:
         records: Records,
         network: StagedNetwork,
         domain: Domain,
-        progress: Callable[[int, float], None] | None,
+        progress: Callable[[Progress], None] | None,
         part: Part,
     ) -> None:
         self.regions = 0
@@ -249,7 +250,7 @@ class Tree:
                 self._facets += self._check_facet(branch, place)
         self.regions += 1
         if self._progress is not None and self.regions % EVERY == 0:
-            self._progress(self.regions, self._records.share)
+            self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
 
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""

@@ -12,6 +12,7 @@ from linreg.checker.tree import FalseClaim, Part, Tree
 from linreg.domains import Domain, asked_domain
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork, staged_of
+from linreg.progress import Progress
 from linreg.showing import table_html
 
 
@@ -63,7 +64,7 @@ def check(
     domain: Domain | None = None,
     *,
     workers: int = 1,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verdict:
     """Whether a certificate proves the number of regions of a network on a domain.
 
@@ -77,8 +78,8 @@ def check(
     workers : int
         Number of processes. Each walks the whole tree and checks its share of the proofs.
     progress : callable, optional
-        Called now and then with the number of regions that are proved, and the part of the file
-        that is read.
+        Called now and then with a `Progress`: the part of the file that is read, and the
+        number of regions proved in it.
 
     Returns
     -------
@@ -126,7 +127,7 @@ def _check_part(
     network: StagedNetwork,
     domain: Domain,
     part: Part,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verdict:
     with open_certificate(path) as records:
         tree = Tree(records, network, domain, progress, part)

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from linreg.arguments import numbered
 from linreg.cli.codes import DONE, STOPPED
-from linreg.cli.console import message, progress, show, show_json
+from linreg.cli.console import Show, message, progress, show, show_json
 from linreg.cli.options import (
     Decimal,
     DomainText,
@@ -317,11 +317,11 @@ def _show_boundary(union: Subcomplex, written: Path | None, as_json: bool) -> No
     _show_files(() if written is None else (written,))
 
 
-def _found(search: Callable[[Callable[[int], None]], Found]) -> Found | None:
+def _found(search: Callable[[Show], Found]) -> Found | None:
     """What a search finds, given whom to tell of its progress; None if a limit stops it."""
     with progress("cells") as tell:
         try:
-            return search(lambda found: tell(0.0, counted(found, "cell")))
+            return search(tell)
         except IncompleteError as error:
             message(str(error))
             return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +33,7 @@ from linreg.cli.options import (
     Workers,
 )
 from linreg.cli.watch import Watch
+from linreg.progress import Progress
 from linreg.regions import Enumeration, enumerated
 from linreg.report import count_table
 from linreg.run import Options, explored
@@ -125,13 +125,7 @@ def count(
 
 
 def _by_definition(regions: Enumeration, watch: Watch) -> tuple[AdjacencyGraph, RegionCounts]:
-    n = len(regions)
     if waits_for := preparation(regions):
-        watch.tell(0.0, waits_for)
-
-    def share(what: str) -> Callable[[int], None]:
-        return lambda done: watch.share(done, n, "region", what)
-
-    graph = adjacency_graph(regions, progress=share("looked at for facets"))
-    counts = counts_of_graph(graph, progress=share("compared"))
-    return graph, counts
+        watch.tell(Progress(0, 1, waits_for))
+    graph = adjacency_graph(regions, progress=watch.tell)
+    return graph, counts_of_graph(graph, progress=watch.tell)

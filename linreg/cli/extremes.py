@@ -52,11 +52,7 @@ def range_(
         raise typer.BadParameter("--output and --functional ask for different things; give one")
     network, where = network_and_domain(net, domain, slice_, decimal)
     weights = None if functional is None else numbers_of(functional, "--functional", decimal)
-    with progress("searching") as shown:
-
-        def told(share: float) -> None:
-            shown(share, "")
-
+    with progress("searching") as told:
         asked: dict[str, object] = {"limit": limit, "timeout": seconds, "workers": workers}
         found: list[tuple[int | None, Extreme | None, Extreme | None]] = []
         if weights is None and not (only_max or only_min):

@@ -49,6 +49,7 @@ from linreg.pictures.films import MOVIES, check_film_path
 from linreg.pictures.page import PAGE_SUFFIX
 from linreg.pictures.plane import MANY
 from linreg.pictures.subject import SLICE
+from linreg.progress import Progress
 from linreg.readers import domain_from_text
 from linreg.regions import Enumeration, enumerated
 from linreg.run import Count, Options
@@ -244,7 +245,7 @@ def plot(
     written = False
     if len(found) == len(nets):
         with Watch("drawing", found[-1].counted) as rest, _one_line(name):
-            rest.tell(0.1, counted(len(found[-1]), "region"))
+            rest.tell(Progress(0.1, 1, counted(len(found[-1]), "region")))
             if is_film:
                 animate(
                     found,
@@ -255,7 +256,7 @@ def plot(
                     seconds=SECONDS if seconds is None else seconds,
                     dpi=FILM_DPI if dpi is None else dpi,
                     title=title,
-                    progress=lambda k: rest.share(k, len(nets), "network", "drawn"),
+                    progress=rest.tell,
                 )
             elif is_page:
                 explore_page(regions, output, frame=box, color=color or "active", title=title)
@@ -283,7 +284,7 @@ def plot(
                     _name_axes(axes)
                 if size is not None:
                     axes.figure.set_size_inches(*size)
-                rest.tell(0.6, "writing")
+                rest.tell(Progress(0.6, 1, "writing"))
                 save_picture(axes.figure, output, dpi=DPI if dpi is None else dpi)
             written = True
         if written and output.suffix.lower() in VECTORS and rasterize is None:

@@ -32,6 +32,7 @@ from linreg.cli.options import (
     network_and_domain,
 )
 from linreg.files import check_writable
+from linreg.progress import Progress
 from linreg.questions import Distance, Robustness, robustness
 from linreg.questions.norms import NORMS
 from linreg.questions.point_files import check_radii_path, read_points, write_radii
@@ -99,7 +100,7 @@ def robust(
     try:
         with progress("measuring") as shown:
             for k, x in enumerate(given):
-                shown(k / len(given), f"{k:,} of {counted(len(given), 'point')}")
+                shown(Progress(k, len(given), "points"))
                 left = None if seconds is None else seconds - (monotonic() - started)
                 if left is not None and left <= 0:
                     break

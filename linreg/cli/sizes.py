@@ -78,7 +78,7 @@ def lipschitz_(
                 limit=limit,
                 timeout=seconds,
                 workers=workers,
-                progress=lambda share: shown(share, ""),
+                progress=shown,
             )
         else:
             at = _point(point, network.input_dim, decimal)
@@ -169,7 +169,7 @@ def diff(
             limit=limit,
             timeout=seconds,
             workers=workers,
-            progress=lambda share: shown(share, ""),
+            progress=shown,
         )
     if as_json:
         show_json(

@@ -145,13 +145,7 @@ def _into_file(asked: _Asked) -> tuple[Watch, str | None]:
     written = None
     if not watch.was_stopped:
         with Watch("writing", watch.found, unkept) as rest:
-            n = len(regions)
-            write_regions(
-                regions,
-                asked.output,
-                asked.columns,
-                progress=lambda share: rest.share(round(share * n), n, "region", "written"),
-            )
+            write_regions(regions, asked.output, asked.columns, progress=rest.tell)
             written = str(asked.output)
     return watch, written
 
@@ -170,7 +164,7 @@ def _into_directory(asked: _Asked) -> tuple[Watch, str | None]:
             asked.domain,
             options,
             keeps=REGIONS,
-            sorting=lambda share: watch.tell(share, "sorted"),
+            sorting=watch.tell,
         )
         written = str(asked.output)
     return watch, written

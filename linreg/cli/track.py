@@ -18,6 +18,7 @@ from linreg.errors import UnwritableFile
 from linreg.files import check_writable, replacing
 from linreg.learning import COLUMNS, CurvePoint, Tracker, network_of
 from linreg.lines.points_file import read_points
+from linreg.progress import Progress
 from linreg.readers import domain_from_text, load
 from linreg.wording import counted
 
@@ -76,7 +77,7 @@ def track(
             for done, checkpoint in enumerate(checkpoints, start=1):
                 found = tracker(checkpoint)
                 assert found is not None
-                told(done / len(checkpoints), counted(found.regions, "region"))
+                told(Progress(done / len(checkpoints), 1, counted(found.regions, "region")))
     except KeyboardInterrupt:
         see_through()
         stopped = True

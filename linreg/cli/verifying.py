@@ -70,7 +70,7 @@ def verify_(
             workers=workers,
             file=net if runnable and not asked.networks[0].hidden else None,
             certificate=certificate,
-            progress=lambda share: shown(share, ""),
+            progress=shown,
         )
     if as_json:
         written = None if certificate is None or found.holds is None else str(certificate)

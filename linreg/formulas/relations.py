@@ -11,6 +11,7 @@ from flint import fmpz_mat
 from linreg.errors import TooLarge
 from linreg.formulas.hypotheses import whole
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
+from linreg.progress import Progress
 
 BUDGET = 1_000_000
 """Most sets of units that are formed; some ten seconds."""
@@ -37,7 +38,7 @@ def koszul_upper(
     *,
     seed: int = 0,
     budget: int = BUDGET,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """The sets of units that may be independent, as far as supports and known relations tell.
 
@@ -56,7 +57,7 @@ def koszul_upper(
     budget : int
         Most sets that are formed.
     progress : callable, optional
-        Called now and then with the share of the budget that is spent.
+        Called now and then with a `Progress`: the share of the budget that is spent.
 
     Returns
     -------
@@ -114,7 +115,7 @@ class _Sets:
         cells: Sequence[Sequence[int]],
         relations: Sequence[set[int]],
         budget: int,
-        progress: Callable[[float], None] | None,
+        progress: Callable[[Progress], None] | None,
     ) -> None:
         self._cells = cells
         self._relations = relations
@@ -138,7 +139,7 @@ class _Sets:
                     "the layer is too large for its relations: more sets than the budget allows"
                 )
             if self._progress is not None and found % 1000 == 0:
-                self._progress(found / self._budget)
+                self._progress(Progress(found / self._budget, 1, "sets of relations"))
             for unit in range(start, len(self._cells)):
                 cells = dict(owners)
                 if not _given(unit, self._cells, cells, set(), set()):

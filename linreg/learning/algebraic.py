@@ -134,19 +134,20 @@ def irreducible_factors(polynomials: Iterable[fmpz_poly]) -> set[tuple[int, ...]
     return found
 
 
+def roots_of_factor(factor: tuple[int, ...]) -> list[Time]:
+    """The roots in [0, 1] of an irreducible polynomial, in no order."""
+    if len(factor) > 2:
+        return [*_isolated(factor)]
+    root = Fraction(-factor[0], factor[1])
+    return [root] if 0 <= root <= 1 else []
+
+
 def sorted_times(factors: Iterable[tuple[int, ...]]) -> list[Time]:
     """The roots in [0, 1] of different irreducible polynomials, increasing.
 
     The intervals of irrational ones are apart from each other and from all rational ones.
     """
-    times: list[Time] = []
-    for factor in factors:
-        if len(factor) == 2:
-            root = Fraction(-factor[0], factor[1])
-            if 0 <= root <= 1:
-                times.append(root)
-        else:
-            times += _isolated(factor)
+    times = [time for factor in factors for time in roots_of_factor(factor)]
     times.sort(key=cmp_to_key(compare))
     apart: list[Time] = []
     for k, time in enumerate(times):

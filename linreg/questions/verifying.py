@@ -13,6 +13,7 @@ from linreg.errors import InvalidQuery
 from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
+from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
 from linreg.questions.asking import (
     Asked,
@@ -130,7 +131,7 @@ def verify(
     workers: int = 1,
     file: StrPath | None = None,
     certificate: StrPath | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verification:
     """Whether a network has an unsafe input, with a proof or an exact counterexample.
 
@@ -156,7 +157,7 @@ def verify(
         A file to write the verdict to with its proof, which `linreg check` accepts; it is not
         written where the search was stopped.
     progress : callable, optional
-        Told now and then the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
 
     Returns
     -------

@@ -12,7 +12,8 @@ from linreg.json_values import located, shown
 from linreg.network import Network
 from linreg.readers.framework_graph import Construction
 from linreg.readers.keras_file import KerasFile, class_places, keras_content
-from linreg.readers.keras_layers import ACTIVATIONS, LAYERS, Layer, layer_refusal
+from linreg.readers.keras_layer import Layer
+from linreg.readers.keras_layers import ACTIVATIONS, LAYERS, layer_refusal
 from linreg.readers.refused_operators import LAST, operator_refusal, plain
 from linreg.readers.tensor_values import Operand, Site
 from linreg.wording import counted

@@ -16,6 +16,7 @@ from linreg.domains import Ball
 from linreg.errors import BrokenInvariant
 from linreg.polyhedra import IntegerRow
 from linreg.problem.region_rows import Boundaries
+from linreg.progress import Progress
 from linreg.rational import Number, fraction, nearest_float
 from linreg.readers.accepted import NetworkLike, as_staged
 from linreg.regions.enumeration import Enumeration, enumerate_regions
@@ -134,7 +135,7 @@ def count_near(
     norm: str = "linf",
     *,
     strategy: str = "auto",
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> np.ndarray:
     """Number of activation regions that meet the ball around each of many points.
 
@@ -149,7 +150,7 @@ def count_near(
     strategy : str
         As for `linreg.count`.
     progress : callable, optional
-        Called with the number of points that are done.
+        Called with a `Progress` of points.
 
     Returns
     -------
@@ -173,7 +174,7 @@ def count_near(
     for i, centre in enumerate(centres.tolist()):
         counts[i] = len(regions_near(network, centre, radius, norm, strategy=strategy))
         if progress is not None:
-            progress(i + 1)
+            progress(Progress(i + 1, len(centres), "points"))
     return counts
 
 

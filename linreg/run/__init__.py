@@ -2,14 +2,14 @@
 
 from linreg.run.counting import carrying, count, count_regions, explored, posed, run
 from linreg.run.options import Options
-from linreg.run.progress import Count, Progress
+from linreg.run.progress import Count, CountProgress
 from linreg.run.sinks import Columns
 
 __all__ = [
     "Columns",
     "Count",
+    "CountProgress",
     "Options",
-    "Progress",
     "carrying",
     "count",
     "count_regions",

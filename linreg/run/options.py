@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from linreg.arguments import how_many
-from linreg.run.progress import Progress
+from linreg.run.progress import CountProgress
 from linreg.strategies import check_strategy
 
 
@@ -38,7 +38,7 @@ class Options:
     workers: int = 1
     executor: Executor | None = None
     limit: int | None = None
-    progress: Callable[[Progress], None] | None = None
+    progress: Callable[[CountProgress], None] | None = None
 
     def __post_init__(self) -> None:
         check_strategy(self.strategy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linreg.progress import Progress
 from linreg.showing import table_html
 
 
@@ -64,17 +65,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What is known while a run goes on.
+class CountProgress(Progress):
+    """How far a run is, and what it has found.
 
     Attributes
     ----------
+    done, total : float
+        The part of the tree that is finished, from 0 to 1, and 1.
+    activity : str
+        What the run is busy with; while it explores, how many regions are found.
     count : Count
         As if the run were stopped now.
-    share : float
-        The part of the tree that is finished, from 0 to 1.
-    activity : str
-        What the run is busy with, if that is not exploring.
 
     Examples
     --------
@@ -86,5 +87,3 @@ class Progress:
     """
 
     count: Count
-    share: float
-    activity: str = ""

@@ -20,6 +20,7 @@ from linreg.explore import Beginning, Sink, Work
 from linreg.files import StrPath
 from linreg.network import Network
 from linreg.problem import Problem
+from linreg.progress import Progress
 from linreg.run.driver import Frontier
 from linreg.run.sinks import KeyedColumns
 from linreg.store.frontier import Texts, prefix_from
@@ -129,7 +130,7 @@ class Store:
                 shards = [write_part(self.folder / SHARDS, name, self.layout.part(found))]
         self._append(commit_of(self.state, work, seconds, texts, shards))
 
-    def sort(self, progress: Callable[[float], None] = lambda _: None) -> None:
+    def sort(self, progress: Callable[[Progress], None] = lambda _: None) -> None:
         """Put shards in the place of all others that hold the regions sorted by pattern.
 
         Calls back with the share that is done, from 0 to 1.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linreg.errors import UnreadableFile, UnwritableFile
+from linreg.progress import Progress
 from linreg.store.layout import Layout
 from linreg.store.shards import (
     PART_SUFFIX,
@@ -47,7 +48,7 @@ def sort_shards(
     layout: Layout,
     target: Path,
     prefix: str,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[Shard]:
     """New shards with the same rows, sorted by pattern; the same rows give the same bytes.
 
@@ -63,7 +64,7 @@ def sort_shards(
     prefix : str
         Of the new names.
     progress : callable
-        Called with the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def sort_shards(
     def tell(shard: Shard) -> None:
         nonlocal done
         done += shard.rows
-        progress(done / n_rows)
+        progress(Progress(done / n_rows, 1, "sorted"))
 
     try:
         with temporary_folder(target) as between:

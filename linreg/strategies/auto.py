@@ -9,7 +9,8 @@ There are four questions, since strategies count alike, but find other witnesses
   not done by then is for machine code from its beginning.
 - Networks that follow one another, whose patterns alone are asked for, get machine code where it is
   on disk, or once there have been `MANY`; see `for_one_of_many`.
-- Each network of a dataset has its rows from Python if it has at most `ROWS_IN_PYTHON` regions.
+- Datasets hold the same bytes on every machine: each network has its rows from Python if it has at
+  most `ROWS_IN_PYTHON` regions, and without numba all have; see `for_datasets` and `for_rows`.
 
 Cells are counted by the work that one is: those of a wide network take long in Python; see `Cost`.
 Whether there can be machine code at all is asked of `machine_code`.
@@ -20,6 +21,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
+from math import inf
 from typing import Any, Generic, NamedTuple
 
 from linreg.explore.cells import Prefix
@@ -54,7 +57,6 @@ LARGE = 3 * TRIED
 
 ROWS_IN_PYTHON = 4096
 """Regions up to which those of a network in a dataset are found in Python."""
-
 
 PROGRAM = 200
 """Entries of a linear program, units times inputs, that make a cell cost as much as a small one."""
@@ -258,6 +260,35 @@ def for_one_of_many(problem: Problem, done: int) -> str:
     if has_machine_code() and (done >= MANY or is_compiled(problem, on_disk=True)):
         return "compiled"
     return "auto"
+
+
+def for_datasets(asked: str) -> str:
+    """The strategy of a whole dataset, which its card names: "auto" needs numba."""
+    return "highs" if asked == "auto" and find_spec("numba") is None else asked
+
+
+class ForRows(NamedTuple):
+    """Who finds the rows of one network of a dataset.
+
+    Attributes
+    ----------
+    first : str
+        The strategy up to `most` regions.
+    most : float
+    then : str
+        The strategy of networks with more, and of counts that go further.
+    """
+
+    first: str
+    most: float
+    then: str
+
+
+def for_rows(asked: str) -> ForRows:
+    """The strategies of one network of a dataset, a function of its regions alone."""
+    if asked == "auto":
+        return ForRows("highs", ROWS_IN_PYTHON, "compiled")
+    return ForRows(asked, inf, asked)
 
 
 def is_settled_first(sink: Sink) -> bool:

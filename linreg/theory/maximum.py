@@ -10,7 +10,8 @@ from random import Random
 from linreg.errors import TooLarge
 from linreg.formulas import architecture, serra_2018_upper, whole
 from linreg.network import Network, mlp
-from linreg.run import Progress, count_regions
+from linreg.progress import Progress
+from linreg.run import count_regions
 from linreg.theory.parameters import parameter_count
 from linreg.zoo import folding, serra
 
@@ -53,13 +54,37 @@ class Maximum:
     counted: int
 
 
+@dataclass(frozen=True, slots=True)
+class SearchProgress(Progress):
+    """How far a search is, and what it has found.
+
+    Attributes
+    ----------
+    done, total : float
+        Networks that are counted, and the budget.
+    activity : str
+        "networks".
+    best : Maximum
+        The best network so far, which has no regions before the first is counted.
+
+    Examples
+    --------
+    >>> heard = []
+    >>> _ = search_maximum(1, [2], budget=1, progress=heard.append)
+    >>> heard[-1].done, heard[-1].total, heard[-1].best.regions
+    (1, 1, 3)
+    """
+
+    best: Maximum
+
+
 def search_maximum(
     inputs: int,
     widths: Sequence[int],
     budget: int = 200,
     seed: int = 0,
     *,
-    progress: Callable[[Maximum], None] | None = None,
+    progress: Callable[[SearchProgress], None] | None = None,
 ) -> Maximum:
     """Weights of a rectifier network with many regions on the whole space.
 
@@ -77,8 +102,7 @@ def search_maximum(
     seed : int
         Same seed and budget, same network.
     progress : callable, optional
-        Called after each count, and now and then during one, with the best so far, which has no
-        regions before the first is done.
+        Called after each count, and now and then during one, with a `SearchProgress`.
 
     Returns
     -------
@@ -112,17 +136,21 @@ def search_maximum(
     current = candidate = next(starts)
     regions = stalled = 0
     best = Maximum(mlp(candidate), 0, upper, 0)
+
+    def tell(_so_far: Progress | None = None) -> None:
+        if progress is not None:
+            progress(SearchProgress(best.counted, left, "networks", best))
+
     for counted in range(1, left + 1):
         network = mlp(candidate, name=" ".join(map(str, ["maximum", inputs, *widths])))
-        found = count_regions(network, progress=_telling(best, progress))
+        found = count_regions(network, progress=tell)
         stalled = 0 if found > regions else stalled + 1
         if found >= regions:
             current, regions = candidate, found
         if found > best.regions:
             best = Maximum(network, found, upper, counted)
         best = replace(best, counted=counted)
-        if progress is not None:
-            progress(best)
+        tell()
         if best.regions == upper:
             break
         if stalled > PATIENCE:
@@ -130,12 +158,6 @@ def search_maximum(
         else:
             candidate = _changed(current, random)
     return best
-
-
-def _telling(
-    best: Maximum, progress: Callable[[Maximum], None] | None
-) -> Callable[[Progress], None] | None:
-    return None if progress is None else lambda _so_far: progress(best)
 
 
 def _starts(inputs: int, widths: Sequence[int], random: Random) -> Iterator[Layers]:

@@ -14,6 +14,7 @@ from linreg.network.stages import table
 from linreg.polyhedra import IntegerRow, Point, Solver
 from linreg.polyhedra.optimum import least_values
 from linreg.problem import Boundaries
+from linreg.progress import Progress
 from linreg.rational import common_denominator, rational, rational_matrix
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.regions import enumerate_regions
@@ -42,7 +43,7 @@ def serra_ramalingam_2020(
     net: NetworkLike,
     domain: DomainLike = None,
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Upper bound on the regions of one network, from units that keep one piece.
 
@@ -58,7 +59,7 @@ def serra_ramalingam_2020(
     domain : Domain, optional
         The whole space unless given.
     progress : callable, optional
-        Called at first, and for each cell, with the share of cells that are done.
+        Called at first, and for each cell, with a `Progress`: the share of cells that are done.
 
     Returns
     -------
@@ -93,7 +94,7 @@ def serra_ramalingam_2020(
     """
     staged, where = asked(net, domain)
     if progress is not None:
-        progress(0.0)
+        progress(Progress(0, 1, "stable units"))
     ranges = _of_domain(where, staged.input_dim)
     bounds = [narrowing_bound(staged.input_dim, _layers(staged.stages, ranges))]
     if staged.stages and staged.input_dim <= MOST_INPUTS:
@@ -118,7 +119,7 @@ def _cell_by_cell(
     staged: StagedNetwork,
     domain: Domain,
     depth: int,
-    progress: Callable[[float], None] | None,
+    progress: Callable[[Progress], None] | None,
 ) -> int | None:
     """The sum over the cells of the first stages of bounds of the others; None if that is much."""
     stage, *later = staged.stages[depth:]
@@ -130,7 +131,7 @@ def _cell_by_cell(
     total, boundaries, solver = 0, Boundaries(cells.problem), Solver()
     for i, pattern in enumerate(cells.patterns.tolist()):
         if progress is not None:
-            progress(i / len(cells))
+            progress(Progress(i / len(cells), 1, "stable units"))
         *_, map_ = before.maps_on(pattern)
         forms = map_.rows.table()
         gradients = [form[:-1] for form in forms]

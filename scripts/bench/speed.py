@@ -101,7 +101,7 @@ def counted(
     latest: list[linreg.Count] = []
     deadline = clock() + seconds
 
-    def watch(progress: linreg.Progress) -> None:
+    def watch(progress: linreg.CountProgress) -> None:
         latest[:] = [progress.count]
         if clock() > deadline and progress.share < 1:
             raise _CutOff

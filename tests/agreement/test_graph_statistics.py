@@ -216,9 +216,9 @@ def test_statistics_are_the_same_in_every_run() -> None:
 
 
 def test_progress_tells_how_many_nodes_are_settled() -> None:
-    seen: list[int] = []
+    seen: list[float] = []
     graph = grid(9)
-    graph_statistics(graph, progress=seen.append)
+    graph_statistics(graph, progress=lambda now: seen.append(now.done))
     assert seen == sorted(seen)
     assert 0 in seen
     assert max(seen) < len(graph)

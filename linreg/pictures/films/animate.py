@@ -14,6 +14,7 @@ from linreg.pictures.films.frames import PATTERN, film_of
 from linreg.pictures.films.movies import ffmpeg, images_of, write_gif, write_mp4
 from linreg.pictures.page.document import PAGE_SUFFIX
 from linreg.pictures.subject import check_inputs, regions_of
+from linreg.progress import Progress
 from linreg.readers import DomainLike
 from linreg.regions.polygons.shapes import checked_frame
 from linreg.wording import counted
@@ -38,7 +39,7 @@ def animate(
     seconds: float = 0.6,
     dpi: float = 110.0,
     title: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> None:
     """Write a film of how the regions of two inputs change from one network to the next.
 
@@ -68,7 +69,7 @@ def animate(
     title : str, optional
         Above the film.
     progress : callable, optional
-        Called with the number of networks that are done.
+        Called with a `Progress` of networks.
 
     Raises
     ------

@@ -11,6 +11,7 @@ import numpy as np
 
 from linreg.errors import UnreadableFile
 from linreg.files import check_memory
+from linreg.progress import Progress
 from linreg.rational import MAX_TEXT
 from linreg.regions.tables.body import Body, Texts, check_rows, first_changes, line_of
 from linreg.regions.tables.columns import Column, Numbers, batches
@@ -31,7 +32,7 @@ FEW = 256
 
 
 def write_parquet(
-    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[float], None]
+    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[Progress], None]
 ) -> None:
     """Write a table, part by part."""
     import pyarrow
@@ -45,7 +46,7 @@ def write_parquet(
         for part in batches(header.activation_regions, columns):
             arrays = [_part(column, part) for column in columns]
             writer.write_table(pyarrow.table(arrays, schema=schema))
-            progress(part.stop / header.activation_regions)
+            progress(Progress(part.stop, header.activation_regions, "regions written"))
 
 
 def parquet_header(data: bytes) -> str | bytes:

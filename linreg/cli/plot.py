@@ -160,7 +160,7 @@ def plot(
         typer.Option(
             "--rasterize/--no-rasterize",
             help=f"Whether .svg and .pdf hold fills and hairlines as an image; by default from "
-            f"{MANY:,} regions on.",
+            f"{MANY:,} polygons on.",
         ),
     ] = None,
     size: Annotated[
@@ -286,9 +286,9 @@ def plot(
                     axes.figure.set_size_inches(*size)
                 rest.tell(Progress(0.6, 1, "writing"))
                 save_picture(axes.figure, output, dpi=DPI if dpi is None else dpi)
+                if output.suffix.lower() in VECTORS and rasterize is None:
+                    _tell_of_image(axes)
             written = True
-        if written and output.suffix.lower() in VECTORS and rasterize is None:
-            _tell_of_image(kind, len(regions))
     if as_json:
         answer: dict[str, object] = {"output": str(output) if written else None, "kind": name}
         if is_series:
@@ -388,10 +388,10 @@ def _name_axes(axes: Any) -> None:
             getattr(axes, f"set_{name}")(text.replace("x_", "t_").replace("$x$", "$t$"))
 
 
-def _tell_of_image(kind: str | None, regions: int) -> None:
-    """Say that a file of vectors holds an image."""
-    if regions >= MANY and "rasterize" in KINDS[kind or "regions"].takes:
+def _tell_of_image(axes: Any) -> None:
+    """Say that a file of vectors holds an image, if it does."""
+    if any(made.get_rasterized() for made in axes.collections):
         message(
-            f"fills and hairlines are an image from {MANY:,} regions on; --dpi says how fine, and "
+            f"fills and hairlines are an image from {MANY:,} polygons on; --dpi says how fine, and "
             "--no-rasterize keeps them vectors"
         )

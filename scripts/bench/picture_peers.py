@@ -9,7 +9,7 @@ relucent draws in a square about the origin; parx and linreg draw in the same fr
 
 A peer that needs more than its limit of processor time is not asked for larger networks.
 
-    python scripts/bench/picture_peers.py                 all sizes, some ten minutes
+    python scripts/bench/picture_peers.py                 all sizes, some quarter of an hour
     python scripts/bench/picture_peers.py --few           some hundred regions, and some thousand
     python scripts/bench/picture_peers.py --env FOLDER    where the peers and the networks are kept
 """
@@ -33,7 +33,6 @@ import numpy as np
 from gaussian import gaussian
 from machine import dashed, described, show
 from peer_environment import Peers
-from pictures import SHAPES
 from rich.console import Console
 from rich.table import Table
 
@@ -41,6 +40,9 @@ import linreg
 from linreg.regions.polygons import frame_of
 
 SMALLER = [(2, 12, 12, 12, 1), (2, 25, 25, 25, 1), (2, 40, 40, 40, 1)]
+
+LARGER = [(2, 71, 71, 71, 1), (2, 160, 160, 160, 1)]
+"""Of 20,000 and of 100,000 regions."""
 
 PACKAGES = ("parx", "relucent", "plotly", "matplotlib")
 
@@ -192,7 +194,7 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             for suffix in OURS:  # what only the first call does
                 write(warm, frame_of(warm), Path(folder, f"warm{suffix}"))
-            for sizes in [*SMALLER, *([] if options.few else SHAPES)]:
+            for sizes in [*SMALLER, *([] if options.few else LARGER)]:
                 status.update(dashed(sizes))
                 for row in pictures.rows(sizes, Path(folder)):
                     table.add_row(*row)

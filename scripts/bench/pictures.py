@@ -30,7 +30,7 @@ from rich.table import Table
 import linreg
 from linreg.regions.polygons import frame_of
 
-SHAPES = [(2, 71, 71, 71, 1), (2, 160, 160, 160, 1)]
+SHAPES = [(2, 64, 64, 64, 1), (2, 160, 160, 160, 1)]
 
 HEADINGS = ("regions", "frame", "polygons", "plot", ".png", ".svg", "svg MB", "loop and .png")
 

@@ -18,17 +18,17 @@ from linreg.regions import Enumeration
 REGIONS_PER_REPORT = 1 << 14
 """Regions between two reports: how long an interrupt may have to wait."""
 
-EDGES = 1 << 17
+EDGE_BUFFER = 1 << 17
 """Edges that machine code writes before they are taken from it."""
 
 
-MANY = 30_000
+MANY_REGIONS = 30_000
 """Regions whose edges are found without machine code in the time that it takes to compile it."""
 
 
 def is_worth_it(n_regions: int) -> bool:
     """Whether machine code is at hand, or finds the edges sooner even if it must be compiled."""
-    return is_loaded(join) or is_on_disk(join) or n_regions >= MANY
+    return is_loaded(join) or is_on_disk(join) or n_regions >= MANY_REGIONS
 
 
 def joined(
@@ -62,7 +62,7 @@ def joined(
     # Machine code for arrays that are read-only is other machine code.
     witnesses = np.ascontiguousarray(regions.witnesses).view()
     witnesses.flags.writeable = False
-    buffer = np.empty((EDGES + size, 2), dtype=np.int64)
+    buffer = np.empty((EDGE_BUFFER + size, 2), dtype=np.int64)
     doubtful = np.zeros(len(regions), dtype=bool)
     found = [np.empty((0, 2), dtype=np.int64)]
     done = 0

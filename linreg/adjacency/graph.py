@@ -23,7 +23,7 @@ from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.polyhedra import Solver, crosses_at, inside_facet
 from linreg.problem import Boundaries, Boundary
 from linreg.progress import Progress
-from linreg.regions import EVERY, Enumeration
+from linreg.regions import EXACT_PER_REPORT, Enumeration
 from linreg.regions.polygons.svg import thumbnail
 from linreg.showing import table_html
 from linreg.strategies.machine_code import has_machine_code
@@ -32,7 +32,7 @@ from linreg.wording import counted
 if TYPE_CHECKING:
     import networkx
 
-FEW = 1000
+FEW_REGIONS = 1000
 """Regions whose edges are found without machine code in the time that it takes to load it."""
 
 
@@ -257,7 +257,7 @@ def preparation(regions: Enumeration) -> str:
 
 def _is_for_machine_code(regions: Enumeration) -> bool:
     """Whether machine code is to find the edges, even if it must be loaded or compiled first."""
-    is_large = len(regions) >= FEW or regions.counted.strategy == "compiled"
+    is_large = len(regions) >= FEW_REGIONS or regions.counted.strategy == "compiled"
     if not (is_large and has_machine_code()):
         return False
     from linreg.adjacency.compiled_edges import is_worth_it
@@ -287,7 +287,7 @@ def _exact(
         return np.empty((0, 2), dtype=np.int64)
     search = Search(regions)
     for done, index in enumerate(left, start=len(regions) - len(left)):
-        if progress is not None and done % EVERY == 0:
+        if progress is not None and done % EXACT_PER_REPORT == 0:
             progress(Progress(done, len(regions), "regions looked at for facets"))
         search.visit(index)
     return np.array(list(search.edges), dtype=np.int64).reshape(-1, 2)

@@ -11,7 +11,7 @@ from linreg.arguments import integer
 from linreg.errors import NoSuchIndex
 from linreg.problem import StagesOnRegions
 from linreg.progress import Progress
-from linreg.regions import EVERY, Enumeration
+from linreg.regions import EXACT_PER_REPORT, Enumeration
 from linreg.wording import counted
 
 
@@ -65,7 +65,7 @@ def output_maps(
     known: dict[tuple[object, ...], int] = {}
     labels = np.empty(len(regions), dtype=np.int64)
     for index, pattern in enumerate(regions.patterns.tolist()):
-        if progress is not None and index % EVERY == 0:
+        if progress is not None and index % EXACT_PER_REPORT == 0:
             progress(Progress(index, len(regions), "regions compared"))
         rows = on_cells.outputs(tuple(pattern))
         chosen = rows if output is None else [rows[output]]

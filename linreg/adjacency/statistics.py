@@ -19,7 +19,7 @@ from linreg.units import relu
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-DENSE = 400
+DENSE_NODES = 400
 """Nodes up to which all eigenvalues are found at once, by a dense method."""
 
 SPECTRUM_WORK = 10**10
@@ -224,7 +224,7 @@ def _spectral_gap(matrix: csr_array) -> float | None:
         return None
     roots = diags_array(1 / np.sqrt(matrix.sum(axis=1, dtype=np.float64)))
     walk = (roots @ matrix @ roots).tocsr()  # its eigenvalues are 1 minus those of the Laplacian
-    if size <= DENSE:
+    if size <= DENSE_NODES:
         return float(
             max(0.0, 1 - eigvalsh(walk.toarray(), subset_by_index=(size - 2, size - 2))[0])
         )

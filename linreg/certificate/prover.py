@@ -33,7 +33,7 @@ from linreg.run import Count, CountProgress, Options, posed, run
 from linreg.showing import table_html
 from linreg.wording import counted
 
-FULL = 1 << 16
+BLOCK_BYTES = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
 
 
@@ -230,7 +230,7 @@ def certify(
                 proof.records.clear()
 
         def report(so_far: CountProgress) -> None:
-            flush(FULL)
+            flush(BLOCK_BYTES)
             if progress is not None:
                 progress(so_far)
 

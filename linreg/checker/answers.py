@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from linreg.checker.asked import Alternatives, Condition, Section, digest, sections
 from linreg.checker.box_tree import BoxTree, box_rows
 from linreg.checker.exact_tree import ExactTree
+from linreg.checker.queries import Alternatives, Condition, Section, digest, sections
 from linreg.checker.records import Records, open_certificate
 from linreg.checker.tree import SLACK, FalseClaim
 from linreg.files import StrPath
@@ -26,7 +26,7 @@ VERDICTS = ("holds", "violated")
 
 @dataclass(frozen=True, slots=True)
 class AnswerVerdict:
-    """What the checker found of a verdict.
+    """Whether the certificate of a verdict was accepted, and what it proves.
 
     Attributes
     ----------

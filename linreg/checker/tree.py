@@ -29,7 +29,7 @@ END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 SLACK = 1 << 16
 """Bytes of a text besides what its length depends on."""
 
-EVERY = 64
+CHECKED_PER_REPORT = 64
 """Regions between two reports of progress."""
 
 
@@ -249,7 +249,7 @@ class Tree:
             for place in range(self._n_domain_rows, len(self._rows)):
                 self._facets += self._check_facet(branch, place)
         self.regions += 1
-        if self._progress is not None and self.regions % EVERY == 0:
+        if self._progress is not None and self.regions % CHECKED_PER_REPORT == 0:
             self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
 
     def _check_facet(self, branch: Branch, place: int) -> bool:

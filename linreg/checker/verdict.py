@@ -18,7 +18,7 @@ from linreg.showing import table_html
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the checker found.
+    """Whether a certificate was accepted, and what it proves.
 
     Attributes
     ----------

@@ -59,7 +59,7 @@ BOUNDARY_KEYS = (
 Found = TypeVar("Found", PolyhedralComplex, Subcomplex)
 """What is searched for."""
 
-MOST_BARS = 40
+LISTED_BARS = 40
 """Most bars that are shown; `--json` has them all."""
 
 CellLimit = Annotated[
@@ -341,10 +341,10 @@ def _show_files(files: Sequence[Path]) -> None:
 
 def _bars(bars: Sequence[Bar]) -> Table:
     table = _table("degree", "birth", "death", title="\nsublevel sets")
-    for dim, birth, death in bars[:MOST_BARS]:
+    for dim, birth, death in bars[:LISTED_BARS]:
         table.add_row(str(dim), _shown(birth), _shown(death))
-    if len(bars) > MOST_BARS:
-        table.add_row("...", f"and {len(bars) - MOST_BARS:,} more", "")
+    if len(bars) > LISTED_BARS:
+        table.add_row("...", f"and {len(bars) - LISTED_BARS:,} more", "")
     return table
 
 

@@ -31,7 +31,7 @@ from linreg.domains import Domain
 from linreg.errors import BrokenInvariant
 from linreg.files import check_writable
 from linreg.network import Network
-from linreg.questions.asking import network_of
+from linreg.questions.queries import network_of
 from linreg.readers import domain_to_json, load_query
 from linreg.report import count_table, domain_text
 from linreg.run import Count, Options

@@ -32,7 +32,7 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
-from linreg.cli.reading import reading
+from linreg.cli.reading_options import reading
 from linreg.cli.watch import Watch
 from linreg.export import SUFFIXES, check_graph_path, write_columns, write_milp
 from linreg.files import check_writable

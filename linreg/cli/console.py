@@ -117,7 +117,7 @@ def words_of(so_far: Progress) -> str:
 
 
 def columns() -> int | None:
-    """Of the terminal that answers go to, if they go to one: of descriptor 1 it would be stderr's.
+    """Width of the terminal that answers go to, in characters; None if they go to none.
 
     It is None, too, where the environment says how many columns are to be taken for granted.
     """
@@ -129,7 +129,7 @@ def columns() -> int | None:
 
 
 def drop_output() -> None:
-    """Forget what stdout did not take: it would fail once more when Python ends."""
+    """Discard what stdout did not take: it would fail once more when Python ends."""
     stream = _stdout()
     if stream is not None and stream in (linreg_start.answers, sys.__stdout__):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

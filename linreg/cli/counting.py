@@ -19,7 +19,6 @@ from linreg.cli.all_definitions import six_json, six_table
 from linreg.cli.certificates import certified
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import show, show_json
-from linreg.cli.interruptible import asked_or_held, going_on, workers_of
 from linreg.cli.json_answers import count_json, definitions_json, nothing_yet
 from linreg.cli.options import (
     ClusterAddress,
@@ -32,6 +31,7 @@ from linreg.cli.options import (
     Strategy,
     Workers,
 )
+from linreg.cli.run_options import asked_or_held, going_on, workers_of
 from linreg.cli.watch import Watch
 from linreg.progress import Progress
 from linreg.regions import Enumeration, enumerated

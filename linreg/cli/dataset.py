@@ -12,9 +12,9 @@ from rich.table import Table
 
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import Show, message, progress, show, show_json
-from linreg.cli.interruptible import workers_of
 from linreg.cli.interrupts import see_through
 from linreg.cli.options import ClusterAddress, Json, Workers
+from linreg.cli.run_options import workers_of
 from linreg.datasets import EXAMPLE, Dataset, DatasetProgress, generate, read_spec
 from linreg.errors import InvalidSpec
 from linreg.progress import Progress
@@ -76,7 +76,7 @@ def dataset(
 
 @dataclass(slots=True)
 class _Watch:
-    """What is known of a run, for when it is stopped."""
+    """How far a run is, for its bar and for the message if it is stopped."""
 
     bar: Show | None = None
     done: int = 0

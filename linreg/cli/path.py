@@ -12,7 +12,7 @@ from rich.table import Table
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.options import Decimal, DomainText, Json, network_and_domain, whole
 from linreg.learning import AlgebraicTime, Bracket, Event, ParameterPath, parameter_path
-from linreg.learning.path import STEPS, Method
+from linreg.learning.path import BISECTION_STEPS, Method
 from linreg.network import StagedNetwork
 from linreg.readers import load
 from linreg.wording import counted
@@ -52,7 +52,7 @@ def path(
             last,
             where,
             complete if exact else "auto" if steps is None else "bisection",
-            steps=STEPS if steps is None else steps,
+            steps=BISECTION_STEPS if steps is None else steps,
             progress=told,
         )
     if as_json:

@@ -47,8 +47,8 @@ from linreg.pictures.drawing import matplotlib_package
 from linreg.pictures.fills import NAMES
 from linreg.pictures.films import MOVIES, check_film_path
 from linreg.pictures.page import PAGE_SUFFIX
-from linreg.pictures.plane import MANY
-from linreg.pictures.subject import SLICE
+from linreg.pictures.plane import POLYGONS_AS_IMAGE
+from linreg.pictures.subject import ON_A_SLICE
 from linreg.progress import Progress
 from linreg.readers import domain_from_text
 from linreg.regions import Enumeration, enumerated
@@ -160,7 +160,7 @@ def plot(
         typer.Option(
             "--rasterize/--no-rasterize",
             help=f"Whether .svg and .pdf hold fills and hairlines as an image; by default from "
-            f"{MANY:,} polygons on.",
+            f"{POLYGONS_AS_IMAGE:,} polygons on.",
         ),
     ] = None,
     size: Annotated[
@@ -347,7 +347,7 @@ def _check_inputs(network: Network, inputs: tuple[int, int]) -> None:
     """Refuse a network of more inputs than can be drawn; it is to be sliced."""
     if network.input_dim > inputs[1]:
         raise typer.BadParameter(
-            f"the network has {counted(network.input_dim, 'input')}: {SLICE}", param_hint="NET"
+            f"the network has {counted(network.input_dim, 'input')}: {ON_A_SLICE}", param_hint="NET"
         )
 
 
@@ -392,6 +392,6 @@ def _tell_of_image(axes: Any) -> None:
     """Say that a file of vectors holds an image, if it does."""
     if any(made.get_rasterized() for made in axes.collections):
         message(
-            f"fills and hairlines are an image from {MANY:,} polygons on; --dpi says how fine, and "
-            "--no-rasterize keeps them vectors"
+            f"fills and hairlines are an image from {POLYGONS_AS_IMAGE:,} polygons on; --dpi says "
+            "how fine, and --no-rasterize keeps them vectors"
         )

@@ -15,7 +15,7 @@ from linreg.errors import UnreadableFile
 from linreg.files import read_bytes
 from linreg.json_values import nearest, shown
 from linreg.pictures.fills import NAMES
-from linreg.pictures.films import LEAST_SECONDS, MOST_SECONDS
+from linreg.pictures.films import LONGEST, SHORTEST
 from linreg.wording import expected
 
 LARGEST_SIDE, MOST_DPI = 100.0, 2400.0
@@ -80,9 +80,9 @@ def seconds_of(text: str | float) -> float:
         number = float(text)
     except ValueError:
         number = 0.0
-    if not LEAST_SECONDS <= number <= MOST_SECONDS:
+    if not SHORTEST <= number <= LONGEST:
         raise typer.BadParameter(
-            f"a number from {LEAST_SECONDS:g} to {MOST_SECONDS:g} was expected, got {shown(text)}"
+            f"a number from {SHORTEST:g} to {LONGEST:g} was expected, got {shown(text)}"
         )
     return number
 

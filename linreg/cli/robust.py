@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import NodeLimit, Timeout, numbers_of, seconds_of
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, progress, show, show_json
 from linreg.cli.exact_json import (
@@ -31,6 +30,7 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.question_options import NodeLimit, Timeout, numbers_of, seconds_of
 from linreg.files import check_writable
 from linreg.progress import Progress
 from linreg.questions import Distance, Robustness, robustness

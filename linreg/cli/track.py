@@ -24,7 +24,7 @@ from linreg.wording import counted
 
 SUFFIX = ".parquet"
 
-SHOWN = 20
+SHOWN_ROWS = 20
 """Most rows that a person is shown; the table on file has all."""
 
 
@@ -125,7 +125,7 @@ def _table(curve: tuple[CurvePoint, ...]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in names:
         table.add_column(named[name], justify="right")
-    apart = max(1, -(-len(curve) // SHOWN))
+    apart = max(1, -(-len(curve) // SHOWN_ROWS))
     for each in curve[::apart]:
         table.add_row(*(_cell(getattr(each, name)) for name in names))
     return table

@@ -25,7 +25,7 @@ def layout_of(problem: Problem) -> SignLayout:
     return SignLayout(len(problem.domain_rows), problem.network.units)
 
 
-EVERY = 1 << 12
+CELLS_PER_REPORT = 1 << 12
 """Cells between two reports of progress: a fraction of a second."""
 
 STRATEGIES = ("tree", "regions")
@@ -81,7 +81,7 @@ def cell_complex(
         leaves = []
         for leaf in tree.leaves():
             leaves.append(leaf)
-            if progress is not None and len(leaves) % EVERY == 0:
+            if progress is not None and len(leaves) % CELLS_PER_REPORT == 0:
                 progress(Progress(len(leaves), inf, "cells"))
         return assembled(problem, levels, leaves, tree.vectors)
     if strategy == "regions":

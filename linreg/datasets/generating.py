@@ -23,7 +23,7 @@ from linreg.files import StrPath
 from linreg.run.processes import process_pool
 from linreg.strategies.auto import for_datasets
 
-AHEAD = 2
+NETWORKS_AHEAD = 2
 """Networks under way for each worker, so that none waits for the next."""
 
 
@@ -237,7 +237,7 @@ def _shared(left: Sequence[Question], pool: Executor, workers: int) -> Iterator[
         while True:
             for question in rest:
                 waiting.add(pool.submit(answer, question))
-                if len(waiting) >= AHEAD * workers:
+                if len(waiting) >= NETWORKS_AHEAD * workers:
                     break
             if not waiting:
                 return

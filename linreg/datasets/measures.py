@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from linreg.progress import Progress
-from linreg.regions import EVERY, Enumeration
+from linreg.regions import EXACT_PER_REPORT, Enumeration
 
 LOW_DIMENSION = 3
 """Most inputs for which volumes are found."""
@@ -63,7 +63,7 @@ def measured(regions: Enumeration, progress: Callable[[Progress], None] | None =
     has_volumes = regions.problem.network.input_dim <= LOW_DIMENSION
     found = Measures([], [], [], int(regions.bounded.sum()) / len(regions))
     for i, region in enumerate(regions):
-        if progress is not None and i % EVERY == 0:
+        if progress is not None and i % EXACT_PER_REPORT == 0:
             progress(Progress(i, len(regions), "regions measured"))
         found.facets.append(len(region.facets))
         found.radii.append(region.chebyshev().radius)

@@ -39,7 +39,7 @@ from linreg.theory import Bound, conv_bounds, definitions, report
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NetworkTruth:
     """What is known of one network.
 
     Attributes
@@ -79,7 +79,7 @@ class Question:
     estimates: Estimates
 
 
-def truth_of(question: Question) -> Found:
+def truth_of(question: Question) -> NetworkTruth:
     """Ground truth of one network; the same wherever and in whatever company it is found."""
     recipe, truth = question.recipe, question.truth
     network, accuracy = recipe.network()
@@ -119,7 +119,7 @@ def truth_of(question: Question) -> Found:
         text = "".join(node_link(graph.columns()))
     document = json_text(network_to_json(network, domain))
     columns = {name: _columns(network.name, rows) for name, rows in tables.items() if rows}
-    return Found(network.name, document, text, columns)
+    return NetworkTruth(network.name, document, text, columns)
 
 
 def bounds_of(recipe: Recipe, network: Network, domain: Domain) -> tuple[Bound, ...]:
@@ -148,7 +148,7 @@ def _conv_bounds(
 
 
 def _go_on(_progress: object) -> None:
-    """Leave off in a process of a pool whose answer nobody waits for any more."""
+    """Stop in a process of a pool whose answer is no longer wanted."""
     if not is_wanted():
         raise KeyboardInterrupt
 

@@ -18,7 +18,7 @@ from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.wording import counted
 
-BUDGET = 20_000
+MOST_PROGRAMS = 20_000
 """Most exact linear programs, or steps like them, for one definition; some ten seconds."""
 
 
@@ -84,7 +84,7 @@ def definitions(
     net: NetworkLike | Enumeration | AdjacencyGraph,
     domain: DomainLike = None,
     *,
-    budget: int = BUDGET,
+    budget: int = MOST_PROGRAMS,
     progress: Callable[[Progress], None] | None = None,
 ) -> Definitions:
     """Number of regions of a network by each of the six definitions.

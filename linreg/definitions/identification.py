@@ -1,4 +1,4 @@
-"""Identified neighbourhoods: what the first layers of a network map onto the same set."""
+"""Identified neighbourhoods: sets of inputs that the first layers map onto the same set."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from linreg.export.tables import write_csv, write_matrix, write_parquet
 from linreg.files import StrPath, check_writable, format_of, replacing
 from linreg.progress import Progress
 
-EVERY = 1 << 12
+ROWS_PER_REPORT = 1 << 12
 """Nodes and edges between two reports of progress: a few hundredths of a second."""
 
 
@@ -185,6 +185,6 @@ def _write(
     """Write the parts of a text, which are about as many as the nodes and edges."""
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for place, part in enumerate(parts):
-            if progress is not None and place % EVERY == 0:
+            if progress is not None and place % ROWS_PER_REPORT == 0:
                 progress(Progress(place, size, "rows of the file written"))
             stream.write(part)

@@ -25,7 +25,7 @@ from linreg.formulas.receptive import PerAxis, convolution
 from linreg.formulas.transversals import transversal_sum
 from linreg.progress import Progress
 
-BUDGET = 20_000_000
+MOST_CAPACITIES = 20_000_000
 """Most capacities that are formed, in vectors of them; about ten seconds."""
 
 Vector = tuple[int, ...]
@@ -38,7 +38,7 @@ def xiong_formula(
     stride: PerAxis = 1,
     padding: PerAxis = 0,
     *,
-    budget: int = BUDGET,
+    budget: int = MOST_CAPACITIES,
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """The formula of Xiong et al. for one convolutional layer of rectifiers: an upper bound.
@@ -105,7 +105,7 @@ def xiong_asymptotics(
     stride: PerAxis = 1,
     padding: PerAxis = 0,
     *,
-    budget: int = BUDGET,
+    budget: int = MOST_CAPACITIES,
 ) -> tuple[int, Fraction]:
     """Degree and leading coefficient of the formula, a polynomial in the number of filters.
 

@@ -14,7 +14,7 @@ from linreg.progress import Progress
 
 PRIME = 2**61 - 1
 
-BUDGET = 100_000
+MOST_SUBSPACES = 100_000
 """Most subspaces that are formed; about ten seconds."""
 
 Row = tuple[int, ...]
@@ -29,7 +29,7 @@ def generic_count(
     padding: PerAxis = 0,
     *,
     seed: int = 0,
-    budget: int = BUDGET,
+    budget: int = MOST_SUBSPACES,
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Largest number of regions of one convolutional layer of rectifiers, over all weights.
@@ -106,7 +106,7 @@ def random_count(
     padding: PerAxis = 0,
     *,
     seed: int = 0,
-    budget: int = BUDGET,
+    budget: int = MOST_SUBSPACES,
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Number of regions of one convolutional layer with random weights: almost surely the largest.
@@ -179,7 +179,7 @@ def modular_count(
     weights: Sequence[Sequence[Sequence[int]]],
     biases: Sequence[int],
     *,
-    budget: int = BUDGET,
+    budget: int = MOST_SUBSPACES,
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """A lower bound of the regions of a convolutional layer with given weights.

@@ -13,10 +13,10 @@ from linreg.formulas.hypotheses import whole
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
 from linreg.progress import Progress
 
-BUDGET = 1_000_000
+MOST_SETS = 1_000_000
 """Most sets of units that are formed; some ten seconds."""
 
-MOST_UNITS = 64
+UNITS_RELATED = 64
 """Units up to which relations are looked for."""
 
 MOST_CHANNELS = 3
@@ -37,7 +37,7 @@ def koszul_upper(
     padding: PerAxis = 0,
     *,
     seed: int = 0,
-    budget: int = BUDGET,
+    budget: int = MOST_SETS,
     progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """The sets of units that may be independent, as far as supports and known relations tell.
@@ -69,7 +69,7 @@ def koszul_upper(
     HypothesisError
         If the layer is impossible.
     TooLarge
-        If it takes more than the budget, or has more than `MOST_UNITS` units.
+        If it takes more than the budget, or has more than `UNITS_RELATED` units.
 
     Notes
     -----
@@ -93,10 +93,10 @@ def koszul_upper(
     """
     budget = whole("budget", budget, 0)
     layer = convolution(input_shape, filters, kernel, stride, padding)
-    if layer.n_units > MOST_UNITS:
+    if layer.n_units > UNITS_RELATED:
         raise TooLarge(
             f"the layer is too large for its relations: it has {layer.n_units:,} units, and "
-            f"{MOST_UNITS} are the most"
+            f"{UNITS_RELATED} are the most"
         )
     cells = [
         [cell * layer.channels + c for cell in support for c in range(layer.channels)]

@@ -43,10 +43,10 @@ MOST_MINORS = 300_000
 MOST_DECISIONS = 20_000
 """Decisions about moving cells that "auto" is ready to make: about a minute."""
 
-STEPS = 16
+BISECTION_STEPS = 16
 """Equal parts of [0, 1] between which bisection looks for changes."""
 
-WIDTH = Fraction(1, 2**12)
+BRACKET_WIDTH = Fraction(1, 2**12)
 """Width of the brackets that bisection ends with."""
 
 
@@ -196,8 +196,8 @@ def parameter_path(
     domain: DomainLike = None,
     method: Method = "auto",
     *,
-    steps: int = STEPS,
-    width: Fraction = WIDTH,
+    steps: int = BISECTION_STEPS,
+    width: Fraction = BRACKET_WIDTH,
     progress: Callable[[Progress], None] | None = None,
 ) -> ParameterPath:
     """When regions are born and die while the weights move from one network to another.

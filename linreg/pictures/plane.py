@@ -36,7 +36,7 @@ from linreg.regions.polygons import Polygons
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MANY = 20_000
+POLYGONS_AS_IMAGE = 20_000
 """Polygons from which on vector files hold them as an image, unless it is said otherwise."""
 
 LEAST_RATIO = 0.4
@@ -62,7 +62,7 @@ def draw_plane(
 ) -> Polygons:
     """Draw regions of two inputs, and return the polygons that were drawn."""
     polygons = regions.polygons(frame)
-    as_image = len(polygons) >= MANY if rasterized is None else rasterized
+    as_image = len(polygons) >= POLYGONS_AS_IMAGE if rasterized is None else rasterized
     network = regions.problem.network
     groups: list[tuple[str, list[tuple[str, Any]]]] = []
     middles = means_of(polygons.corners, polygons.offsets)

@@ -16,9 +16,9 @@ from linreg.network import StagedNetwork
 from linreg.polyhedra import Point
 from linreg.progress import Progress
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.norms import Root, exceeds, float_of, norm_of, operator_norm
 from linreg.questions.pieces import Piece
-from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short

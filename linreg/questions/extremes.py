@@ -16,9 +16,9 @@ from linreg.polyhedra import Solver
 from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none
 from linreg.questions.pieces import Pieces
 from linreg.questions.programs import Highest, Rising, highest_values
-from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction, nearest_float
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short

@@ -16,12 +16,12 @@ from linreg.progress import Progress
 from linreg.questions.approaching import Approach
 from linreg.questions.extremes import checked_output
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none, pieces_within
 from linreg.questions.nearest import Near, nearest_point
 from linreg.questions.norms import norm_of, root_float
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Rising, highest_values, value_at
 from linreg.questions.verifying import coordinates
-from linreg.questions.ways import Budget, pieces_or_none, pieces_within
 from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short

@@ -23,7 +23,7 @@ from linreg.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class KerasLayer:
     """A layer with what it reads.
 
     Attributes
@@ -76,7 +76,7 @@ class Layer:
         return float(given)
 
 
-Function = Callable[[Layer], Operand]
+Function = Callable[[KerasLayer], Operand]
 """What a layer computes of what it reads."""
 
 
@@ -85,7 +85,7 @@ def are_integers(entries: Any) -> bool:
     return isinstance(entries, list) and all(type(entry) is int for entry in entries)
 
 
-def channels(layer: Layer, operand: Operand, axes: int) -> tuple[Operand, bool]:
+def channels(layer: KerasLayer, operand: Operand, axes: int) -> tuple[Operand, bool]:
     """The operand with the channels before the other axes, and whether they were last."""
     value = value_of(operand)
     if len(value.shape) != axes + 2:
@@ -97,12 +97,12 @@ def channels(layer: Layer, operand: Operand, axes: int) -> tuple[Operand, bool]:
     return moved, last
 
 
-def back(layer: Layer, made: Operand, last: bool) -> Operand:
+def back(layer: KerasLayer, made: Operand, last: bool) -> Operand:
     """What was made of an operand with its channels first, as the layer has them."""
     return rearranged(layer.site, made, lambda a: np.moveaxis(a, 1, -1)) if last else made
 
 
-def one_axis(layer: Layer, default: int = -1) -> int:
+def one_axis(layer: KerasLayer, default: int = -1) -> int:
     """The one axis that a setting names, with the batch as number 0."""
     given, rank = layer.config.get("axis", default), len(shape_of(layer.read))
     entries = [given] if isinstance(given, int) else given

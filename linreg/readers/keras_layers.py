@@ -10,7 +10,7 @@ import numpy as np
 
 from linreg.errors import InvalidNetwork, NotPiecewiseLinear
 from linreg.json_values import shown
-from linreg.readers.keras_layer import Function, Layer, are_integers, one_axis
+from linreg.readers.keras_layer import Function, KerasLayer, are_integers, one_axis
 from linreg.readers.keras_windows import WINDOWED
 from linreg.readers.refused_operators import operator_refusal
 from linreg.readers.tensor_arithmetic import (
@@ -37,13 +37,13 @@ from linreg.readers.tensor_values import (
 from linreg.units import ScalarUnit, relu
 
 
-def _dense(layer: Layer) -> Operand:
+def _dense(layer: KerasLayer) -> Operand:
     kernel = layer.array(0, "the kernel")
     bias = layer.array(1, "the bias") if layer.config.get("use_bias", True) else None
     return matmul(layer.site, layer.read, kernel, bias)
 
 
-def _batch_norm(layer: Layer) -> Operand:
+def _batch_norm(layer: KerasLayer) -> Operand:
     axis = one_axis(layer)
     scaled, centred = layer.config.get("scale", True), layer.config.get("center", True)
     k = int(bool(scaled)) + int(bool(centred))
@@ -56,7 +56,7 @@ def _batch_norm(layer: Layer) -> Operand:
     return rearranged(layer.site, made, lambda a: np.moveaxis(a, 1, axis))
 
 
-def _rectified(layer: Layer) -> Operand:
+def _rectified(layer: KerasLayer) -> Operand:
     slope = layer.number("negative_slope", 0)
     threshold = layer.number("threshold", 0)
     top = layer.config.get("max_value")
@@ -73,37 +73,37 @@ def _rectified(layer: Layer) -> Operand:
     return alike(layer.site, layer.read, unit)
 
 
-def _leaky(layer: Layer) -> Operand:
+def _leaky(layer: KerasLayer) -> Operand:
     slope = layer.number("negative_slope", layer.number("alpha", 0.3))
     return leaky(layer.site, layer.read, np.array(slope))
 
 
-def _slopes(layer: Layer) -> Operand:
+def _slopes(layer: KerasLayer) -> Operand:
     return leaky(layer.site, layer.read, layer.array(0, "the slopes"))
 
 
-def _reshaped(layer: Layer) -> Operand:
+def _reshaped(layer: KerasLayer) -> Operand:
     shape: Any = layer.config.get("target_shape")
     if not are_integers(shape):
         raise InvalidNetwork(f"target_shape: integers were expected, got {shown(shape)}")
     return rearranged(layer.site, layer.read, lambda a: a.reshape(1, *shape))
 
 
-def _flattened(layer: Layer) -> Operand:
+def _flattened(layer: KerasLayer) -> Operand:
     operand = layer.read
     if layer.config.get("data_format") == "channels_first" and len(shape_of(operand)) > 2:
         operand = rearranged(layer.site, operand, lambda a: np.moveaxis(a, 1, -1))
     return rearranged(layer.site, operand, lambda a: a.reshape(1, -1))
 
 
-def _permuted(layer: Layer) -> Operand:
+def _permuted(layer: KerasLayer) -> Operand:
     dims: Any = layer.config.get("dims")
     if not are_integers(dims):
         raise InvalidNetwork(f"dims: integers were expected, got {shown(dims)}")
     return rearranged(layer.site, layer.read, lambda a: a.transpose(0, *dims))
 
 
-def _repeated(layer: Layer) -> Operand:
+def _repeated(layer: KerasLayer) -> Operand:
     count = layer.integers("n", 1)[0]
     return taken(
         layer.site,
@@ -117,24 +117,24 @@ def _sum(signs: Callable[[int], Sequence[int]]) -> Function:
     return lambda layer: total(layer.site, layer.operands, signs(len(layer.operands)))
 
 
-def _average(layer: Layer) -> Operand:
+def _average(layer: KerasLayer) -> Operand:
     added = total(layer.site, layer.operands, [1] * len(layer.operands))
     return quotient(layer.site, added, np.array(float(len(layer.operands))))
 
 
-def _product(layer: Layer) -> Operand:
+def _product(layer: KerasLayer) -> Operand:
     made = layer.read
     for operand in layer.operands[1:]:
         made = product(layer.site, made, operand)
     return made
 
 
-def _joined(layer: Layer) -> Operand:
+def _joined(layer: KerasLayer) -> Operand:
     axis = one_axis(layer)
     return joined(layer.site, layer.operands, lambda parts: np.concatenate(parts, axis))
 
 
-def _rescaled(layer: Layer) -> Operand:
+def _rescaled(layer: KerasLayer) -> Operand:
     factors = [np.asarray(layer.config.get(name, 0.0)) for name in ("scale", "offset")]
     if any(factor.dtype.kind not in "if" for factor in factors):
         raise InvalidNetwork("scale and offset: numbers were expected")
@@ -142,7 +142,7 @@ def _rescaled(layer: Layer) -> Operand:
     return total(layer.site, [scaled, factors[1]], [1, 1])
 
 
-def _normalised(layer: Layer) -> Operand:
+def _normalised(layer: KerasLayer) -> Operand:
     """(x - mean) / deviation, where a deviation is at least Keras's 1e-7."""
     given = [np.asarray(layer.config.get(name), dtype=object) for name in ("mean", "variance")]
     if all(entry.size and None not in entry.ravel().tolist() for entry in given):
@@ -164,11 +164,11 @@ def _normalised(layer: Layer) -> Operand:
     return quotient(layer.site, total(layer.site, [layer.read, means], [1, -1]), deviations)
 
 
-def _unchanged(layer: Layer) -> Operand:
+def _unchanged(layer: KerasLayer) -> Operand:
     return layer.read
 
 
-def _hard_sigmoid(layer: Layer) -> Operand:
+def _hard_sigmoid(layer: KerasLayer) -> Operand:
     """clip(x / 6 + 1/2, 0, 1); before Keras 3 clip(x / 5 + 1/2, 0, 1) of floats."""
     unit = hard_sigmoid(0.2, 0.5) if layer.is_old else hard_sigmoid(Fraction(1, 6), Fraction(1, 2))
     return alike(layer.site, layer.read, unit)

@@ -11,7 +11,7 @@ import numpy as np
 
 from linreg.errors import InvalidNetwork
 from linreg.json_values import shown
-from linreg.readers.keras_layer import Function, Layer, are_integers, back, channels
+from linreg.readers.keras_layer import Function, KerasLayer, are_integers, back, channels
 from linreg.readers.tensor_arithmetic import (
     extremum_along,
     mean,
@@ -50,7 +50,7 @@ def _margins(
 
 
 def _filtered(
-    layer: Layer, operand: Operand, kernel: np.ndarray, bias: Any, groups: int, axes: int
+    layer: KerasLayer, operand: Operand, kernel: np.ndarray, bias: Any, groups: int, axes: int
 ) -> Operand:
     """A convolution of a value with the channels first, by filters as torch has them."""
     steps = layer.integers("strides", axes)
@@ -69,7 +69,7 @@ def _filtered(
     )
 
 
-def _kernel(layer: Layer, k: int, axes: int) -> np.ndarray:
+def _kernel(layer: KerasLayer, k: int, axes: int) -> np.ndarray:
     kernel = layer.array(k, "the kernel")
     if kernel.ndim != axes + 2:
         raise InvalidNetwork(f"the kernel: {axes + 2} axes were expected, got {kernel.ndim}")
@@ -77,7 +77,7 @@ def _kernel(layer: Layer, k: int, axes: int) -> np.ndarray:
 
 
 def _convolution(axes: int) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         operand, last = channels(layer, layer.read, axes)
         kernel = np.moveaxis(_kernel(layer, 0, axes), (-1, -2), (0, 1))
         bias = layer.array(1, "the bias") if layer.config.get("use_bias", True) else None
@@ -94,7 +94,7 @@ def _by_depth(kernel: np.ndarray) -> np.ndarray:
 
 
 def _depthwise(axes: int) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         operand, last = channels(layer, layer.read, axes)
         kernel = _kernel(layer, 0, axes)
         bias = layer.array(1, "the bias") if layer.config.get("use_bias", True) else None
@@ -105,7 +105,7 @@ def _depthwise(axes: int) -> Function:
 
 
 def _separable(axes: int) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         operand, last = channels(layer, layer.read, axes)
         kernel, point = _kernel(layer, 0, axes), _kernel(layer, 1, axes)
         bias = layer.array(2, "the bias") if layer.config.get("use_bias", True) else None
@@ -117,7 +117,7 @@ def _separable(axes: int) -> Function:
 
 
 def _transposed(axes: int) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         if layer.config.get("output_padding") is not None:
             raise InvalidNetwork("output_padding is not supported; leave it out")
         operand, last = channels(layer, layer.read, axes)
@@ -148,7 +148,7 @@ def _transposed(axes: int) -> Function:
 
 
 def _pool(axes: int, largest: bool) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         operand, last = channels(layer, layer.read, axes)
         kernel = layer.integers("pool_size", axes, 2)
         steps = kernel if layer.config.get("strides") is None else layer.integers("strides", axes)
@@ -164,7 +164,7 @@ def _pool(axes: int, largest: bool) -> Function:
 
 
 def _global_pool(axes: int, largest: bool) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         first = 2 if layer.config.get("data_format") == "channels_first" else 1
         if len(shape_of(layer.read)) != axes + 2:
             raise InvalidNetwork(f"{axes} axes and channels were expected")
@@ -177,7 +177,7 @@ def _global_pool(axes: int, largest: bool) -> Function:
     return function
 
 
-def _sides(layer: Layer, name: str, axes: int) -> list[tuple[int, int]]:
+def _sides(layer: KerasLayer, name: str, axes: int) -> list[tuple[int, int]]:
     """Cells before and after each axis: one number, or a pair, for all or for each."""
     given = layer.config.get(name, 1)
     entries = given if isinstance(given, list) else [given] * axes
@@ -192,7 +192,7 @@ def _sides(layer: Layer, name: str, axes: int) -> list[tuple[int, int]]:
 
 
 def _zero_padded(axes: int) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         operand, last = channels(layer, layer.read, axes)
         margins = [(0, 0), (0, 0), *_sides(layer, "padding", axes)]
         bounded([n + sum(m) for n, m in zip(shape_of(operand), margins, strict=True)])
@@ -207,7 +207,7 @@ def _zero_padded(axes: int) -> Function:
 
 
 def _cropped(axes: int) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         operand, last = channels(layer, layer.read, axes)
         sides = _sides(layer, "cropping", axes)
         kept = tuple(
@@ -221,7 +221,7 @@ def _cropped(axes: int) -> Function:
 
 
 def _upsampled(axes: int) -> Function:
-    def function(layer: Layer) -> Operand:
+    def function(layer: KerasLayer) -> Operand:
         mode = layer.config.get("interpolation", "nearest")
         if mode not in ("nearest", "bilinear"):
             raise InvalidNetwork(f"interpolation: nearest and bilinear are read, got {shown(mode)}")

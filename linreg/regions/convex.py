@@ -11,7 +11,7 @@ import numpy as np
 
 from linreg.errors import UnsolvedError
 from linreg.polyhedra import IntegerRow
-from linreg.polyhedra.quiet import silence
+from linreg.polyhedra.silent_highs import silence
 from linreg.polyhedra.unit_rows import unit_row
 from linreg.progress import Progress
 

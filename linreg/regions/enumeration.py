@@ -26,7 +26,7 @@ from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
 from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
-from linreg.regions.shown import frame_of_regions, html_of_regions, line_of_regions
+from linreg.regions.representations import frame_of_regions, html_of_regions, line_of_regions
 from linreg.regions.sources import InMemory, Source
 from linreg.run import Columns, Count, CountProgress, Options, carrying, posed, run
 from linreg.run.keys import order_of
@@ -452,7 +452,11 @@ def enumerate_regions(
 
 def enumerated(net: NetworkLike, domain: DomainLike, options: Options) -> Enumeration:
     """What `enumerate_regions` returns."""
-    problem = posed(net, domain, options.strategy)
+    return regions_of(posed(net, domain, options.strategy), options)
+
+
+def regions_of(problem: Problem, options: Options) -> Enumeration:
+    """The regions of a problem."""
     columns = Columns(problem.network.pattern_dtype.str)
     counted = run(problem, columns, options)
     with carrying(lambda: counted):

@@ -16,7 +16,7 @@ from linreg.problem.stages_on_regions import StagesOnRegions
 from linreg.progress import Progress
 from linreg.regions.sources import Source
 
-EVERY = 32
+EXACT_PER_REPORT = 32
 """Regions between two reports of progress: a few hundredths of a second."""
 
 Stages = Sequence[tuple[StageOnCell, tuple[int, ...]]]
@@ -54,7 +54,7 @@ class Reach:
         cells = _Cells(self._problem)
         margins, bounded, total = [], [], self._source.n_regions
         for index, stages in self._stages():
-            if progress is not None and index % EVERY == 0:
+            if progress is not None and index % EXACT_PER_REPORT == 0:
                 progress(Progress(index, total, "regions measured"))
             margins.append(self._margin(index, stages))
             bounded.append(cells.bound(stages))

@@ -1,4 +1,4 @@
-"""Running an exploration: budgets, processes, sinks, stores, and the count that comes out."""
+"""Running an exploration: tasks, processes, clusters, and the count that comes out."""
 
 from linreg.run.counting import carrying, count, count_regions, explored, posed, run
 from linreg.run.options import Options

@@ -14,7 +14,7 @@ from linreg.problem import Problem, problem_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.run.driver import Checkpoint, drive
 from linreg.run.options import Options
-from linreg.run.progress import Count, CountProgress
+from linreg.run.progress import Count, CountProgress, count_of_work
 from linreg.strategies.auto import is_settled_first, settled
 from linreg.wording import counted
 
@@ -131,7 +131,7 @@ def explored(net: NetworkLike, domain: DomainLike, options: Options) -> Count:
 
 
 def posed(net: NetworkLike, domain: DomainLike, strategy: str) -> Problem:
-    """The problem of a network on a domain; an interrupt meanwhile carries a count of nothing."""
+    """The problem of a network on a domain; an interrupt meanwhile carries a count of zero."""
     started = monotonic()
 
     def nothing() -> Count:
@@ -157,16 +157,7 @@ def run(
     started = monotonic() - seconds
 
     def count_of(work: Work) -> Count:
-        return Count(
-            work.tally.regions,
-            work.complete,
-            "exact",
-            tuple(work.tally.cells),
-            work.lps,
-            work.exact_decisions,
-            work.strategy,
-            monotonic() - started,
-        )
+        return count_of_work(work, work.complete, work.strategy, monotonic() - started)
 
     work = Work(Tally(cells=[0] * len(problem.integer_stages)), options.strategy)
     if beginning is not None:

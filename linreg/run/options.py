@@ -1,4 +1,4 @@
-"""How a problem is explored: what all functions that explore are asked beside it."""
+"""Options of an exploration: the keywords that all functions that explore share."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ class Options:
 
     @property
     def is_shared(self) -> bool:
-        """Whether others are to do the work than this thread."""
+        """Whether workers other than this thread do the work."""
         return self.executor is not None or self.workers > 1

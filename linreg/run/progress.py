@@ -1,9 +1,10 @@
-"""What is known of a run: at its end, and while it goes on."""
+"""The count of a run, at its end and while it goes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linreg.explore.work import Work
 from linreg.progress import Progress
 from linreg.showing import table_html
 
@@ -62,6 +63,13 @@ class Count:
                 ("seconds", f"{self.seconds:.3g}"),
             ],
         )
+
+
+def count_of_work(work: Work, complete: bool, strategy: str, seconds: float) -> Count:
+    """The count that work amounts to."""
+    cells = tuple(work.tally.cells)
+    lps, exact = work.lps, work.exact_decisions
+    return Count(work.tally.regions, complete, "exact", cells, lps, exact, strategy, seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from linreg.progress import Progress
 from linreg.store.layout import Layout
 from linreg.store.shards import (
     PART_SUFFIX,
-    ROWS,
+    REGIONS_OF_SHARD,
     Shard,
     read_part,
     read_shard,
@@ -182,10 +182,10 @@ def _blocks(files: Sequence[_SortedFile], layout: Layout) -> Iterator[pyarrow.Ta
         tables = [file.between(low, high) for file in files]
         rest.append(layout.sorted(pyarrow.concat_tables(tables)))
         whole = pyarrow.concat_tables(rest)
-        end = len(whole) // ROWS * ROWS
-        for start in range(0, end, ROWS):
+        end = len(whole) // REGIONS_OF_SHARD * REGIONS_OF_SHARD
+        for start in range(0, end, REGIONS_OF_SHARD):
             # One piece of memory for each column: where the parts began changes no byte on file.
-            yield whole.slice(start, ROWS).combine_chunks()
+            yield whole.slice(start, REGIONS_OF_SHARD).combine_chunks()
         rest = [whole.slice(end)]
     if len(rest[0]):
         yield rest[0].combine_chunks()

@@ -12,6 +12,7 @@ from linreg.files import StrPath
 from linreg.progress import Progress
 from linreg.readers import DomainLike, NetworkLike, as_network
 from linreg.run import Count, CountProgress, Options, carrying, posed, run
+from linreg.run.progress import count_of_work
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
@@ -221,13 +222,4 @@ def count_of(state: State, strategy: str, n_stages: int) -> Count:
     work = state.work
     if work is None:
         return Count(0, False, "exact", (0,) * n_stages, 0, 0, strategy, 0.0)
-    return Count(
-        work.tally.regions,
-        state.is_complete,
-        "exact",
-        tuple(work.tally.cells),
-        work.lps,
-        work.exact_decisions,
-        strategy,
-        state.seconds,
-    )
+    return count_of_work(work, state.is_complete, strategy, state.seconds)

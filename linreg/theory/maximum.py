@@ -17,10 +17,10 @@ from linreg.zoo import folding, serra
 
 Layers = list[tuple[list[list[Fraction]], list[Fraction]]]
 
-PATIENCE = 40
+STALLED_CHANGES = 40
 """Changes that did not help before the search starts anew."""
 
-MOST_NUMBERS = 1_000_000
+SEARCHED_WEIGHTS = 1_000_000
 """Weights and biases of a network that is changed number by number."""
 
 
@@ -114,7 +114,7 @@ def search_maximum(
     HypothesisError
         If a number is below 1 or there is no layer.
     TooLarge
-        If there are more than `MOST_NUMBERS` weights and biases.
+        If there are more than `SEARCHED_WEIGHTS` weights and biases.
 
     Examples
     --------
@@ -125,9 +125,9 @@ def search_maximum(
     """
     inputs, widths = architecture(inputs, widths)
     numbers = parameter_count(inputs, widths)
-    if numbers > MOST_NUMBERS:
+    if numbers > SEARCHED_WEIGHTS:
         raise TooLarge(
-            f"networks are searched for among those of {MOST_NUMBERS:,} weights and biases at "
+            f"networks are searched for among those of {SEARCHED_WEIGHTS:,} weights and biases at "
             f"most: these have {numbers:,}"
         )
     left, random = whole("budget", budget), Random(seed)
@@ -153,7 +153,7 @@ def search_maximum(
         tell()
         if best.regions == upper:
             break
-        if stalled > PATIENCE:
+        if stalled > STALLED_CHANGES:
             candidate, regions, stalled = next(starts), 0, 0
         else:
             candidate = _changed(current, random)

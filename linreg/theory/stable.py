@@ -23,11 +23,11 @@ from linreg.units import MaxUnit, ScalarUnit, Unit
 MOST_CELLS = 256
 """Cells of the first stages that are enumerated; some tenths of a second."""
 
-MOST_PROGRAMS = 10_000
+RANGE_PROGRAMS = 10_000
 """Linear programs for the ranges of the next stage, up to two for each row and cell; about a
 second."""
 
-MOST_INPUTS = 8
+INPUTS_FOR_PROGRAMS = 8
 """Inputs up to which linear programs are cheap."""
 
 Range = tuple[fmpq | None, fmpq | None]
@@ -74,8 +74,8 @@ def serra_ramalingam_2020(
     Notes
     -----
     As many first stages are enumerated as make at most `MOST_CELLS` cells with at most
-    `MOST_PROGRAMS` linear programs for the next stage, the last stage never; with more than
-    `MOST_INPUTS` inputs, none, and ranges start from the rows about one coordinate.
+    `RANGE_PROGRAMS` linear programs for the next stage, the last stage never; with more than
+    `INPUTS_FOR_PROGRAMS` inputs, none, and ranges start from the rows about one coordinate.
 
     Source
     ------
@@ -97,7 +97,7 @@ def serra_ramalingam_2020(
         progress(Progress(0, 1, "stable units"))
     ranges = _of_domain(where, staged.input_dim)
     bounds = [narrowing_bound(staged.input_dim, _layers(staged.stages, ranges))]
-    if staged.stages and staged.input_dim <= MOST_INPUTS:
+    if staged.stages and staged.input_dim <= INPUTS_FOR_PROGRAMS:
         for depth in reversed(range(len(staged.stages))):
             bound = _cell_by_cell(staged, where, depth, progress)
             if bound is not None:
@@ -126,7 +126,7 @@ def _cell_by_cell(
     before = StagedNetwork(staged.input_dim, staged.stages[:depth], stage.map)
     cells = enumerate_regions(before, domain, limit=MOST_CELLS)
     programs = (2 if later else 1) * len(cells) * stage.map.n_outputs
-    if not cells.counted.complete or programs > MOST_PROGRAMS:
+    if not cells.counted.complete or programs > RANGE_PROGRAMS:
         return None
     total, boundaries, solver = 0, Boundaries(cells.problem), Solver()
     for i, pattern in enumerate(cells.patterns.tolist()):

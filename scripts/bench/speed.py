@@ -136,6 +136,7 @@ def row_seconds(net: linreg.Network) -> float:
 
 def held_bytes(net: linreg.Network, domain: linreg.Box | None, strategy: str) -> float:
     """Bytes that Python and NumPy hold for each of some regions."""
+    linreg.enumerate_regions(net, domain, strategy=strategy, limit=1)  # what is loaded stays
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     regions = linreg.enumerate_regions(net, domain, strategy=strategy, limit=KEPT)

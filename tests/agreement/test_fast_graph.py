@@ -50,8 +50,8 @@ GOLDEN = [
 def small_graphs_too() -> Iterator[None]:
     """Let machine code find the edges of however few regions."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(graph, "FEW", 0)
-        patch.setattr(joined, "MANY", 0)
+        patch.setattr(graph, "FEW_REGIONS", 0)
+        patch.setattr(joined, "MANY_REGIONS", 0)
         yield
 
 
@@ -298,7 +298,7 @@ def test_edges_of_many_blocks_are_those_of_one() -> None:
     seen: list[float] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joined, "REGIONS_PER_REPORT", 7)
-        patch.setattr(joined, "EDGES", 0)
+        patch.setattr(joined, "EDGE_BUFFER", 0)
         assert (
             edges_of(adjacency_graph(regions, progress=lambda now: seen.append(now.done))) == whole
         )

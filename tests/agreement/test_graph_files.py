@@ -295,7 +295,7 @@ def test_a_suffix_without_a_format_is_refused(name: str, tmp_path: Path) -> None
 def test_progress_of_a_text_is_told_in_nodes_and_edges(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg.export.graphs.EVERY", 10)
+    monkeypatch.setattr("linreg.export.graphs.ROWS_PER_REPORT", 10)
     graph = golden("random_2_4_4_1")
     seen: list[float] = []
     write_columns(

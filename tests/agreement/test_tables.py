@@ -632,7 +632,7 @@ def test_a_mistake_is_said_before_any_work_is_done(
     options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("linreg.cli.tables.enumerated", None)
+    monkeypatch.setattr("linreg.cli.enumerating.enumerated", None)
     assert said in run("enumerate", write(tmp_path / "net.json", TRIANGLE), *options).complaint
     assert [path.name for path in tmp_path.iterdir()] == ["net.json"]
 

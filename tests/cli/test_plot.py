@@ -94,8 +94,8 @@ def test_counts_of_several_networks_are_one_curve(triangle: Path) -> None:
 def test_many_polygons_are_an_image_in_vector_files_and_it_is_said(
     triangle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg.pictures.plane.MANY", 7)
-    monkeypatch.setattr("linreg.cli.plot.MANY", 7)
+    monkeypatch.setattr("linreg.pictures.plane.POLYGONS_AS_IMAGE", 7)
+    monkeypatch.setattr("linreg.cli.plot.POLYGONS_AS_IMAGE", 7)
     out = triangle.with_name("a.svg")
     done = linreg("plot", triangle, "-o", out, "--dpi", 20)
     assert "--no-rasterize keeps them vectors" in done.err

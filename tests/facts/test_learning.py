@@ -37,7 +37,7 @@ from linreg.learning import (
     network_between,
     network_of,
 )
-from linreg.learning.algebraic import compare, irreducible_factors, roots_between, sorted_times
+from linreg.learning.algebraic import compare, irreducible_factors, sorted_times
 from linreg.learning.kinetic import Kinetic
 from linreg.learning.number_field import NumberField
 from linreg.learning.strict_systems import Basis, Dependency, positive_somewhere
@@ -293,18 +293,18 @@ def test_mistakes_of_paths_are_refused_by_name() -> None:
 def test_roots_are_isolated_and_in_order() -> None:
     """(3x - 1)(2x^2 - 1)(x^2 - 3x + 1) has the roots 1/3, 0.381.. and 0.707.. in [0, 1]."""
     product = fmpz_poly([-1, 3]) * fmpz_poly([-1, 0, 2]) * fmpz_poly([1, -3, 1])
-    roots = roots_between([int(c) for c in product.coeffs()])
+    roots = sorted_times(irreducible_factors([product]))
     assert [float(root) for root in roots] == pytest.approx([1 / 3, (3 - 5**0.5) / 2, 0.5**0.5])
     assert [compare(a, b) for a, b in pairwise(roots)] == [-1, -1]
     assert compare(roots[1], roots[1]) == 0
-    assert roots_between([-2, 0, 1]) == []
+    assert sorted_times([(-2, 0, 1)]) == []
     near = sorted_times(irreducible_factors([fmpz_poly([-1, 0, 2]), fmpz_poly([-707107, 10**6])]))
     assert isinstance(near[0], AlgebraicTime)
     assert near[0].high < near[1]
 
 
 def test_the_sign_of_a_polynomial_at_a_root_is_exact() -> None:
-    [root] = roots_between([-1, 0, 2])
+    [root] = sorted_times([(-1, 0, 2)])
     assert isinstance(root, AlgebraicTime)
     assert root.sign_of([-1, 0, 2]) == 0
     assert root.sign_of([0, -3, 0, 6]) == 0
@@ -314,7 +314,7 @@ def test_the_sign_of_a_polynomial_at_a_root_is_exact() -> None:
 
 
 def test_positive_dependencies_are_told_from_others() -> None:
-    [root] = roots_between([-1, 0, 2])
+    [root] = sorted_times([(-1, 0, 2)])
     assert isinstance(root, AlgebraicTime)
     field = NumberField(root)
     one, t, none = (field.element(fmpq_poly(entries)) for entries in ([1], [0, 1], []))
@@ -327,7 +327,7 @@ def test_positive_dependencies_are_told_from_others() -> None:
 
 def test_numbers_of_a_field_are_those_of_floats_far_from_zero_and_exact_at_it() -> None:
     """With r the square root of 1/2: 99/140 is above it by 3.6e-5, and (1 + r)(1 - r) = 1/2."""
-    [root] = roots_between([-1, 0, 2])
+    [root] = sorted_times([(-1, 0, 2)])
     assert isinstance(root, AlgebraicTime)
     field = NumberField(root)
     one, r = field.element(fmpq_poly([1])), field.element(fmpq_poly([0, 1]))

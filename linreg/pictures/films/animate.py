@@ -24,7 +24,7 @@ MOVIES = (".gif", ".mp4")
 
 FILM_SUFFIXES = (*MOVIES, PAGE_SUFFIX)
 
-LEAST_SECONDS, MOST_SECONDS = 0.05, 60.0
+SHORTEST, LONGEST = 0.05, 60.0
 """How long one network may be shown."""
 
 
@@ -94,9 +94,9 @@ def animate(
     '<!doctype html>'
     """
     suffix = check_film_path(path)
-    if not LEAST_SECONDS <= seconds <= MOST_SECONDS:
+    if not SHORTEST <= seconds <= LONGEST:
         raise ValueError(
-            f"seconds: from {LEAST_SECONDS:g} to {MOST_SECONDS:g} were expected, got {seconds!r}"
+            f"seconds: from {SHORTEST:g} to {LONGEST:g} were expected, got {seconds!r}"
         )
     every = list(nets)
     if not every:

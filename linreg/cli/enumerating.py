@@ -12,7 +12,6 @@ import typer
 
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
-from linreg.cli.interruptible import going_on, not_going_on, workers_of
 from linreg.cli.json_answers import count_json, nothing_yet
 from linreg.cli.options import (
     ClusterAddress,
@@ -26,6 +25,7 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.run_options import going_on, not_going_on, workers_of
 from linreg.cli.watch import Watch
 from linreg.domains import Domain
 from linreg.network import Network

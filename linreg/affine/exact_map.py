@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from linreg.affine.floats import AffineMap
+from linreg.affine.float_map import AffineMap
 from linreg.affine.terms import Terms, collected, csr_of
 from linreg.arguments import point
 from linreg.exact_product import FEW_COLUMNS

@@ -1,4 +1,4 @@
-"""How a question is answered: by the loop over all regions, or by a search; and when to stop."""
+"""Whether a question is answered by a loop over all regions or by a search; and when to stop."""
 
 from __future__ import annotations
 

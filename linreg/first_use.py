@@ -13,6 +13,7 @@ import numpy as np
 
 from linreg.network import Network, mlp
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.regions import enumerate_regions
 from linreg.strategies.machine_code import (
     compiled_explorer,
@@ -26,7 +27,7 @@ PATIENCE = 1800.0
 ten times as much to do as it has processors."""
 
 
-def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
+def warm_up(progress: Callable[[Progress], None] | None = None) -> bool:
     """Compile all machine code, or load what is on disk: nothing in this process waits for it then.
 
     Where there are two processors, another process compiles half of it meanwhile. Machine code is
@@ -35,7 +36,7 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
     Parameters
     ----------
     progress : callable, optional
-        Told the share that is done, from 0 to 1, and what comes next.
+        Called before each part with a `Progress`, whose activity is what comes next.
 
     Returns
     -------
@@ -57,13 +58,13 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
     with _helper() as helper:
         for step in [*here, *apart]:
             if progress is not None:
-                progress(done, step.what)
+                progress(Progress(done, 1, step.what))
             if step is apart[0] and helper is not None:
                 _wait(helper)
             step.work()
             done += step.share
     if progress is not None:
-        progress(1.0, "done")
+        progress(Progress(1, 1, "done"))
     return True
 
 

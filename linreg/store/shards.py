@@ -24,7 +24,7 @@ from linreg.wording import counted
 if TYPE_CHECKING:
     import pyarrow
 
-ROWS = 1 << 17
+REGIONS_OF_SHARD = 1 << 17
 """Regions in a shard."""
 
 COMPRESSION = {"pattern": "zstd", "exact_witness.list.element": "zstd"}

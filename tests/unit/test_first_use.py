@@ -22,6 +22,7 @@ from linreg.kernel import machine
 from linreg.kernel.bridge.explorer import CompiledExplorer
 from linreg.kernel.proofs.known_regions import Found
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.strategies import auto
 from linreg.strategies.auto import AutoExplorer, Spent
 from linreg.zoo import make
@@ -36,7 +37,7 @@ def test_after_a_warm_up_nothing_is_compiled_any_more(tmp_path: Path) -> None:
         from numba.core import event
 
         shares = []
-        assert linreg.warm_up(lambda share, words: shares.append(share))
+        assert linreg.warm_up(lambda now: shares.append(now.share))
         assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
 
         modules = [m for name, m in sys.modules.items() if "linreg.kernel." in name]
@@ -89,10 +90,10 @@ def test_what_another_process_does_not_compile_is_compiled_here(
     monkeypatch.setattr(first_use, "is_compiled", lambda *_, on_disk: False)
     monkeypatch.setattr(first_use.os, "cpu_count", lambda: 1 if script is None else 2)
     monkeypatch.setattr(first_use.subprocess, "Popen", started)
-    told: list[tuple[float, str]] = []
-    assert linreg.warm_up(lambda share, what: told.append((share, what)))
+    told: list[Progress] = []
+    assert linreg.warm_up(told.append)
     assert done == ["here", "apart"]
-    assert told == [(0.0, "here"), (0.5, "apart"), (1.0, "done")]
+    assert told == [Progress(0, 1, "here"), Progress(0.5, 1, "apart"), Progress(1, 1, "done")]
     assert len(helpers) == (script is not None)
     assert all(helper.returncode not in (None, 0) for helper in helpers)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from linreg.errors import UnreadableFile
 from linreg.files import check_memory
+from linreg.progress import Progress
 from linreg.rational import MAX_TEXT
 from linreg.readers.arrays import ALWAYS_UNPACKED
 from linreg.readers.parquet_pages import EXPANSION, pages_of
@@ -28,12 +29,12 @@ KEY = b"linreg"
 BYTES_AT_ONCE = 1 << 24
 """Bytes of rows that are read at a time."""
 
-FEW = 256
+ROWS_OF_ANY_SIZE = 256
 """Rows that are read at a time where a row may have any number of bytes."""
 
 
 def write_parquet(
-    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[float], None]
+    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[Progress], None]
 ) -> None:
     """Write a table, part by part."""
     import pyarrow
@@ -47,7 +48,7 @@ def write_parquet(
         for part in batches(header.activation_regions, columns):
             arrays = [_part(column, part) for column in columns]
             writer.write_table(pyarrow.table(arrays, schema=schema))
-            progress(part.stop / header.activation_regions)
+            progress(Progress(part.stop, header.activation_regions, "regions written"))
 
 
 def parquet_header(data: bytes) -> str | bytes:
@@ -223,7 +224,7 @@ def _texts(data: bytes) -> Texts:
     texts: Texts = {}
     start = size = 0
     most = max(ALWAYS_UNPACKED, EXPANSION * len(data))
-    for batch in _batches(_open(data, mine), "exact_witness", BYTES_AT_ONCE // FEW):
+    for batch in _batches(_open(data, mine), "exact_witness", BYTES_AT_ONCE // ROWS_OF_ANY_SIZE):
         flat = batch.flatten()
         lengths = pyarrow.compute.binary_length(flat.dictionary)
         if (pyarrow.compute.max(lengths).as_py() or 0) > MAX_TEXT:

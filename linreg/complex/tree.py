@@ -12,13 +12,11 @@ from math import gcd
 from operator import and_, mul
 from typing import NamedTuple
 
-from flint import fmpz_mat
-
-from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms
+from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms, input_rows
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
+from linreg.polyhedra import IntegerRow
 from linreg.problem import Problem
-from linreg.problem.integer import identity_state
 from linreg.wording import counted
 
 MOST_GENERATORS = 1 << 13
@@ -114,7 +112,7 @@ class Tree:
         bits = self._at(0, forms, origin)
         everything = [Generated(dim, (origin,), (bits,), lines)]
         cells = [cell for cell, _ in self._split_all(0, forms, everything)]
-        for found, leaf in enumerate(self._below(0, 0, identity_state(dim), cells), start=1):
+        for found, leaf in enumerate(self._below(0, 0, input_rows(self._problem), cells), start=1):
             self._check_limit(found)
             yield leaf
 
@@ -125,14 +123,14 @@ class Tree:
             )
 
     def _below(
-        self, depth: int, first_unit: int, state: fmpz_mat, cells: list[Generated]
+        self, depth: int, first_unit: int, rows: Sequence[IntegerRow], cells: list[Generated]
     ) -> Iterator[Leaf]:
         """The leaves in cells that have one affine map up to a stage."""
         if not self._problem.integer_stages:
             for cell in cells:
                 yield Leaf(cell.dim, cell.signs & self._visible, cell.ids, cell.lines)
             return
-        prefix = Prefix(self.layout, self._problem.integer_stages[depth], first_unit, state)
+        prefix = Prefix(self.layout, self._problem, depth, first_unit, rows)
         entered = [self._entered(depth + 1, prefix.forms, cell) for cell in cells]
         parts = self._split_all(depth + 1, prefix.forms, entered)
         if depth + 1 == len(self._problem.integer_stages):
@@ -140,15 +138,11 @@ class Tree:
                 yield Leaf(cell.dim, signs & self._visible, cell.ids, cell.lines)
             return
         # Two cells have the same map if the same breakpoints are above them.
-        telling = prefix.forms.pairs << self.layout.n_pairs
-        for contest in prefix.forms.contests:
-            telling |= contest.mask
         groups: dict[int, list[Generated]] = {}
         for cell, signs in parts:
-            groups.setdefault(signs & telling, []).append(cell)
-        for group in groups.values():
-            pieces = self.layout.pieces(group[0].signs, first_unit, prefix.last_unit)
-            yield from self._below(depth + 1, prefix.last_unit, prefix.state_after(pieces), group)
+            groups.setdefault(signs & prefix.forms.telling, []).append(cell)
+        for signs, group in groups.items():
+            yield from self._below(depth + 1, prefix.last_unit, prefix.handed_on(signs), group)
 
     def _entered(self, stage: int, forms: StageForms, cell: Generated) -> Generated:
         """A cell whose generators know their signs at the next stage."""

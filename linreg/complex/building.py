@@ -11,6 +11,7 @@ import numpy as np
 from linreg.complex.cell_complex import CellComplex
 from linreg.complex.forms import Vector
 from linreg.complex.from_regions import leaves_of_regions
+from linreg.complex.gathering import gathered
 from linreg.complex.levels import Levels
 from linreg.complex.signs import SignLayout
 from linreg.complex.tree import Leaf, Line, Tree
@@ -23,9 +24,6 @@ def layout_of(problem: Problem) -> SignLayout:
     """The bits of the sign vectors of a problem."""
     return SignLayout(len(problem.domain_rows), problem.network.units)
 
-
-EVERY = 1 << 12
-"""Cells between two reports of progress: a fraction of a second."""
 
 STRATEGIES = ("tree", "regions")
 """Ways to find the cells; they find the same."""
@@ -77,11 +75,7 @@ def cell_complex(
     layout = layout_of(problem)
     if strategy == "tree":
         tree = Tree(problem, layout, limit)
-        leaves = []
-        for leaf in tree.leaves():
-            leaves.append(leaf)
-            if progress is not None and len(leaves) % EVERY == 0:
-                progress(len(leaves))
+        leaves = gathered(tree.leaves(), problem, lambda leaf: leaf.dim, progress)
         return assembled(problem, levels, leaves, tree.vectors)
     if strategy == "regions":
         return assembled(problem, levels, *leaves_of_regions(problem, layout, limit))

@@ -13,11 +13,11 @@ from operator import and_, mul
 from typing import NamedTuple
 
 from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms, input_rows
+from linreg.complex.gathering import Tally
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
 from linreg.polyhedra import IntegerRow
 from linreg.problem import Problem
-from linreg.wording import counted
 
 MOST_GENERATORS = 1 << 13
 """Vertices and directions of one cell; pairs of them are held against each other."""
@@ -112,15 +112,10 @@ class Tree:
         bits = self._at(0, forms, origin)
         everything = [Generated(dim, (origin,), (bits,), lines)]
         cells = [cell for cell, _ in self._split_all(0, forms, everything)]
-        for found, leaf in enumerate(self._below(0, 0, input_rows(self._problem), cells), start=1):
-            self._check_limit(found)
+        tally = Tally(dim, self._limit)
+        for leaf in self._below(0, 0, input_rows(self._problem), cells):
+            tally.add(leaf.dim)
             yield leaf
-
-    def _check_limit(self, found: int) -> None:
-        if self._limit is not None and found > self._limit:
-            raise IncompleteError(
-                f"the complex has more than {counted(self._limit, 'cell')}; give a higher limit"
-            )
 
     def _below(
         self, depth: int, first_unit: int, rows: Sequence[IntegerRow], cells: list[Generated]
@@ -161,8 +156,7 @@ class Tree:
         """The parts of cells on which a stage is decided, with their sign vectors."""
         shift, pairs, contests = self.layout.n_pairs, forms.pairs, forms.contests
         inside = forms.pairs if stage == 0 else 0
-        pending = cells
-        found = 0
+        pending, tally = cells, Tally(self._problem.network.input_dim, self._limit)
         while pending:
             cell = pending.pop()
             signs = cell.signs
@@ -179,9 +173,8 @@ class Tree:
             elif open_contests:
                 pending += self._by_winner(stage, forms, cell, open_contests[0], valid)
             else:
-                # There are no more parts at any stage than cells in the end.
-                found += 1
-                self._check_limit(found)
+                # Each part has a cell of its dimension in it in the end.
+                tally.add(cell.dim)
                 yield cell, signs
 
     def _three(
@@ -275,8 +268,8 @@ class Tree:
         dim, ids, all_bits, lines = cell
         if len(ids) > MOST_GENERATORS:
             raise IncompleteError(
-                f"a cell has more than {MOST_GENERATORS:,} vertices and directions; ask on a "
-                "slice, or on a domain with fewer corners"
+                f"a cell has more than {MOST_GENERATORS:,} vertices and directions; take the "
+                'strategy "programs", which leaves the domain\'s own faces out, or a slice'
             )
         # Those that span a face have at least so many inequalities tight, which others have not.
         tight, least = valid & ~cell.signs, dim - len(lines) - 1

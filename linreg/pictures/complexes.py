@@ -143,7 +143,7 @@ def plot_pieces(
     '1 component, length 5.657'
     """
     matplotlib = matplotlib_package()
-    cells = union.complex
+    cells = union.with_vertices
     _check_inputs(cells)
     shown = frame_of_cells(cells, union.chosen, frame)
     axes = axes_for(ax, dim=cells.dim, size=_size(shown))
@@ -302,7 +302,7 @@ def _add_facets(canvas: _Canvas, cells: CellComplex) -> tuple[str, list[tuple[st
 
 
 def _add_components(canvas: _Canvas, union: Subcomplex) -> list[tuple[str, list[tuple[str, Any]]]]:
-    cells, component = union.complex, union.component_of
+    cells, component = union.with_vertices, union.component_of
     count = union.components
     strong = np.array([_rgb(BOUNDARY)] if count == 1 else colours_of_lines(max(count, 2)))
     pale = strong + 0.45 * (1 - strong)

@@ -12,7 +12,7 @@ import numpy as np
 from linreg.arguments import how_many, numbered
 from linreg.complex.cell import Cell
 from linreg.complex.forms import Vector
-from linreg.complex.signed_cells import SignedCells
+from linreg.complex.signed_cells import Kept, SignedCells
 from linreg.complex.tables import cell_table, vector_table
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class CellComplex(SignedCells[Cell]):
     n_vertices : int
     incidence : SciPy sparse array of int32, shape (cells, vectors)
         1 where a vector is a vertex or an extreme direction of a cell.
+    kept : (int, Fraction), "classes" or None
+        The set whose closed cells and those around them are here, if not all are. Then vertices
+        that are no cells follow those that are.
 
     Examples
     --------
@@ -53,6 +56,7 @@ class CellComplex(SignedCells[Cell]):
     vectors: tuple[Vector, ...]
     n_vertices: int
     incidence: csr_array  # (cells, vectors)
+    kept: Kept | None = None
 
     def cell(self, index: int) -> Cell:
         """A cell, with its vertices, extreme directions and a point inside.
@@ -173,6 +177,8 @@ class CellComplex(SignedCells[Cell]):
 
         if how_many(dim, "dim", 0) != 1:
             raise ValueError(f"dim: only the skeleton of dimension 1 is a graph, got {dim}")
+        if self.around is not None:
+            raise ValueError("the skeleton needs all cells, and only those around a set are here")
         graph = networkx.Graph(unbounded=[])
         for cell in self.cells(0):
             graph.add_node(cell.index, point=cell.vertices[0])
@@ -196,6 +202,29 @@ class CellComplex(SignedCells[Cell]):
             "cells": cell_table(self.dims, self.bounded, self.on_edge, self.signs, self.incidence),
             "vectors": vector_table(self.vectors, self.dim),
         }
+
+    @property
+    def around(self) -> Kept | None:
+        """The set around which all cells are here; None if all cells at all are."""
+        return self.kept
+
+    @cached_property
+    def has_its_faces(self) -> np.ndarray:
+        """Whether all faces of a cell are in the complex; bool, shape (cells,).
+
+        So it is everywhere, unless only the cells around a set are there.
+        """
+        if self.around is None:
+            return np.ones(len(self), dtype=bool)
+        kept = self.around
+        if isinstance(kept, str):
+            start, n = self.layout.starts[-1], len(self.levels.classes)
+            return np.asarray(self.bits(range(start, start + n)).sum(axis=1) > 1)
+        output, level = kept
+        places = {known: unit for unit, (known, _) in enumerate(self.levels.of_output)}
+        cuts = dict(self.levels.of_output)[output]
+        pair = self.layout.starts[self.n_units + places[output]] + cuts.index(level)
+        return np.asarray(self.bits([pair, pair + self.layout.n_pairs]).all(axis=1))
 
     @cached_property
     def points(self) -> list[tuple[Fraction, ...]]:

@@ -109,7 +109,16 @@ def domain_forms(layout: SignLayout, rows: Forms, dim: int) -> StageForms:
 
 
 class Prefix:
-    """A stage where all units before have known pieces, and what it hands on."""
+    """A stage where all units before have known pieces, and what it hands on.
+
+    Attributes
+    ----------
+    rows : sequence of integer rows
+        What the stage reads, as forms of the input.
+    forms : StageForms
+    first_unit, last_unit : int
+        Its units in patterns, the last one excluded.
+    """
 
     def __init__(
         self,
@@ -121,12 +130,12 @@ class Prefix:
     ) -> None:
         stages = problem.integer_stages
         stage, last = stages[depth], depth + 1 == len(stages)
-        self._layout, self._stage, self._rows = layout, stage, rows
+        self._layout, self._stage, self.rows = layout, stage, rows
         self._following = problem.integer_readout if last else stages[depth + 1].weights
         self._width = problem.network.input_dim + 1
         self.first_unit, self.last_unit = first_unit, first_unit + len(stage.units)
         one = [fmpz(0)] * (self._width - 1) + [fmpz(1)]
-        self._passed = [*(self._rows[i] for i in stage.passing), one]
+        self._passed = [*(self.rows[i] for i in stage.passing), one]
         self._outputs: dict[tuple[int, int], IntegerRow] = {}
         # What was asked for last: a sign vector, the units' pieces there, and the answer.
         self._last: tuple[int, list[int], fmpz_mat] | None = None
@@ -136,7 +145,7 @@ class Prefix:
     def _breakpoints(self) -> Iterator[IntegerRow]:
         for unit in self._stage.units:
             if not isinstance(unit, IntegerMax):
-                row = self._rows[unit.row]
+                row = self.rows[unit.row]
                 for by, cut in unit.cuts:
                     if by == 1 and cut == 0:
                         yield row
@@ -148,7 +157,7 @@ class Prefix:
         for place, unit in enumerate(self._stage.units):
             start = layout.starts[self.first_unit + place]
             if isinstance(unit, IntegerMax):
-                rows = self._rows[unit.row : unit.row + unit.rank]
+                rows = self.rows[unit.row : unit.row + unit.rank]
                 mask = ((1 << unit.rank) - 1) << start
                 contests.append(
                     Contest(start, mask, [[int(entry) for entry in row] for row in rows])
@@ -184,7 +193,7 @@ class Prefix:
         row = self._outputs.get((unit, piece))
         if row is None:
             stage = IntegerStage(self._stage.weights, (self._stage.units[unit],), range(0))
-            state = stage.outputs(self._rows, [piece], self._passed[-1])
+            state = stage.outputs(self.rows, [piece], self._passed[-1])
             row = self._outputs[unit, piece] = list(state.table()[0])
         return row
 

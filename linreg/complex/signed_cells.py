@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,12 @@ from linreg.wording import counted
 if TYPE_CHECKING:
     import networkx
     from scipy.sparse import csr_array
+
+CLASSES: Literal["classes"] = "classes"
+"""Names the set where classes tie, among those that a search can be held to."""
+
+Kept = tuple[int, Fraction] | Literal["classes"]
+"""An output and its level, or `CLASSES`."""
 
 AnyCell = TypeVar("AnyCell", bound=SignedCell, covariant=True)
 """What a complex has for a cell."""
@@ -259,6 +266,16 @@ class SignedCells(Sequence[AnyCell], ABC):
         A cell of dimension n - 1 has two of them inside the domain and one on its boundary.
         """
         return self.matrix_of([self.faces_between(dim, dim + 1) for dim in range(self.dim)])
+
+    @property
+    def around(self) -> Kept | None:
+        """The set around which all cells are here; None if all cells at all are."""
+        return None
+
+    @property
+    def has_its_faces(self) -> np.ndarray:
+        """Whether all cells in the closure of a cell are in the complex; bool, shape (cells,)."""
+        return np.ones(len(self), dtype=bool)
 
     @property
     def covering(self) -> csr_array:

@@ -6,12 +6,13 @@ cuts it if it has both signs at generators, and each cell is found once, as one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from math import gcd
 from operator import and_, mul
 from typing import NamedTuple
 
+from linreg.complex.around import Around
 from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms, input_rows
 from linreg.complex.gathering import Tally
 from linreg.complex.signs import SignLayout
@@ -21,6 +22,11 @@ from linreg.problem import Problem
 
 MOST_GENERATORS = 1 << 13
 """Vertices and directions of one cell; pairs of them are held against each other."""
+
+
+FEW, STEP = 6, 4
+"""Bounds are asked for where at least so many breakpoints are undecided, a multiple of the step:
+each time they cost as much as ten splits."""
 
 
 class Line(NamedTuple):
@@ -82,8 +88,15 @@ class Tree:
         The generators that the ids number.
     """
 
-    def __init__(self, problem: Problem, layout: SignLayout, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        layout: SignLayout,
+        limit: int | None = None,
+        around: Around | None = None,
+    ) -> None:
         self.layout = layout
+        self._around = around
         self.vectors: list[Vector] = []
         self._problem = problem
         self._limit = limit
@@ -127,10 +140,11 @@ class Tree:
             return
         prefix = Prefix(self.layout, self._problem, depth, first_unit, rows)
         entered = [self._entered(depth + 1, prefix.forms, cell) for cell in cells]
-        parts = self._split_all(depth + 1, prefix.forms, entered)
+        parts = self._split_all(depth + 1, prefix.forms, entered, self._watch(depth, prefix))
         if depth + 1 == len(self._problem.integer_stages):
             for cell, signs in parts:
-                yield Leaf(cell.dim, signs & self._visible, cell.ids, cell.lines)
+                if self._around is None or self._around.is_met(cell.bits, self._at_infinity):
+                    yield Leaf(cell.dim, signs & self._visible, cell.ids, cell.lines)
             return
         # Two cells have the same map if the same breakpoints are above them.
         groups: dict[int, list[Generated]] = {}
@@ -138,6 +152,14 @@ class Tree:
             groups.setdefault(signs & prefix.forms.telling, []).append(cell)
         for signs, group in groups.items():
             yield from self._below(depth + 1, prefix.last_unit, prefix.handed_on(signs), group)
+
+    def _watch(self, depth: int, prefix: Prefix) -> Callable[[Generated], bool] | None:
+        """What says of a cell of a prefix whether it may be around the set that is asked for."""
+        around = self._around
+        if around is None:
+            return None
+        rows = around.rows_of(depth, prefix)
+        return lambda cell: around.may_meet(depth, rows, cell.ids, self.vectors)
 
     def _entered(self, stage: int, forms: StageForms, cell: Generated) -> Generated:
         """A cell whose generators know their signs at the next stage."""
@@ -151,7 +173,11 @@ class Tree:
         return Generated(cell.dim, cell.ids, bits, lines)
 
     def _split_all(
-        self, stage: int, forms: StageForms, cells: list[Generated]
+        self,
+        stage: int,
+        forms: StageForms,
+        cells: list[Generated],
+        watch: Callable[[Generated], bool] | None = None,
     ) -> Iterator[tuple[Generated, int]]:
         """The parts of cells on which a stage is decided, with their sign vectors."""
         shift, pairs, contests = self.layout.n_pairs, forms.pairs, forms.contests
@@ -163,6 +189,14 @@ class Tree:
             if inside & ~signs & signs >> shift:
                 continue  # beyond a row of the domain
             undecided = pairs & ~(signs | signs >> shift)
+            if (
+                watch is not None
+                and (left := undecided.bit_count()) >= FEW
+                and left % STEP == 0
+                and not cell.lines
+                and not watch(cell)
+            ):
+                continue
             open_contests = [contest for contest in contests if not signs & contest.mask]
             valid = self._decided & ~(undecided | undecided << shift)
             for contest in open_contests:

@@ -103,6 +103,18 @@ class IntegerWeights:
             for inputs, coefficients in self._terms
         ]
 
+    def dense(self, width: int) -> list[IntegerRow] | None:
+        """All coefficients, one row for each output; None if they are too many."""
+        if self._matrix is not None:
+            return list(self._matrix.table())
+        if len(self._terms) * width > MOST_DENSE:
+            return None
+        rows = [[fmpz(0)] * width for _ in self._terms]
+        for row, (inputs, coefficients) in zip(rows, self._terms, strict=True):
+            for i, by in zip(inputs, coefficients, strict=True):
+                row[i] = by
+        return rows
+
     def matrix_of(self, state: fmpz_mat) -> fmpz_mat:
         """The rows as one matrix."""
         if self._matrix is not None:

@@ -35,7 +35,7 @@ def level_set(
     output : int
     level : number
     limit : int, optional
-        Most cells of the whole complex.
+        Most cells of the set and around it.
     progress : callable, optional
         Called now and then with the number of cells that are found.
 
@@ -66,7 +66,12 @@ def level_set(
     ([4, 4, 0], 1, True)
     """
     cells = polyhedral_complex(
-        net, domain, levels=[(output, level)], limit=limit, progress=progress
+        net,
+        domain,
+        levels=[(output, level)],
+        around=(output, level),
+        limit=limit,
+        progress=progress,
     )
     return cells.where(output, "==", level)
 
@@ -92,7 +97,7 @@ def decision_boundary(
     sense : str
         "max" if the class is that of the largest output, "min" if that of the smallest.
     limit : int, optional
-        Most cells of the whole complex.
+        Most cells of the set and around it.
     progress : callable, optional
         Called now and then with the number of cells that are found.
 
@@ -130,7 +135,12 @@ def decision_boundary(
     if i is None and j is None:
         rows = [[sign * (row == column) for column in range(n_outputs)] for row in range(n_outputs)]
         cells = polyhedral_complex(
-            with_functional(staged, rows), where, classes=True, limit=limit, progress=progress
+            with_functional(staged, rows),
+            where,
+            classes=True,
+            around="classes",
+            limit=limit,
+            progress=progress,
         )
         return cells.decision_boundary()
     if i is None or j is None:

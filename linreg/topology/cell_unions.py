@@ -11,7 +11,7 @@ import numpy as np
 
 from linreg.arguments import numbered
 from linreg.complex import SignedCells
-from linreg.complex.signed_cells import AnyCell
+from linreg.complex.signed_cells import CLASSES, AnyCell, Kept
 from linreg.rational import Number, fraction
 from linreg.topology.union import Subcomplex
 
@@ -81,7 +81,22 @@ class CellUnions(SignedCells[AnyCell]):
             raise ValueError(
                 f"relation: {reprlib.repr(relation)} is not known; known are {', '.join(RELATIONS)}"
             )
-        return Subcomplex(self, RELATIONS[relation](self.sides(output, level), 0))
+        chosen = RELATIONS[relation](self.sides(output, level), 0)
+        self._check_kept((output, fraction(level)) if relation == "==" else None)
+        return Subcomplex(self, chosen)
+
+    def _check_kept(self, asked: Kept | None) -> None:
+        """Refuse a union that needs more cells than the complex has."""
+        if self.around is not None and self.around != asked:
+            set_ = (
+                "classes tie"
+                if isinstance(self.around, str)
+                else f"output {self.around[0]} is {self.around[1]}"
+            )
+            raise ValueError(
+                f"the complex has the cells around the set where {set_} alone, and this union may "
+                "have others; leave `around` out"
+            )
 
     def sides(self, output: int, level: Number = 0) -> np.ndarray:
         """The sign of an output less a level on each cell.
@@ -160,6 +175,7 @@ class CellUnions(SignedCells[AnyCell]):
         [0, 1]
         """
         won = self._winners()
+        self._check_kept(None)
         if output not in self.levels.classes:
             raise ValueError(
                 f"output: the classes are {list(self.levels.classes)}, got {reprlib.repr(output)}"
@@ -204,7 +220,9 @@ class CellUnions(SignedCells[AnyCell]):
         ValueError
             If the complex was not cut by classes.
         """
-        return Subcomplex(self, self._winners().sum(axis=1) > 1)
+        won = self._winners()
+        self._check_kept(CLASSES)
+        return Subcomplex(self, won.sum(axis=1) > 1)
 
     def _winners(self) -> np.ndarray:
         """Which class is largest on each cell; bool, shape (cells, classes)."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Literal, overload
 
-from linreg.arguments import how_many, numbered
+from linreg.arguments import how_many, integer, numbered
 from linreg.complex import (
     STRATEGIES,
     Cell,
@@ -19,9 +19,10 @@ from linreg.complex import (
     strata,
     with_levels,
 )
+from linreg.complex.signed_cells import CLASSES, Kept
 from linreg.errors import UnknownStrategy
 from linreg.problem import Problem, problem_of
-from linreg.rational import Number
+from linreg.rational import Number, fraction
 from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.cell_unions import CellUnions
 from linreg.topology.critical import CriticalVertex, critical_vertices
@@ -99,6 +100,7 @@ class PolyhedralComplex(CellComplex, CellUnions[Cell]):
         >>> polyhedral_complex(hat).persistence()
         [(0, -inf, Fraction(0, 1)), (0, -inf, inf)]
         """
+        self._check_whole()
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         return persistence(self, output, superlevel=superlevel, field=field, method=method)
 
@@ -135,8 +137,16 @@ class PolyhedralComplex(CellComplex, CellUnions[Cell]):
         >>> [(vertex.point, vertex.value, vertex.ranks) for vertex in complex.critical_vertices()]
         [((Fraction(0, 1),), Fraction(0, 1), (1, 0))]
         """
+        self._check_whole()
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         return critical_vertices(self, output)
+
+    def _check_whole(self) -> None:
+        """Refuse what is a question about all cells where only those around a set are here."""
+        if self.around is not None:
+            raise ValueError(
+                "around: this needs all cells, and the complex has those around a set alone"
+            )
 
 
 class StratifiedDomain(Strata, CellUnions[Stratum]):
@@ -207,6 +217,7 @@ def polyhedral_complex(
     levels: Sequence[tuple[int, Number]] = (),
     classes: Sequence[int] | bool = False,
     strategy: Literal["programs"],
+    around: None = None,
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> StratifiedDomain: ...
@@ -220,6 +231,7 @@ def polyhedral_complex(
     levels: Sequence[tuple[int, Number]] = (),
     classes: Sequence[int] | bool = False,
     strategy: Literal["tree", "regions"] = "tree",
+    around: tuple[int, Number] | str | None = None,
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> PolyhedralComplex: ...
@@ -233,6 +245,7 @@ def polyhedral_complex(
     levels: Sequence[tuple[int, Number]] = (),
     classes: Sequence[int] | bool = False,
     strategy: str,
+    around: tuple[int, Number] | str | None = None,
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> PolyhedralComplex | StratifiedDomain: ...
@@ -245,6 +258,7 @@ def polyhedral_complex(
     levels: Sequence[tuple[int, Number]] = (),
     classes: Sequence[int] | bool = False,
     strategy: str = "tree",
+    around: tuple[int, Number] | str | None = None,
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> PolyhedralComplex | StratifiedDomain:
@@ -265,6 +279,10 @@ def polyhedral_complex(
         "tree", or "regions" to find the same cells another way, up to 6 inputs and slowly;
         "programs" decides by linear programs, for any number of inputs, and does not cut cells
         along the domain's own faces.
+    around : (output, level), or "classes", optional
+        Only the cells whose closure meets the set where an output has that level, one of `levels`,
+        or where classes tie. Parts of the tree are passed over where linear bounds prove that they
+        do not; for the strategy "tree".
     limit : int, optional
         Most cells.
     progress : callable, optional
@@ -303,12 +321,27 @@ def polyhedral_complex(
     if limit is not None:
         limit = how_many(limit, "limit")
     problem = Problem(with_levels(plain.network, asked), plain.domain)
-    if strategy == PROGRAMS:
+    kept = None if around is None else _kept(around)
+    if strategy == PROGRAMS and kept is None:
         cells = strata(problem, asked, limit=limit, progress=progress)
         return StratifiedDomain(*(getattr(cells, field.name) for field in fields(cells)))
-    if strategy not in STRATEGIES:
+    if strategy not in WAYS:
         raise UnknownStrategy(
             f"strategy: {reprlib.repr(strategy)} is not known; known are {', '.join(WAYS)}"
         )
-    found = cell_complex(problem, asked, strategy=strategy, limit=limit, progress=progress)
+    found = cell_complex(
+        problem, asked, strategy=strategy, limit=limit, around=kept, progress=progress
+    )
     return PolyhedralComplex(*(getattr(found, field.name) for field in fields(found)))
+
+
+def _kept(around: object) -> Kept:
+    """The set that a search is held to."""
+    if around == CLASSES:
+        return CLASSES
+    if not isinstance(around, tuple | list) or len(around) != 2:
+        raise TypeError(
+            f"around: a pair (output, level) or {CLASSES!r} was expected, got "
+            f"{reprlib.repr(around)}"
+        )
+    return integer(around[0], "around[0]"), fraction(around[1])

@@ -122,7 +122,8 @@ class Subcomplex:
     def is_closed(self) -> bool:
         """Whether it has the faces of all of its cells, and so is closed."""
         covers = self.complex.covering.tocoo()
-        return not (self.chosen[covers.col] & ~self.chosen[covers.row]).any()
+        lacking = self.chosen & ~self.complex.has_its_faces
+        return not (lacking.any() or (self.chosen[covers.col] & ~self.chosen[covers.row]).any())
 
     @cached_property
     def is_open(self) -> bool:

@@ -40,7 +40,7 @@ class PolyhedralComplex(CellComplex, CellUnions[Cell]):
 
     Attributes
     ----------
-    problem, levels, layout, signs, dims, lines, vectors, n_vertices, incidence
+    problem, levels, layout, signs, dims, lines, vectors, n_vertices, incidence, kept
         As for `linreg.complex.CellComplex`.
 
     Examples

@@ -70,7 +70,8 @@ class SignedCells(Sequence[AnyCell], ABC):
 
     def __repr__(self) -> str:
         faces = ", ".join(map(str, self.f_vector))
-        return f"<{type(self).__name__}: {counted(len(self), 'cell')}, f-vector {faces}>"
+        some = "" if self.around is None else " around a set"
+        return f"<{type(self).__name__}: {counted(len(self), 'cell')}{some}, f-vector {faces}>"
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]
         if isinstance(index, slice):

@@ -117,7 +117,8 @@ def plot_pieces(
     frame : Box, "box:LO,HI" or [[lo, hi], ...], optional
         What is shown; by default all vertices of the union but a few far away.
     around : bool
-        Whether to draw the edges of the other cells, faintly. For two inputs.
+        Whether to draw the edges of the other cells, faintly, if the complex has all cells, as with
+        `level_set(..., all_cells=True)`. For two inputs.
     title : str, optional
         By default the number of components, and the length or area if it is finite.
 
@@ -149,7 +150,7 @@ def plot_pieces(
     axes = axes_for(ax, dim=cells.dim, size=_size(shown))
     with matplotlib.rc_context(STYLE):
         canvas = _Canvas(axes, cells, shown)
-        if around and cells.dim == 2:
+        if around and cells.dim == 2 and cells.around is None:
             others = np.flatnonzero((cells.dims == 1) & ~union.chosen)
             canvas.lines(others, FAINT, hairline(len(others)), 2)
         groups = _add_components(canvas, union)

@@ -23,6 +23,7 @@ def level_set(
     level: Number = 0,
     domain: DomainLike = None,
     *,
+    all_cells: bool = False,
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Subcomplex:
@@ -34,8 +35,10 @@ def level_set(
         By default the whole space, or the domain in the network's file.
     output : int
     level : number
+    all_cells : bool
+        Whether to find the cells that are not around the set too, as for a picture.
     limit : int, optional
-        Most cells of the set and around it.
+        Most cells.
     progress : callable, optional
         Called now and then with the number of cells that are found.
 
@@ -69,7 +72,7 @@ def level_set(
         net,
         domain,
         levels=[(output, level)],
-        around=(output, level),
+        around=None if all_cells else (output, level),
         limit=limit,
         progress=progress,
     )
@@ -83,6 +86,7 @@ def decision_boundary(
     domain: DomainLike = None,
     *,
     sense: str = "max",
+    all_cells: bool = False,
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Subcomplex:
@@ -96,8 +100,10 @@ def decision_boundary(
         Two outputs; by default all outputs are classes.
     sense : str
         "max" if the class is that of the largest output, "min" if that of the smallest.
+    all_cells : bool
+        Whether to find the cells that are not around the set too, as for a picture.
     limit : int, optional
-        Most cells of the set and around it.
+        Most cells.
     progress : callable, optional
         Called now and then with the number of cells that are found.
 
@@ -138,7 +144,7 @@ def decision_boundary(
             with_functional(staged, rows),
             where,
             classes=True,
-            around="classes",
+            around=None if all_cells else "classes",
             limit=limit,
             progress=progress,
         )
@@ -149,4 +155,5 @@ def decision_boundary(
     if pair[0] == pair[1]:
         raise ValueError(f"i and j: two different outputs were expected, got {i} twice")
     row = [(k == pair[0]) - (k == pair[1]) for k in range(n_outputs)]
-    return level_set(with_functional(staged, [row]), 0, 0, where, limit=limit, progress=progress)
+    difference = with_functional(staged, [row])
+    return level_set(difference, 0, 0, where, all_cells=all_cells, limit=limit, progress=progress)

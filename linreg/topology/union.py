@@ -70,7 +70,9 @@ class Subcomplex:
 
     def __repr__(self) -> str:
         faces = ", ".join(map(str, self.faces_by_dimension))
-        return f"<Subcomplex: {len(self):,} of {counted(len(self.complex), 'cell')}, {faces}>"
+        some = "" if self.complex.around is None else " around it"
+        whole = counted(len(self.complex), "cell")
+        return f"<Subcomplex: {len(self):,} of {whole}{some}, {faces}>"
 
     @cached_property
     def indices(self) -> np.ndarray:

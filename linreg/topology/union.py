@@ -13,6 +13,7 @@ from linreg.arguments import integer
 from linreg.complex import CellComplex, SignedCell, SignedCells
 from linreg.errors import HypothesisError
 from linreg.topology.chains import bounded_chains, dual_chains, flag_chains
+from linreg.topology.cores import core
 from linreg.topology.elimination import betti_numbers, check_field
 from linreg.topology.order_complex import check_gudhi_field, simplex_tree
 from linreg.wording import counted
@@ -162,7 +163,8 @@ class Subcomplex:
         method : str
             "cells" has one chain for each cell, and is for unions that are closed or open;
             "order" has one for each chain of faces, "gudhi" too, for which the extra `topology` is
-            needed and `field` a prime; "auto" takes "cells" where it can, and "order" elsewhere.
+            needed and `field` a prime; "auto" takes "cells" where it can, and "order" elsewhere,
+            without the domain's faces after leaving out cells that others stand for.
 
         Returns
         -------
@@ -203,8 +205,10 @@ class Subcomplex:
                 'method: "cells" needs the domain\'s faces too, and this complex is without them; '
                 'take "order"'
             )
-        if method == "order" or not isinstance(cells, CellComplex):
+        if method == "order":
             chains, _ = flag_chains(cells, self.chosen)
+        elif not isinstance(cells, CellComplex):
+            chains, _ = flag_chains(cells, core(cells, self.chosen))
         elif self.is_closed:
             chains = bounded_chains(cells, self.chosen, signed=signed)
         elif self.is_open:

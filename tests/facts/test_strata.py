@@ -15,6 +15,7 @@ import linreg
 from linreg import Box, HypothesisError, IncompleteError, maxout, mlp, polyhedral_complex
 from linreg.formulas import zaslavsky_faces
 from linreg.topology import pieces
+from linreg.topology.cores import core
 
 GOLDEN = json.loads((FOLDER / "topology.json").read_text())
 CASES = [Case(each["name"], each) for each in GOLDEN["cases"]]
@@ -136,3 +137,17 @@ def test_tables_of_cells_without_the_domains_faces_hold_a_point_of_each(tmp_path
     assert [row["on_domain_boundary"] for row in rows] == [True, False]
     assert {len(row["point"].split()) for row in rows} == {2}
     assert all(0 <= Fraction(x) <= 1 for row in rows for x in row["point"].split())
+
+
+def test_cells_that_others_stand_for_may_be_left_out() -> None:
+    """A ring has a core of four points and arcs at least, and a square of one point."""
+    ring = [[1, 0], [0, 1]], [0, 0]
+    net = mlp([ring, ([[1, 1]], ["-3/2"])], ([[-1]], ["1/2"]), activation=linreg.absolute())
+    cells = polyhedral_complex(net, "box:-3,3", levels=[(0, 0)], strategy="programs")
+    union = cells.where(0, ">=")
+    kept = core(cells, union.chosen)
+    assert 4 <= kept.sum() < len(union)
+    assert not (kept & ~union.chosen).any()
+    smaller = linreg.Subcomplex(cells, kept)
+    assert smaller.betti_numbers(method="order") == union.betti_numbers(method="order") == [1, 1, 0]
+    assert core(cells, np.ones(len(cells), dtype=bool)).sum() == 1

@@ -62,6 +62,9 @@ BOUNDARY_KEYS = (
 Found = TypeVar("Found")
 """What is searched for."""
 
+SHOWN = 4
+"""Betti numbers that are shown, and those of higher degrees up to the last that is not 0."""
+
 MOST_BARS = 40
 """Most bars that are shown; `--json` has them all."""
 
@@ -239,11 +242,14 @@ def topology(
             }
         )
         return DONE
-    table = _table("set", *(f"b{k}" for k in range(cells.dim + 1)), "cells")
+    highest = max(k for numbers in betti.values() for k, b in enumerate(numbers) if b or k < SHOWN)
+    table = _table("set", *(f"b{k}" for k in range(highest + 1)), "cells")
     for relation, union in unions.items():
         name = f"output {output} {relation} {_shown(fraction(cut))}"
-        table.add_row(name, *map(str, betti[relation]), f"{len(union):,}")
+        table.add_row(name, *map(str, betti[relation][: highest + 1]), f"{len(union):,}")
     show(table)
+    if highest < cells.dim:
+        show(f"b{highest + 1} to b{cells.dim} are 0")
     if bars is not None:
         show(_bars(bars))
     _show_files(files)
@@ -361,7 +367,8 @@ class Stopped:
     Attributes
     ----------
     at_least : sequence of int
-        How many cells of each dimension had been found: no fewer are there.
+        How many cells of each dimension had been found: no fewer are there. Nothing if that is
+        not known.
     """
 
     at_least: Sequence[int]
@@ -369,8 +376,10 @@ class Stopped:
     def shown(self, as_json: bool, keys: Sequence[str]) -> int:
         """The exit code, once the cells are shown; part of a complex has no other answer."""
         if as_json:
-            show_json({**dict.fromkeys(keys), "complete": False, "at_least": list(self.at_least)})
-        else:
+            show_json(
+                {**dict.fromkeys(keys), "complete": False, "at_least": list(self.at_least) or None}
+            )
+        elif self.at_least:
             table = _table("dimension", "cells")
             for dim, count in enumerate(self.at_least):
                 table.add_row(str(dim), f"at least {count:,}")

@@ -302,8 +302,9 @@ class Tree:
         dim, ids, all_bits, lines = cell
         if len(ids) > MOST_GENERATORS:
             raise IncompleteError(
-                f"a cell has more than {MOST_GENERATORS:,} vertices and directions; take the "
-                'strategy "programs", which leaves the domain\'s own faces out, or a slice'
+                f"a cell has more than {MOST_GENERATORS:,} vertices and directions; ask on a "
+                'slice, or take the strategy "programs" of polyhedral_complex, faces or topology, '
+                "which leaves the domain's own faces out"
             )
         # Those that span a face have at least so many inequalities tight, which others have not.
         tight, least = valid & ~cell.signs, dim - len(lines) - 1

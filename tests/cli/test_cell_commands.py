@@ -167,7 +167,13 @@ def test_a_box_of_many_inputs_has_topology_by_programs(tmp_path: Path) -> None:
     ]
     net = write(tmp_path / "wide.json", {"input_shape": [16], "layers": layers})
     asked = ["--domain", "box:-2,2"]
-    assert 'take the strategy "programs"' in linreg("topology", net, *asked).said
+    refused = linreg("topology", net, *asked)
+    assert (refused.code, refused.out) == (3, "")
+    assert 'take the strategy "programs"' in refused.said
+    shown = linreg("topology", net, *asked, "--strategy", "programs").out.splitlines()
+    assert shown[0].split() == ["set", "b0", "b1", "b2", "b3", "cells"]
+    assert shown[3].split() == ["output", "0", "==", "0", "1", "1", "0", "0", "8"]
+    assert shown[-1] == "b4 to b16 are 0"
     answer = linreg("topology", net, *asked, "--strategy", "programs", "--json").json
     assert answer["betti"]["=="][:3] == [1, 1, 0]
     faces = linreg("faces", net, *asked, "--strategy", "programs", "--json").json

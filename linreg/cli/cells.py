@@ -15,7 +15,7 @@ from rich.table import Table
 
 from linreg.arguments import numbered
 from linreg.cli.codes import DONE, STOPPED
-from linreg.cli.console import message, progress, show, show_json
+from linreg.cli.console import Show, message, progress, show, show_json
 from linreg.cli.interrupts import see_through
 from linreg.cli.options import (
     Decimal,
@@ -65,7 +65,7 @@ Found = TypeVar("Found")
 SHOWN = 4
 """Betti numbers that are shown, and those of higher degrees up to the last that is not 0."""
 
-MOST_BARS = 40
+LISTED_BARS = 40
 """Most bars that are shown; `--json` has them all."""
 
 
@@ -387,11 +387,11 @@ class Stopped:
         return STOPPED
 
 
-def _found(search: Callable[[Callable[[int], None]], Found]) -> Found | Stopped:
+def _found(search: Callable[[Show], Found]) -> Found | Stopped:
     """What a search finds, given whom to tell of its progress, or how far it came."""
     with progress("cells") as tell:
         try:
-            return search(lambda found: tell(0.0, counted(found, "cell")))
+            return search(tell)
         except IncompleteError as error:
             message(str(error))
             return Stopped(error.at_least or ())
@@ -411,10 +411,10 @@ def _show_files(files: Sequence[Path]) -> None:
 
 def _bars(bars: Sequence[Bar]) -> Table:
     table = _table("degree", "birth", "death", title="\nsublevel sets")
-    for dim, birth, death in bars[:MOST_BARS]:
+    for dim, birth, death in bars[:LISTED_BARS]:
         table.add_row(str(dim), _shown(birth), _shown(death))
-    if len(bars) > MOST_BARS:
-        table.add_row("...", f"and {len(bars) - MOST_BARS:,} more", "")
+    if len(bars) > LISTED_BARS:
+        table.add_row("...", f"and {len(bars) - LISTED_BARS:,} more", "")
     return table
 
 

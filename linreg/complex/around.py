@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
-from linreg.complex.forms import Prefix, Vector
+from linreg.complex.forms import PrefixStage, Vector
 from linreg.complex.signs import SignLayout
 from linreg.polyhedra import IntegerRow
 from linreg.problem import Problem
@@ -272,7 +272,7 @@ class Around:
             (bits & self.bits).bit_count() > 1 and not bits & at_infinity for bits in of_generators
         )
 
-    def rows_of(self, depth: int, prefix: Prefix) -> Bounded | None:
+    def rows_of(self, depth: int, prefix: PrefixStage) -> Bounded | None:
         """The rows of a stage on all cells of a prefix, in floats."""
         if self._stages is None:
             return None

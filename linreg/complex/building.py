@@ -19,6 +19,7 @@ from linreg.complex.signs import SignLayout
 from linreg.complex.tree import Leaf, Line, Tree
 from linreg.errors import BrokenInvariant, UnknownStrategy
 from linreg.problem import Problem
+from linreg.progress import Progress
 from linreg.rational import integer_matrix
 
 
@@ -38,7 +39,7 @@ def cell_complex(
     strategy: str = "tree",
     limit: int | None = None,
     around: Kept | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> CellComplex:
     """All cells of a problem whose last stage is that of the levels.
 
@@ -55,7 +56,7 @@ def cell_complex(
         Only the cells whose closure meets the set where an output has a level, or where classes
         tie; for "tree".
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------

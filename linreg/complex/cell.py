@@ -87,7 +87,7 @@ class Cell(SignedCell):
     ----------
     index, dim, layout, signs
         As for `SignedCell`.
-    corners, directions, lines : tuples of Vector
+    integer_vertices, directions, lines : tuples of Vector
         Homogeneous coordinates of its vertices, of its extreme directions, and of a basis of the
         directions that can be followed both ways; modulo these last if there are any.
 
@@ -101,12 +101,12 @@ class Cell(SignedCell):
     ((1,), ((Fraction(1, 2),),), ((1,),), (Fraction(3, 2),))
     """
 
-    corners: tuple[Vector, ...]
+    integer_vertices: tuple[Vector, ...]
     directions: tuple[Vector, ...]
     lines: tuple[Vector, ...]
 
     def __repr__(self) -> str:
-        ends = counted(len(self.corners), "vertex", "vertices")
+        ends = counted(len(self.integer_vertices), "vertex", "vertices")
         rays = f", {counted(len(self.directions), 'ray')}" if self.directions else ""
         return f"<Cell {self.index}: dimension {self.dim}, {ends}{rays}>"
 
@@ -119,7 +119,8 @@ class Cell(SignedCell):
     def vertices(self) -> tuple[tuple[Fraction, ...], ...]:
         """The vertices; a point on each smallest face if there are lines."""
         return tuple(
-            tuple(Fraction(entry, corner[-1]) for entry in corner[:-1]) for corner in self.corners
+            tuple(Fraction(entry, vertex[-1]) for entry in vertex[:-1])
+            for vertex in self.integer_vertices
         )
 
     @property
@@ -130,7 +131,7 @@ class Cell(SignedCell):
     @property
     def point(self) -> tuple[Fraction, ...]:
         """A point inside: the mean of the vertices, and a step along all extreme directions."""
-        n = len(self.corners)
+        n = len(self.integer_vertices)
         columns = zip(*self.vertices, strict=True)
         mean = [sum(column, Fraction(0)) / n for column in columns]
         return tuple(x + sum(ray[axis] for ray in self.rays) for axis, x in enumerate(mean))

@@ -108,7 +108,7 @@ def domain_forms(layout: SignLayout, rows: Forms, dim: int) -> StageForms:
     return StageForms(layout, dim + 1, rows.rows, 0, ())
 
 
-class Prefix:
+class PrefixStage:
     """A stage where all units before have known pieces, and what it hands on.
 
     Attributes
@@ -205,14 +205,14 @@ def output_forms(
 
     Fastest where patterns come sorted, since prefixes are kept.
     """
-    path: list[tuple[tuple[int, ...], Prefix]] = []
+    path: list[tuple[tuple[int, ...], PrefixStage]] = []
     stages = problem.integer_stages
     for region in signs:
         rows, first = input_rows(problem), 0
         pattern = layout.pieces(region, 0, len(layout.units))
         for depth in range(len(stages)):
             if depth == len(path) or path[depth][0] != pattern[:first]:
-                path[depth:] = [(pattern[:first], Prefix(layout, problem, depth, first, rows))]
+                path[depth:] = [(pattern[:first], PrefixStage(layout, problem, depth, first, rows))]
             prefix = path[depth][1]
             first = prefix.last_unit
             if depth + 1 == len(path) or path[depth + 1][0] != pattern[:first]:

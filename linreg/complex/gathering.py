@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import TypeVar
 
 from linreg.errors import IncompleteError
 from linreg.problem import Problem
+from linreg.progress import Progress
 from linreg.wording import counted
 
-EVERY = 1 << 12
+CELLS_PER_REPORT = 1 << 12
 """Cells between two reports of progress: a fraction of a second."""
 
 Found = TypeVar("Found")
@@ -63,8 +65,8 @@ def gathered(
     cells: Iterable[Found],
     problem: Problem,
     dim_of: Callable[[Found], int],
-    progress: Callable[[int], None] | None,
-    every: int = EVERY,
+    progress: Callable[[Progress], None] | None,
+    every: int = CELLS_PER_REPORT,
 ) -> list[Found]:
     """All cells of a search.
 
@@ -76,7 +78,7 @@ def gathered(
     dim_of : callable
         The dimension of a cell.
     progress : callable or None
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
     every : int
         Cells between two calls.
 
@@ -97,7 +99,7 @@ def gathered(
         for cell in cells:
             found.append(cell)
             if progress is not None and len(found) % every == 0:
-                progress(len(found))
+                progress(Progress(len(found), inf, "cells"))
     except KeyboardInterrupt as interrupt:
         dims = [dim_of(cell) for cell in found]
         numbers = tuple(map(dims.count, range(problem.network.input_dim + 1)))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from linreg.complex.flats import Flat, whole
-from linreg.complex.forms import Contest, Prefix, input_rows
+from linreg.complex.forms import Contest, PrefixStage, input_rows
 from linreg.complex.gathering import Tally
 from linreg.complex.signs import SignLayout
 from linreg.polyhedra import IntegerRow, Solver
@@ -70,7 +70,7 @@ class ProgramTree:
         if not stages:
             yield from cells
             return
-        prefix = Prefix(self._layout, self._problem, depth, first_unit, rows)
+        prefix = PrefixStage(self._layout, self._problem, depth, first_unit, rows)
         parts = self._split(prefix, cells)
         if depth + 1 == stages:
             yield from parts
@@ -83,7 +83,7 @@ class ProgramTree:
         for signs, group in groups.items():
             yield from self._below(depth + 1, prefix.last_unit, prefix.handed_on(signs), group)
 
-    def _split(self, prefix: Prefix, cells: list[SignedFlat]) -> Iterator[SignedFlat]:
+    def _split(self, prefix: PrefixStage, cells: list[SignedFlat]) -> Iterator[SignedFlat]:
         """The parts of cells on which a stage is decided; the first of them soon."""
         forms = prefix.forms
         pairs = [pair for pair in range(forms.pairs.bit_length()) if forms.pairs >> pair & 1]

@@ -23,12 +23,13 @@ from linreg.complex.signs import SignLayout
 from linreg.complex.tables import strata_table
 from linreg.polyhedra import Solver
 from linreg.problem import Problem
+from linreg.progress import Progress
 
 if TYPE_CHECKING:
     import pyarrow
     from scipy.sparse import csr_array
 
-EVERY = 1 << 5
+STRATA_PER_REPORT = 1 << 5
 """Cells between two reports of progress: a fraction of a second."""
 
 PAIRS_AT_ONCE = 1 << 22
@@ -206,7 +207,7 @@ def strata(
     levels: Levels,
     *,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Strata:
     """The cells of a problem without the domain's faces.
 
@@ -218,7 +219,7 @@ def strata(
     limit : int, optional
         Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------
@@ -243,7 +244,7 @@ def strata(
             problem,
             lambda cell: cell.flat.dim,
             progress,
-            EVERY,
+            STRATA_PER_REPORT,
         ),
         key=lambda cell: (cell.flat.dim, cell.signs),
     )

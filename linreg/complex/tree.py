@@ -13,14 +13,14 @@ from operator import and_, mul
 from typing import NamedTuple
 
 from linreg.complex.around import Around
-from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms, input_rows
+from linreg.complex.forms import Contest, PrefixStage, StageForms, Vector, domain_forms, input_rows
 from linreg.complex.gathering import Tally
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
 from linreg.polyhedra import IntegerRow
 from linreg.problem import Problem
 
-MOST_GENERATORS = 1 << 13
+GENERATORS_OF_CELL = 1 << 13
 """Vertices and directions of one cell; pairs of them are held against each other."""
 
 
@@ -114,7 +114,7 @@ class Tree:
         Raises
         ------
         IncompleteError
-            If there are more than the limit, or one has more than `MOST_GENERATORS` vertices and
+            If there are more than the limit, or one has more than `GENERATORS_OF_CELL` vertices and
             directions.
         """
         dim = self._problem.network.input_dim
@@ -138,7 +138,7 @@ class Tree:
             for cell in cells:
                 yield Leaf(cell.dim, cell.signs & self._visible, cell.ids, cell.lines)
             return
-        prefix = Prefix(self.layout, self._problem, depth, first_unit, rows)
+        prefix = PrefixStage(self.layout, self._problem, depth, first_unit, rows)
         entered = [self._entered(depth + 1, prefix.forms, cell) for cell in cells]
         parts = self._split_all(depth + 1, prefix.forms, entered, self._watch(depth, prefix))
         if depth + 1 == len(self._problem.integer_stages):
@@ -153,7 +153,7 @@ class Tree:
         for signs, group in groups.items():
             yield from self._below(depth + 1, prefix.last_unit, prefix.handed_on(signs), group)
 
-    def _watch(self, depth: int, prefix: Prefix) -> Callable[[Generated], bool] | None:
+    def _watch(self, depth: int, prefix: PrefixStage) -> Callable[[Generated], bool] | None:
         """What says of a cell of a prefix whether it may be around the set that is asked for."""
         around = self._around
         if around is None:
@@ -300,9 +300,9 @@ class Tree:
         those that hold on the whole cell: Fukuda and Prodon (1996), Proposition 7.
         """
         dim, ids, all_bits, lines = cell
-        if len(ids) > MOST_GENERATORS:
+        if len(ids) > GENERATORS_OF_CELL:
             raise IncompleteError(
-                f"a cell has more than {MOST_GENERATORS:,} vertices and directions; ask on a "
+                f"a cell has more than {GENERATORS_OF_CELL:,} vertices and directions; ask on a "
                 'slice, or take the strategy "programs" of polyhedral_complex, faces or topology, '
                 "which leaves the domain's own faces out"
             )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from linreg.arguments import numbered
 from linreg.complex import with_functional
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.rational import Number
 from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.polyhedral_complex import polyhedral_complex
@@ -25,7 +26,7 @@ def level_set(
     *,
     all_cells: bool = False,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Subcomplex:
     """Where an output is equal to a level: a closed union of cells of any dimensions.
 
@@ -40,7 +41,7 @@ def level_set(
     limit : int, optional
         Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------
@@ -88,7 +89,7 @@ def decision_boundary(
     sense: str = "max",
     all_cells: bool = False,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Subcomplex:
     """Where two classes tie: of two outputs where they are equal, of all where no one is largest.
 
@@ -105,7 +106,7 @@ def decision_boundary(
     limit : int, optional
         Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------

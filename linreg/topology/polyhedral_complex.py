@@ -22,6 +22,7 @@ from linreg.complex import (
 from linreg.complex.signed_cells import CLASSES, Kept
 from linreg.errors import UnknownStrategy
 from linreg.problem import Problem, problem_of
+from linreg.progress import Progress
 from linreg.rational import Number, fraction
 from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.cell_unions import CellUnions
@@ -219,7 +220,7 @@ def polyhedral_complex(
     strategy: Literal["programs"],
     around: None = None,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> StratifiedDomain: ...
 
 
@@ -233,7 +234,7 @@ def polyhedral_complex(
     strategy: Literal["tree", "regions"] = "tree",
     around: tuple[int, Number] | str | None = None,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> PolyhedralComplex: ...
 
 
@@ -247,7 +248,7 @@ def polyhedral_complex(
     strategy: str,
     around: tuple[int, Number] | str | None = None,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> PolyhedralComplex | StratifiedDomain: ...
 
 
@@ -260,7 +261,7 @@ def polyhedral_complex(
     strategy: str = "tree",
     around: tuple[int, Number] | str | None = None,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> PolyhedralComplex | StratifiedDomain:
     """The cells of a network on a domain, of every dimension, generic or not.
 
@@ -286,7 +287,7 @@ def polyhedral_complex(
     limit : int, optional
         Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------

@@ -74,7 +74,7 @@ class Bounded:
         return low, high
 
 
-class FloatStage:
+class RelaxedStage:
     """A stage in floats, where each row is scaled by a power of two.
 
     Attributes
@@ -219,7 +219,7 @@ def _table(
     )
 
 
-class Around:
+class NearSet:
     """What tells cells whose closure may meet a set from others.
 
     Parameters
@@ -254,15 +254,15 @@ class Around:
         self._columns: dict[int, np.ndarray] = {}
 
     @cached_property
-    def _stages(self) -> list[FloatStage] | None:
+    def _stages(self) -> list[RelaxedStage] | None:
         """All stages in floats; None if they are too large."""
-        made: list[FloatStage] = []
+        made: list[RelaxedStage] = []
         incoming = [0] * self._problem.network.input_dim
         for stage in self._problem.integer_stages:
             rows = stage.weights.dense(len(incoming) + 1)
             if rows is None:
                 return None
-            made.append(FloatStage(stage, rows, incoming))
+            made.append(RelaxedStage(stage, rows, incoming))
             incoming = made[-1].handed_on
         return made
 

@@ -8,7 +8,7 @@ from math import gcd
 
 import numpy as np
 
-from linreg.complex.around import Around
+from linreg.complex.around import NearSet
 from linreg.complex.cell_complex import CellComplex
 from linreg.complex.forms import Vector
 from linreg.complex.from_regions import leaves_of_regions
@@ -95,7 +95,7 @@ def cell_complex(
 
 def _around(
     problem: Problem, layout: SignLayout, levels: Levels, kept: Kept | None
-) -> Around | None:
+) -> NearSet | None:
     """What tells the cells around a set from others; None if all are wanted."""
     if kept is None:
         return None
@@ -103,14 +103,14 @@ def _around(
     if isinstance(kept, str):
         if not levels.classes:
             raise ValueError("around: the complex is not cut by classes; give classes=True")
-        return Around(problem, layout, len(outputs))
+        return NearSet(problem, layout, len(outputs))
     output, level = kept
     if output not in outputs or level not in levels.of_output[outputs.index(output)][1]:
         raise ValueError(
             f"around: the complex is not cut where output {output} is {level}; give it in levels"
         )
     unit = outputs.index(output)
-    return Around(problem, layout, unit, levels.of_output[unit][1].index(level))
+    return NearSet(problem, layout, unit, levels.of_output[unit][1].index(level))
 
 
 def assembled(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from flint import fmpq, fmpq_mat
 
 from linreg.complex.forms import Vector
-from linreg.complex.gathering import Tally
+from linreg.complex.gathering import CellTally
 from linreg.complex.signs import SignLayout
 from linreg.complex.tree import Leaf, Line
 from linreg.network.stages import piece_at, table
@@ -39,7 +39,7 @@ def leaves_of_regions(
     """
     ids: dict[Vector, int] = {}
     leaves: dict[int, Leaf] = {}
-    boundaries, tally = Boundaries(problem), Tally(problem.network.input_dim, limit)
+    boundaries, tally = Boundaries(problem), CellTally(problem.network.input_dim, limit)
     regions = enumerate_regions(problem.network, problem.domain)
     for index, pattern in enumerate(regions.patterns.tolist()):
         rows = boundaries.of(pattern).rows

@@ -17,7 +17,7 @@ CELLS_PER_REPORT = 1 << 12
 Found = TypeVar("Found")
 
 
-class Tally:
+class CellTally:
     """How many cells of each dimension there are at least.
 
     Parameters
@@ -29,7 +29,7 @@ class Tally:
 
     Examples
     --------
-    >>> tally = Tally(1, 2)
+    >>> tally = CellTally(1, 2)
     >>> tally.add(0), tally.add(1)
     (None, None)
     >>> tally.add(1)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from linreg.complex.flats import Flat, whole
 from linreg.complex.forms import Contest, PrefixStage, input_rows
-from linreg.complex.gathering import Tally
+from linreg.complex.gathering import CellTally
 from linreg.complex.signs import SignLayout
 from linreg.polyhedra import IntegerRow, Solver
 from linreg.problem import Problem
@@ -49,7 +49,7 @@ class ProgramTree:
         rows = self._problem.domain_rows.rows
         start = SignedFlat(0, whole(self._problem.network.input_dim, rows, self.solver))
         first = input_rows(self._problem)
-        tally = Tally(start.flat.dim, self._limit)
+        tally = CellTally(start.flat.dim, self._limit)
         for cell in self._below(0, 0, first, [start]):
             tally.add(cell.flat.dim)
             yield SignedFlat(cell.signs | self._of_domain(cell.flat), cell.flat)
@@ -76,7 +76,7 @@ class ProgramTree:
             yield from parts
             return
         groups: dict[int, list[SignedFlat]] = {}
-        tally = Tally(self._problem.network.input_dim, self._limit)
+        tally = CellTally(self._problem.network.input_dim, self._limit)
         for cell in parts:
             tally.add(cell.flat.dim)  # each has a cell of its dimension in it in the end
             groups.setdefault(cell.signs & prefix.forms.telling, []).append(cell)

@@ -12,9 +12,9 @@ from math import gcd
 from operator import and_, mul
 from typing import NamedTuple
 
-from linreg.complex.around import Around
+from linreg.complex.around import NearSet
 from linreg.complex.forms import Contest, PrefixStage, StageForms, Vector, domain_forms, input_rows
-from linreg.complex.gathering import Tally
+from linreg.complex.gathering import CellTally
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
 from linreg.polyhedra import IntegerRow
@@ -93,7 +93,7 @@ class Tree:
         problem: Problem,
         layout: SignLayout,
         limit: int | None = None,
-        around: Around | None = None,
+        around: NearSet | None = None,
     ) -> None:
         self.layout = layout
         self._around = around
@@ -125,7 +125,7 @@ class Tree:
         bits = self._at(0, forms, origin)
         everything = [Generated(dim, (origin,), (bits,), lines)]
         cells = [cell for cell, _ in self._split_all(0, forms, everything)]
-        tally = Tally(dim, self._limit)
+        tally = CellTally(dim, self._limit)
         for leaf in self._below(0, 0, input_rows(self._problem), cells):
             tally.add(leaf.dim)
             yield leaf
@@ -182,7 +182,7 @@ class Tree:
         """The parts of cells on which a stage is decided, with their sign vectors."""
         shift, pairs, contests = self.layout.n_pairs, forms.pairs, forms.contests
         inside = forms.pairs if stage == 0 else 0
-        pending, tally = cells, Tally(self._problem.network.input_dim, self._limit)
+        pending, tally = cells, CellTally(self._problem.network.input_dim, self._limit)
         while pending:
             cell = pending.pop()
             signs = cell.signs

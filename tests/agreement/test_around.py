@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 import linreg
 from linreg import Box, Subcomplex, mlp, polyhedral_complex
 from linreg.complex import CellComplex, tree
-from linreg.complex.around import Around
+from linreg.complex.around import NearSet
 
 MOST = 400
 """Cells of an example."""
@@ -75,14 +75,14 @@ def test_bounds_spare_most_of_the_tree() -> None:
     """|x| + |y| + ... at least 1 everywhere: no cell of a box far from 0 is split by 40 units."""
     asked = []
     net, box = _far()
-    seen = Around.may_meet
+    seen = NearSet.may_meet
 
     def counted(self, *arguments):  # type: ignore[no-untyped-def]
         asked.append(seen(self, *arguments))
         return asked[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Around, "may_meet", counted)
+        patch.setattr(NearSet, "may_meet", counted)
         cells = polyhedral_complex(net, box, levels=[(0, 0)], around=(0, 0))
     assert len(cells) == 0
     assert asked.count(False) >= 1
@@ -106,7 +106,7 @@ def test_wrong_bounds_lose_cells(error: str, monkeypatch: pytest.MonkeyPatch) ->
     )
     asked = {"levels": [(0, 0)], "around": (0, 0)}
     right = len(polyhedral_complex(net, "box:-3,3", **asked))
-    plain = around.FloatStage.outputs
+    plain = around.RelaxedStage.outputs
 
     def wrong(self, rows, points, rays):  # type: ignore[no-untyped-def]
         found = plain(self, rows, points, rays)
@@ -114,7 +114,7 @@ def test_wrong_bounds_lose_cells(error: str, monkeypatch: pytest.MonkeyPatch) ->
             return around.Bounded(found.forms, found.errors, 0 * found.radii)
         return around.Bounded(found.forms + 9, found.errors, found.radii)
 
-    monkeypatch.setattr(around.FloatStage, "outputs", wrong)
+    monkeypatch.setattr(around.RelaxedStage, "outputs", wrong)
     assert len(polyhedral_complex(net, "box:-3,3", **asked)) < right
 
 

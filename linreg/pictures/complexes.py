@@ -117,7 +117,8 @@ def plot_pieces(
     frame : Box, "box:LO,HI" or [[lo, hi], ...], optional
         What is shown; by default all vertices of the union but a few far away.
     around : bool
-        Whether to draw the edges of the other cells, faintly. For two inputs.
+        Whether to draw the edges of the other cells, faintly, if the complex has all cells, as with
+        `level_set(..., all_cells=True)`. For two inputs.
     title : str, optional
         By default the number of components, and the length or area if it is finite.
 
@@ -143,13 +144,13 @@ def plot_pieces(
     '1 component, length 5.657'
     """
     matplotlib = matplotlib_package()
-    cells = union.complex
+    cells = union.with_vertices
     _check_inputs(cells)
     shown = frame_of_cells(cells, union.chosen, frame)
     axes = axes_for(ax, dim=cells.dim, size=_size(shown))
     with matplotlib.rc_context(STYLE):
         canvas = _Canvas(axes, cells, shown)
-        if around and cells.dim == 2:
+        if around and cells.dim == 2 and cells.around is None:
             others = np.flatnonzero((cells.dims == 1) & ~union.chosen)
             canvas.lines(others, FAINT, hairline(len(others)), 2)
         groups = _add_components(canvas, union)
@@ -302,7 +303,7 @@ def _add_facets(canvas: _Canvas, cells: CellComplex) -> tuple[str, list[tuple[st
 
 
 def _add_components(canvas: _Canvas, union: Subcomplex) -> list[tuple[str, list[tuple[str, Any]]]]:
-    cells, component = union.complex, union.component_of
+    cells, component = union.with_vertices, union.component_of
     count = union.components
     strong = np.array([rgb(BOUNDARY)] if count == 1 else colours_of_lines(max(count, 2)))
     pale = strong + 0.45 * (1 - strong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ from flint import fmpq
 from linreg.arguments import entries, integer, numbers
 from linreg.domains import Domain
 from linreg.errors import InvalidQuery, NoSuchIndex
+from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
 from linreg.questions.answers import as_fractions
@@ -145,6 +146,7 @@ def maximum(
     timeout: float | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> Extreme:
     """The greatest value of a linear functional of the outputs on a closed domain.
 
@@ -163,6 +165,9 @@ def maximum(
         Threads or processes that look for regions.
     progress : callable, optional
         Told now and then the share that is done, from 0 to 1.
+    certificate : path, optional
+        A file to write the answer to with its proof, which `linreg check` accepts; it is not
+        written where the search was stopped.
 
     Returns
     -------
@@ -177,6 +182,10 @@ def maximum(
         timeout or the workers are not positive, and TypeError if there is no network or domain.
     InvalidDomain
         If the domain is of another dimension than the network's input.
+    IncompleteError
+        If there is an answer, but its proof was stopped.
+    UnwritableFile
+        If the certificate cannot be written.
 
     Notes
     -----
@@ -198,7 +207,10 @@ def maximum(
     staged, where = asked(net, domain)
     weights = _weights(functional, staged)
     budget = Budget(limit, timeout, workers, progress)
-    return _highest(staged, [weights], where, budget)[0]
+    (found,) = _highest(staged, [weights], where, budget)
+    if certificate is not None:
+        _write(certificate, staged, where, [(_said("max", weights), weights, found)], budget)
+    return found
 
 
 def minimum(
@@ -210,12 +222,13 @@ def minimum(
     timeout: float | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> Extreme:
     """The least value of a linear functional of the outputs on a closed domain.
 
     Parameters
     ----------
-    net, functional, domain, limit, timeout, workers, progress
+    net, functional, domain, limit, timeout, workers, progress, certificate
         As for `maximum`.
 
     Returns
@@ -225,7 +238,7 @@ def minimum(
 
     Raises
     ------
-    InvalidQuery, ValueError, TypeError, InvalidDomain
+    InvalidQuery, ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile
         As for `maximum`.
 
     Examples
@@ -237,9 +250,13 @@ def minimum(
     (Fraction(-2, 1), (Fraction(0, 1),))
     """
     staged, where = asked(net, domain)
-    weights = [-entry for entry in _weights(functional, staged)]
+    asked_for = _weights(functional, staged)
+    weights = [-entry for entry in asked_for]
     budget = Budget(limit, timeout, workers, progress)
-    return _negated(_highest(staged, [weights], where, budget)[0])
+    (found,) = _highest(staged, [weights], where, budget)
+    if certificate is not None:
+        _write(certificate, staged, where, [(_said("min", asked_for), weights, found)], budget)
+    return _negated(found)
 
 
 def output_range(
@@ -251,12 +268,13 @@ def output_range(
     timeout: float | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> list[OutputRange]:
     """The least and the greatest value of each output on a closed domain.
 
     Parameters
     ----------
-    net, domain, limit, timeout, workers, progress
+    net, domain, limit, timeout, workers, progress, certificate
         As for `maximum`.
     output : int, optional
         This output alone, counted from 0; by default all.
@@ -270,7 +288,7 @@ def output_range(
     ------
     NoSuchIndex
         If the network has no such output.
-    ValueError, TypeError, InvalidDomain
+    ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile
         As for `maximum`.
 
     Examples
@@ -285,7 +303,11 @@ def output_range(
     chosen = range(n_outputs) if output is None else [checked_output(output, staged)]
     units = [[fmpq(int(i == j)) for j in range(n_outputs)] for i in chosen]
     both = [[by * entry for entry in unit] for unit in units for by in (-1, 1)]
-    found = _highest(staged, both, where, Budget(limit, timeout, workers, progress))
+    budget = Budget(limit, timeout, workers, progress)
+    found = _highest(staged, both, where, budget)
+    if certificate is not None:
+        said = [{"sense": sense, "output": i} for i in chosen for sense in ("min", "max")]
+        _write(certificate, staged, where, zip(said, both, found, strict=True), budget)
     return [
         OutputRange(i, _negated(low), high)
         for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
@@ -308,6 +330,25 @@ def checked_output(output: object, staged: StagedNetwork, name: str = "output") 
             f"{counted(n_outputs, 'output')}: got {number}"
         )
     return number
+
+
+def _said(sense: str, weights: Sequence[fmpq]) -> dict[str, object]:
+    """What a certificate says is asked."""
+    return {"sense": sense, "functional": [str(fraction(by)) for by in weights]}
+
+
+def _write(
+    path: StrPath,
+    staged: StagedNetwork,
+    domain: Domain,
+    parts: Iterable[tuple[Mapping[str, object], Sequence[fmpq], Extreme]],
+    budget: Budget,
+) -> None:
+    """Write greatest values with their proofs: what is said of each, its functional, the value."""
+    from linreg.questions.proving import Part, write_range
+
+    asked_for = [Part(said, [weights], found) for said, weights, found in parts]
+    write_range(path, staged, domain, asked_for, budget)
 
 
 def _weights(functional: Sequence[object] | None, staged: StagedNetwork) -> list[fmpq]:

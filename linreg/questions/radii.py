@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from flint import fmpq
 
 from linreg.arguments import point as coordinates_of
 from linreg.errors import InvalidDomain, InvalidQuery
+from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import IntegerRow, Point, PointedPolyhedron, Solver
+from linreg.questions.answers import as_fractions
 from linreg.questions.approaching import Approach
 from linreg.questions.extremes import checked_output
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
@@ -25,6 +28,9 @@ from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
 from linreg.wording import counted
+
+if TYPE_CHECKING:
+    from linreg.questions.proving_distances import Nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,7 @@ def robustness(
     timeout: float | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> Robustness:
     """The distance from a point to the nearest tie with another class, and to the nearest flip.
 
@@ -169,6 +176,9 @@ def robustness(
     workers : int
     progress : callable, optional
         Told now and then the share of a search that is done, from 0 to 1.
+    certificate : path, optional
+        A file to write the answer to with its proof, which `linreg check` accepts; it is not
+        written where the search was stopped.
 
     Returns
     -------
@@ -184,6 +194,10 @@ def robustness(
         If the point is outside the domain.
     NoSuchIndex
         If the label or a target is no output.
+    IncompleteError
+        If there is an answer, but its proof was stopped or would be too long.
+    UnwritableFile
+        If the certificate cannot be written.
 
     Notes
     -----
@@ -228,13 +242,20 @@ def robustness(
     if any(value_at(form, at) < 0 for form in around):
         raise InvalidDomain("x: the point is outside the domain")
     search = _Search(staged, at, norm, label, rivals, 1 if sense == "max" else -1, around, budget)
-    return search.answer()
+    found = search.answer()
+    if certificate is not None and found.complete:
+        from linreg.questions.proving_distances import Asked, write_distances
+
+        question = Asked(staged, where, as_fractions(at), norm, label, tuple(rivals), sense)
+        write_distances(certificate, question, _nearest(search.tie), _nearest(search.flip), budget)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     near: Near
     label: int
+    beyond: list[fmpq]  # of the same region; there the class wins, if it does anywhere in it
 
 
 class _Search:
@@ -341,7 +362,7 @@ class _Search:
         for j in self.rivals:
             other = self.sign * values[j]
             if other >= own:
-                found = _Found(Near(fmpq(0), list(inputs.origin)), j)
+                found = _Found(Near(fmpq(0), list(inputs.origin)), j, list(inputs.origin))
                 self.tie = _nearer(self.tie, found)
                 if other > own or j < self.label:
                     self.flip = _nearer(self.flip, found)
@@ -372,16 +393,18 @@ class _Search:
                 rows = [*piece.rows, row]
             if there is not None:
                 near = nearest_point(rows, offsets, there, self.norm, self.solver)
-                found = _Found(Near(near.size, inputs.point(near.point)), j)
+                beyond = inputs.point(there.rationals)
+                found = _Found(Near(near.size, inputs.point(near.point)), j, beyond)
                 self.tie = _nearer(self.tie, found)
                 if ahead or j < self.label:
                     self.flip = _nearer(self.flip, found)
                 continue
             touching = self._touching(rows, offsets, inputs)
             if touching is not None:
-                self.tie = _nearer(self.tie, _Found(touching, j))
+                found = _Found(touching, j, touching.point)
+                self.tie = _nearer(self.tie, found)
                 if j < self.label:
-                    self.flip = _nearer(self.flip, _Found(touching, j))
+                    self.flip = _nearer(self.flip, found)
 
     def _touching(
         self, rows: Sequence[IntegerRow], offsets: Sequence[Sequence[fmpq]], inputs: InputSet
@@ -436,6 +459,16 @@ class _Search:
         if complete:
             bound = min(least, default=None)
         return Robustness(self.label, self.norm, tie, flip, bound, complete)
+
+
+def _nearest(found: _Found | None) -> Nearest | None:
+    """What a certificate says of a tie or flip."""
+    from linreg.questions.proving_distances import Nearest
+
+    if found is None:
+        return None
+    point, beyond = as_fractions(found.near.point), as_fractions(found.beyond)
+    return Nearest(fraction(found.near.size), point, found.label, beyond)
 
 
 def _nearer(known: _Found | None, other: _Found) -> _Found:

@@ -17,6 +17,7 @@ from linreg.problem.region_rows import Boundaries
 from linreg.questions.asking import Conditions
 from linreg.questions.boxes import boxed_network
 from linreg.questions.certifying import BoxProof, split_record, walk_record
+from linreg.questions.exact_proofs import NotProved
 from linreg.questions.input_sets import InputSet
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Highest, highest_values, value_at
@@ -289,6 +290,8 @@ class Decision:
 
     def _by_regions(self, node: BoxNode, alive: Sequence[int]) -> Found | None:
         """The regions of a box, one after another, exactly."""
+        if self.proof is not None and self._is_proved(self.proof, node, alive):
+            return None
         pieces, own = self.search.region_pieces(node, self.budget.workers, None)
         forms = [each.conditions for each in self.alternatives]
         dim = own.dim
@@ -307,9 +310,17 @@ class Decision:
                 x = self.inputs.point(own.point(met.point))
                 return Found(x, met.slack, self.search.nodes)
         if self.proof is not None:
-            for k in alive:
-                self.proof.exact(node, k)
+            raise NotProved
         return None
+
+    def _is_proved(self, proof: BoxProof, node: BoxNode, alive: Sequence[int]) -> bool:
+        """Whether exact cells prove that nothing in a box is unsafe, and that is written down."""
+        try:
+            for k in alive:
+                proof.exact(node, k)
+        except NotProved:
+            return False
+        return True
 
     def _checked(self, u: np.ndarray, alive: Sequence[int], tolerance: float) -> list[fmpq] | None:
         """The input of float coordinates, if it is unsafe; exactly, where floats are for it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 from flint import fmpq, fmpq_mat, fmpq_poly
 
@@ -92,12 +92,14 @@ def is_larger(left: Size, right: Size) -> bool:
     --------
     The largest roots of x^2 - 2 and x^2 - 3, and of (x^2 - 2)(x - 1) and x^2 - 2:
 
-    >>> two, three, one = (fmpq_poly([fmpq(c) for c in p]) for p in ([-2, 0, 1], [-3, 0, 1], [-1, 1]))
+    >>> two, three, one = fmpq_poly([-2, 0, 1]), fmpq_poly([-3, 0, 1]), fmpq_poly([-1, 1])
     >>> is_larger(three, two), is_larger(two, three), is_larger(two * one, two)
     (True, False, False)
     """
     if isinstance(left, fmpq_poly) and isinstance(right, fmpq_poly):
         return _has_larger_root(left, right)
+    assert isinstance(left, fmpq)
+    assert isinstance(right, fmpq)
     return bool(left > right)
 
 
@@ -150,4 +152,4 @@ def _roots_above(polynomial: fmpq_poly, bound: fmpq) -> int:
     """
     moved = polynomial(fmpq_poly([bound, fmpq(1)]))
     signs = [entry > 0 for entry in moved.coeffs() if entry != 0]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in pairwise(signs))

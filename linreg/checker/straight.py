@@ -48,7 +48,7 @@ def along(
             if isinstance(unit, MaxUnit):
                 piece = _winner(rows[at : at + unit.rank], endless)
             else:
-                piece = _piece(table(unit)[0], *rows[at], endless)
+                piece = _piece(table(unit)[0], rows[at], endless)
             if piece is None:
                 return None
             pieces.append(piece)
@@ -57,8 +57,9 @@ def along(
     return [fraction(row[1]) for row in found], [fraction(row[0]) for row in found]
 
 
-def _piece(breakpoints: Sequence[fmpq], step: fmpq, start: fmpq, endless: bool) -> int | None:
+def _piece(breakpoints: Sequence[fmpq], row: Sequence[fmpq], endless: bool) -> int | None:
     """A piece of a scalar unit that has all of a segment or ray."""
+    step, start = row
     low, high = min(start, start + step), max(start, start + step)
     if endless and step < 0:
         return 0 if not breakpoints or high <= breakpoints[0] else None

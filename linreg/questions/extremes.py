@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -209,7 +209,7 @@ def maximum(
     budget = Budget(limit, timeout, workers, progress)
     (found,) = _highest(staged, [weights], where, budget)
     if certificate is not None:
-        _write(certificate, staged, where, [(_said("max", weights), weights, found)], budget)
+        _write(certificate, staged, where, [("max", as_fractions(weights), found)], budget)
     return found
 
 
@@ -250,13 +250,12 @@ def minimum(
     (Fraction(-2, 1), (Fraction(0, 1),))
     """
     staged, where = asked(net, domain)
-    asked_for = _weights(functional, staged)
-    weights = [-entry for entry in asked_for]
+    weights = _weights(functional, staged)
     budget = Budget(limit, timeout, workers, progress)
-    (found,) = _highest(staged, [weights], where, budget)
+    found = negated(_highest(staged, [[-entry for entry in weights]], where, budget)[0])
     if certificate is not None:
-        _write(certificate, staged, where, [(_said("min", asked_for), weights, found)], budget)
-    return _negated(found)
+        _write(certificate, staged, where, [("min", as_fractions(weights), found)], budget)
+    return found
 
 
 def output_range(
@@ -305,13 +304,15 @@ def output_range(
     both = [[by * entry for entry in unit] for unit in units for by in (-1, 1)]
     budget = Budget(limit, timeout, workers, progress)
     found = _highest(staged, both, where, budget)
-    if certificate is not None:
-        said = [{"sense": sense, "output": i} for i in chosen for sense in ("min", "max")]
-        _write(certificate, staged, where, zip(said, both, found, strict=True), budget)
-    return [
-        OutputRange(i, _negated(low), high)
+    ranges = [
+        OutputRange(i, negated(low), high)
         for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
     ]
+    if certificate is not None:
+        ends = [("min", each.output, each.lowest) for each in ranges]
+        ends += [("max", each.output, each.highest) for each in ranges]
+        _write(certificate, staged, where, ends, budget)
+    return ranges
 
 
 def checked_output(output: object, staged: StagedNetwork, name: str = "output") -> int:
@@ -332,23 +333,17 @@ def checked_output(output: object, staged: StagedNetwork, name: str = "output") 
     return number
 
 
-def _said(sense: str, weights: Sequence[fmpq]) -> dict[str, object]:
-    """What a certificate says is asked."""
-    return {"sense": sense, "functional": [str(fraction(by)) for by in weights]}
-
-
 def _write(
     path: StrPath,
     staged: StagedNetwork,
     domain: Domain,
-    parts: Iterable[tuple[Mapping[str, object], Sequence[fmpq], Extreme]],
+    values: Iterable[tuple[str, int | Sequence[Fraction], Extreme]],
     budget: Budget,
 ) -> None:
-    """Write greatest values with their proofs: what is said of each, its functional, the value."""
-    from linreg.questions.proving import Part, write_range
+    """Write values with their proofs: greatest or least, of what, and which."""
+    from linreg.questions.proving import Value, write_range
 
-    asked_for = [Part(said, [weights], found) for said, weights, found in parts]
-    write_range(path, staged, domain, asked_for, budget)
+    write_range(path, staged, domain, [Value(*value) for value in values], budget)
 
 
 def _weights(functional: Sequence[object] | None, staged: StagedNetwork) -> list[fmpq]:
@@ -454,7 +449,7 @@ def _extreme(
     return Extreme("stopped", complete=False, nodes=nodes)
 
 
-def _negated(found: Extreme) -> Extreme:
+def negated(found: Extreme) -> Extreme:
     """What is true of the least value, given the greatest of the negated functional."""
 
     def minus(number: Fraction | None) -> Fraction | None:

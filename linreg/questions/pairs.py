@@ -11,10 +11,9 @@ from flint import fmpq
 
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many
-from linreg.domains import Domain
 from linreg.errors import InvalidNetwork
 from linreg.files import StrPath
-from linreg.network import INPUT, AffineNode, Network, Node, StagedNetwork, UnitNode, linear_map
+from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.network.combining import n_outputs, on_same_input, renamed
 from linreg.questions.extremes import Extreme, OutputRange, output_range
 from linreg.questions.ways import Budget
@@ -198,29 +197,11 @@ def difference(
     )
     found = _largest(ranges)
     if certificate is not None:
-        _write(certificate, less.staged, where, found, Budget(limit, timeout, workers, progress))
+        from linreg.questions.proving import write_difference
+
+        budget = Budget(limit, timeout, workers, progress)
+        write_difference(certificate, less.staged, where, found, budget)
     return found
-
-
-def _write(
-    path: StrPath, less: StagedNetwork, domain: Domain, found: Difference, budget: Budget
-) -> None:
-    """Write the largest difference: the greatest value of any output of `less`, or of minus it."""
-    from linreg.questions.proving import Part, write_difference
-
-    m = less.readout.n_outputs
-    signed = [[fmpq(sign * (i == j)) for j in range(m)] for i in range(m) for sign in (1, -1)]
-    number, ray = 0, None
-    if found.status == "unbounded":
-        assert found.output is not None
-        ends = found.ranges[found.output]
-        is_high = ends.highest.status == "unbounded"
-        number = 2 * found.output + (not is_high)
-        ray = (ends.highest if is_high else ends.lowest).ray
-    highest = Extreme(
-        found.status, found.value, found.point, ray, bound=found.bound, complete=found.complete
-    )
-    write_difference(path, less, domain, Part({}, signed, highest, number), budget)
 
 
 def _largest(ranges: tuple[OutputRange, ...]) -> Difference:

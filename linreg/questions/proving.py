@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import TYPE_CHECKING
 
 from flint import fmpq
 
@@ -17,11 +18,13 @@ from linreg.files import StrPath, replacing
 from linreg.network import StagedNetwork
 from linreg.problem import Problem
 from linreg.questions.certifying import found_and_proved
-from linreg.questions.extremes import Extreme
+from linreg.questions.extremes import Extreme, negated
 from linreg.questions.ways import Budget
-from linreg.rational import fraction
 from linreg.readers.query import Condition, Query, QueryNetwork, Tensor, condition
 from linreg.run import Options
+
+if TYPE_CHECKING:
+    from linreg.questions.pairs import Difference
 
 MAGIC = b"linreg-answer-1\n"
 """The first line of a file with the proof of an answer."""
@@ -31,29 +34,29 @@ ATTAINED, UNBOUNDED, EMPTY = b"\1", b"\2", b"\3"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A greatest or least value with the words for it.
+class Value:
+    """A greatest or least value that was found.
 
     Attributes
     ----------
-    said : mapping
-        What the file says is asked.
-    functionals : sequence of forms of outputs
-        The greatest value of any of them is meant.
-    highest : Extreme
-        That value.
-    number : int
-        Which functional has it.
+    sense : str
+        "max" or "min".
+    asked : int, or sequence of numbers
+        The output, or the weight of each output.
+    found : Extreme
     """
 
-    said: Mapping[str, object]
-    functionals: Sequence[Sequence[fmpq]]
-    highest: Extreme
-    number: int = 0
+    sense: str
+    asked: int | Sequence[Fraction]
+    found: Extreme
 
 
 def write_range(
-    path: StrPath, staged: StagedNetwork, domain: Domain, parts: Sequence[Part], budget: Budget
+    path: StrPath,
+    staged: StagedNetwork,
+    domain: Domain,
+    values: Sequence[Value],
+    budget: Budget,
 ) -> None:
     """Write values of a range, unless the search for one was stopped.
 
@@ -62,25 +65,48 @@ def write_range(
     IncompleteError
         If the proof was stopped.
     """
-    if all(part.highest.complete for part in parts):
-        proofs = [greatest(staged, domain, part, budget) for part in parts]
-        said = {"question": "range", "parts": [dict(part.said) for part in parts]}
-        write_answer(path, staged, domain, said, proofs)
+    if not all(value.found.complete for value in values):
+        return
+    parts: list[dict[str, object]] = []
+    proofs = []
+    for value in values:
+        sign = 1 if value.sense == "max" else -1
+        if isinstance(value.asked, int):
+            weights = [Fraction(int(value.asked == j)) for j in range(staged.readout.n_outputs)]
+            parts.append({"sense": value.sense, "output": value.asked})
+        else:
+            weights = list(value.asked)
+            parts.append({"sense": value.sense, "functional": list(map(str, weights))})
+        signed = [sign * by for by in weights]
+        highest = value.found if sign > 0 else negated(value.found)
+        proofs.append(_greatest(staged, domain, [signed], highest, 0, budget))
+    write_answer(path, staged, domain, {"question": "range", "parts": parts}, proofs)
 
 
 def write_difference(
-    path: StrPath, staged: StagedNetwork, domain: Domain, part: Part, budget: Budget
+    path: StrPath, less: StagedNetwork, domain: Domain, found: Difference, budget: Budget
 ) -> None:
-    """Write the largest difference of two networks; `staged` is the first less the second.
+    """Write the largest difference of two networks; `less` is the first less the second.
 
     Raises
     ------
     IncompleteError
         If the proof was stopped.
     """
-    if part.highest.complete:
-        proof = greatest(staged, domain, part, budget)
-        write_answer(path, staged, domain, {"question": "difference"}, [proof])
+    if not found.complete:
+        return
+    m = less.readout.n_outputs
+    signed = [[Fraction(sign * (i == j)) for j in range(m)] for i in range(m) for sign in (1, -1)]
+    number, ray = 0, None
+    if found.status == "unbounded":
+        assert found.output is not None
+        ends = found.ranges[found.output]
+        is_high = ends.highest.status == "unbounded"
+        number = 2 * found.output + (not is_high)
+        ray = (ends.highest if is_high else ends.lowest).ray
+    highest = Extreme(found.status, found.value, found.point, ray)
+    proof = _greatest(less, domain, signed, highest, number, budget)
+    write_answer(path, less, domain, {"question": "difference"}, [proof])
 
 
 def write_constant(
@@ -120,19 +146,26 @@ def _header(staged: StagedNetwork, domain: Domain, said: Mapping[str, object]) -
     return text({"fingerprint": staged.fingerprint, "domain": rows, **said})
 
 
-def greatest(staged: StagedNetwork, domain: Domain, part: Part, budget: Budget) -> bytes:
-    """The proof of a greatest value."""
-    found, n = part.highest, staged.input_dim
+def _greatest(
+    staged: StagedNetwork,
+    domain: Domain,
+    functionals: Sequence[Sequence[Fraction]],
+    found: Extreme,
+    number: int,
+    budget: Budget,
+) -> bytes:
+    """The proof of the greatest value of some functionals, of which one has it."""
+    n = staged.input_dim
     if found.status == "empty":
         return EMPTY + _nowhere(staged, domain, [[]], budget)
     assert found.point is not None
     if found.status == "unbounded":
         assert found.ray is not None
-        return UNBOUNDED + unsigned(part.number) + vector(found.point) + vector(found.ray)
+        return UNBOUNDED + unsigned(number) + vector(found.point) + vector(found.ray)
     assert found.value is not None
     above = []
-    for weights in part.functionals:
-        terms = {n + i: fraction(by) for i, by in enumerate(weights)}
+    for weights in functionals:
+        terms = {n + i: by for i, by in enumerate(weights)}
         above.append([condition(terms, -found.value, ">")])
     return ATTAINED + vector(found.point) + _nowhere(staged, domain, above, budget)
 
@@ -185,8 +218,7 @@ def vector(entries: Sequence[Fraction]) -> bytes:
 
 
 __all__ = [
-    "Part",
-    "greatest",
+    "Value",
     "met_or_proved",
     "vector",
     "write_answer",

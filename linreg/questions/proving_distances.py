@@ -21,11 +21,13 @@ from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import domain_forms, input_set
 from linreg.questions.nearest import nearest_point
 from linreg.questions.proving import met_or_proved, vector, write_answer
+from linreg.questions.radii import Found
 from linreg.questions.verifying import coordinates, pulled
 from linreg.questions.ways import Budget
+from linreg.rational import fraction
 from linreg.readers.query import Condition, condition
 
-NONE, FOUND = b"\0", b"\1"
+NONE, SOME = b"\0", b"\1"
 """What is said of a distance."""
 
 MOST_PLANES = 256
@@ -61,33 +63,12 @@ class Asked:
         return {rival: sign, self.label: -sign}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Nearest:
-    """The nearest tie or flip.
-
-    Attributes
-    ----------
-    size : Fraction
-        The distance, of l2 its square.
-    point : tuple of Fraction
-    label : int
-        The class that is met.
-    beyond : tuple of Fraction
-        In the same region, where the class wins if it does anywhere there.
-    """
-
-    size: Fraction
-    point: tuple[Fraction, ...]
-    label: int
-    beyond: tuple[Fraction, ...]
-
-
 Plane = tuple[tuple[int, ...], int]
 """(q, s): q @ (x - centre) < s inside a ball."""
 
 
 def write_distances(
-    path: StrPath, asked: Asked, tie: Nearest | None, flip: Nearest | None, budget: Budget
+    path: StrPath, asked: Asked, tie: Found | None, flip: Found | None, budget: Budget
 ) -> None:
     """Write how far the nearest tie and the nearest flip are.
 
@@ -108,7 +89,7 @@ def write_distances(
     write_answer(path, asked.staged, asked.domain, said, proofs)
 
 
-def _proof(asked: Asked, found: Nearest | None, flip: bool, budget: Budget) -> bytes:
+def _proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> bytes:
     n = asked.staged.input_dim
     met = []
     for rival in asked.rivals:
@@ -120,16 +101,17 @@ def _proof(asked: Asked, found: Nearest | None, flip: bool, budget: Budget) -> b
         if point is not None:
             raise BrokenInvariant("another class is met where none was found; please report this")
         return NONE + proof
-    records = FOUND + unsigned(found.label) + vector(found.point)
-    outputs = asked.staged.forward_exact(found.point)
+    size, x = fraction(found.near.size), as_fractions(found.near.point)
+    records = SOME + unsigned(found.label) + vector(x)
+    outputs = asked.staged.forward_exact(x)
     lead = sum(by * outputs[i] for i, by in asked.lead(found.label).items())
     if flip and lead == 0 and found.label > asked.label:
-        records += vector(found.beyond)
-    if not found.size:
+        records += vector(as_fractions(found.beyond))
+    if not size:
         return records
-    planes = [] if asked.norm == "linf" else [_plane(asked, found.size, found.point)]
+    planes = [] if asked.norm == "linf" else [_plane(asked, size, x)]
     while len(planes) <= MOST_PLANES:
-        ball = _ball(asked, found.size, planes)
+        ball = _ball(asked, size, planes)
         alternatives = [[*ball, *own] for own in met]
         point, proof = met_or_proved(asked.staged, asked.domain, alternatives, budget)
         if point is None:
@@ -138,7 +120,7 @@ def _proof(asked: Asked, found: Nearest | None, flip: bool, budget: Budget) -> b
         at = as_fractions(point)
         if asked.norm == "l2":
             at = _projected(asked, point, met)
-        planes.append(_plane(asked, found.size, at))
+        planes.append(_plane(asked, size, at))
     raise IncompleteError(
         f"a certificate of this distance takes more than {MOST_PLANES} planes around the ball, so "
         "that nothing was written; one for linf takes none"
@@ -223,4 +205,4 @@ def _projected(
     return as_fractions(face.point(near.point))
 
 
-__all__ = ["Asked", "Nearest", "write_distances"]
+__all__ = ["Asked", "write_distances"]

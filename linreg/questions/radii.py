@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from flint import fmpq
 
@@ -28,9 +27,6 @@ from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
 from linreg.wording import counted
-
-if TYPE_CHECKING:
-    from linreg.questions.proving_distances import Nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,15 +243,17 @@ def robustness(
         from linreg.questions.proving_distances import Asked, write_distances
 
         question = Asked(staged, where, as_fractions(at), norm, label, tuple(rivals), sense)
-        write_distances(certificate, question, _nearest(search.tie), _nearest(search.flip), budget)
+        write_distances(certificate, question, search.tie, search.flip, budget)
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """A tie or a flip with a class, and a point of its region where that wins, if it does there."""
+
     near: Near
     label: int
-    beyond: list[fmpq]  # of the same region; there the class wins, if it does anywhere in it
+    beyond: list[fmpq]
 
 
 class _Search:
@@ -281,8 +279,8 @@ class _Search:
         self.around = around
         self.budget = budget
         self.solver = Solver()
-        self.tie: _Found | None = None
-        self.flip: _Found | None = None
+        self.tie: Found | None = None
+        self.flip: Found | None = None
 
     def answer(self) -> Robustness:
         searched = fmpq(-1)  # no input is nearer than this and was not looked at
@@ -362,7 +360,7 @@ class _Search:
         for j in self.rivals:
             other = self.sign * values[j]
             if other >= own:
-                found = _Found(Near(fmpq(0), list(inputs.origin)), j, list(inputs.origin))
+                found = Found(Near(fmpq(0), list(inputs.origin)), j, list(inputs.origin))
                 self.tie = _nearer(self.tie, found)
                 if other > own or j < self.label:
                     self.flip = _nearer(self.flip, found)
@@ -394,14 +392,14 @@ class _Search:
             if there is not None:
                 near = nearest_point(rows, offsets, there, self.norm, self.solver)
                 beyond = inputs.point(there.rationals)
-                found = _Found(Near(near.size, inputs.point(near.point)), j, beyond)
+                found = Found(Near(near.size, inputs.point(near.point)), j, beyond)
                 self.tie = _nearer(self.tie, found)
                 if ahead or j < self.label:
                     self.flip = _nearer(self.flip, found)
                 continue
             touching = self._touching(rows, offsets, inputs)
             if touching is not None:
-                found = _Found(touching, j, touching.point)
+                found = Found(touching, j, touching.point)
                 self.tie = _nearer(self.tie, found)
                 if j < self.label:
                     self.flip = _nearer(self.flip, found)
@@ -438,7 +436,7 @@ class _Search:
         proved = None if searched is None else (searched * searched if square else searched)
         complete = searched is None
 
-        def distance(found: _Found | None) -> Distance | None:
+        def distance(found: Found | None) -> Distance | None:
             if found is None:
                 return None
             size = fraction(found.near.size)
@@ -461,17 +459,7 @@ class _Search:
         return Robustness(self.label, self.norm, tie, flip, bound, complete)
 
 
-def _nearest(found: _Found | None) -> Nearest | None:
-    """What a certificate says of a tie or flip."""
-    from linreg.questions.proving_distances import Nearest
-
-    if found is None:
-        return None
-    point, beyond = as_fractions(found.near.point), as_fractions(found.beyond)
-    return Nearest(fraction(found.near.size), point, found.label, beyond)
-
-
-def _nearer(known: _Found | None, other: _Found) -> _Found:
+def _nearer(known: Found | None, other: Found) -> Found:
     """The nearer of two; of equally near ones the first."""
     return other if known is None or other.near.size < known.near.size else known
 

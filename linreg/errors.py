@@ -63,7 +63,15 @@ class TooLarge(HypothesisError):
 
 
 class IncompleteError(LinregError):
-    """A complete answer was needed, and the run had been stopped early or takes too much work."""
+    """A complete answer was needed, and the run had been stopped early or takes too much work.
+
+    Attributes
+    ----------
+    answer : object
+        Of a question whose proof was stopped, the answer without it; else None.
+    """
+
+    answer: object = None
 
 
 class UnsolvedError(LinregError):

@@ -183,7 +183,7 @@ def maximum(
     InvalidDomain
         If the domain is of another dimension than the network's input.
     IncompleteError
-        If there is an answer, but its proof was stopped.
+        If there is an answer, but its proof was stopped; the attribute `answer` has it.
     UnwritableFile
         If the certificate cannot be written.
 
@@ -209,7 +209,7 @@ def maximum(
     budget = Budget(limit, timeout, workers, progress)
     (found,) = _highest(staged, [weights], where, budget)
     if certificate is not None:
-        _write(certificate, staged, where, [("max", as_fractions(weights), found)], budget)
+        _write(certificate, staged, where, [("max", as_fractions(weights), found)], budget, found)
     return found
 
 
@@ -254,7 +254,7 @@ def minimum(
     budget = Budget(limit, timeout, workers, progress)
     found = negated(_highest(staged, [[-entry for entry in weights]], where, budget)[0])
     if certificate is not None:
-        _write(certificate, staged, where, [("min", as_fractions(weights), found)], budget)
+        _write(certificate, staged, where, [("min", as_fractions(weights), found)], budget, found)
     return found
 
 
@@ -309,9 +309,12 @@ def output_range(
         for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
     ]
     if certificate is not None:
-        ends = [("min", each.output, each.lowest) for each in ranges]
-        ends += [("max", each.output, each.highest) for each in ranges]
-        _write(certificate, staged, where, ends, budget)
+        ends = [
+            (sense, each.output, end)
+            for each in ranges
+            for sense, end in (("min", each.lowest), ("max", each.highest))
+        ]
+        _write(certificate, staged, where, ends, budget, ranges)
     return ranges
 
 
@@ -339,11 +342,13 @@ def _write(
     domain: Domain,
     values: Iterable[tuple[str, int | Sequence[Fraction], Extreme]],
     budget: Budget,
+    answer: object,
 ) -> None:
     """Write values with their proofs: greatest or least, of what, and which."""
-    from linreg.questions.proving import Value, write_range
+    from linreg.questions.proving import Value, carrying, write_range
 
-    write_range(path, staged, domain, [Value(*value) for value in values], budget)
+    with carrying(answer):
+        write_range(path, staged, domain, [Value(*value) for value in values], budget)
 
 
 def _weights(functional: Sequence[object] | None, staged: StagedNetwork) -> list[fmpq]:

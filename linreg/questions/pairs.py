@@ -197,10 +197,11 @@ def difference(
     )
     found = _largest(ranges)
     if certificate is not None:
-        from linreg.questions.proving import write_difference
+        from linreg.questions.proving import carrying, write_difference
 
         budget = Budget(limit, timeout, workers, progress)
-        write_difference(certificate, less.staged, where, found, budget)
+        with carrying(found):
+            write_difference(certificate, less.staged, where, found, budget)
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -49,6 +50,16 @@ class Value:
     sense: str
     asked: int | Sequence[Fraction]
     found: Extreme
+
+
+@contextmanager
+def carrying(answer: object) -> Iterator[None]:
+    """Where the proof of an answer is written: if that is stopped, the error carries the answer."""
+    try:
+        yield
+    except IncompleteError as error:
+        error.answer = answer
+        raise
 
 
 def write_range(
@@ -219,6 +230,7 @@ def vector(entries: Sequence[Fraction]) -> bytes:
 
 __all__ = [
     "Value",
+    "carrying",
     "met_or_proved",
     "vector",
     "write_answer",

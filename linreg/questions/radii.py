@@ -191,7 +191,8 @@ def robustness(
     NoSuchIndex
         If the label or a target is no output.
     IncompleteError
-        If there is an answer, but its proof was stopped or would be too long.
+        If there is an answer, but its proof was stopped or would be too long; the attribute
+        `answer` has it.
     UnwritableFile
         If the certificate cannot be written.
 
@@ -240,10 +241,12 @@ def robustness(
     search = _Search(staged, at, norm, label, rivals, 1 if sense == "max" else -1, around, budget)
     found = search.answer()
     if certificate is not None and found.complete:
+        from linreg.questions.proving import carrying
         from linreg.questions.proving_distances import Asked, write_distances
 
         question = Asked(staged, where, as_fractions(at), norm, label, tuple(rivals), sense)
-        write_distances(certificate, question, search.tie, search.flip, budget)
+        with carrying(found):
+            write_distances(certificate, question, search.tie, search.flip, budget)
     return found
 
 

@@ -110,17 +110,19 @@ def _difference_text(claim: ProvedExtreme) -> str:
 
 
 def _distance_text(claim: ProvedDistance, asked: Mapping[str, object], kind: str) -> str:
-    said = "has as large an output" if kind == "tie" else "wins"
-    if asked["sense"] == "min" and kind == "tie":
-        said = "has as small an output"
+    at = point_text([Fraction(entry) for entry in cast(Sequence[str], asked["point"])])
+    large = "large" if asked["sense"] == "max" else "small"
+    tie = kind == "tie"
+    said = f"has as {large} an output as class {asked['label']}" if tie else "wins"
     if claim.size is None or claim.point is None:
-        return f"no input of the domain is one where another class {said}"
+        return f"no class {said} anywhere in the domain, of those asked about"
     size = number_text(claim.size)
     if asked["norm"] == "l2":
         size = f"the square root of {size}"
+    does = "does" if tie else "does at once beyond"
     return (
-        f"the nearest input where another class {said} is class {claim.label}'s at "
-        f"{point_text(claim.point)}, at the distance {size} in {asked['norm']}"
+        f"no class {said} nearer to {at} than {size} in {asked['norm']}, and class {claim.label} "
+        f"{does} {'at ' if tie else ''}{point_text(claim.point)}"
     )
 
 

@@ -210,9 +210,16 @@ class BoxProof:
         return self._records.setdefault(node.place, bytearray())
 
 
-def walk_record(own: Sequence[int], weights: Sequence[int], guides: np.ndarray) -> bytes:
-    """The leaf of a program: weights of an alternative's rows, and multipliers of units."""
-    flat = np.ldexp(guides, GUIDE).ravel()
+def walk_record(
+    own: Sequence[int], weights: Sequence[int], guides: np.ndarray, rows: np.ndarray
+) -> bytes:
+    """The leaf of a program: weights of an alternative's rows, and multipliers of units.
+
+    Places of multipliers are counted by the rows of layers, not by those of what is asked, which
+    are last.
+    """
+    height = int(rows[:-1].max(initial=0))
+    flat = np.ldexp(guides[:, : len(rows) - 1, :height], GUIDE).ravel()
     places = np.nonzero(flat)[0].tolist()
     parts = [bytes((WALK,)), *(unsigned(int(weights[i])) for i in sorted(set(own)))]
     parts.append(unsigned(len(places)))

@@ -268,7 +268,9 @@ class Decision:
                 proof = search.proved(node, bounds, splits, answer)
                 if proof is not None and proof[0] > 0:
                     if self.proof is not None:
-                        records += walk_record(each.rows, proof[1].tolist(), answer.guides)
+                        records += walk_record(
+                            each.rows, proof[1].tolist(), answer.guides, node.tables.rows
+                        )
                     continue
             if answer.t > -TIE:
                 point = self._checked(answer.point, (k,), TIE)

@@ -112,9 +112,9 @@ def write_difference(
     if found.status == "unbounded":
         assert found.output is not None
         ends = found.ranges[found.output]
-        is_high = ends.highest.status == "unbounded"
-        number = 2 * found.output + (not is_high)
-        ray = (ends.highest if is_high else ends.lowest).ray
+        is_low = ends.lowest.status == "unbounded"  # whose point the answer has then
+        number = 2 * found.output + is_low
+        ray = (ends.lowest if is_low else ends.highest).ray
     highest = Extreme(found.status, found.value, found.point, ray)
     proof = _greatest(less, domain, signed, highest, number, budget)
     write_answer(path, less, domain, {"question": "difference"}, [proof])

@@ -77,7 +77,7 @@ def write_distances(
     IncompleteError
         If a proof was stopped, or takes too many planes.
     """
-    proofs = [_proof(asked, tie, False, budget), _proof(asked, flip, True, budget)]
+    proofs = [proof(asked, tie, False, budget), proof(asked, flip, True, budget)]
     said = {
         "question": "robustness",
         "point": list(map(str, asked.at)),
@@ -89,7 +89,8 @@ def write_distances(
     write_answer(path, asked.staged, asked.domain, said, proofs)
 
 
-def _proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> bytes:
+def proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> bytes:
+    """The proof of the nearest tie, or of the nearest flip."""
     n = asked.staged.input_dim
     met = []
     for rival in asked.rivals:
@@ -97,10 +98,10 @@ def _proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> byt
         terms = {n + i: by for i, by in asked.lead(rival).items()}
         met.append([condition(terms, Fraction(0), relation)])
     if found is None:
-        point, proof = met_or_proved(asked.staged, asked.domain, met, budget)
+        point, tree = met_or_proved(asked.staged, asked.domain, met, budget)
         if point is not None:
             raise BrokenInvariant("another class is met where none was found; please report this")
-        return NONE + proof
+        return NONE + tree
     size, x = fraction(found.near.size), as_fractions(found.near.point)
     records = SOME + unsigned(found.label) + vector(x)
     outputs = asked.staged.forward_exact(x)
@@ -109,18 +110,18 @@ def _proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> byt
         records += vector(as_fractions(found.beyond))
     if not size:
         return records
-    planes = [] if asked.norm == "linf" else [_plane(asked, size, x)]
+    planes = [] if asked.norm == "linf" else [plane(asked, size, x)]
     while len(planes) <= MOST_PLANES:
         ball = _ball(asked, size, planes)
         alternatives = [[*ball, *own] for own in met]
-        point, proof = met_or_proved(asked.staged, asked.domain, alternatives, budget)
+        point, tree = met_or_proved(asked.staged, asked.domain, alternatives, budget)
         if point is None:
             written = [b"".join(map(integer, (*q, most))) for q, most in planes]
-            return records + unsigned(len(planes)) + b"".join(written) + proof
+            return records + unsigned(len(planes)) + b"".join(written) + tree
         at = as_fractions(point)
         if asked.norm == "l2":
             at = _projected(asked, point, met)
-        planes.append(_plane(asked, size, at))
+        planes.append(plane(asked, size, at))
     raise IncompleteError(
         f"a certificate of this distance takes more than {MOST_PLANES} planes around the ball, so "
         "that nothing was written; one for linf takes none"
@@ -144,7 +145,7 @@ def _ball(asked: Asked, size: Fraction, planes: Sequence[Plane]) -> list[Conditi
     return found
 
 
-def _plane(asked: Asked, size: Fraction, point: Sequence[Fraction]) -> Plane:
+def plane(asked: Asked, size: Fraction, point: Sequence[Fraction]) -> Plane:
     """A plane between a ball and a point that is not inside it."""
     step = [x - middle for x, middle in zip(point, asked.at, strict=True)]
     if asked.norm == "l1":
@@ -205,4 +206,4 @@ def _projected(
     return as_fractions(face.point(near.point))
 
 
-__all__ = ["Asked", "write_distances"]
+__all__ = ["Asked", "plane", "proof", "write_distances"]

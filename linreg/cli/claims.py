@@ -75,9 +75,10 @@ def claims_json(checked: CheckedAnswer) -> list[dict[str, object]]:
 
 
 def _extreme_text(claim: ProvedExtreme, part: Mapping[str, object]) -> str:
-    what = f"output {part['output']}"
     if "functional" in part:
         what = f"the functional {','.join(cast(Sequence[str], part['functional']))}"
+    else:
+        what = f"output {part['output']}"
     if claim.status == "empty":
         return "the domain is empty"
     if claim.point is None:

@@ -348,9 +348,11 @@ class Proved:
         ends: Sequence[Sequence[Fraction]],
         trees: Sequence[bytes],
         more: Sequence[bytes] = (),
+        *,
+        alone: bool = False,
     ) -> bytes:
         """The same of all that is proved: of a point, its tie and its flip; with true planes."""
-        planes = [[*used, *more] for used in self.used] or [[]]
+        planes = [[*(() if alone else used), *more] for used in self.used] or [[]]
         each = [
             self.records(x, tree, own, flip=k == 1)
             for k, (x, tree, own) in enumerate(zip(ends, trees, planes, strict=False))
@@ -561,7 +563,7 @@ def forgery(rng: random.Random, kind: str) -> tuple[bytes, dict[str, object]]:
     true = of.records(of.at, b"".join(of.trees[0]), of.used[0])
     if choice == 4:
         return true + of.records(x, trees[-1], planes, flip=True), {}
-    return of.bodies((x, x), trees, planes), {}
+    return of.bodies((x, x), trees, planes, alone=rng.random() < 0.5), {}
 
 
 def _noise(rng: random.Random) -> bytes:

@@ -157,8 +157,8 @@ def reach_of(size: Fraction, norm: str) -> Fraction:
 
     Examples
     --------
-    >>> reach_of(Fraction(3), "linf"), float(reach_of(Fraction(9, 4), "l2"))
-    (Fraction(3, 1), 1.5000000001164153)
+    >>> reach_of(Fraction(3), "linf"), reach_of(Fraction(9, 4), "l2") - Fraction(3, 2)
+    (Fraction(3, 1), Fraction(1, 17179869184))
     """
     if norm != "l2":
         return size

@@ -113,17 +113,18 @@ def _difference_text(claim: ProvedExtreme) -> str:
 def _distance_text(claim: ProvedDistance, asked: Mapping[str, object], kind: str) -> str:
     at = point_text([Fraction(entry) for entry in cast(Sequence[str], asked["point"])])
     large = "large" if asked["sense"] == "max" else "small"
+    label, rivals = asked["label"], _listed(asked["rivals"], "class", "classes")
     tie = kind == "tie"
-    said = f"has as {large} an output as class {asked['label']}" if tie else "wins"
+    said = f"has as {large} an output as class {label}" if tie else f"wins over class {label}"
     if claim.size is None or claim.point is None:
-        return f"no class {said} anywhere in the domain, of those asked about"
+        return f"of {rivals}, none {said} anywhere in the domain"
     size = number_text(claim.size)
     if asked["norm"] == "l2":
         size = f"the square root of {size}"
-    does = "does" if tie else "does at once beyond"
+    does = "does at" if tie else "does at once beyond"
     return (
-        f"no class {said} nearer to {at} than {size} in {asked['norm']}, and class {claim.label} "
-        f"{does} {'at ' if tie else ''}{point_text(claim.point)}"
+        f"of {rivals}, none {said} nearer to {at} than {size} in {asked['norm']}, and class "
+        f"{claim.label} {does} {point_text(claim.point)}"
     )
 
 
@@ -141,9 +142,15 @@ def _constant_text(claim: ProvedConstant, asked: Mapping[str, object]) -> str:
             f"degree {len(claim.polynomial) - 1}"
         )
     return (
-        f"the Lipschitz constant, {inputs} to {outputs}, is {size}: the largest of "
-        f"{counted(claim.regions, 'region')}"
+        f"the Lipschitz constant of {_listed(asked['outputs'], 'output', 'outputs')}, {inputs} to "
+        f"{outputs}, is {size}: the largest of {counted(claim.regions, 'region')}"
     )
+
+
+def _listed(numbers: object, one: str, more: str) -> str:
+    """Numbers of classes or outputs."""
+    listed = cast(Sequence[int], numbers)
+    return f"{one if len(listed) == 1 else more} {', '.join(map(str, listed))}"
 
 
 def _root_text(square: Fraction) -> str:

@@ -124,7 +124,10 @@ def test_a_verdict_is_certified_and_checked(net: Path, tmp_path: Path) -> None:
             ("range", "--functional", "-1/2", "--max"),
             "the functional -1/2 is at most 1, as at (2, 2)",
         ),
-        (("lipschitz",), "the Lipschitz constant, linf to linf, is 3: the largest of 7 regions"),
+        (
+            ("lipschitz",),
+            "the Lipschitz constant of output 0, linf to linf, is 3: the largest of 7 regions",
+        ),
         (("lipschitz", "--norms", "2,inf"), "l2 to linf, is the square root of 5"),
     ],
 )
@@ -154,6 +157,7 @@ def test_a_radius_is_certified_and_checked(classes: Path, tmp_path: Path, norm: 
     checked = linreg("check", proof, classes, "--domain", "box:0,1", "--json").json
     assert checked["accepted"]
     assert checked["asked"]["label"] == answer["points"][0]["label"]
+    assert "of classes 1, 2, none wins over class 0 nearer to (1, 1/4) than" in checked["claim"]
     for claim in checked["claims"]:
         found = answer["points"][0][claim["distance"]]
         key = "squared" if norm == "l2" else "value"

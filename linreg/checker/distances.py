@@ -15,7 +15,7 @@ from linreg.checker.norms import DUAL, size_of
 from linreg.checker.straight import along
 from linreg.checker.tree import FalseClaim
 
-NONE, FOUND = 0, 1
+NONE, FOUND, SAME = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,10 @@ class ProvedDistance:
     label: int | None = None
 
 
-def check_distance(asking: Asking, classes: Classes, *, flip: bool) -> ProvedDistance:
-    """Read the proof of how far the nearest tie is, or the nearest flip.
+def check_distance(
+    asking: Asking, classes: Classes, *, flip: bool, tie: ProvedDistance | None = None
+) -> ProvedDistance:
+    """Read the proof of how far the nearest tie is, or the nearest flip where the tie is known.
 
     Raises
     ------
@@ -87,26 +89,36 @@ def check_distance(asking: Asking, classes: Classes, *, flip: bool) -> ProvedDis
     if kind == NONE:
         asking.check_nowhere(_met(asking, classes, flip))
         return ProvedDistance(None)
-    if kind != FOUND:
+    if kind == SAME and tie is not None and tie.size is None:
+        return tie
+    if kind != FOUND and (kind != SAME or tie is None):
         raise FalseClaim(f"a distance of kind {kind} is claimed, and there is no such kind")
+    found = _found(asking, classes, flip)
+    assert found.size is not None
+    if kind == SAME and tie is not None:
+        # Where nothing ties nearer, nothing wins nearer.
+        if found.size != tie.size:
+            raise FalseClaim("a flip is not as near as the tie that it is said to be as near as")
+    elif found.size > 0:
+        ball = _ball(asking, classes, found.size)
+        asking.check_nowhere([[*ball, *own] for own in _met(asking, classes, flip)])
+    return found
+
+
+def _found(asking: Asking, classes: Classes, flip: bool) -> ProvedDistance:
+    """Read a tie or a flip."""
     rival = asking.records.unsigned()
     if rival not in classes.rivals:
         raise FalseClaim("a class is met that is not asked about")
     x = asking.point()
-    lead = dot(
-        classes.lead(rival, asking.network.readout.n_outputs), asking.network.forward_exact(x)
-    )
+    form = classes.lead(rival, asking.network.readout.n_outputs)
+    lead = dot(form, asking.network.forward_exact(x))
     if lead < 0:
         raise FalseClaim("another class does not tie where it is said to")
     if flip and lead == 0 and not classes.wins_ties(rival):
         _check_limit(asking, classes, rival, x)
-    size = _fraction(
-        size_of([_exact(a - b) for a, b in zip(x, classes.at, strict=True)], classes.norm)
-    )
-    if size > 0:
-        ball = _ball(asking, classes, size)
-        asking.check_nowhere([[*ball, *own] for own in _met(asking, classes, flip)])
-    return ProvedDistance(size, x, rival)
+    step = [_exact(a - b) for a, b in zip(x, classes.at, strict=True)]
+    return ProvedDistance(_fraction(size_of(step, classes.norm)), x, rival)
 
 
 def _met(asking: Asking, classes: Classes, flip: bool) -> list[list[Compared]]:

@@ -278,8 +278,9 @@ class _Check:
         ):
             raise FalseClaim("its rivals are not other classes, once each")
         classes = Classes(at, norm, label, tuple(rivals), sense)
-        for flip in (False, True):
-            self.claims.append(check_distance(self._asking, classes, flip=flip))
+        tie = check_distance(self._asking, classes, flip=False)
+        self.claims.append(tie)
+        self.claims.append(check_distance(self._asking, classes, flip=True, tie=tie))
 
     def _lipschitz(self) -> None:
         """The largest norm of a Jacobian."""

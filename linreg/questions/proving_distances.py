@@ -27,7 +27,7 @@ from linreg.questions.ways import Budget
 from linreg.rational import fraction
 from linreg.readers.query import Condition, condition
 
-NONE, SOME = b"\0", b"\1"
+NONE, SOME, SAME = b"\0", b"\1", b"\2"
 """What is said of a distance."""
 
 MOST_PLANES = 256
@@ -77,7 +77,12 @@ def write_distances(
     IncompleteError
         If a proof was stopped, or takes too many planes.
     """
-    proofs = [proof(asked, tie, False, budget), proof(asked, flip, True, budget)]
+    proofs = [proof(asked, tie, False, budget)]
+    if flip is not None and tie is not None and flip.near.size == tie.near.size:
+        proofs.append(SAME + _met(asked, flip, True))
+    else:
+        same = flip is None and tie is None
+        proofs.append(SAME if same else proof(asked, flip, True, budget))
     said = {
         "question": "robustness",
         "point": list(map(str, asked.at)),
@@ -103,11 +108,7 @@ def proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> byte
             raise BrokenInvariant("another class is met where none was found; please report this")
         return NONE + tree
     size, x = fraction(found.near.size), as_fractions(found.near.point)
-    records = SOME + unsigned(found.label) + vector(x)
-    outputs = asked.staged.forward_exact(x)
-    lead = sum(by * outputs[i] for i, by in asked.lead(found.label).items())
-    if flip and lead == 0 and found.label > asked.label:
-        records += vector(as_fractions(found.beyond))
+    records = SOME + _met(asked, found, flip)
     if not size:
         return records
     planes = [] if asked.norm == "linf" else [plane(asked, size, x)]
@@ -126,6 +127,16 @@ def proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> byte
         f"a certificate of this distance takes more than {MOST_PLANES} planes around the ball, so "
         "that nothing was written; one for linf takes none"
     )
+
+
+def _met(asked: Asked, found: Found, flip: bool) -> bytes:
+    """The class and the point of a tie or flip; of a flip at a tie also where the class wins."""
+    x = as_fractions(found.near.point)
+    outputs = asked.staged.forward_exact(x)
+    lead = sum(by * outputs[i] for i, by in asked.lead(found.label).items())
+    beyond = flip and lead == 0 and found.label > asked.label
+    records = unsigned(found.label) + vector(x)
+    return records + vector(as_fractions(found.beyond)) if beyond else records
 
 
 def _ball(asked: Asked, size: Fraction, planes: Sequence[Plane]) -> list[Condition]:

@@ -39,7 +39,7 @@ class Instance:
 def certified(folder: Path | None, networks: list[str], timeout: float) -> None:
     """Print a table with a row for each instance."""
     table = Table(title="certificates of answers, seconds of the processor, one process")
-    for heading in ("kind", "instance", "search", "with proof", "check", "check / search", "bytes"):
+    for heading in ("kind", "instance", "search", "with proof", "check", "ratio", "bytes"):
         table.add_column(heading, justify="left" if heading in ("kind", "instance") else "right")
     worst = 0.0
     with TemporaryDirectory() as place:
@@ -91,7 +91,7 @@ def _random(timeout: float) -> list[Instance]:
         ),
         Instance(
             "difference",
-            "4-12-12-2, small box",
+            "4-12-12-2",
             lambda **kw: linreg.difference(net, copy, small, timeout=timeout, **kw),
             lambda path: check_answer(path, net, small, other=copy),
         ),
@@ -100,7 +100,7 @@ def _random(timeout: float) -> list[Instance]:
         found.append(
             Instance(
                 "Lipschitz",
-                f"3-10-10-2, {norms[0]} to {norms[1]}",
+                f"3-10-10-2, {norms[0]}",
                 lambda norms=norms, **kw: linreg.lipschitz(plain, space, *norms, **kw),
                 lambda path: check_answer(path, plain, space),
             )
@@ -136,7 +136,7 @@ def _public(folder: Path, names: list[str], timeout: float) -> list[Instance]:
             ),
             Instance(
                 "range",
-                f"{name}, property 3, output 0",
+                f"{name}, output 0",
                 lambda net=net, **kw: linreg.output_range(
                     net, box, output=0, timeout=timeout, **kw
                 ),

@@ -13,6 +13,7 @@ from linreg.checker.records import Records
 from linreg.checker.tree import Part, Tree
 from linreg.domains import Domain
 from linreg.network import StagedNetwork
+from linreg.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def check_constant(
     domain: Domain,
     norms: tuple[str, str],
     outputs: Sequence[int],
-    progress: Callable[[int, float], None] | None,
+    progress: Callable[[Progress], None] | None,
 ) -> ProvedConstant:
     """Read the proof of how many regions there are, and take the largest norm of them all.
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from linreg.checker.asked import compared
 from linreg.checker.asking import Asking, dot
+from linreg.checker.queries import compared
 from linreg.checker.straight import along
 from linreg.checker.tree import FalseClaim
 

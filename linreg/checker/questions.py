@@ -22,6 +22,8 @@ from linreg.errors import InvalidNetwork
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.network.combining import on_same_input
+from linreg.progress import Progress
+from linreg.wording import counted
 
 MAGIC = b"linreg-answer-1\n"
 
@@ -104,7 +106,7 @@ def check_answer(
     domain: Domain | None = None,
     *,
     other: Network | None = None,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> CheckedAnswer:
     """Whether a certificate proves what it claims of a network, or of two.
 
@@ -117,7 +119,8 @@ def check_answer(
     other : Network, optional
         Of a difference, the network that is subtracted.
     progress : callable, optional
-        Called now and then with the number of nodes, and the part of the file that is read.
+        Called now and then with a `Progress`: the part of the file that is read, and the
+        number of nodes in it.
 
     Returns
     -------
@@ -148,7 +151,7 @@ def check_answer(
     staged = staged_of(net) if other is None else _difference(net, other)
     where = asked_domain(domain, staged.input_dim)
     with open_certificate(path, MAGIC) as records:
-        check = _Check(records, staged, where, other is not None, progress)
+        check = _AnswerCheck(records, staged, where, other is not None, progress)
         false_claim = None
         try:
             check.whole()
@@ -178,14 +181,14 @@ def _difference(first: Network | StagedNetwork, second: Network) -> StagedNetwor
     return on_same_input([first, second], minus).staged
 
 
-class _Check:
+class _AnswerCheck:
     def __init__(
         self,
         records: Records,
         network: StagedNetwork,
         domain: Domain,
         is_difference: bool,
-        progress: Callable[[int, float], None] | None,
+        progress: Callable[[Progress], None] | None,
     ) -> None:
         self._records = records
         self._network = network
@@ -303,7 +306,8 @@ class _Check:
     def _told(self) -> None:
         self.nodes += 1
         if self._progress is not None and self.nodes % 64 == 0:
-            self._progress(self.nodes, self._records.share)
+            said = counted(self.nodes, "box or cell", "boxes and cells")
+            self._progress(Progress(self._records.share, 1, said))
 
 
 def _negated(found: ProvedExtreme) -> ProvedExtreme:

@@ -20,6 +20,7 @@ from linreg.checker.forms import Form, StageOnCell, coprime, negated
 from linreg.checker.records import Records
 from linreg.domains import Domain
 from linreg.network import StagedNetwork
+from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.wording import counted
 
@@ -28,7 +29,7 @@ END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 SLACK = 1 << 16
 """Bytes of a text besides what its length depends on."""
 
-EVERY = 64
+CHECKED_PER_REPORT = 64
 """Regions between two reports of progress."""
 
 
@@ -101,7 +102,7 @@ class Tree:
         records: Records,
         network: StagedNetwork,
         domain: Domain,
-        progress: Callable[[int, float], None] | None,
+        progress: Callable[[Progress], None] | None,
         part: Part,
         seen: Callable[[fmpq_mat], None] | None = None,
     ) -> None:
@@ -261,8 +262,8 @@ class Tree:
         if self._seen is not None:
             assert branch.state is not None
             self._seen(branch.state)
-        if self._progress is not None and self.regions % EVERY == 0:
-            self._progress(self.regions, self._records.share)
+        if self._progress is not None and self.regions % CHECKED_PER_REPORT == 0:
+            self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
 
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""

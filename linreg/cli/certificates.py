@@ -26,14 +26,14 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
-from linreg.cli.reading import reading
+from linreg.cli.reading_options import reading
 from linreg.cli.verifying import Networks, networks_of
 from linreg.cli.watch import Watch
 from linreg.domains import Domain
 from linreg.errors import BrokenInvariant
 from linreg.files import check_writable
 from linreg.network import Network
-from linreg.questions.asking import network_of
+from linreg.questions.queries import network_of
 from linreg.readers import domain_to_json, load, load_query
 from linreg.report import count_table, domain_text
 from linreg.run import Count, Options
@@ -133,7 +133,7 @@ def check(
             network,
             where,
             workers=workers,
-            progress=lambda regions, share: bar(share, counted(regions, "region")),
+            progress=bar,
         )
     if as_json:
         show_json(
@@ -171,9 +171,7 @@ def _check_verdict(
             certificate,
             network,
             asked.alternatives,
-            progress=lambda nodes, share: bar(
-                share, counted(nodes, "box or cell", "boxes and cells")
-            ),
+            progress=bar,
         )
     said = "no input is unsafe" if verdict.verdict == "holds" else "an input is unsafe"
     claim = f"{verdict.verdict}: {said}, for the network {network.fingerprint[:16]} and {query}"
@@ -208,9 +206,7 @@ def _check_answer(
             network,
             where,
             other=other,
-            progress=lambda nodes, share: bar(
-                share, counted(nodes, "box or cell", "boxes and cells")
-            ),
+            progress=bar,
         )
     who = f"the network {network.fingerprint[:16]}"
     if other is not None:
@@ -252,14 +248,14 @@ def certified(network: Network, domain: Domain, found: Count, strategy: str, wor
             domain,
             strategy=strategy,
             workers=workers,
-            progress=lambda so_far: watch.tell(so_far.share / 2, "certifying"),
+            progress=lambda so_far: watch.tell(so_far.within(0, 2, "certifying")),
         )
         verdict = check_certificate(
             path,
             network,
             domain,
             workers=workers,
-            progress=lambda _regions, share: watch.tell((1 + share) / 2, "checking"),
+            progress=lambda so_far: watch.tell(so_far.within(1, 2, "checking")),
         )
         if not verdict.accepted or verdict.regions != found.regions:
             raise BrokenInvariant(

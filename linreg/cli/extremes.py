@@ -9,16 +9,6 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import (
-    Certify,
-    Functional,
-    NodeLimit,
-    Output,
-    Timeout,
-    numbers_of,
-    seconds_of,
-    show_written,
-)
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, progress, show, show_json
 from linreg.cli.exact_json import (
@@ -38,11 +28,21 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.question_options import (
+    Certify,
+    Functional,
+    NodeLimit,
+    Output,
+    Timeout,
+    numbers_of,
+    seconds_of,
+    show_written,
+)
 from linreg.errors import IncompleteError
 from linreg.files import check_writable
 from linreg.questions import Extreme, OutputRange, maximum, minimum, output_range
-from linreg.questions.proving import Value, write_range
-from linreg.questions.ways import Budget
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.proving import ExtremeValue, write_range
 from linreg.report import answer_table
 
 
@@ -70,11 +70,7 @@ def range_(
     started = monotonic()
     network, where = network_and_domain(net, domain, slice_, decimal)
     weights = None if functional is None else numbers_of(functional, "--functional", decimal)
-    with progress("searching") as shown:
-
-        def told(share: float) -> None:
-            shown(share, "")
-
+    with progress("searching") as told:
         asked: dict[str, object] = {"limit": limit, "timeout": seconds, "workers": workers}
         found: list[tuple[int | None, Extreme | None, Extreme | None]] = []
         if weights is None and not (only_max or only_min):
@@ -101,7 +97,7 @@ def range_(
     if certificate is not None and complete:
         left = None if seconds is None else max(seconds - (monotonic() - started), 1e-3)
         values = [
-            Value(sense, (weights or ()) if number is None else number, each)
+            ExtremeValue(sense, (weights or ()) if number is None else number, each)
             for number, *both in found
             for sense, each in zip(("min", "max"), both, strict=True)
             if each is not None

@@ -14,11 +14,12 @@ from linreg.errors import InvalidQuery, NoSuchIndex
 from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
+from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none
 from linreg.questions.pieces import Pieces
 from linreg.questions.programs import Highest, Rising, highest_values
-from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction, nearest_float
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
@@ -145,7 +146,7 @@ def maximum(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
     certificate: StrPath | None = None,
 ) -> Extreme:
     """The greatest value of a linear functional of the outputs on a closed domain.
@@ -164,7 +165,7 @@ def maximum(
     workers : int
         Threads or processes that look for regions.
     progress : callable, optional
-        Told now and then the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
     certificate : path, optional
         A file to write the answer to with its proof, which `linreg check` accepts; it is not
         written where the search was stopped.
@@ -221,7 +222,7 @@ def minimum(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
     certificate: StrPath | None = None,
 ) -> Extreme:
     """The least value of a linear functional of the outputs on a closed domain.
@@ -266,7 +267,7 @@ def output_range(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
     certificate: StrPath | None = None,
 ) -> list[OutputRange]:
     """The least and the greatest value of each output on a closed domain.
@@ -345,10 +346,10 @@ def _write(
     answer: object,
 ) -> None:
     """Write values with their proofs: greatest or least, of what, and which."""
-    from linreg.questions.proving import Value, carrying, write_range
+    from linreg.questions.proving import ExtremeValue, carrying, write_range
 
     with carrying(answer):
-        write_range(path, staged, domain, [Value(*value) for value in values], budget)
+        write_range(path, staged, domain, [ExtremeValue(*value) for value in values], budget)
 
 
 def _weights(functional: Sequence[object] | None, staged: StagedNetwork) -> list[fmpq]:

@@ -15,8 +15,9 @@ from linreg.errors import InvalidNetwork
 from linreg.files import StrPath
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.network.combining import n_outputs, on_same_input, renamed
+from linreg.progress import Progress
 from linreg.questions.extremes import Extreme, OutputRange, output_range
-from linreg.questions.ways import Budget
+from linreg.questions.loop_or_search import Budget
 from linreg.rational import nearest_float
 from linreg.readers import DomainLike, NetworkLike, as_network, asked_where
 from linreg.showing import answer_html, in_short
@@ -137,7 +138,7 @@ def difference(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
     certificate: StrPath | None = None,
 ) -> Difference:
     """The largest difference of an output of two networks on a closed domain, exactly.

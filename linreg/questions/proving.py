@@ -20,7 +20,7 @@ from linreg.network import StagedNetwork
 from linreg.problem import Problem
 from linreg.questions.certifying import found_and_proved
 from linreg.questions.extremes import Extreme, negated
-from linreg.questions.ways import Budget
+from linreg.questions.loop_or_search import Budget
 from linreg.readers.query import Condition, Query, QueryNetwork, Tensor, condition
 from linreg.run import Options
 
@@ -35,7 +35,7 @@ ATTAINED, UNBOUNDED, EMPTY = b"\1", b"\2", b"\3"
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ExtremeValue:
     """A greatest or least value that was found.
 
     Attributes
@@ -66,7 +66,7 @@ def write_range(
     path: StrPath,
     staged: StagedNetwork,
     domain: Domain,
-    values: Sequence[Value],
+    values: Sequence[ExtremeValue],
     budget: Budget,
 ) -> None:
     """Write values of a range, unless the search for one was stopped.
@@ -229,7 +229,7 @@ def vector(entries: Sequence[Fraction]) -> bytes:
 
 
 __all__ = [
-    "Value",
+    "ExtremeValue",
     "carrying",
     "met_or_proved",
     "vector",

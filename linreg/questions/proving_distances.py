@@ -19,11 +19,11 @@ from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import domain_forms, input_set
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.nearest import nearest_point
 from linreg.questions.proving import met_or_proved, vector, write_answer
-from linreg.questions.radii import Found
+from linreg.questions.radii import NearestMet
 from linreg.questions.verifying import coordinates, pulled
-from linreg.questions.ways import Budget
 from linreg.rational import fraction
 from linreg.readers.query import Condition, condition
 
@@ -35,7 +35,7 @@ MOST_PLANES = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class DistanceAsked:
     """What is asked of a point's neighbours.
 
     Attributes
@@ -68,7 +68,11 @@ Plane = tuple[tuple[int, ...], int]
 
 
 def write_distances(
-    path: StrPath, asked: Asked, tie: Found | None, flip: Found | None, budget: Budget
+    path: StrPath,
+    asked: DistanceAsked,
+    tie: NearestMet | None,
+    flip: NearestMet | None,
+    budget: Budget,
 ) -> None:
     """Write how far the nearest tie and the nearest flip are.
 
@@ -94,7 +98,7 @@ def write_distances(
     write_answer(path, asked.staged, asked.domain, said, proofs)
 
 
-def proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> bytes:
+def proof(asked: DistanceAsked, found: NearestMet | None, flip: bool, budget: Budget) -> bytes:
     """The proof of the nearest tie, or of the nearest flip."""
     n = asked.staged.input_dim
     met = []
@@ -129,7 +133,7 @@ def proof(asked: Asked, found: Found | None, flip: bool, budget: Budget) -> byte
     )
 
 
-def _met(asked: Asked, found: Found, flip: bool) -> bytes:
+def _met(asked: DistanceAsked, found: NearestMet, flip: bool) -> bytes:
     """The class and the point of a tie or flip; of a flip at a tie also where the class wins."""
     x = as_fractions(found.near.point)
     outputs = asked.staged.forward_exact(x)
@@ -139,7 +143,7 @@ def _met(asked: Asked, found: Found, flip: bool) -> bytes:
     return records + vector(as_fractions(found.beyond)) if beyond else records
 
 
-def _ball(asked: Asked, size: Fraction, planes: Sequence[Plane]) -> list[Condition]:
+def _ball(asked: DistanceAsked, size: Fraction, planes: Sequence[Plane]) -> list[Condition]:
     """Conditions that hold strictly inside a ball."""
     reach = size
     if asked.norm == "l2":
@@ -156,7 +160,7 @@ def _ball(asked: Asked, size: Fraction, planes: Sequence[Plane]) -> list[Conditi
     return found
 
 
-def plane(asked: Asked, size: Fraction, point: Sequence[Fraction]) -> Plane:
+def plane(asked: DistanceAsked, size: Fraction, point: Sequence[Fraction]) -> Plane:
     """A plane between a ball and a point that is not inside it."""
     step = [x - middle for x, middle in zip(point, asked.at, strict=True)]
     if asked.norm == "l1":
@@ -187,7 +191,7 @@ def plane(asked: Asked, size: Fraction, point: Sequence[Fraction]) -> Plane:
 
 
 def _projected(
-    asked: Asked, point: Sequence[fmpq], met: Sequence[Sequence[Condition]]
+    asked: DistanceAsked, point: Sequence[fmpq], met: Sequence[Sequence[Condition]]
 ) -> tuple[Fraction, ...]:
     """The nearest point of another class in the region of one, or the point itself."""
     staged, n = asked.staged, asked.staged.input_dim
@@ -217,4 +221,4 @@ def _projected(
     return as_fractions(face.point(near.point))
 
 
-__all__ = ["Asked", "plane", "proof", "write_distances"]
+__all__ = ["DistanceAsked", "plane", "proof", "write_distances"]

@@ -26,9 +26,9 @@ from linreg.checker.extremes import ProvedExtreme
 from linreg.errors import BrokenInvariant, IncompleteError, InvalidDomain, UnreadableFile
 from linreg.network.combining import on_same_input
 from linreg.questions import proving, proving_distances, radii
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.nearest import Near
-from linreg.questions.verifying import Found
-from linreg.questions.ways import Budget
+from linreg.questions.verifying import SetOutcome
 from linreg.rational import fraction, rational
 
 pytest.importorskip("numba")
@@ -223,7 +223,7 @@ def test_a_proof_that_is_stopped_leaves_the_answer_in_the_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     net, path = _random_net(0), tmp_path / "proof"
-    stopped = Found(None, None, 1, stopped=True)
+    stopped = SetOutcome(None, None, 1, stopped=True)
     monkeypatch.setattr(proving, "found_and_proved", lambda *_: (stopped, []))
     with pytest.raises(IncompleteError, match="nothing was written") as caught:
         linreg.maximum(net, [1, 0], CUBE, certificate=path)
@@ -366,10 +366,10 @@ class Proved:
         return self.records(ends[0], trees[0], planes[0]) + flip
 
     @property
-    def asked(self) -> proving_distances.Asked:
+    def asked(self) -> proving_distances.DistanceAsked:
         """The question of a distance."""
         label = self.found.label
-        return proving_distances.Asked(
+        return proving_distances.DistanceAsked(
             self.staged, CUBE, (Fraction(0),) * 3, self.kind, label, (1 - label,), "max"
         )
 
@@ -455,7 +455,7 @@ def test_a_value_a_hair_off_is_not_proved(off: Fraction, tmp_path: Path) -> None
     low = dataclasses.replace(of.found, value=of.found.value - abs(off))
     with pytest.raises(BrokenInvariant, match="exceeded"):
         proving.write_range(
-            tmp_path / "proof", of.staged, CUBE, [proving.Value("max", [1, 0], low)], budget
+            tmp_path / "proof", of.staged, CUBE, [proving.ExtremeValue("max", [1, 0], low)], budget
         )
     assert not (tmp_path / "proof").exists()
 
@@ -516,12 +516,12 @@ def test_wrong_bounds_of_the_search_are_caught(
         x = tuple(entry * Fraction(63, 64) for entry in of.at)
         assert of.is_false(x)
         low = dataclasses.replace(of.found, value=of.value(x), point=x)
-        values = [proving.Value("max", [Fraction(1), Fraction(0)], low)]
+        values = [proving.ExtremeValue("max", [Fraction(1), Fraction(0)], low)]
         proving.write_range(path, of.staged, CUBE, values, Budget())
     else:
         x = next(x for x in _points(random.Random(0)) if of.value(x) > 0 and of.is_false(x))
         far = Near(rational(of.size(x)), list(map(rational, x)))
-        found = radii.Found(far, 1 - of.found.label, [])
+        found = radii.NearestMet(far, 1 - of.found.label, [])
         proving_distances.write_distances(path, of.asked, found, found, Budget())
     assert not check_answer(path, of.net, CUBE).accepted
 

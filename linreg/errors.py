@@ -69,7 +69,11 @@ class IncompleteError(LinregError):
     ----------
     at_least : tuple of int, or None
         Of a search for cells, how many of each dimension were found.
+    answer : object
+        Of a question whose proof was stopped, the answer without it; else None.
     """
+
+    answer: object = None
 
     def __init__(self, message: str, at_least: tuple[int, ...] | None = None) -> None:
         super().__init__(message)

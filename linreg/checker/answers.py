@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from linreg.checker.box_tree import BoxTree, box_rows
-from linreg.checker.exact_tree import ExactTree
-from linreg.checker.queries import Alternatives, Condition, Section, digest, sections
+from linreg.checker.nowhere import check_nowhere
+from linreg.checker.queries import Alternatives, Condition, digest
 from linreg.checker.records import Records, open_certificate
 from linreg.checker.tree import SLACK, FalseClaim
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork, staged_of
-from linreg.network.rectified import rectified
 from linreg.progress import Progress
 from linreg.wording import counted
 
 MAGIC = b"linreg-verdict-1\n"
 
-EXACTLY, BOXES = 0, 1
 VERDICTS = ("holds", "violated")
 
 
@@ -169,9 +166,7 @@ class _Check:
         if self.verdict == "violated":
             self._violated()
         else:
-            dims = self._network.input_dim, self._network.readout.n_outputs
-            for section in sections(self._alternatives, *dims):
-                self._holds(section)
+            check_nowhere(self._records, self._network, self._alternatives, self._told)
         if not self._records.at_end():
             raise FalseClaim("something follows where the proof is complete")
 
@@ -187,19 +182,6 @@ class _Check:
         self.nodes = 1
         if not any(all(_is_met(each, values) for each in own) for own in self._alternatives):
             raise FalseClaim("the counterexample is not unsafe")
-
-    def _holds(self, section: Section) -> None:
-        kind = self._records.byte()
-        if kind == BOXES and section.ends is not None:
-            tree = BoxTree(self._records, self._network, section, self._told)
-            tree.check()
-            return
-        if kind != EXACTLY:
-            raise FalseClaim("boxes are for inputs that are all bounded")
-        net = rectified(self._network)
-        rows = [] if section.ends is None else box_rows(section.ends)
-        for conditions in section.alternatives:
-            ExactTree(self._records, net, rows, conditions, self._told).check()
 
     def _told(self) -> None:
         self.nodes += 1

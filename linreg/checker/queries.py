@@ -29,6 +29,30 @@ class Condition(Protocol):
         """The relation."""
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A condition that the checker derives itself."""
+
+    terms: tuple[tuple[int, Fraction], ...]
+    constant: Fraction
+    relation: str
+
+
+def compared(
+    coefficients: Sequence[Fraction], constant: Fraction, relation: str, first: int = 0
+) -> Compared:
+    """A form of variables from the first on, and what it is to 0.
+
+    Examples
+    --------
+    >>> compared([Fraction(1), Fraction(0), Fraction(-1)], Fraction(2), ">=", first=1)
+    Compared(terms=((1, Fraction(1, 1)), (3, Fraction(-1, 1))), constant=Fraction(2, 1), \
+relation='>=')
+    """
+    terms = tuple((first + i, by) for i, by in enumerate(coefficients) if by)
+    return Compared(terms, constant, relation)
+
+
 Alternatives = Sequence[Sequence[Condition]]
 """An input is unsafe if all conditions of an alternative hold."""
 

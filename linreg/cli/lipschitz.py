@@ -9,7 +9,7 @@ import typer
 
 import linreg
 from linreg.cli.codes import DONE, REFUTED, STOPPED
-from linreg.cli.console import progress, show, show_json
+from linreg.cli.console import message, progress, show, show_json
 from linreg.cli.exact_json import (
     exact_json,
     exact_list,
@@ -28,8 +28,17 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
-from linreg.cli.question_options import NodeLimit, Timeout, numbers_of, seconds_of
+from linreg.cli.question_options import (
+    Certify,
+    NodeLimit,
+    Timeout,
+    numbers_of,
+    seconds_of,
+    show_written,
+)
 from linreg.cli.reading_options import reading
+from linreg.errors import IncompleteError
+from linreg.files import check_writable
 from linreg.questions import Difference, Lipschitz, difference, lipschitz, local_lipschitz
 from linreg.questions.norms import NORMS
 from linreg.readers import load
@@ -55,6 +64,7 @@ def lipschitz_(
     ] = None,
     domain: DomainText = None,
     slice_: SliceFile = None,
+    certificate: Certify = None,
     decimal: Decimal = False,
     workers: Workers = 1,
     limit: Limit = None,
@@ -68,6 +78,12 @@ def lipschitz_(
         raise typer.BadParameter(f"--norms: two of 1, 2, inf were expected, got {norms!r}")
     if radius is not None and point is None:
         raise typer.BadParameter("--radius: of what point? give it with --point X1,X2,..")
+    if certificate is not None and point is not None:
+        raise typer.BadParameter(
+            "--certify: a proof is of a domain; give --domain box:.. instead of --point"
+        )
+    if certificate is not None:
+        check_writable(certificate, (net, domain, slice_))
     network, where = network_and_domain(net, domain, slice_, decimal)
     with progress("looking at regions") as shown:
         if point is None:
@@ -79,6 +95,7 @@ def lipschitz_(
                 timeout=seconds,
                 workers=workers,
                 progress=shown,
+                certificate=certificate,
             )
         else:
             at = _point(point, network.input_dim, decimal)
@@ -88,10 +105,14 @@ def lipschitz_(
             found = local_lipschitz(
                 network, at, reach, *names, domain=where, limit=limit, timeout=seconds
             )
+    written = certificate if found.complete else None
     if as_json:
-        show_json(_lipschitz_json(found))
+        show_json(
+            _lipschitz_json(found) | {"certificate": None if written is None else str(written)}
+        )
     else:
         show(answer_table("Lipschitz constant", _lipschitz_lines(found)))
+        show_written(written)
     return DONE if found.complete else STOPPED
 
 
@@ -151,6 +172,7 @@ def diff(
     first: Annotated[Path, typer.Argument(metavar="A", help="A network file.")],
     second: Annotated[Path, typer.Argument(metavar="B", help="Another network file.")],
     domain: DomainText = None,
+    certificate: Certify = None,
     decimal: Decimal = False,
     workers: Workers = 1,
     limit: NodeLimit = None,
@@ -159,18 +181,29 @@ def diff(
 ) -> int:
     """Find the largest difference of two networks, or prove that they are equal."""
     seconds = seconds_of(timeout)
+    if certificate is not None:
+        check_writable(certificate, (first, second, domain))
     a, where = network_and_domain(first, domain, None, decimal)
     b = load(second, decimal=decimal, **reading())
-    with progress("comparing") as shown:
-        found = difference(
-            a,
-            b,
-            where,
-            limit=limit,
-            timeout=seconds,
-            workers=workers,
-            progress=shown,
-        )
+    was_stopped = False
+    try:
+        with progress("comparing") as shown:
+            found = difference(
+                a,
+                b,
+                where,
+                limit=limit,
+                timeout=seconds,
+                workers=workers,
+                progress=shown,
+                certificate=certificate,
+            )
+    except IncompleteError as error:
+        if not isinstance(error.answer, Difference):
+            raise
+        message(str(error))
+        found, was_stopped = error.answer, True
+    written = None if was_stopped or not found.complete else certificate
     if as_json:
         show_json(
             {
@@ -183,13 +216,17 @@ def diff(
                 "bound": exact_json(found.bound),
                 "equal": _are_equal(found),
                 "complete": found.complete,
+                "certificate": None if written is None else str(written),
                 "version": linreg.__version__,
             }
         )
     else:
         show(answer_table("difference", _difference_lines(found)))
+        show_written(written)
     equal = _are_equal(found)
-    return STOPPED if equal is None or not found.complete else DONE if equal else REFUTED
+    if was_stopped or equal is None or not found.complete:
+        return STOPPED
+    return DONE if equal else REFUTED
 
 
 def _are_equal(found: Difference) -> bool | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from linreg.cli.console import show
 from linreg.cli.options import whole
 from linreg.rational import fraction
+from linreg.wording import counted
 
 Output = Annotated[
     int | None, typer.Option("--output", metavar="I", help="This output alone, counted from 0.")
@@ -34,6 +37,19 @@ Timeout = Annotated[
     str | None,
     typer.Option("--timeout", metavar="S", help="Stop after so many seconds, with what is proved."),
 ]
+
+Certify = Annotated[
+    Path | None,
+    typer.Option(
+        "--certify", metavar="FILE", help="Write the answer with its proof, for linreg check."
+    ),
+]
+
+
+def show_written(certificate: Path | None) -> None:
+    """Say that a certificate was written, and its size."""
+    if certificate is not None:
+        show(f"written to {certificate}: {counted(certificate.stat().st_size, 'byte')}")
 
 
 def seconds_of(text: str | None) -> float | None:

@@ -13,7 +13,7 @@ from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import exact_json, exact_list, float_list, number_text, point_text
 from linreg.cli.options import Decimal, Json, Workers
-from linreg.cli.question_options import NodeLimit, Timeout, seconds_of
+from linreg.cli.question_options import NodeLimit, Timeout, seconds_of, show_written
 from linreg.cli.reading_options import reading
 from linreg.files import check_writable
 from linreg.network import Network
@@ -77,9 +77,7 @@ def verify_(
         show_json(_json(found) | {"certificate": written})
     else:
         show(answer_table("verification", _lines(found)))
-        if certificate is not None and found.holds is not None:
-            size = counted(certificate.stat().st_size, "byte")
-            show(f"written to {certificate}: {size}")
+        show_written(None if found.holds is None else certificate)
     return STOPPED if found.holds is None else DONE if found.holds else REFUTED
 
 

@@ -16,6 +16,7 @@ from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.questions.boxes import boxed_network
 from linreg.questions.certifying import BoxProof, split_record, walk_record
+from linreg.questions.exact_proofs import NotProved
 from linreg.questions.input_sets import InputSet
 from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.pieces import Piece
@@ -267,7 +268,9 @@ class Decision:
                 proof = search.proved(node, bounds, splits, answer)
                 if proof is not None and proof[0] > 0:
                     if self.proof is not None:
-                        records += walk_record(each.rows, proof[1].tolist(), answer.guides)
+                        records += walk_record(
+                            each.rows, proof[1].tolist(), answer.guides, node.tables.rows
+                        )
                     continue
             if answer.t > -TIE_SLACK:
                 point = self._checked(answer.point, (k,), TIE_SLACK)
@@ -289,6 +292,8 @@ class Decision:
 
     def _by_regions(self, node: BoxNode, alive: Sequence[int]) -> SetOutcome | None:
         """The regions of a box, one after another, exactly."""
+        if self.proof is not None and self._is_proved(self.proof, node, alive):
+            return None
         pieces, own = self.search.region_pieces(node, self.budget.workers, None)
         forms = [each.conditions for each in self.alternatives]
         dim = own.dim
@@ -307,9 +312,17 @@ class Decision:
                 x = self.inputs.point(own.point(met.point))
                 return SetOutcome(x, met.slack, self.search.nodes)
         if self.proof is not None:
-            for k in alive:
-                self.proof.exact(node, k)
+            raise NotProved
         return None
+
+    def _is_proved(self, proof: BoxProof, node: BoxNode, alive: Sequence[int]) -> bool:
+        """Whether exact cells prove that nothing in a box is unsafe, and that is written down."""
+        try:
+            for k in alive:
+                proof.exact(node, k)
+        except NotProved:
+            return False
+        return True
 
     def _checked(self, u: np.ndarray, alive: Sequence[int], tolerance: float) -> list[fmpq] | None:
         """The input of float coordinates, if it is unsafe; exactly, where floats are for it."""

@@ -120,6 +120,7 @@ def _lipschitz_json(found: Lipschitz) -> dict[str, object]:
         "point_float": float_list(found.point),
         "regions": found.regions,
         "complete": found.complete,
+        "upper_bound": exact_json(found.upper_bound),
         "version": linreg.__version__,
     }
     if found.root is not None:
@@ -140,6 +141,8 @@ def _lipschitz_lines(found: Lipschitz) -> list[tuple[str, str]]:
         assert found.root is not None
         value = f"{found.value:.12g}, whose square is a root of degree {found.root.degree}"
     lines = [("constant", f"{atleast}{value}"), ("norms", " to ".join(found.norms))]
+    if not found.complete and found.upper_bound is not None:
+        lines.insert(1, ("at most", f"{number_text(found.upper_bound)}, proved"))
     if found.point is not None:
         lines.append(("attained at", point_text(found.point)))
     if found.pattern is not None and len(found.pattern) <= MOST_UNITS:

@@ -182,27 +182,39 @@ class Decision:
         """The answer."""
         search = self.search
         every = tuple(range(len(self.alternatives)))
-        for u in sampled(search, self._merit):
+        stack = [search.root(every)]
+        with self.budget.held():
+            found = self._seen(every) or self._walked(stack)
+            if found is not None:
+                return found
+        if not stack:
+            return Found(None, None, search.nodes)
+        return Found(None, None, search.nodes, True, self._bound_left(stack))
+
+    def _seen(self, every: tuple[int, ...]) -> Found | None:
+        """An unsafe input among samples."""
+        for u in sampled(self.search, self._merit):
             point = self._checked(u, every, TIE)
             if point is not None:
                 return self._found(point)
-        stack = [search.root(every)]
+        return None
+
+    def _walked(self, stack: list[BoxNode]) -> Found | None:
+        """An unsafe input of the boxes on a stack, which holds those that are left in the end."""
+        budget, search = self.budget, self.search
         done = 0.0
         while stack:
-            if self.budget.is_spent or (
-                self.budget.limit is not None and search.nodes >= self.budget.limit
-            ):
-                return Found(None, None, search.nodes, True, self._bound_left(stack))
-            node = stack.pop()
-            outcome = self._examined(node)
+            if budget.is_spent or (budget.limit is not None and search.nodes >= budget.limit):
+                return None
+            outcome = self._examined(stack[-1])
             if isinstance(outcome, Found):
                 return outcome
             if not outcome:
-                done += 2.0**-node.depth
+                done += 2.0 ** -stack[-1].depth
                 if search.nodes % 64 == 0:
-                    self.budget.tell(min(done, 1.0))
-            stack += outcome
-        return Found(None, None, search.nodes)
+                    budget.tell(min(done, 1.0))
+            stack[-1:] = outcome  # at once: an interrupt must not lose a box
+        return None
 
     def _merit(self, minus: np.ndarray) -> np.ndarray:
         """The best alternative's smallest row at each point."""
@@ -263,7 +275,7 @@ class Decision:
             answer = search.leaf(node, bounds, splits, each.rows, [0.0] * len(each.rows))
             if answer is None:
                 return None
-            if answer.t < TIE:
+            if answer.t < TIE or not splits:
                 proof = search.proved(node, bounds, splits, answer)
                 if proof is not None and proof[0] > 0:
                     if self.proof is not None:

@@ -177,6 +177,8 @@ def maximum(
         timeout or the workers are not positive, and TypeError if there is no network or domain.
     InvalidDomain
         If the domain is of another dimension than the network's input.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `answer` is then what is proved by then, a `Extreme`.
 
     Notes
     -----
@@ -198,7 +200,7 @@ def maximum(
     staged, where = asked(net, domain)
     weights = _weights(functional, staged)
     budget = Budget(limit, timeout, workers, progress)
-    return _highest(staged, [weights], where, budget)[0]
+    return budget.given(_highest(staged, [weights], where, budget)[0])
 
 
 def minimum(
@@ -225,7 +227,7 @@ def minimum(
 
     Raises
     ------
-    InvalidQuery, ValueError, TypeError, InvalidDomain
+    InvalidQuery, ValueError, TypeError, InvalidDomain, KeyboardInterrupt
         As for `maximum`.
 
     Examples
@@ -239,7 +241,7 @@ def minimum(
     staged, where = asked(net, domain)
     weights = [-entry for entry in _weights(functional, staged)]
     budget = Budget(limit, timeout, workers, progress)
-    return _negated(_highest(staged, [weights], where, budget)[0])
+    return budget.given(_negated(_highest(staged, [weights], where, budget)[0]))
 
 
 def output_range(
@@ -270,8 +272,8 @@ def output_range(
     ------
     NoSuchIndex
         If the network has no such output.
-    ValueError, TypeError, InvalidDomain
-        As for `maximum`.
+    ValueError, TypeError, InvalidDomain, KeyboardInterrupt
+        As for `maximum`; an interrupt carries such a list.
 
     Examples
     --------
@@ -285,11 +287,14 @@ def output_range(
     chosen = range(n_outputs) if output is None else [checked_output(output, staged)]
     units = [[fmpq(int(i == j)) for j in range(n_outputs)] for i in chosen]
     both = [[by * entry for entry in unit] for unit in units for by in (-1, 1)]
-    found = _highest(staged, both, where, Budget(limit, timeout, workers, progress))
-    return [
-        OutputRange(i, _negated(low), high)
-        for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
-    ]
+    budget = Budget(limit, timeout, workers, progress)
+    found = _highest(staged, both, where, budget)
+    return budget.given(
+        [
+            OutputRange(i, _negated(low), high)
+            for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
+        ]
+    )
 
 
 def checked_output(output: object, staged: StagedNetwork, name: str = "output") -> int:
@@ -340,15 +345,19 @@ def _highest(
         return [Extreme("empty")] * len(functionals)
     if not inputs.dim:
         return [_at_point(staged, inputs.origin, weights) for weights in functionals]
-    pieces = pieces_or_none(staged, inputs, budget)
-    if pieces is not None:
-        return highest_on_pieces(pieces, functionals, inputs, budget)
-    from linreg.questions.optimising import highest_by_search
+    found: list[Extreme] = []
+    with budget.held():
+        pieces = pieces_or_none(staged, inputs, budget)
+        if pieces is not None:
+            return highest_on_pieces(pieces, functionals, inputs, budget)
+        from linreg.questions.optimising import highest_by_search
 
-    return [
-        highest_by_search(staged, inputs, weights, budget.share(len(functionals) - k))
-        for k, weights in enumerate(functionals)
-    ]
+        for k, weights in enumerate(functionals):
+            if budget.interrupts:
+                break
+            share = budget.share(len(functionals) - k)
+            found.append(highest_by_search(staged, inputs, weights, share))
+    return found + [Extreme("stopped", complete=False)] * (len(functionals) - len(found))
 
 
 def _at_point(staged: StagedNetwork, x: Sequence[fmpq], weights: Sequence[fmpq]) -> Extreme:
@@ -368,22 +377,24 @@ def highest_on_pieces(
     best: list[Highest | Rising | None] = [None] * len(functionals)
     nodes = 0
     stopped = not pieces.complete
-    for piece in pieces:
-        if budget.is_spent:
-            stopped = True
-            break
-        nodes += 1
-        budget.tell(nodes / len(pieces))
-        open_ = [k for k, known in enumerate(best) if not isinstance(known, Rising)]
-        if not open_:
-            break
-        forms = [piece.combined(functionals[k]) for k in open_]
-        for k, found in zip(
-            open_, highest_values(piece.rows, forms, piece.inside, solver), strict=True
-        ):
-            known = best[k]
-            if isinstance(found, Rising) or known is None or found.value > known.value:  # type: ignore[union-attr]
-                best[k] = found
+    with budget.held():
+        for piece in pieces:
+            if budget.is_spent:
+                stopped = True
+                break
+            budget.tell(nodes / len(pieces))
+            open_ = [k for k, known in enumerate(best) if not isinstance(known, Rising)]
+            if not open_:
+                break
+            forms = [piece.combined(functionals[k]) for k in open_]
+            for k, found in zip(
+                open_, highest_values(piece.rows, forms, piece.inside, solver), strict=True
+            ):
+                known = best[k]
+                if isinstance(found, Rising) or known is None or found.value > known.value:  # type: ignore[union-attr]
+                    best[k] = found
+            nodes += 1
+    stopped = stopped or bool(budget.interrupts)
     return [_extreme(found, inputs, nodes, stopped) for found in best]
 
 

@@ -15,6 +15,7 @@ from linreg.errors import InvalidNetwork
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.network.combining import n_outputs, on_same_input, renamed
 from linreg.questions.extremes import Extreme, OutputRange, output_range
+from linreg.questions.ways import carrying
 from linreg.rational import nearest_float
 from linreg.readers import DomainLike, NetworkLike, as_network, asked_where
 from linreg.showing import answer_html, in_short
@@ -156,6 +157,8 @@ def difference(
         If the numbers of inputs or outputs differ.
     InvalidDomain, ValueError, TypeError
         As for `maximum`.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `answer` is then what is proved by then, a `Difference`.
 
     Examples
     --------
@@ -178,8 +181,8 @@ def difference(
     minus = ExactAffineMap.of_terms(
         [[(i, 1), (size + i, -1)] for i in range(size)], [0] * size, 2 * size
     )
-    ranges = tuple(
-        output_range(
+    with carrying(_largest):
+        ranges = output_range(
             on_same_input([first, second], minus),
             where,
             limit=limit,
@@ -187,11 +190,11 @@ def difference(
             workers=workers,
             progress=progress,
         )
-    )
     return _largest(ranges)
 
 
-def _largest(ranges: tuple[OutputRange, ...]) -> Difference:
+def _largest(found: Sequence[OutputRange]) -> Difference:
+    ranges = tuple(found)
     ends = [(each.output, end) for each in ranges for end in (each.lowest, each.highest)]
     complete = all(end.complete for _, end in ends)
     for output, end in ends:
@@ -255,7 +258,13 @@ def equivalent(
     """
     first, second = as_network(a, "a"), as_network(b, "b")
     where = asked_where(a, domain, first.input_dim)
-    found = difference(first, second, where, limit=limit, timeout=timeout, workers=workers)
+    with carrying(lambda so_far: _equality(so_far, first, second)):
+        found = difference(first, second, where, limit=limit, timeout=timeout, workers=workers)
+    return _equality(found, first, second)
+
+
+def _equality(found: Difference, first: Network, second: Network) -> Equivalence:
+    """Whether two networks are equal, given their largest difference."""
     point = found.point
     if found.status == "unbounded":
         assert point is not None

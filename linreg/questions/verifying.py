@@ -168,6 +168,8 @@ def verify(
         If the query speaks of inputs, outputs or nodes that the network does not have.
     TypeError
         If neither a query nor an unsafe set is given, or both.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `answer` is then what is proved by then, a `Verification`.
 
     Notes
     -----
@@ -202,7 +204,7 @@ def verify(
     if not isinstance(query, Query):
         raise TypeError(f"query: a Query was expected, got {type(query).__name__}")
     staged = network_of(net, query)
-    return verified(staged, query, budget, file, certificate)
+    return budget.given(verified(staged, query, budget, file, certificate))
 
 
 def verified(
@@ -228,7 +230,7 @@ def verified(
             nodes=outcome.nodes,
             complete=not outcome.stopped,
             bound=outcome.bound,
-            reason=_reason(budget) if outcome.stopped else "",
+            reason=budget.reason if outcome.stopped else "",
             seconds=budget.seconds,
         )
     at = as_fractions(outcome.point)
@@ -246,16 +248,14 @@ def verified(
     )
 
 
-def _reason(budget: Budget) -> str:
-    return "the time was over" if budget.is_spent else "the limit was reached"
-
-
 def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budget) -> Found:
     """The first unsafe input of any of the questions."""
     nodes = 0
     bounds: list[Fraction | None] = []
     for asked in questions:
-        found = _answered(staged, asked, budget)
+        found = Found(None, None, 0, stopped=True)
+        with budget.held():
+            found = _answered(staged, asked, budget)
         nodes += found.nodes
         if found.point is not None:
             return Found(found.point, found.slack, nodes)

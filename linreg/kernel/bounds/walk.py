@@ -25,6 +25,7 @@ from linreg.kernel.machine import compiled, entry
 LARGEST = 1 << 32
 """The largest bound of a pre-activation for which products stay in range."""
 
+WEIGHT = 1.0
 NO_BOUND = -(1 << 62)
 """What a walk says where it proves nothing."""
 
@@ -69,6 +70,7 @@ def _back_to_inputs(
     low: np.ndarray,
     high: np.ndarray,
     guides: np.ndarray,
+    weighs: np.ndarray,
     bits: int,
     start: int,
     e: int,
@@ -123,6 +125,8 @@ def _back_to_inputs(
             code = codes[t, i]
             if code == FREE:
                 least, greatest = lower[t, i], upper[t, i]
+                if weighs.shape[0] > 0:
+                    weighs[t, i] += abs(a) * math.ldexp(1.0, -e)
                 if guides.shape[0] > 0:
                     scale = math.ldexp(1.0, e)
                     if a > 0.0:
@@ -253,6 +257,8 @@ def bound_box(
     shares: np.ndarray,
     sizes: np.ndarray,
     guides: np.ndarray,
+    weighs: np.ndarray,
+    unit_shares: np.ndarray,
     X: np.ndarray,
     A: np.ndarray,
     bits: int,
@@ -287,7 +293,7 @@ def bound_box(
                     e, b = _first_row(W, exponents, biases, reaches, s, i, sign, below, X)
                     bound, e = _back_to_inputs(
                         W, exponents, biases, rows, codes, slopes, rises, lower, upper, reaches,
-                        heights, low, high, guides, bits, s, e, b, X, A,
+                        heights, low, high, guides, weighs[:0], bits, s, e, b, X, A,
                     )  # fmt: skip
                     bound = _in_units(bound, e)
                     if bound != NO_BOUND:
@@ -301,13 +307,18 @@ def bound_box(
                 if is_unit and least < 0 and greatest > 0:
                     # The area of the triangle between the lines, shared among the coordinates;
                     # A is that of the upper side.
-                    area = -(float(least) * float(greatest)) / float(greatest - least) * sizes[s, i]
+                    area = -(float(least) * float(greatest)) / float(greatest - least)
                     total = 0.0
                     for k in range(n):
                         total += abs(A[k]) * float(high[k] - low[k])
                     if total > 0.0:
                         for k in range(n):
-                            shares[k] += area * (abs(A[k]) * float(high[k] - low[k]) / total)
+                            unit_shares[s, i, k] = (
+                                area * (abs(A[k]) * float(high[k] - low[k]) / total)
+                            )
+                    else:
+                        for k in range(n):
+                            unit_shares[s, i, k] = 0.0
             least, greatest = lower[s, i], upper[s, i]
             if least < -LARGEST or greatest > LARGEST:
                 return -1
@@ -335,15 +346,23 @@ def bound_box(
         heights[s] = height
     below = rows[last - 1] if last > 0 else n
     for i in range(rows[last]):
+        for s in range(last):
+            for j in range(rows[s]):
+                weighs[s, j] = 0.0
         e, b = _first_row(W, exponents, biases, reaches, last, i, 1, below, X)
         bound, e = _back_to_inputs(
             W, exponents, biases, rows, codes, slopes, rises, lower, upper, reaches,
-            heights, low, high, guides, bits, last, e, b, X, A,
+            heights, low, high, guides, weighs, bits, last, e, b, X, A,
         )  # fmt: skip
         found[i] = _in_units(bound, e - FINE)
         scale = math.ldexp(sizes[last, i], -(e + GRID - POINT))
         for k in range(n):
             shares[k] += abs(A[k]) * float(high[k] - low[k]) * scale
+        for s in range(last):
+            for j in range(rows[s]):
+                if codes[s, j] == FREE:
+                    for k in range(n):
+                        shares[k] += WEIGHT * weighs[s, j] * unit_shares[s, j, k] * sizes[last, i]
     return free
 
 
@@ -364,6 +383,9 @@ def guided_bound(
     heights: np.ndarray,
     weights: np.ndarray,
     guides: np.ndarray,
+    shares: np.ndarray,
+    weighs: np.ndarray,
+    unit_shares: np.ndarray,
     X: np.ndarray,
     A: np.ndarray,
     bits: int,
@@ -399,8 +421,20 @@ def guided_bound(
         for k in range(below):
             X[k] = np.floor(X[k] * by_ + 0.5)
         constant -= (reaches[last] + 1) // 2 + 1
+    for s in range(last):
+        for j in range(rows[s]):
+            weighs[s, j] = 0.0
     bound, e = _back_to_inputs(
         W, exponents, biases, rows, codes, slopes, rises, lower, upper, reaches,
-        heights, low, high, guides, bits, last, w - cut, constant, X, A,
+        heights, low, high, guides, weighs, bits, last, w - cut, constant, X, A,
     )  # fmt: skip
+    if bound != NO_BOUND:
+        scale = math.ldexp(1.0, -(e + GRID - POINT))
+        for k in range(low.shape[0]):
+            shares[k] = abs(A[k]) * float(high[k] - low[k]) * scale
+        for s in range(last):
+            for j in range(rows[s]):
+                if weighs[s, j] > 0.0:
+                    for k in range(low.shape[0]):
+                        shares[k] += weighs[s, j] * unit_shares[s, j, k]
     return _in_units(bound, e - FINE)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
+from linreg.cli.console import message
+from linreg.cli.interrupts import see_through
 from linreg.cli.options import whole
 from linreg.rational import fraction
 
@@ -34,6 +37,21 @@ Timeout = Annotated[
     str | None,
     typer.Option("--timeout", metavar="S", help="Stop after so many seconds, with what is proved."),
 ]
+
+Answer = TypeVar("Answer")
+
+
+def or_so_far(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
+    """The answer, or what an interrupt says is proved so far, and whether there was one."""
+    try:
+        return ask(), False
+    except KeyboardInterrupt as interrupt:
+        if not hasattr(interrupt, "answer"):
+            raise
+        see_through()
+        message("interrupted, with what is proved so far")
+        answer: Answer = interrupt.answer
+        return answer, True
 
 
 def seconds_of(text: str | None) -> float | None:

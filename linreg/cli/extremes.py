@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import Annotated
 
 import typer
 
 import linreg
-from linreg.cli.asking import Functional, NodeLimit, Output, Timeout, numbers_of, seconds_of
+from linreg.cli.asking import (
+    Functional,
+    NodeLimit,
+    Output,
+    Timeout,
+    numbers_of,
+    or_so_far,
+    seconds_of,
+)
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import (
@@ -60,24 +69,32 @@ def range_(
         asked: dict[str, object] = {"limit": limit, "timeout": seconds, "workers": workers}
         found: list[tuple[int | None, Extreme | None, Extreme | None]] = []
         if weights is None and not (only_max or only_min):
-            ranges: list[OutputRange] = output_range(
-                network,
-                where,
-                output=output,
-                progress=told,
-                **asked,  # type: ignore[arg-type]
+            ranges: list[OutputRange]
+            ranges, _ = or_so_far(
+                lambda: output_range(
+                    network,
+                    where,
+                    output=output,
+                    progress=told,
+                    **asked,  # type: ignore[arg-type]
+                )
             )
             found = [(each.output, each.lowest, each.highest) for each in ranges]
         else:
+            interrupted = False
             for number, row in _asked(network.staged.readout.n_outputs, output, weights):
-                low, high = (
-                    None if left_out else extreme(network, row, where, progress=told, **asked)  # type: ignore[arg-type]
-                    for extreme, left_out in (
-                        (minimum, only_max and not only_min),
-                        (maximum, only_min and not only_max),
-                    )
-                )
-                found.append((number, low, high))
+                ends: list[Extreme | None] = []
+                for extreme, left_out in (
+                    (minimum, only_max and not only_min),
+                    (maximum, only_min and not only_max),
+                ):
+                    end = None if left_out else Extreme("stopped", complete=False)
+                    if not (left_out or interrupted):
+                        end, interrupted = or_so_far(
+                            partial(extreme, network, row, where, progress=told, **asked)  # type: ignore[arg-type]
+                        )
+                    ends.append(end)
+                found.append((number, *ends))
     complete = all(each.complete for _, *both in found for each in both if each is not None)
     if as_json:
         outputs = [

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import NodeLimit, Timeout, numbers_of, seconds_of
+from linreg.cli.asking import NodeLimit, Timeout, numbers_of, or_so_far, seconds_of
 from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import (
@@ -71,22 +71,26 @@ def lipschitz_(
     network, where = network_and_domain(net, domain, slice_, decimal)
     with progress("looking at regions") as shown:
         if point is None:
-            found = lipschitz(
-                network,
-                where,
-                *names,
-                limit=limit,
-                timeout=seconds,
-                workers=workers,
-                progress=lambda share: shown(share, ""),
+            found, _ = or_so_far(
+                lambda: lipschitz(
+                    network,
+                    where,
+                    *names,
+                    limit=limit,
+                    timeout=seconds,
+                    workers=workers,
+                    progress=lambda share: shown(share, ""),
+                )
             )
         else:
             at = _point(point, network.input_dim, decimal)
             (reach,) = numbers_of(radius or "0", "--radius", decimal)[:1]
             if reach < 0:
                 raise typer.BadParameter(f"--radius: it must not be negative, got {radius}")
-            found = local_lipschitz(
-                network, at, reach, *names, domain=where, limit=limit, timeout=seconds
+            found, _ = or_so_far(
+                lambda: local_lipschitz(
+                    network, at, reach, *names, domain=where, limit=limit, timeout=seconds
+                )
             )
     if as_json:
         show_json(_lipschitz_json(found))
@@ -165,14 +169,16 @@ def diff(
     a, where = network_and_domain(first, domain, None, decimal)
     b = load(second, decimal=decimal, **reading())
     with progress("comparing") as shown:
-        found = difference(
-            a,
-            b,
-            where,
-            limit=limit,
-            timeout=seconds,
-            workers=workers,
-            progress=lambda share: shown(share, ""),
+        found, _ = or_so_far(
+            lambda: difference(
+                a,
+                b,
+                where,
+                limit=limit,
+                timeout=seconds,
+                workers=workers,
+                progress=lambda share: shown(share, ""),
+            )
         )
     if as_json:
         show_json(

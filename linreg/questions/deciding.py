@@ -18,6 +18,7 @@ from linreg.questions.asking import Conditions
 from linreg.questions.boxes import boxed_network
 from linreg.questions.certifying import BoxProof, split_record, walk_record
 from linreg.questions.input_sets import InputSet
+from linreg.questions.kept import KeptSet
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Highest, highest_values, value_at
 from linreg.questions.searching import (
@@ -90,13 +91,14 @@ def decided_by_search(
     inputs: InputSet,
     alternatives: Sequence[Conditions],
     budget: Budget,
+    kept: KeptSet | None = None,
 ) -> Found:
     """An unsafe input of a bounded set, or the proof that there is none; by search on boxes."""
     ready = prepared(staged, inputs, alternatives)
     if ready is None:
         pieces = pieces_within(staged, inputs, budget)
         return on_pieces(pieces, inputs, alternatives, budget)
-    return Decision(*ready, inputs, staged, alternatives, budget).answer()
+    return Decision(*ready, inputs, staged, alternatives, budget, kept=kept).answer()
 
 
 def prepared(
@@ -168,6 +170,7 @@ class Decision:
         conditions: Sequence[Conditions],
         budget: Budget,
         proof: BoxProof | None = None,
+        kept: KeptSet | None = None,
     ) -> None:
         self.search = search
         self.alternatives = alternatives
@@ -176,20 +179,34 @@ class Decision:
         self.conditions = conditions
         self.budget = budget
         self.proof = proof
+        self.kept = kept
         self.exact = Solver()
 
     def answer(self) -> Found:
         """The answer."""
         search = self.search
         every = tuple(range(len(self.alternatives)))
-        stack = [search.root(every)]
+        stack = None if self.kept is None else self.kept.left(search.boxed)
+        is_begun = stack is not None
+        if stack is None:
+            stack = [search.root(every)]
+        elif self.kept is not None:
+            search.nodes = self.kept.nodes
         with self.budget.held():
-            found = self._seen(every) or self._walked(stack)
+            found = (None if is_begun else self._seen(every)) or self.walked(stack)
             if found is not None:
                 return found
         if not stack:
             return Found(None, None, search.nodes)
-        return Found(None, None, search.nodes, True, self._bound_left(stack))
+        bound = self._bound_left(stack)
+        if self.kept is not None:
+            self.kept.keep(stack, search.nodes, bound)
+        return Found(None, None, search.nodes, True, bound)
+
+    def remember(self, stack: Sequence[BoxNode]) -> None:
+        """Keep what is left, if it is time."""
+        if self.kept is not None and self.kept.is_due():
+            self.kept.keep(stack, self.search.nodes, self._bound_left(stack))
 
     def _seen(self, every: tuple[int, ...]) -> Found | None:
         """An unsafe input among samples."""
@@ -199,12 +216,22 @@ class Decision:
                 return self._found(point)
         return None
 
-    def _walked(self, stack: list[BoxNode]) -> Found | None:
-        """An unsafe input of the boxes on a stack, which holds those that are left in the end."""
+    @property
+    def is_over(self) -> bool:
+        """Whether the search is to stop."""
+        limit = self.budget.limit
+        return self.budget.is_spent or (limit is not None and self.search.nodes >= limit)
+
+    def walked(self, stack: list[BoxNode], quota: int | None = None) -> Found | None:
+        """An unsafe input of the boxes on a stack, which holds those that are left in the end.
+
+        The last box comes first. With a quota, so many boxes are looked at.
+        """
         budget, search = self.budget, self.search
+        most = None if quota is None else search.nodes + quota
         done = 0.0
         while stack:
-            if budget.is_spent or (budget.limit is not None and search.nodes >= budget.limit):
+            if self.is_over or (most is not None and search.nodes >= most):
                 return None
             outcome = self._examined(stack[-1])
             if isinstance(outcome, Found):
@@ -214,6 +241,7 @@ class Decision:
                 if search.nodes % 64 == 0:
                     budget.tell(min(done, 1.0))
             stack[-1:] = outcome  # at once: an interrupt must not lose a box
+            self.remember(stack)
         return None
 
     def _merit(self, minus: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from linreg.errors import InvalidQuery, NoSuchIndex
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
 from linreg.questions.answers import as_fractions
+from linreg.questions.at_once import answers_at_once
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
 from linreg.questions.pieces import Pieces
 from linreg.questions.programs import Highest, Rising, highest_values
@@ -160,7 +161,7 @@ def maximum(
     timeout : float, optional
         Stop after so many seconds, wall clock.
     workers : int
-        Threads or processes that look for regions.
+        Processes, each of which searches for another extreme, or that look for regions.
     progress : callable, optional
         Told now and then the share that is done, from 0 to 1.
 
@@ -345,19 +346,40 @@ def _highest(
         return [Extreme("empty")] * len(functionals)
     if not inputs.dim:
         return [_at_point(staged, inputs.origin, weights) for weights in functionals]
-    found: list[Extreme] = []
+    found = [Extreme("stopped", complete=False)] * len(functionals)
     with budget.held():
         pieces = pieces_or_none(staged, inputs, budget)
         if pieces is not None:
             return highest_on_pieces(pieces, functionals, inputs, budget)
+        if budget.workers > 1 and len(functionals) > 1:
+            about = staged, domain_forms(domain)
+            for k, extreme in answers_at_once(_highest_of, about, functionals, budget):
+                found[k] = extreme
+                budget.tell(sum(each.nodes > 0 for each in found) / len(found))
+            return found
         from linreg.questions.optimising import highest_by_search
 
         for k, weights in enumerate(functionals):
             if budget.interrupts:
                 break
             share = budget.share(len(functionals) - k)
-            found.append(highest_by_search(staged, inputs, weights, share))
-    return found + [Extreme("stopped", complete=False)] * (len(functionals) - len(found))
+            found[k] = highest_by_search(staged, inputs, weights, share)
+    return found
+
+
+def _highest_of(
+    staged: StagedNetwork,
+    forms: Sequence[Sequence[fmpq]],
+    weights: Sequence[fmpq],
+    limit: int | None,
+    timeout: float | None,
+) -> Extreme:
+    """The greatest value of one functional, by search."""
+    from linreg.questions.optimising import highest_by_search
+
+    inputs = input_set(forms, staged.input_dim)
+    assert inputs is not None
+    return highest_by_search(staged, inputs, weights, Budget(limit, timeout))
 
 
 def _at_point(staged: StagedNetwork, x: Sequence[fmpq], weights: Sequence[fmpq]) -> Extreme:

@@ -78,7 +78,9 @@ def _likely(pieces: Pieces, rows: Sequence[int], norms: tuple[str, str]) -> np.n
         sample = norm_bounds(most, *norms).argmax()
         (piece,) = pieces.at(np.array([sample]))
         size = operator_norm([piece.outputs[i][:-1] for i in rows], *norms)
-        lowest = size.interval()[0] if isinstance(size, Root) else Fraction(int(size.p), int(size.q))
+        lowest = (
+            size.interval()[0] if isinstance(size, Root) else Fraction(int(size.p), int(size.q))
+        )
         beaten = float(lowest) * (2 - ON_TOP)
     # What is no number is likely as well.
     return np.flatnonzero(~(norm_bounds(most, *norms) * ON_TOP < beaten))

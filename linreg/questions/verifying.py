@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from os import PathLike
 
 from flint import fmpq
 
@@ -24,12 +25,13 @@ from linreg.questions.asking import (
     questions_of,
 )
 from linreg.questions.input_sets import InputSet, input_set
+from linreg.questions.kept import Kept, KeptSet, kept_in
 from linreg.questions.pieces import Piece, Pieces
 from linreg.questions.programs import Met, meet, value_at
 from linreg.questions.replaying import Replays, replayed
 from linreg.questions.ways import Budget, pieces_or_none
-from linreg.rational import fraction
-from linreg.readers import DomainLike, as_staged, asked_where
+from linreg.rational import fraction, rational
+from linreg.readers import DomainLike, as_staged, asked_where, load_query
 from linreg.readers.query import Query
 from linreg.showing import answer_html, in_short
 
@@ -121,7 +123,7 @@ class Found:
 
 def verify(
     net: Networks,
-    query: Query | None = None,
+    query: Query | StrPath | None = None,
     *,
     inputs: DomainLike = None,
     unsafe: Polytope | Box | None = None,
@@ -130,6 +132,7 @@ def verify(
     workers: int = 1,
     file: StrPath | None = None,
     certificate: StrPath | None = None,
+    run: StrPath | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Verification:
     """Whether a network has an unsafe input, with a proof or an exact counterexample.
@@ -138,8 +141,8 @@ def verify(
     ----------
     net : Network, or what `as_network` accepts, or dict of them
         For a query that speaks of several networks, each by its name.
-    query : Query, optional
-        As `load_query` reads it. Without one, `inputs` and `unsafe` say what is asked.
+    query : Query or path, optional
+        What `load_query` reads, or the file that it reads it from. Without one, `inputs` and `unsafe` say what is asked.
     inputs : Domain, or what `as_domain` accepts, optional
         By default that in the network's file, or the whole space.
     unsafe : Polytope or Box, optional
@@ -149,12 +152,16 @@ def verify(
     timeout : float, optional
         Stop after so many seconds, wall clock.
     workers : int
-        Threads or processes that look for regions.
+        Processes that share the search, or look for regions; the answer does not depend on how
+        many there are. A certificate is written by one.
     file : path, optional
         The ONNX file of the network: a counterexample is replayed by what runs such files.
     certificate : path, optional
         A file to write the verdict to with its proof, which `linreg check` accepts; it is not
         written where the search was stopped.
+    run : path, optional
+        A directory in which the search is kept: which boxes of inputs are left, and what is proved
+        of them. The same call goes on where it was stopped, by whatever means.
     progress : callable, optional
         Told now and then the share that is done, from 0 to 1.
 
@@ -167,7 +174,9 @@ def verify(
     InvalidQuery
         If the query speaks of inputs, outputs or nodes that the network does not have.
     TypeError
-        If neither a query nor an unsafe set is given, or both.
+        If neither a query nor an unsafe set is given, or both; or a certificate of a kept search.
+    UnusableRun
+        If the directory keeps another search, or another process works on it.
     KeyboardInterrupt
         If it is interrupted; the attribute `answer` is then what is proved by then, a `Verification`.
 
@@ -192,6 +201,10 @@ def verify(
     budget = Budget(limit, timeout, workers, progress)
     if (query is None) == (unsafe is None):
         raise TypeError("verify takes a query, or inputs and unsafe, and not both")
+    if run is not None and certificate is not None:
+        raise TypeError("certificate: a search that is kept in a directory has none; leave one out")
+    if isinstance(query, str | PathLike):
+        query = load_query(query)
     given, net = net, accepted(net)
     if query is None:
         if isinstance(net, Mapping):
@@ -204,7 +217,10 @@ def verify(
     if not isinstance(query, Query):
         raise TypeError(f"query: a Query was expected, got {type(query).__name__}")
     staged = network_of(net, query)
-    return budget.given(verified(staged, query, budget, file, certificate))
+    if run is None:
+        return budget.given(verified(staged, query, budget, file, certificate))
+    with kept_in(run, staged, query) as kept:
+        return budget.given(verified(staged, query, budget, file, kept=kept))
 
 
 def verified(
@@ -213,10 +229,11 @@ def verified(
     budget: Budget,
     file: StrPath | None = None,
     certificate: StrPath | None = None,
+    kept: Kept | None = None,
 ) -> Verification:
     """The answer for one network whose outputs are all that the query speaks of."""
     if certificate is None:
-        outcome = first_found(staged, questions_of(query), budget)
+        outcome = first_found(staged, questions_of(query), budget, kept)
     else:
         from linreg.questions.certifying import found_and_proved, write_verdict
 
@@ -248,14 +265,16 @@ def verified(
     )
 
 
-def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budget) -> Found:
+def first_found(
+    staged: StagedNetwork, questions: Iterable[Asked], budget: Budget, kept: Kept | None = None
+) -> Found:
     """The first unsafe input of any of the questions."""
     nodes = 0
     bounds: list[Fraction | None] = []
-    for asked in questions:
+    for number, asked in enumerate(questions):
         found = Found(None, None, 0, stopped=True)
         with budget.held():
-            found = _answered(staged, asked, budget)
+            found = _kept_or_answered(staged, asked, budget, kept and kept.of(number))
         nodes += found.nodes
         if found.point is not None:
             return Found(found.point, found.slack, nodes)
@@ -268,7 +287,26 @@ def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budge
     return Found(None, None, nodes, stopped=True, bound=bound)
 
 
-def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> Found:
+def _kept_or_answered(
+    staged: StagedNetwork, asked: Asked, budget: Budget, kept: KeptSet | None
+) -> Found:
+    if kept is None:
+        return _answered(staged, asked, budget)
+    if kept.is_safe:
+        return Found(None, None, kept.nodes)
+    if kept.found is not None:
+        point, slack = kept.found
+        return Found([rational(entry) for entry in point], rational(slack), kept.nodes)
+    found = _answered(staged, asked, budget, kept)
+    if not found.stopped:
+        at = None if found.point is None else as_fractions(found.point)
+        kept.settle(at, None if found.slack is None else fraction(found.slack), found.nodes)
+    return found
+
+
+def _answered(
+    staged: StagedNetwork, asked: Asked, budget: Budget, kept: KeptSet | None = None
+) -> Found:
     inputs = input_set(asked.inputs, staged.input_dim)
     if inputs is None:
         return Found(None, None, 0)
@@ -277,9 +315,13 @@ def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> Found:
     pieces = pieces_or_none(staged, inputs, budget)
     if pieces is not None:
         return on_pieces(pieces, inputs, asked.alternatives, budget)
+    if budget.workers > 1:
+        from linreg.questions.sharing import decided_by_many
+
+        return decided_by_many(staged, asked, inputs, budget, kept)
     from linreg.questions.deciding import decided_by_search
 
-    return decided_by_search(staged, inputs, asked.alternatives, budget)
+    return decided_by_search(staged, inputs, asked.alternatives, budget, kept)
 
 
 def _at_point(

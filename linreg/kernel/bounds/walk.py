@@ -313,8 +313,8 @@ def bound_box(
                         total += abs(A[k]) * float(high[k] - low[k])
                     if total > 0.0:
                         for k in range(n):
-                            unit_shares[s, i, k] = (
-                                area * (abs(A[k]) * float(high[k] - low[k]) / total)
+                            unit_shares[s, i, k] = area * (
+                                abs(A[k]) * float(high[k] - low[k]) / total
                             )
                     else:
                         for k in range(n):

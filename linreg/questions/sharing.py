@@ -35,7 +35,7 @@ PATIENCE = 0.2
 """Seconds between two looks at the clock."""
 
 Outcome = tuple[Found | None, list[BoxNode], int]
-"""An unsafe input, the boxes that are left, last the one that comes first, and how many were seen."""
+"""An unsafe input, what is left of a stack of boxes, and how many were looked at."""
 
 _decision: Decision | None = None
 

@@ -142,7 +142,8 @@ def verify(
     net : Network, or what `as_network` accepts, or dict of them
         For a query that speaks of several networks, each by its name.
     query : Query or path, optional
-        What `load_query` reads, or the file that it reads it from. Without one, `inputs` and `unsafe` say what is asked.
+        What `load_query` reads, or the file that it reads it from. Without one, `inputs` and
+        `unsafe` say what is asked.
     inputs : Domain, or what `as_domain` accepts, optional
         By default that in the network's file, or the whole space.
     unsafe : Polytope or Box, optional
@@ -178,7 +179,7 @@ def verify(
     UnusableRun
         If the directory keeps another search, or another process works on it.
     KeyboardInterrupt
-        If it is interrupted; the attribute `answer` is then what is proved by then, a `Verification`.
+        If it is interrupted; the attribute `answer` is then a `Verification` with what is proved.
 
     Notes
     -----

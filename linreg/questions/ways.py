@@ -96,7 +96,7 @@ class Budget:
         return replace(self, timeout=left / parts, started=monotonic())
 
     def at_most(self, limit: int) -> Budget:
-        """This budget, with a limit that is no higher."""
+        """A budget like this one, with a limit that is no higher."""
         return replace(self, limit=limit if self.limit is None else min(self.limit, limit))
 
     @property

@@ -241,7 +241,8 @@ def local_lipschitz(
     found = _answer(None, False, None, 0, norms, inputs, rows)
     with budget.held():
         pieces = pieces_within(staged, inputs, budget)
-        best, known, looked = None, set(), 0
+        best, looked = None, 0
+        known: set[tuple[tuple[fmpq, ...], ...]] = set()
         for piece in pieces:
             if budget.is_spent:
                 break

@@ -303,7 +303,7 @@ class Decision:
             answer = search.leaf(node, bounds, splits, each.rows, [0.0] * len(each.rows))
             if answer is None:
                 return None
-            if answer.t < TIE or not splits:
+            if answer.t < TIE:
                 proof = search.proved(node, bounds, splits, answer)
                 if proof is not None and proof[0] > 0:
                     if self.proof is not None:

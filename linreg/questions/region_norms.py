@@ -30,14 +30,15 @@ def steepest_piece(
     chosen = _likely(pieces, rows, norms)
     known: set[tuple[tuple[fmpq, ...], ...]] = set()
     best: tuple[Size, Piece] | None = None
+    looked = 0
     with budget.held():
-        for looked, piece in enumerate(pieces.at(chosen)):
+        for piece in pieces.at(chosen):
             if budget.is_spent:
-                return best, False
+                break
             budget.tell(looked / len(chosen))
             best = steeper(best, piece, rows, norms, known)
-        return best, True
-    return best, False
+            looked += 1
+    return best, looked == len(chosen)
 
 
 def steeper(
@@ -98,23 +99,26 @@ def norm_bounds(entries: np.ndarray, input_norm: str, output_norm: str) -> np.nd
     >>> [float(norm_bounds(np.array([[3.0, 4.0]]), norm, "linf")) for norm in ("l1", "l2", "linf")]
     [4.0, 25.0, 7.0]
     """
+    found: np.ndarray
     outputs, inputs = -2, -1
     match input_norm, output_norm:
         case "linf", "linf":
-            return entries.sum(axis=inputs).max(axis=-1)
+            found = entries.sum(axis=inputs).max(axis=-1)
         case "l1", "linf":
-            return entries.max(axis=(outputs, inputs))
+            found = entries.max(axis=(outputs, inputs))
         case "l2", "linf":
-            return (entries**2).sum(axis=inputs).max(axis=-1)
+            found = (entries**2).sum(axis=inputs).max(axis=-1)
         case "l1", "l1":
-            return entries.sum(axis=outputs).max(axis=-1)
+            found = entries.sum(axis=outputs).max(axis=-1)
         case "l1", "l2":
-            return (entries**2).sum(axis=outputs).max(axis=-1)
+            found = (entries**2).sum(axis=outputs).max(axis=-1)
         case "linf", "l1":
-            return entries.sum(axis=(outputs, inputs))
+            found = entries.sum(axis=(outputs, inputs))
         case "l2", "l2":
             by_sums = entries.sum(axis=inputs).max(axis=-1) * entries.sum(axis=outputs).max(axis=-1)
-            return np.minimum((entries**2).sum(axis=(outputs, inputs)), by_sums)
+            found = np.minimum((entries**2).sum(axis=(outputs, inputs)), by_sums)
         case "l2", "l1":
-            return (entries.sum(axis=outputs) ** 2).sum(axis=-1)
-    return (entries.sum(axis=inputs) ** 2).sum(axis=-1)
+            found = (entries.sum(axis=outputs) ** 2).sum(axis=-1)
+        case _:
+            found = (entries.sum(axis=inputs) ** 2).sum(axis=-1)
+    return found

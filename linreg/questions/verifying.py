@@ -275,7 +275,8 @@ def first_found(
     for number, asked in enumerate(questions):
         found = Found(None, None, 0, stopped=True)
         with budget.held():
-            found = _kept_or_answered(staged, asked, budget, kept and kept.of(number))
+            own = None if kept is None else kept.of(number)
+            found = _kept_or_answered(staged, asked, budget, own)
         nodes += found.nodes
         if found.point is not None:
             return Found(found.point, found.slack, nodes)

@@ -25,7 +25,6 @@ from linreg.kernel.machine import compiled, entry
 LARGEST = 1 << 32
 """The largest bound of a pre-activation for which products stay in range."""
 
-WEIGHT = 1.0
 NO_BOUND = -(1 << 62)
 """What a walk says where it proves nothing."""
 
@@ -267,10 +266,11 @@ def bound_box(
 
     `lower` and `upper` hold bounds that are known, and are tightened; `codes`, `slopes`, `rises`
     and `reaches` are filled in; `found` receives proved lower bounds of the rows that are asked,
-    and `shares` what each coordinate has to do with what is undecided, where `sizes` are what rows
-    were divided by. Returns the number of free
-    units, -1 where the bounds are out of range, so that nothing is proved, or -2 where the box is
-    empty by what is known, which cannot be.
+    and `shares` what each coordinate has to do with what is asked: by the last form, and by the
+    area between the lines of each free unit, as the form weighs it, shared among coordinates as
+    its bounds are. `sizes` are what rows were divided by; `weighs` and `unit_shares` are overwritten.
+    Returns the number of free units, -1 where the bounds are out of range, so that nothing is
+    proved, or -2 where the box is empty by what is known, which cannot be.
     """
     last = rows.shape[0] - 1
     n = low.shape[0]
@@ -362,7 +362,7 @@ def bound_box(
             for j in range(rows[s]):
                 if codes[s, j] == FREE:
                     for k in range(n):
-                        shares[k] += WEIGHT * weighs[s, j] * unit_shares[s, j, k] * sizes[last, i]
+                        shares[k] += weighs[s, j] * unit_shares[s, j, k] * sizes[last, i]
     return free
 
 
@@ -383,9 +383,6 @@ def guided_bound(
     heights: np.ndarray,
     weights: np.ndarray,
     guides: np.ndarray,
-    shares: np.ndarray,
-    weighs: np.ndarray,
-    unit_shares: np.ndarray,
     X: np.ndarray,
     A: np.ndarray,
     bits: int,
@@ -421,20 +418,8 @@ def guided_bound(
         for k in range(below):
             X[k] = np.floor(X[k] * by_ + 0.5)
         constant -= (reaches[last] + 1) // 2 + 1
-    for s in range(last):
-        for j in range(rows[s]):
-            weighs[s, j] = 0.0
     bound, e = _back_to_inputs(
         W, exponents, biases, rows, codes, slopes, rises, lower, upper, reaches,
-        heights, low, high, guides, weighs, bits, last, w - cut, constant, X, A,
+        heights, low, high, guides, guides[0, :0], bits, last, w - cut, constant, X, A,
     )  # fmt: skip
-    if bound != NO_BOUND:
-        scale = math.ldexp(1.0, -(e + GRID - POINT))
-        for k in range(low.shape[0]):
-            shares[k] = abs(A[k]) * float(high[k] - low[k]) * scale
-        for s in range(last):
-            for j in range(rows[s]):
-                if weighs[s, j] > 0.0:
-                    for k in range(low.shape[0]):
-                        shares[k] += weighs[s, j] * unit_shares[s, j, k]
     return _in_units(bound, e - FINE)

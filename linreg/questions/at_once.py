@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
 from typing import Any
 
-from linreg.questions.ways import Budget
+from linreg.questions.loop_or_search import Budget
 from linreg.run.processes import process_pool
 
 PATIENCE = 0.2

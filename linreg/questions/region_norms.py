@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 from flint import fmpq
 
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.norms import Root, exceeds, operator_norm
 from linreg.questions.pieces import Piece, Pieces
-from linreg.questions.ways import Budget
 from linreg.unit_maps.float_maps import float_maps
 
 Size = fmpq | Root

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from linreg.network import StagedNetwork
-from linreg.questions.asking import Asked
 from linreg.questions.deciding import Decision, decided_by_search, prepared
 from linreg.questions.input_sets import InputSet, input_set
 from linreg.questions.kept import KeptSet
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.queries import Asked
 from linreg.questions.searching import BoxNode
-from linreg.questions.verifying import Found
-from linreg.questions.ways import Budget
+from linreg.questions.verifying import SetOutcome
 from linreg.run.processes import process_pool
 
 ALONE = 64
@@ -34,7 +34,7 @@ AHEAD = 2
 PATIENCE = 0.2
 """Seconds between two looks at the clock."""
 
-Outcome = tuple[Found | None, list[BoxNode], int]
+Outcome = tuple[SetOutcome | None, list[BoxNode], int]
 """An unsafe input, what is left of a stack of boxes, and how many were looked at."""
 
 _decision: Decision | None = None
@@ -46,7 +46,7 @@ class _Part:
 
     nodes: list[BoxNode]
     future: Future[Outcome] | None = None
-    found: Found | None = None
+    found: SetOutcome | None = None
 
 
 def decided_by_many(
@@ -55,7 +55,7 @@ def decided_by_many(
     inputs: InputSet,
     budget: Budget,
     kept: KeptSet | None = None,
-) -> Found:
+) -> SetOutcome:
     """As `decided_by_search`, by as many processes as the budget has workers."""
     ready = prepared(staged, inputs, asked.alternatives)
     if ready is None:
@@ -87,7 +87,7 @@ class _Shared(Decision):
         )
         self.asked = asked
 
-    def walked(self, stack: list[BoxNode], quota: int | None = None) -> Found | None:
+    def walked(self, stack: list[BoxNode], quota: int | None = None) -> SetOutcome | None:
         found = super().walked(stack, ALONE)
         if found is not None or not stack or self.is_over:
             return found

@@ -19,11 +19,11 @@ from linreg.problem.region_rows import Boundaries
 from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.input_sets import InputSet
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.norms import Root, exceeds, operator_norm
 from linreg.questions.pieces import Piece
 from linreg.questions.region_norms import ON_TOP, Size, norm_bounds
 from linreg.questions.searching import EXACT_FREE, BoxNode, BoxSearch
-from linreg.questions.ways import Budget
 from linreg.rational import fraction
 
 _OFF, _FREE, _PASSING = 0, 2, 5

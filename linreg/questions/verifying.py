@@ -14,8 +14,14 @@ from linreg.errors import InvalidQuery
 from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
+from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
-from linreg.questions.asking import (
+from linreg.questions.input_sets import InputSet, input_set
+from linreg.questions.kept import Kept, KeptSet, kept_in
+from linreg.questions.loop_or_search import Budget, pieces_or_none
+from linreg.questions.pieces import Piece, Pieces
+from linreg.questions.programs import Met, meet, value_at
+from linreg.questions.queries import (
     Asked,
     Conditions,
     Networks,
@@ -24,12 +30,7 @@ from linreg.questions.asking import (
     query_of,
     questions_of,
 )
-from linreg.questions.input_sets import InputSet, input_set
-from linreg.questions.kept import Kept, KeptSet, kept_in
-from linreg.questions.pieces import Piece, Pieces
-from linreg.questions.programs import Met, meet, value_at
 from linreg.questions.replaying import Replays, replayed
-from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction, rational
 from linreg.readers import DomainLike, as_staged, asked_where, load_query
 from linreg.readers.query import Query
@@ -100,7 +101,7 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SetOutcome:
     """What came of one set of inputs.
 
     Attributes
@@ -133,7 +134,7 @@ def verify(
     file: StrPath | None = None,
     certificate: StrPath | None = None,
     run: StrPath | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verification:
     """Whether a network has an unsafe input, with a proof or an exact counterexample.
 
@@ -164,7 +165,7 @@ def verify(
         A directory in which the search is kept: which boxes of inputs are left, and what is proved
         of them. The same call goes on where it was stopped, by whatever means.
     progress : callable, optional
-        Told now and then the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
 
     Returns
     -------
@@ -268,37 +269,37 @@ def verified(
 
 def first_found(
     staged: StagedNetwork, questions: Iterable[Asked], budget: Budget, kept: Kept | None = None
-) -> Found:
+) -> SetOutcome:
     """The first unsafe input of any of the questions."""
     nodes = 0
     bounds: list[Fraction | None] = []
     for number, asked in enumerate(questions):
-        found = Found(None, None, 0, stopped=True)
+        found = SetOutcome(None, None, 0, stopped=True)
         with budget.held():
             own = None if kept is None else kept.of(number)
             found = _kept_or_answered(staged, asked, budget, own)
         nodes += found.nodes
         if found.point is not None:
-            return Found(found.point, found.slack, nodes)
+            return SetOutcome(found.point, found.slack, nodes)
         if found.stopped:
             bounds.append(found.bound)
     if not bounds:
-        return Found(None, None, nodes)
+        return SetOutcome(None, None, nodes)
     known = [bound for bound in bounds if bound is not None]
     bound = max(known) if len(known) == len(bounds) else None
-    return Found(None, None, nodes, stopped=True, bound=bound)
+    return SetOutcome(None, None, nodes, stopped=True, bound=bound)
 
 
 def _kept_or_answered(
     staged: StagedNetwork, asked: Asked, budget: Budget, kept: KeptSet | None
-) -> Found:
+) -> SetOutcome:
     if kept is None:
         return _answered(staged, asked, budget)
     if kept.is_safe:
-        return Found(None, None, kept.nodes)
+        return SetOutcome(None, None, kept.nodes)
     if kept.found is not None:
         point, slack = kept.found
-        return Found([rational(entry) for entry in point], rational(slack), kept.nodes)
+        return SetOutcome([rational(entry) for entry in point], rational(slack), kept.nodes)
     found = _answered(staged, asked, budget, kept)
     if not found.stopped:
         at = None if found.point is None else as_fractions(found.point)
@@ -308,10 +309,10 @@ def _kept_or_answered(
 
 def _answered(
     staged: StagedNetwork, asked: Asked, budget: Budget, kept: KeptSet | None = None
-) -> Found:
+) -> SetOutcome:
     inputs = input_set(asked.inputs, staged.input_dim)
     if inputs is None:
-        return Found(None, None, 0)
+        return SetOutcome(None, None, 0)
     if not inputs.dim:
         return _at_point(staged, inputs.origin, asked.alternatives)
     pieces = pieces_or_none(staged, inputs, budget)
@@ -328,7 +329,7 @@ def _answered(
 
 def _at_point(
     staged: StagedNetwork, x: Sequence[fmpq], alternatives: Sequence[Conditions]
-) -> Found:
+) -> SetOutcome:
     values = [*as_fractions(x), *staged.forward_exact(as_fractions(x))]
     at = [fmpq(value.numerator, value.denominator) for value in values]
     for conditions in alternatives:
@@ -338,23 +339,23 @@ def _at_point(
             and all(value_at(form, at) > 0 for form in conditions.strict)
             and all(value_at(form, at) == 0 for form in conditions.equal)
         ):
-            return Found(list(x), min(slacks, default=fmpq(0)), 1)
-    return Found(None, None, 1)
+            return SetOutcome(list(x), min(slacks, default=fmpq(0)), 1)
+    return SetOutcome(None, None, 1)
 
 
 def on_pieces(
     pieces: Pieces, inputs: InputSet, alternatives: Sequence[Conditions], budget: Budget
-) -> Found:
+) -> SetOutcome:
     """The first region on which an alternative can be met, and where its slack is largest."""
     solver = Solver()
     for nodes, piece in enumerate(pieces, start=1):
         if budget.is_spent:
-            return Found(None, None, nodes, stopped=True)
+            return SetOutcome(None, None, nodes, stopped=True)
         budget.tell(nodes / len(pieces))
         met = best_met(piece, inputs, alternatives, solver)
         if met is not None:
-            return Found(inputs.point(met.point), met.slack, nodes)
-    return Found(None, None, len(pieces), stopped=not pieces.complete)
+            return SetOutcome(inputs.point(met.point), met.slack, nodes)
+    return SetOutcome(None, None, len(pieces), stopped=not pieces.complete)
 
 
 def best_met(
@@ -395,8 +396,8 @@ def pulled(form: Sequence[fmpq], variables: Sequence[Sequence[fmpq]]) -> list[fm
 
 
 __all__ = [
-    "Found",
     "InvalidQuery",
+    "SetOutcome",
     "Verification",
     "best_met",
     "coordinates",

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import linreg
 from linreg.questions import constants, region_norms
 from linreg.questions.input_sets import domain_forms, input_set
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.pieces import pieces_on
 from linreg.questions.steepest import steepness_bound
-from linreg.questions.ways import Budget
 
 pytest.importorskip("numba")
 

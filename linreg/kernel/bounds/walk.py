@@ -268,9 +268,9 @@ def bound_box(
     and `reaches` are filled in; `found` receives proved lower bounds of the rows that are asked,
     and `shares` what each coordinate has to do with what is asked: by the last form, and by the
     area between the lines of each free unit, as the form weighs it, shared among coordinates as
-    its bounds are. `sizes` are what rows were divided by; `weighs` and `unit_shares` are overwritten.
-    Returns the number of free units, -1 where the bounds are out of range, so that nothing is
-    proved, or -2 where the box is empty by what is known, which cannot be.
+    its bounds are. `sizes` are what rows were divided by; `weighs` and `unit_shares` hold what is
+    needed meanwhile. Returns the number of free units, -1 where the bounds are out of range, so
+    that nothing is proved, or -2 where the box is empty by what is known, which cannot be.
     """
     last = rows.shape[0] - 1
     n = low.shape[0]

@@ -90,7 +90,8 @@ def range_(
                             partial(extreme, network, row, where, progress=told, **asked)  # type: ignore[arg-type]
                         )
                     ends.append(end)
-                found.append((number, *ends))
+                low, high = ends
+                found.append((number, low, high))
     complete = all(each.complete for _, *both in found for each in both if each is not None)
     if as_json:
         outputs = [

@@ -243,3 +243,14 @@ def test_ranges_do_not_depend_on_how_many_processes_look_for_them() -> None:
     net = _network(outputs=2)
     one, two = (linreg.output_range(net, BOX, workers=workers) for workers in (1, 2))
     assert one == two
+
+
+def test_a_query_is_read_from_its_path(tmp_path: Path) -> None:
+    """|x| reaches 2 on [-1, 3], and 4 nowhere there."""
+    net = linreg.mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
+    query = tmp_path / "q.vnnlib"
+    text = "(declare-const X_0 Real)(declare-const Y_0 Real)(assert (>= X_0 -1))(assert (<= X_0 3))"
+    for threshold, holds in ((2, False), (4, True)):
+        query.write_text(f"{text}(assert (>= Y_0 {threshold}))")
+        assert linreg.verify(net, str(query)).holds is holds
+        assert linreg.verify(net, query).holds is holds

@@ -186,11 +186,14 @@ def graph_table(
         f"{statistics.largest_degree}",
     )
     if in_full and most:
-        table.add_row("mean degree", f"at most {most} (Gaines and Bi 2026)")
+        known = "" if statistics.mean_degree_always else ", for nearly all weights"
+        table.add_row("mean degree", f"at most {most}{known} (Gaines and Bi 2026)")
     unsettled = f"at least {statistics.diameter_at_least:,}; more would be too many searches"
-    table.add_row(
-        "diameter", unsettled if statistics.diameter is None else f"{statistics.diameter:,}"
-    )
+    known = unsettled if statistics.diameter is None else f"{statistics.diameter:,}"
+    farthest = statistics.diameter_at_most
+    if in_full and farthest is not None and statistics.diameter != farthest:
+        known += f"; by its layers at most {whole_text(farthest)}"
+    table.add_row("diameter", known)
     if in_full:
         degrees = enumerate(statistics.degrees)
         table.add_row("of degree", ", ".join(f"{d}: {n:,}" for d, n in degrees if n))

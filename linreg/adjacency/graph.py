@@ -159,12 +159,25 @@ class AdjacencyGraph:
         return f"<AdjacencyGraph: {self._sizes}>"
 
     def _repr_html_(self) -> str:
-        return table_html("AdjacencyGraph", [("size", self._sizes)], thumbnail(self.regions))
+        rows = [("neighbours", said_of_degrees(self.edges, len(self)))]
+        return table_html(f"Adjacency graph: {self._sizes}", rows, thumbnail(self.regions))
 
     @property
     def _sizes(self) -> str:
         nodes = counted(len(self), "region")
         return f"{nodes}, {counted(len(self.edges), 'shared facet')}"
+
+
+def said_of_degrees(edges: np.ndarray, nodes: int) -> str:
+    """The fewest, the most and the mean neighbours.
+
+    Examples
+    --------
+    >>> said_of_degrees(np.array([[0, 1], [1, 2]]), 3)
+    '1 to 2, 1.33 on average'
+    """
+    degrees = np.bincount(edges.ravel(), minlength=nodes)
+    return f"{degrees.min()} to {degrees.max()}, {degrees.mean():.3g} on average"
 
 
 def adjacency_graph(

@@ -19,7 +19,7 @@ from linreg.adjacency.columns import (
     unit_lists,
     unpack,
 )
-from linreg.adjacency.graph import AdjacencyGraph
+from linreg.adjacency.graph import AdjacencyGraph, said_of_degrees
 from linreg.adjacency.maps import linear_regions
 from linreg.arguments import numbered
 from linreg.progress import Progress
@@ -206,9 +206,9 @@ class LinearRegionGraph:
         return f"<LinearRegionGraph: {self._sizes}>"
 
     def _repr_html_(self) -> str:
-        return table_html(
-            "LinearRegionGraph", [("size", self._sizes)], thumbnail(self.activation.regions)
-        )
+        rows = [("neighbours", said_of_degrees(self.edges, len(self)))]
+        picture = thumbnail(self.activation.regions)
+        return table_html(f"Graph of linear regions: {self._sizes}", rows, picture)
 
     @property
     def _sizes(self) -> str:

@@ -13,6 +13,7 @@ from linreg.domains import Domain, asked_domain
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.progress import Progress
+from linreg.showing import table_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Verdict:
     regions_per_stage: tuple[int, ...]
     edges: int | None
     false_claim: str | None
+
+    def _repr_html_(self) -> str:
+        rows = [("regions", self.regions), ("shared facets", self.edges), ("", self.false_claim)]
+        said = "Accepted" if self.accepted else "Refused"
+        return table_html(said, [row for row in rows if row[1] is not None])
 
 
 def check(

@@ -11,8 +11,8 @@ from linreg.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
-    """A relatively open cell of a complex.
+class SignedCell:
+    """A cell known by its sign vector.
 
     Attributes
     ----------
@@ -22,6 +22,71 @@ class Cell:
     layout : SignLayout
     signs : int
         Its sign vector, as a set of bits.
+
+    Examples
+    --------
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cell = polyhedral_complex(mlp([([[1]], ["-1/2"])]))[0]
+    >>> cell.dim, cell.positions, cell.pattern, f"{cell.signs:b}"
+    (0, (1,), (0,), '11')
+    """
+
+    index: int
+    dim: int
+    layout: SignLayout
+    signs: int
+
+    @property
+    def positions(self) -> tuple[int | frozenset[int], ...]:
+        """Where each unit is: 2 k inside piece k, 2 k + 1 on breakpoint k; of a max unit, who wins.
+
+        The units of levels, if there are any, come last.
+        """
+        return self.layout.positions(self.signs)
+
+    @property
+    def pattern(self) -> tuple[int, ...]:
+        """The piece of each unit; on a breakpoint the lower one, of candidates the lowest."""
+        return self.layout.pieces(self.signs, 0, len(self.layout.units))
+
+    @property
+    def tight_rows(self) -> tuple[int, ...]:
+        """The rows of the domain that the cell lies on."""
+        return self.layout.tight_rows(self.signs)
+
+    def is_face_of(self, other: SignedCell) -> bool:
+        """Whether this cell lies in the closure of another one of the same complex.
+
+        Parameters
+        ----------
+        other : SignedCell
+            Of the same complex.
+
+        Returns
+        -------
+        bool
+            A cell is a face of itself.
+
+        Examples
+        --------
+        A point between two half-lines is a face of them, and they are none of each other:
+
+        >>> from linreg import mlp, polyhedral_complex
+        >>> point, right, left = polyhedral_complex(mlp([([[1]], [0])]))
+        >>> point.is_face_of(right), point.is_face_of(left), left.is_face_of(right)
+        (True, True, False)
+        """
+        return self.signs & other.signs == other.signs
+
+
+@dataclass(frozen=True, eq=False)
+class Cell(SignedCell):
+    """A relatively open cell of a complex.
+
+    Attributes
+    ----------
+    index, dim, layout, signs
+        As for `SignedCell`.
     integer_vertices, directions, lines : tuples of Vector
         Homogeneous coordinates of its vertices, of its extreme directions, and of a basis of the
         directions that can be followed both ways; modulo these last if there are any.
@@ -36,10 +101,6 @@ class Cell:
     ((1,), ((Fraction(1, 2),),), ((1,),), (Fraction(3, 2),))
     """
 
-    index: int
-    dim: int
-    layout: SignLayout
-    signs: int
     integer_vertices: tuple[Vector, ...]
     directions: tuple[Vector, ...]
     lines: tuple[Vector, ...]
@@ -75,44 +136,30 @@ class Cell:
         mean = [sum(column, Fraction(0)) / n for column in columns]
         return tuple(x + sum(ray[axis] for ray in self.rays) for axis, x in enumerate(mean))
 
-    @property
-    def positions(self) -> tuple[int | frozenset[int], ...]:
-        """Where each unit is: 2 k inside piece k, 2 k + 1 on breakpoint k; of a max unit, who wins.
 
-        The units of levels, if there are any, come last.
-        """
-        return self.layout.positions(self.signs)
+@dataclass(frozen=True, eq=False)
+class Stratum(SignedCell):
+    """A cell of a complex without the domain's faces.
 
-    @property
-    def pattern(self) -> tuple[int, ...]:
-        """The piece of each unit; on a breakpoint the lower one, of candidates the lowest."""
-        return self.layout.pieces(self.signs, 0, len(self.layout.units))
+    Attributes
+    ----------
+    index, dim, layout, signs
+        As for `SignedCell`.
+    point : tuple of Fraction
+        Of the cell's interior in its flat.
+    is_bounded : bool
+        Whether it lies in a ball.
 
-    @property
-    def tight_rows(self) -> tuple[int, ...]:
-        """The rows of the domain that the cell lies on."""
-        return self.layout.tight_rows(self.signs)
+    Examples
+    --------
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cell = polyhedral_complex(mlp([([[1]], ["-1/2"])]), strategy="programs")[0]
+    >>> cell.dim, cell.point, cell.is_bounded
+    (0, (Fraction(1, 2),), True)
+    """
 
-    def is_face_of(self, other: Cell) -> bool:
-        """Whether this cell lies in the closure of another one of the same complex.
+    point: tuple[Fraction, ...]
+    is_bounded: bool
 
-        Parameters
-        ----------
-        other : Cell
-            Of the same complex.
-
-        Returns
-        -------
-        bool
-            A cell is a face of itself.
-
-        Examples
-        --------
-        A point between two half-lines is a face of them, and they are none of each other:
-
-        >>> from linreg import mlp, polyhedral_complex
-        >>> point, right, left = polyhedral_complex(mlp([([[1]], [0])]))
-        >>> point.is_face_of(right), point.is_face_of(left), left.is_face_of(right)
-        (True, True, False)
-        """
-        return self.signs & other.signs == other.signs
+    def __repr__(self) -> str:
+        return f"<Stratum {self.index}: dimension {self.dim}>"

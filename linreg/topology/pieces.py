@@ -83,6 +83,11 @@ def pieces(union: Subcomplex) -> list[Piece]:
     -------
     list of Piece
 
+    Raises
+    ------
+    HypothesisError
+        If the complex is without the domain's faces, and so has no vertices.
+
     Examples
     --------
     The square |x| + |y| = 1 has four sides of length sqrt(2):
@@ -92,7 +97,7 @@ def pieces(union: Subcomplex) -> list[Piece]:
     >>> [str(piece.squared_size) for piece in pieces(level_set(net))]
     ['2', '2', '2', '2']
     """
-    cells = union.complex
+    cells = union.with_vertices
     covers = cells.cofaces
     is_face = (covers @ union.chosen.astype(np.int32)) > 0
     found = []

@@ -19,10 +19,13 @@ from linreg.readers import DomainLike
 from linreg.regions.polygons.shapes import checked_frame
 from linreg.wording import counted
 
-FILM_SUFFIXES = (".gif", ".mp4", PAGE_SUFFIX)
+MOVIES = (".gif", ".mp4")
+"""Files of images."""
 
-LONGEST, SHORTEST = 60.0, 0.05
-"""Seconds that one network may be shown."""
+FILM_SUFFIXES = (*MOVIES, PAGE_SUFFIX)
+
+SHORTEST, LONGEST = 0.05, 60.0
+"""How long one network may be shown."""
 
 
 def animate(
@@ -115,8 +118,8 @@ def animate(
         write_mp4(images, path, seconds=seconds)
 
 
-def check_film_path(path: StrPath) -> str:
-    """The suffix of a path that a film can be written to.
+def check_film_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> str:
+    """The suffix of a path that a film can be written to; `reading` must not be replaced.
 
     Raises
     ------
@@ -131,7 +134,7 @@ def check_film_path(path: StrPath) -> str:
             f"{path}: the suffix {suffix or '(none)'} names no format of films; known are "
             f"{', '.join(FILM_SUFFIXES)}"
         )
-    check_writable(path)
+    check_writable(path, reading)
     if suffix == ".mp4":
         ffmpeg(path)
     return suffix

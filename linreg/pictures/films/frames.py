@@ -73,6 +73,13 @@ class Film:
     what: str
     is_log: bool
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all values are whole numbers."""
+        return not self.is_log and all(
+            (picture.values == np.round(picture.values)).all() for picture in self.pictures
+        )
+
     def shares(self, picture: Picture) -> np.ndarray:
         """Where each polygon is on the scale, from 0 to 1."""
         room = self.high - self.low

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from linreg.regions.region import Region
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Polygon:
     """A convex polygon, in the plane or in space.
 
@@ -51,6 +51,10 @@ class Polygon:
     exact_corners: np.ndarray  # (corners, inputs)
     corners: np.ndarray  # (corners, inputs)
     owners: np.ndarray  # (corners,)
+
+    def __repr__(self) -> str:
+        corners = counted(len(self), "corner")
+        return f"<Polygon: {corners} in R^{self.corners.shape[1]}, exact>"
 
     def __len__(self) -> int:
         """Number of corners."""

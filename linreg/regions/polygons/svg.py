@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linreg.domains import Box
 from linreg.regions.polygons.one_region import polygon_of
 from linreg.regions.polygons.shapes import polygons_of
 
@@ -35,16 +38,17 @@ def thumbnail(regions: Enumeration) -> str:
 
 
 def picture_of(region: Region) -> str | None:
-    """A region of two inputs as SVG; None for others, and for unbounded ones."""
-    if region.problem.network.input_dim != 2 or not region.is_bounded:
+    """A region of two inputs as SVG, None for others; an unbounded one goes on beyond it."""
+    if region.problem.network.input_dim != 2:
         return None
-    corners = polygon_of(region).corners
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    room = 0.08 * (high - low)
-    return _svg([corners], [SHADES[0]], low - room, high + room)
+    seen = np.array([*region.exact_vertices.tolist(), region.exact_witness])
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    room = (high - low) / 12 if region.is_bounded else max(*(high - low), Fraction(1, 2))
+    corners = polygon_of(region, Box(low - 2 * room, high + 2 * room)).corners
+    return _svg([corners], [SHADES[0]], *(_ends(end) for end in (low - room, high + room)))
 
 
-def _ends(numbers: tuple[object, ...]) -> np.ndarray:
+def _ends(numbers: Iterable[object]) -> np.ndarray:
     return np.array([float(x) for x in numbers])  # type: ignore[arg-type]
 
 

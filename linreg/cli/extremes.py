@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from time import monotonic
 from typing import Annotated
 
@@ -35,6 +36,7 @@ from linreg.cli.question_options import (
     Output,
     Timeout,
     numbers_of,
+    or_so_far,
     seconds_of,
     show_written,
 )
@@ -74,23 +76,32 @@ def range_(
         asked: dict[str, object] = {"limit": limit, "timeout": seconds, "workers": workers}
         found: list[tuple[int | None, Extreme | None, Extreme | None]] = []
         if weights is None and not (only_max or only_min):
-            ranges: list[OutputRange] = output_range(
-                network,
-                where,
-                output=output,
-                progress=told,
-                **asked,  # type: ignore[arg-type]
+            ranges: list[OutputRange]
+            ranges, _ = or_so_far(
+                lambda: output_range(
+                    network,
+                    where,
+                    output=output,
+                    progress=told,
+                    **asked,  # type: ignore[arg-type]
+                )
             )
             found = [(each.output, each.lowest, each.highest) for each in ranges]
         else:
+            interrupted = False
             for number, row in _asked(network.staged.readout.n_outputs, output, weights):
-                low, high = (
-                    None if left_out else extreme(network, row, where, progress=told, **asked)  # type: ignore[arg-type]
-                    for extreme, left_out in (
-                        (minimum, only_max and not only_min),
-                        (maximum, only_min and not only_max),
-                    )
-                )
+                ends: list[Extreme | None] = []
+                for extreme, left_out in (
+                    (minimum, only_max and not only_min),
+                    (maximum, only_min and not only_max),
+                ):
+                    end = None if left_out else Extreme("stopped", complete=False)
+                    if not (left_out or interrupted):
+                        end, interrupted = or_so_far(
+                            partial(extreme, network, row, where, progress=told, **asked)  # type: ignore[arg-type]
+                        )
+                    ends.append(end)
+                low, high = ends
                 found.append((number, low, high))
     complete = all(each.complete for _, *both in found for each in both if each is not None)
     written = None

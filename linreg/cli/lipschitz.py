@@ -33,6 +33,7 @@ from linreg.cli.question_options import (
     NodeLimit,
     Timeout,
     numbers_of,
+    or_so_far,
     seconds_of,
     show_written,
 )
@@ -87,23 +88,27 @@ def lipschitz_(
     network, where = network_and_domain(net, domain, slice_, decimal)
     with progress("looking at regions") as shown:
         if point is None:
-            found = lipschitz(
-                network,
-                where,
-                *names,
-                limit=limit,
-                timeout=seconds,
-                workers=workers,
-                progress=shown,
-                certificate=certificate,
+            found, _ = or_so_far(
+                lambda: lipschitz(
+                    network,
+                    where,
+                    *names,
+                    limit=limit,
+                    timeout=seconds,
+                    workers=workers,
+                    progress=shown,
+                    certificate=certificate,
+                )
             )
         else:
             at = _point(point, network.input_dim, decimal)
             (reach,) = numbers_of(radius or "0", "--radius", decimal)[:1]
             if reach < 0:
                 raise typer.BadParameter(f"--radius: it must not be negative, got {radius}")
-            found = local_lipschitz(
-                network, at, reach, *names, domain=where, limit=limit, timeout=seconds
+            found, _ = or_so_far(
+                lambda: local_lipschitz(
+                    network, at, reach, *names, domain=where, limit=limit, timeout=seconds
+                )
             )
     written = certificate if found.complete else None
     if as_json:
@@ -141,6 +146,7 @@ def _lipschitz_json(found: Lipschitz) -> dict[str, object]:
         "point_float": float_list(found.point),
         "regions": found.regions,
         "complete": found.complete,
+        "upper_bound": exact_json(found.upper_bound),
         "version": linreg.__version__,
     }
     if found.root is not None:
@@ -161,6 +167,8 @@ def _lipschitz_lines(found: Lipschitz) -> list[tuple[str, str]]:
         assert found.root is not None
         value = f"{found.value:.12g}, whose square is a root of degree {found.root.degree}"
     lines = [("constant", f"{atleast}{value}"), ("norms", " to ".join(found.norms))]
+    if not found.complete and found.upper_bound is not None:
+        lines.insert(1, ("at most", f"{number_text(found.upper_bound)}, proved"))
     if found.point is not None:
         lines.append(("attained at", point_text(found.point)))
     if found.pattern is not None and len(found.pattern) <= UNITS_SPELLED:
@@ -188,15 +196,17 @@ def diff(
     was_stopped = False
     try:
         with progress("comparing") as shown:
-            found = difference(
-                a,
-                b,
-                where,
-                limit=limit,
-                timeout=seconds,
-                workers=workers,
-                progress=shown,
-                certificate=certificate,
+            found, _ = or_so_far(
+                lambda: difference(
+                    a,
+                    b,
+                    where,
+                    limit=limit,
+                    timeout=seconds,
+                    workers=workers,
+                    progress=shown,
+                    certificate=certificate,
+                )
             )
     except IncompleteError as error:
         if not isinstance(error.answer, Difference):

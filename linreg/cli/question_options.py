@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from linreg.cli.console import show
+from linreg.cli.console import message, show
+from linreg.cli.interrupts import see_through
 from linreg.cli.options import whole
 from linreg.rational import fraction
 from linreg.wording import counted
@@ -50,6 +52,22 @@ def show_written(certificate: Path | None) -> None:
     """Say that a certificate was written, and its size."""
     if certificate is not None:
         show(f"written to {certificate}: {counted(certificate.stat().st_size, 'byte')}")
+
+
+Answer = TypeVar("Answer")
+
+
+def or_so_far(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
+    """The answer, or what an interrupt says is proved so far, and whether there was one."""
+    try:
+        return ask(), False
+    except KeyboardInterrupt as interrupt:
+        if not hasattr(interrupt, "answer"):
+            raise
+        see_through()
+        message("interrupted, with what is proved so far")
+        answer: Answer = interrupt.answer
+        return answer, True
 
 
 def seconds_of(text: str | None) -> float | None:

@@ -138,10 +138,12 @@ def robust(
         message(str(error))
         found.append(error.answer)
         was_stopped = True
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         see_through()
         interrupted = True
-    if len(found) < len(given):
+        if hasattr(interrupt, "answer"):
+            found.append(interrupt.answer)
+    if interrupted or len(found) < len(given):
         why = "interrupted" if interrupted else "the time was over"
         message(f"{why}, after {len(found):,} of {counted(len(given), 'point')}")
     if output is not None:

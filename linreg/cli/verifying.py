@@ -13,7 +13,13 @@ from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import exact_json, exact_list, float_list, number_text, point_text
 from linreg.cli.options import Decimal, Json, Workers
-from linreg.cli.question_options import NodeLimit, Timeout, seconds_of, show_written
+from linreg.cli.question_options import (
+    NodeLimit,
+    Timeout,
+    or_so_far,
+    seconds_of,
+    show_written,
+)
 from linreg.cli.reading_options import reading
 from linreg.files import check_writable
 from linreg.network import Network
@@ -48,6 +54,16 @@ def verify_(
             "--certify", metavar="FILE", help="Write the verdict with its proof, for linreg check."
         ),
     ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--run",
+            metavar="DIR",
+            help="Keep the search in a directory: the same command goes on where it was stopped, "
+            "by whatever means.",
+        ),
+    ] = None,
     decimal: Decimal = False,
     workers: Workers = 1,
     limit: NodeLimit = None,
@@ -59,18 +75,23 @@ def verify_(
     asked = load_query(query)
     if certificate is not None:
         check_writable(certificate, (net, query))
+    if certificate is not None and run is not None:
+        raise typer.BadParameter("--certify: a search that is kept in a directory has none")
     given = networks_of(net, asked, networks, decimal)
     runnable = net.suffix.lower() == ".onnx" and len(asked.networks) == 1 and not reading()
     with progress("verifying") as shown:
-        found = verify(
-            given,
-            asked,
-            limit=limit,
-            timeout=seconds,
-            workers=workers,
-            file=net if runnable and not asked.networks[0].hidden else None,
-            certificate=certificate,
-            progress=shown,
+        found, _ = or_so_far(
+            lambda: verify(
+                given,
+                asked,
+                limit=limit,
+                timeout=seconds,
+                workers=workers,
+                file=net if runnable and not asked.networks[0].hidden else None,
+                certificate=certificate,
+                run=run,
+                progress=shown,
+            )
         )
     if as_json:
         written = None if certificate is None or found.holds is None else str(certificate)

@@ -51,7 +51,8 @@ The order to read in
 12. `adjacency`: which regions share a facet.
 13. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along
     segments.
-14. `bounds.units`, `bounds.tables`, `bounds.walk`: bounds of outputs on boxes.
+14. `bounds.units`, `bounds.tables`, `bounds.walk`: bounds of outputs on boxes; `bounds.leaf_rows`:
+    the programs of leaves.
 15. `data.frames`, `parts`, `machine`: how all this becomes machine code.
 
 Letters

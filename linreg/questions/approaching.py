@@ -70,6 +70,8 @@ class Approach:
         self.exact = Solver()
         self.problem = Problem(network, inputs.domain)
         self.looked: set[tuple[int, ...]] = set()
+        self.reached = fmpq(0)
+        """All that is nearer, by the size of distances, has been looked at."""
         box = bounding_box(inputs)
         boxed = (
             None if box is None or rows_beyond_box(inputs) else boxed_network(network, *box, leads)
@@ -92,10 +94,12 @@ class Approach:
                 self.budget.limit is not None and search.nodes >= self.budget.limit
             ):
                 return False
-            _, _, node = heapq.heappop(heap)
+            key, _, node = heapq.heappop(heap)
+            self.reached = fmpq(*key.as_integer_ratio())
             for left in self._examined(node):
-                size = self._size(left)
-                heapq.heappush(heap, (float(fraction(size)), next(order), left))
+                # Rounded down: what is left is not nearer than its key.
+                below = np.nextafter(float(fraction(self._size(left))), -np.inf)
+                heapq.heappush(heap, (max(float(below), 0.0), next(order), left))
         return True
 
     def _offsets(self, node: BoxNode) -> list[fmpq]:

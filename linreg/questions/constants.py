@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
+from math import inf, isqrt, nextafter
 
 from flint import fmpq
 
@@ -19,11 +19,15 @@ from linreg.problem import Problem
 from linreg.progress import Progress
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
 from linreg.questions.loop_or_search import Budget, pieces_within
-from linreg.questions.norms import Root, exceeds, float_of, norm_of, operator_norm
+from linreg.questions.norms import Root, float_of, norm_of, root_float
 from linreg.questions.pieces import Piece
+from linreg.questions.region_norms import steeper, steepest_piece
 from linreg.rational import fraction, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
+
+MOST_LOOPED = 200_000
+"""Regions up to which all are looked at, before boxes are searched."""
 
 _EXACT_WHERE = {("linf", "linf"), ("l1", "linf"), ("l1", "l1"), ("linf", "l1")}
 
@@ -50,9 +54,12 @@ class Lipschitz:
         Strictly inside that region.
     jacobian : tuple of tuples of Fraction, shape (outputs, inputs)
     regions : int
-        Regions that were looked at.
+        Regions and boxes that were looked at.
     complete : bool
         False if the search was stopped: the constant is at least this.
+    upper_bound : Fraction or None
+        The constant is proved to be at most this: the constant itself where that is rational and
+        known, a little more where only its square is, and None where nothing is proved.
 
     Examples
     --------
@@ -74,10 +81,13 @@ class Lipschitz:
     jacobian: tuple[tuple[Fraction, ...], ...]
     regions: int
     complete: bool
+    upper_bound: Fraction | None = None
 
     def __repr__(self) -> str:
         size = in_short(self.value if self.exact is None else self.exact)
         least = "" if self.complete else "at least "
+        if not self.complete and self.upper_bound is not None:
+            size += f", at most {in_short(self.upper_bound)}"
         return f"<Lipschitz: {least}{size}, {self.norms[0]} to {self.norms[1]}>"
 
     def _repr_html_(self) -> str:
@@ -137,6 +147,8 @@ def lipschitz(
         If a norm takes all of too many vectors of signs.
     UnwritableFile
         If the certificate cannot be written.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `answer` is then what is proved by then, a `Lipschitz`.
 
     Notes
     -----
@@ -146,7 +158,9 @@ def lipschitz(
     Source
     ------
     Jordan and Dimakis (2020), "Exactly computing the local Lipschitz constant of ReLU networks",
-    Theorem 1.
+    Theorem 1, for the constant as a maximum over regions; upper bounds where there are too many
+    are norms of matrices of intervals, as in Weng et al. (2018), "Towards fast computation of
+    certified robustness for ReLU networks", section 3.4.
 
     Examples
     --------
@@ -164,10 +178,9 @@ def lipschitz(
     if inputs is None:
         raise InvalidDomain("the domain is empty, so there are no two points to compare")
     if not inputs.dim:
-        return _answer(fmpq(0), norms, None, inputs, rows, staged.input_dim, 1, True)
+        return _answer(None, True, None, 1, norms, inputs, rows)
     _check_flat(inputs, norms[0])
-    pieces = pieces_within(staged, inputs, budget)
-    found = _largest(pieces, len(pieces), pieces.complete, norms, inputs, rows, budget)
+    found = budget.given(_sought(staged, inputs, norms, rows, budget))
     if certificate is not None and problem is not None and found.complete:
         from linreg.questions.proving import write_constant
 
@@ -238,9 +251,48 @@ def local_lipschitz(
     ):
         raise InvalidDomain(f"x: the point {column.fractions} is outside the domain")
     _check_flat(inputs, norms[0])
-    pieces = pieces_within(staged, inputs, budget)
-    chosen = pieces if reach > 0 else (piece for piece in pieces if _touches(piece, inputs, at))
-    return _largest(chosen, len(pieces), pieces.complete, norms, inputs, rows, budget)
+    if reach > 0:
+        return budget.given(_sought(staged, inputs, norms, rows, budget))
+    found = _answer(None, False, None, 0, norms, inputs, rows)
+    with budget.held():
+        pieces = pieces_within(staged, inputs, budget)
+        best, looked = None, 0
+        known: set[tuple[tuple[fmpq, ...], ...]] = set()
+        for piece in pieces:
+            if budget.is_spent:
+                break
+            looked += 1
+            if _touches(piece, inputs, at):
+                best = steeper(best, piece, rows, norms, known)
+        complete = pieces.complete and looked == len(pieces)
+        found = _answer(best, complete, None, looked, norms, inputs, rows)
+    return budget.given(found)
+
+
+def _sought(
+    staged: StagedNetwork,
+    inputs: InputSet,
+    norms: tuple[str, str],
+    rows: Sequence[int],
+    budget: Budget,
+) -> Lipschitz:
+    """The constant on a set that has an interior: by its regions, or by search on boxes."""
+    from linreg.questions.steepest import steepest_by_search, steepness_bound
+
+    best, looked, complete = None, 0, False
+    with budget.held():
+        first = budget.at_most(MOST_LOOPED).share(1 if inputs.is_unbounded else 2)
+        pieces = pieces_within(staged, inputs, first)
+        looked = len(pieces)
+        best, is_all = steepest_piece(pieces, rows, norms, budget)
+        complete = is_all and pieces.complete
+        if not complete and (budget.limit is None or looked < budget.limit):
+            found = steepest_by_search(staged, inputs, rows, norms, budget, best)
+            if found is not None:
+                looked += found.looked
+                return _answer(found.best, found.complete, found.bound, looked, norms, inputs, rows)
+    bound = None if complete else steepness_bound(staged, inputs, rows, norms)
+    return _answer(best, complete, bound, looked, norms, inputs, rows)
 
 
 def _rows_of(staged: StagedNetwork, outputs: Sequence[int] | None) -> list[int]:
@@ -277,54 +329,29 @@ def _touches(piece: Piece, inputs: InputSet, at: Sequence[fmpq]) -> bool:
     )
 
 
-def _largest(
-    pieces: object,
-    total: int,
-    complete: bool,
-    norms: tuple[str, str],
-    inputs: InputSet,
-    rows: Sequence[int],
-    budget: Budget,
-) -> Lipschitz:
-    known: set[tuple[tuple[fmpq, ...], ...]] = set()
-    best: tuple[fmpq | Root, Piece] | None = None
-    looked = 0
-    for piece in pieces:  # type: ignore[attr-defined]
-        if budget.is_spent:
-            complete = False
-            break
-        looked += 1
-        budget.tell(looked / total)
-        jacobian = tuple(tuple(piece.outputs[i][:-1]) for i in rows)
-        if jacobian in known:
-            continue
-        known.add(jacobian)
-        size = operator_norm(jacobian, *norms)
-        if best is None or exceeds(size, best[0]):
-            best = size, piece
-    size, attained = (fmpq(0), None) if best is None else best
-    n_inputs = len(inputs.origin)
-    return _answer(size, norms, attained, inputs, rows, n_inputs, looked, complete)
-
-
 def _answer(
-    size: fmpq | Root,
+    best: tuple[fmpq | Root, Piece] | None,
+    complete: bool,
+    bound: Fraction | None,
+    looked: int,
     norms: tuple[str, str],
-    piece: Piece | None,
     inputs: InputSet,
     rows: Sequence[int],
-    n_inputs: int,
-    looked: int,
-    complete: bool,
 ) -> Lipschitz:
     squared = norms not in _EXACT_WHERE
+    size, piece = (fmpq(0), None) if best is None else best
     exact, square = None, None
     if not isinstance(size, Root):
         given = fraction(size)
         exact, square = (_root_of(given), given) if squared else (given, given * given)
+    if complete:
+        bound = size.interval()[1] if isinstance(size, Root) else fraction(size)
+    if bound is not None and squared:
+        root = _root_of(bound)
+        bound = Fraction(nextafter(root_float(bound), inf)) if root is None else root
     jacobian = []
     for i in rows:
-        row = [Fraction(0)] * n_inputs
+        row = [Fraction(0)] * len(inputs.origin)
         if piece is not None:
             for vector, entry in zip(inputs.basis, piece.outputs[i], strict=False):
                 axis = next(j for j, of in enumerate(vector) if of != 0)
@@ -341,6 +368,7 @@ def _answer(
         tuple(jacobian),
         looked,
         complete,
+        bound,
     )
 
 

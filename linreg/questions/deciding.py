@@ -18,6 +18,7 @@ from linreg.questions.boxes import boxed_network
 from linreg.questions.certifying import BoxProof, split_record, walk_record
 from linreg.questions.exact_proofs import NotProved
 from linreg.questions.input_sets import InputSet
+from linreg.questions.kept import KeptSet
 from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Highest, highest_values, value_at
@@ -91,13 +92,14 @@ def decided_by_search(
     inputs: InputSet,
     alternatives: Sequence[Conditions],
     budget: Budget,
+    kept: KeptSet | None = None,
 ) -> SetOutcome:
     """An unsafe input of a bounded set, or the proof that there is none; by search on boxes."""
     ready = prepared(staged, inputs, alternatives)
     if ready is None:
         pieces = pieces_within(staged, inputs, budget)
         return on_pieces(pieces, inputs, alternatives, budget)
-    return Decision(*ready, inputs, staged, alternatives, budget).answer()
+    return Decision(*ready, inputs, staged, alternatives, budget, kept=kept).answer()
 
 
 def prepared(
@@ -169,6 +171,7 @@ class Decision:
         conditions: Sequence[Conditions],
         budget: Budget,
         proof: BoxProof | None = None,
+        kept: KeptSet | None = None,
     ) -> None:
         self.search = search
         self.alternatives = alternatives
@@ -177,33 +180,70 @@ class Decision:
         self.conditions = conditions
         self.budget = budget
         self.proof = proof
+        self.kept = kept
         self.exact = Solver()
 
     def answer(self) -> SetOutcome:
         """The answer."""
         search = self.search
         every = tuple(range(len(self.alternatives)))
-        for u in sampled(search, self._merit):
+        stack = None if self.kept is None else self.kept.left(search.boxed)
+        is_begun = stack is not None
+        if stack is None:
+            stack = [search.root(every)]
+        elif self.kept is not None:
+            search.nodes = self.kept.nodes
+        with self.budget.held():
+            found = (None if is_begun else self._seen(every)) or self.walked(stack)
+            if found is not None:
+                return found
+        if not stack:
+            return SetOutcome(None, None, search.nodes)
+        bound = self._bound_left(stack)
+        if self.kept is not None:
+            self.kept.keep(stack, search.nodes, bound)
+        return SetOutcome(None, None, search.nodes, True, bound)
+
+    def remember(self, stack: Sequence[BoxNode]) -> None:
+        """Keep what is left, if it is time."""
+        if self.kept is not None and self.kept.is_due():
+            self.kept.keep(stack, self.search.nodes, self._bound_left(stack))
+
+    def _seen(self, every: tuple[int, ...]) -> SetOutcome | None:
+        """An unsafe input among samples."""
+        for u in sampled(self.search, self._merit):
             point = self._checked(u, every, TIE_SLACK)
             if point is not None:
                 return self._found(point)
-        stack = [search.root(every)]
+        return None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the search is to stop."""
+        limit = self.budget.limit
+        return self.budget.is_spent or (limit is not None and self.search.nodes >= limit)
+
+    def walked(self, stack: list[BoxNode], quota: int | None = None) -> SetOutcome | None:
+        """An unsafe input of the boxes on a stack, which holds those that are left in the end.
+
+        The last box comes first. With a quota, so many boxes are looked at.
+        """
+        budget, search = self.budget, self.search
+        most = None if quota is None else search.nodes + quota
         done = 0.0
         while stack:
-            if self.budget.is_spent or (
-                self.budget.limit is not None and search.nodes >= self.budget.limit
-            ):
-                return SetOutcome(None, None, search.nodes, True, self._bound_left(stack))
-            node = stack.pop()
-            outcome = self._examined(node)
+            if self.is_over or (most is not None and search.nodes >= most):
+                return None
+            outcome = self._examined(stack[-1])
             if isinstance(outcome, SetOutcome):
                 return outcome
             if not outcome:
-                done += 2.0**-node.depth
+                done += 2.0 ** -stack[-1].depth
                 if search.nodes % 64 == 0:
-                    self.budget.tell(min(done, 1.0))
-            stack += outcome
-        return SetOutcome(None, None, search.nodes)
+                    budget.tell(min(done, 1.0))
+            stack[-1:] = outcome  # at once: an interrupt must not lose a box
+            self.remember(stack)
+        return None
 
     def _merit(self, minus: np.ndarray) -> np.ndarray:
         """The best alternative's smallest row at each point."""

@@ -16,6 +16,7 @@ from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
 from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
+from linreg.questions.at_once import answers_at_once
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
 from linreg.questions.loop_or_search import Budget, pieces_or_none
 from linreg.questions.pieces import Pieces
@@ -163,7 +164,7 @@ def maximum(
     timeout : float, optional
         Stop after so many seconds, wall clock.
     workers : int
-        Threads or processes that look for regions.
+        Processes, each of which searches for another extreme, or that look for regions.
     progress : callable, optional
         Called now and then with a `Progress`.
     certificate : path, optional
@@ -187,6 +188,8 @@ def maximum(
         If there is an answer, but its proof was stopped; the attribute `answer` has it.
     UnwritableFile
         If the certificate cannot be written.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `answer` is then what is proved by then, a `Extreme`.
 
     Notes
     -----
@@ -208,7 +211,7 @@ def maximum(
     staged, where = asked(net, domain)
     weights = _weights(functional, staged)
     budget = Budget(limit, timeout, workers, progress)
-    (found,) = _highest(staged, [weights], where, budget)
+    found = budget.given(_highest(staged, [weights], where, budget)[0])
     if certificate is not None:
         _write(certificate, staged, where, [("max", as_fractions(weights), found)], budget, found)
     return found
@@ -239,7 +242,8 @@ def minimum(
 
     Raises
     ------
-    InvalidQuery, ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile
+    InvalidQuery, ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile,
+    KeyboardInterrupt
         As for `maximum`.
 
     Examples
@@ -253,7 +257,9 @@ def minimum(
     staged, where = asked(net, domain)
     weights = _weights(functional, staged)
     budget = Budget(limit, timeout, workers, progress)
-    found = negated(_highest(staged, [[-entry for entry in weights]], where, budget)[0])
+    found = budget.given(
+        negated(_highest(staged, [[-entry for entry in weights]], where, budget)[0])
+    )
     if certificate is not None:
         _write(certificate, staged, where, [("min", as_fractions(weights), found)], budget, found)
     return found
@@ -288,8 +294,8 @@ def output_range(
     ------
     NoSuchIndex
         If the network has no such output.
-    ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile
-        As for `maximum`.
+    ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile, KeyboardInterrupt
+        As for `maximum`; an interrupt carries such a list.
 
     Examples
     --------
@@ -305,10 +311,12 @@ def output_range(
     both = [[by * entry for entry in unit] for unit in units for by in (-1, 1)]
     budget = Budget(limit, timeout, workers, progress)
     found = _highest(staged, both, where, budget)
-    ranges = [
-        OutputRange(i, negated(low), high)
-        for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
-    ]
+    ranges = budget.given(
+        [
+            OutputRange(i, negated(low), high)
+            for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
+        ]
+    )
     if certificate is not None:
         ends = [
             (sense, each.output, end)
@@ -382,15 +390,40 @@ def _highest(
         return [Extreme("empty")] * len(functionals)
     if not inputs.dim:
         return [_at_point(staged, inputs.origin, weights) for weights in functionals]
-    pieces = pieces_or_none(staged, inputs, budget)
-    if pieces is not None:
-        return highest_on_pieces(pieces, functionals, inputs, budget)
+    found = [Extreme("stopped", complete=False)] * len(functionals)
+    with budget.held():
+        pieces = pieces_or_none(staged, inputs, budget)
+        if pieces is not None:
+            return highest_on_pieces(pieces, functionals, inputs, budget)
+        if budget.workers > 1 and len(functionals) > 1:
+            about = staged, domain_forms(domain)
+            for k, extreme in answers_at_once(_highest_of, about, functionals, budget):
+                found[k] = extreme
+                budget.tell(sum(each.nodes > 0 for each in found) / len(found))
+            return found
+        from linreg.questions.optimising import highest_by_search
+
+        for k, weights in enumerate(functionals):
+            if budget.interrupts:
+                break
+            share = budget.share(len(functionals) - k)
+            found[k] = highest_by_search(staged, inputs, weights, share)
+    return found
+
+
+def _highest_of(
+    staged: StagedNetwork,
+    forms: Sequence[Sequence[fmpq]],
+    weights: Sequence[fmpq],
+    limit: int | None,
+    timeout: float | None,
+) -> Extreme:
+    """The greatest value of one functional, by search."""
     from linreg.questions.optimising import highest_by_search
 
-    return [
-        highest_by_search(staged, inputs, weights, budget.share(len(functionals) - k))
-        for k, weights in enumerate(functionals)
-    ]
+    inputs = input_set(forms, staged.input_dim)
+    assert inputs is not None
+    return highest_by_search(staged, inputs, weights, Budget(limit, timeout))
 
 
 def _at_point(staged: StagedNetwork, x: Sequence[fmpq], weights: Sequence[fmpq]) -> Extreme:
@@ -410,22 +443,24 @@ def highest_on_pieces(
     best: list[Highest | Rising | None] = [None] * len(functionals)
     nodes = 0
     stopped = not pieces.complete
-    for piece in pieces:
-        if budget.is_spent:
-            stopped = True
-            break
-        nodes += 1
-        budget.tell(nodes / len(pieces))
-        open_ = [k for k, known in enumerate(best) if not isinstance(known, Rising)]
-        if not open_:
-            break
-        forms = [piece.combined(functionals[k]) for k in open_]
-        for k, found in zip(
-            open_, highest_values(piece.rows, forms, piece.inside, solver), strict=True
-        ):
-            known = best[k]
-            if isinstance(found, Rising) or known is None or found.value > known.value:  # type: ignore[union-attr]
-                best[k] = found
+    with budget.held():
+        for piece in pieces:
+            if budget.is_spent:
+                stopped = True
+                break
+            budget.tell(nodes / len(pieces))
+            open_ = [k for k, known in enumerate(best) if not isinstance(known, Rising)]
+            if not open_:
+                break
+            forms = [piece.combined(functionals[k]) for k in open_]
+            for k, found in zip(
+                open_, highest_values(piece.rows, forms, piece.inside, solver), strict=True
+            ):
+                known = best[k]
+                if isinstance(found, Rising) or known is None or found.value > known.value:  # type: ignore[union-attr]
+                    best[k] = found
+            nodes += 1
+    stopped = stopped or bool(budget.interrupts)
     return [_extreme(found, inputs, nodes, stopped) for found in best]
 
 

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from linreg.kernel.bounds.leaf_rows import leaf_rows
 from linreg.kernel.bounds.units import GUIDE, POINT
+from linreg.kernel.machine import first_use
 from linreg.polyhedra.silent_highs import quiet_highs
 
 Unit = tuple[int, int]
@@ -25,7 +27,7 @@ _UNIT = 2.0**-POINT
 RELAXATION_BOUND = 1e6
 """Bounds of t, in normalised units; it is far smaller in size."""
 
-_OFF, _FREE = 0, 2
+_FREE = 2
 
 _NEAR_UPPER = 1e-7
 """How near to its upper bound a variable is at it; of normalised outputs."""
@@ -85,17 +87,13 @@ class LeafSolver:
         asked : sequence of int
             Which forms are to be non-negative, each less its offset.
         """
-        program = _Program(tables, bounds, splits, len(low))
-        minus = tables.float_weights[-1] @ program.state
-        minus[:, -1] += tables.float_biases[-1]
-        chosen = minus[list(asked)]
-        first = program.add(-chosen[:, :-1], chosen[:, -1] + np.array(offsets), -1.0)
+        program = _Program(tables, bounds, splits, len(low), asked, offsets)
         found = self._run(low, high, program)
         if found is None:
             return None
         values, row_dual, col_dual = found
         weights = np.zeros(tables.n_asked)
-        np.add.at(weights, list(asked), row_dual[first : first + len(asked)])
+        np.add.at(weights, list(asked), row_dual[len(row_dual) - len(asked) :])
         guides, loosest = program.guides(values, row_dual, col_dual)
         return LeafAnswer(float(values[-1]), values[: len(low)], weights, guides, loosest)
 
@@ -116,20 +114,18 @@ class LeafSolver:
             ):
                 self._highs.setOptionValue(option, value)
         highs = self._highs
-        matrix, sides = program.matrix, program.sides
-        columns = matrix.shape[1]
+        columns = len(low) + len(program.tops) + 1
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = columns, len(matrix)
+        lp.num_col_, lp.num_row_ = columns, len(program.sides)
         lp.col_cost_ = np.concatenate([np.zeros(columns - 1), [-1.0]])
         lp.col_lower_ = np.concatenate([low, np.zeros(len(program.tops)), [-RELAXATION_BOUND]])
         lp.col_upper_ = np.concatenate([high, program.tops, [RELAXATION_BOUND]])
-        lp.row_lower_ = sides
-        lp.row_upper_ = np.full(len(matrix), highspy.kHighsInf)
+        lp.row_lower_ = program.sides
+        lp.row_upper_ = np.full(len(program.sides), highspy.kHighsInf)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        row, column = np.nonzero(matrix)
-        lp.a_matrix_.start_ = np.searchsorted(row, np.arange(len(matrix) + 1)).astype(np.int32)
-        lp.a_matrix_.index_ = column.astype(np.int32)
-        lp.a_matrix_.value_ = matrix[row, column]
+        lp.a_matrix_.start_ = program.starts
+        lp.a_matrix_.index_ = program.index
+        lp.a_matrix_.value_ = program.value
         if highs.passModel(lp) == highspy.HighsStatus.kError:
             return None
         highs.run()
@@ -145,80 +141,70 @@ class LeafSolver:
 
 
 class _Program:
-    """The rows of a leaf program, stage by stage; the last column is that of t.
+    """The rows of a leaf program, those that are asked last; the last column is that of t.
 
     Attributes
     ----------
-    state : float64 array, shape (outputs of the last stage, columns)
-        As forms of the columns; the last entry is the constant, in the place of t.
+    starts, index, value : arrays
+        Of the rows, sparse.
+    sides : float64 array
+        What each row is at least.
+    tops : float64 array
+        The greatest output of each free unit that is not split.
     """
 
     def __init__(
-        self, tables: Any, bounds: Any, splits: Mapping[Unit, bool], n_inputs: int
+        self,
+        tables: Any,
+        bounds: Any,
+        splits: Mapping[Unit, bool],
+        n_inputs: int,
+        asked: Sequence[int],
+        offsets: Sequence[float],
     ) -> None:
-        stages = len(tables.rows) - 1
+        shape = bounds.codes.shape
+        self._shape = 2, *shape
         self._n_inputs = n_inputs
-        self._shape = 2, stages, tables.W.shape[1]
-        self._splits: list[tuple[Unit, int]] = []
-        self._free: list[tuple[int, np.ndarray, int, int, np.ndarray, np.ndarray]] = []
-        self.tops = np.zeros(int((bounds.codes == _FREE).sum()) - len(splits))
-        self._n_rows = 0
-        width = n_inputs + len(self.tops) + 1
-        size = 2 * len(self.tops) + len(splits) + tables.n_asked
-        self._rows, self._sides = np.zeros((size, width)), np.zeros(size)
-        self.state = np.zeros((n_inputs, width))
-        self.state[:, :n_inputs] = np.eye(n_inputs)
-        column = n_inputs
-        for s in range(stages):
-            z = tables.float_weights[s] @ self.state
-            z[:, -1] += tables.float_biases[s]
-            codes = bounds.codes[s, : int(tables.units[s])]
-            free = [i for i in np.nonzero(codes == _FREE)[0] if (s, int(i)) not in splits]
-            self.state = z.copy()
-            self.state[: len(codes)][codes == _OFF] = 0.0
-            for (stage, i), on in splits.items():
-                if stage == s:
-                    row = z[i] if on else -z[i]
-                    self._splits.append(((s, i), self.add(row[None, :-1], -row[-1:], -1.0)))
-                    if not on:
-                        self.state[i] = 0.0
-            if free:
-                at = np.array(free)
-                own = column + np.arange(len(at))
-                least, most = bounds.lower[s, at] * _UNIT, bounds.upper[s, at] * _UNIT
-                slope = (most / (most - least))[:, None]
-                forms, shifts = z[at, :-1], z[at, -1]
-                k = np.arange(len(at))
-                above = -forms
-                above[k, own] += 1.0
-                below = slope * forms
-                below[k, own] -= 1.0
-                first = self.add(above, shifts, 0.0)
-                self.add(below, -slope[:, 0] * (shifts - least), 0.0)
-                self._free.append((s, at, column, first, above, shifts))
-                self.tops[own - n_inputs] = most
-                self.state[at] = 0.0
-                self.state[at, own] = 1.0
-                column += len(at)
-
-    def add(self, forms: np.ndarray, sides: np.ndarray, fall: float) -> int:
-        """Append rows forms + fall * t >= sides; the number of the first of them."""
-        first = self._n_rows
-        self._n_rows += len(forms)
-        self._rows[first : self._n_rows, :-1] = forms
-        self._rows[first : self._n_rows, -1] = fall
-        self._sides[first : self._n_rows] = sides
-        return first
-
-    @property
-    def matrix(self) -> np.ndarray:
-        """All rows so far, with the coefficient of t last."""
-        return self._rows[: self._n_rows]
-
-    @property
-    def sides(self) -> np.ndarray:
-        """What each row is at least."""
-        return self._sides[: self._n_rows]
+        split = np.zeros(shape, dtype=np.int8)
+        for unit, on in splits.items():
+            split[unit] = 1 if on else 2
+        free = int((bounds.codes == _FREE).sum()) - len(splits)
+        width = n_inputs + free + 1
+        size = 2 * free + len(splits) + len(asked)
+        state = np.empty((max(tables.W.shape[1:]), width))
+        self._units = np.empty((free, 2), dtype=np.int64)
+        self._rows = np.empty(free, dtype=np.int64)
+        self._splits = np.empty((len(splits), 3), dtype=np.int64)
+        starts = np.empty(size + 1, dtype=np.int32)
+        index, value = np.empty(size * width, dtype=np.int32), np.empty(size * width)
+        self.sides = np.empty(size)
+        most = bounds.upper * _UNIT
+        with first_use(leaf_rows):
+            leaf_rows(
+                tables.F,
+                tables.f,
+                tables.rows,
+                tables.units,
+                bounds.codes,
+                bounds.lower * _UNIT,
+                most,
+                split,
+                np.array(asked, dtype=np.int64),
+                np.array(offsets, dtype=np.float64),
+                n_inputs,
+                state,
+                np.empty_like(state),
+                self._units,
+                self._rows,
+                self._splits,
+                starts,
+                index,
+                value,
+                self.sides,
+            )
+        self.starts = starts
+        self.index, self.value = index[: starts[-1]], value[: starts[-1]]
+        self.tops = most[self._units[:, 0], self._units[:, 1]]
 
     def guides(
         self, values: np.ndarray, row_dual: np.ndarray, col_dual: np.ndarray
@@ -226,19 +212,19 @@ class _Program:
         """The multipliers by unit, and the free unit that is farthest above max(z, 0)."""
         guides = np.zeros(self._shape)
         loosest: Unit | None = None
-        most = 0.0
-        for s, at, column, first, forms, shifts in self._free:
-            size = len(at)
-            outputs = values[column : column + size]
-            guides[0, s, at] = row_dual[first : first + size]
-            gaps = np.minimum(forms @ values[:-1] - shifts, outputs)
+        if len(self._rows):
+            outputs = values[self._n_inputs : -1]
+            at = self._units[:, 0], self._units[:, 1]
+            guides[0][at] = row_dual[self._rows]
+            is_at = outputs > self.tops - _NEAR_UPPER * np.maximum(self.tops, 1.0)
+            guides[1][at] = np.where(is_at, col_dual[self._n_inputs : -1], 0.0)
+            # The first row of a unit is how far its output is above z.
+            above = np.add.reduceat(self.value * values[self.index], self.starts[:-1])
+            gaps = np.minimum(above[self._rows] - self.sides[self._rows], outputs)
             k = int(gaps.argmax())
-            if gaps[k] > most:
-                loosest, most = (s, int(at[k])), float(gaps[k])
-            tops = self.tops[column - self._n_inputs : column - self._n_inputs + size]
-            is_at = outputs > tops - _NEAR_UPPER * np.maximum(tops, 1.0)
-            guides[1, s, at] = np.where(is_at, col_dual[column : column + size], 0.0)
-        for unit, row in self._splits:
-            guides[0][unit] = row_dual[row]
+            if gaps[k] > 0.0:
+                loosest = int(at[0][k]), int(at[1][k])
+        for stage, i, row in self._splits:
+            guides[0, stage, i] = row_dual[row]
         rounded = np.clip(np.rint(np.ldexp(guides, GUIDE)), 0, 2.0**52)
         return np.ldexp(rounded, -GUIDE), loosest

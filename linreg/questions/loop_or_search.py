@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
+from typing import Any, TypeVar
 
 from linreg.arguments import how_many
 from linreg.network import StagedNetwork
@@ -24,6 +26,8 @@ FEW_INPUTS = 3
 FEW_UNITS = 12
 """Units up to which there are few regions in any dimension."""
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(slots=True)
 class Budget:
@@ -37,6 +41,8 @@ class Budget:
         Seconds, wall clock, from when the budget was made.
     workers : int
     progress : callable or None
+    interrupts : list of KeyboardInterrupt
+        What came while work was `held`; shared by all shares of a budget.
     """
 
     limit: int | None = None
@@ -44,6 +50,7 @@ class Budget:
     workers: int = 1
     progress: Callable[[Progress], None] | None = None
     started: float = field(default_factory=monotonic)
+    interrupts: list[KeyboardInterrupt] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.limit is not None:
@@ -54,8 +61,33 @@ class Budget:
 
     @property
     def is_spent(self) -> bool:
-        """Whether the time is over."""
-        return self.timeout is not None and monotonic() - self.started > self.timeout
+        """Whether the time is over, or an interrupt came."""
+        return bool(self.interrupts) or (
+            self.timeout is not None and monotonic() - self.started > self.timeout
+        )
+
+    @property
+    def reason(self) -> str:
+        """Why a search was stopped."""
+        if self.interrupts:
+            return "it was interrupted"
+        return "the time was over" if self.is_spent else "the limit was reached"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Context of work that an interrupt ends as the end of the time does."""
+        try:
+            yield
+        except KeyboardInterrupt as interrupt:
+            self.interrupts.append(interrupt)
+
+    def given(self, answer: Answer) -> Answer:
+        """The answer; after an interrupt that is raised, and carries the answer as `answer`."""
+        if self.interrupts:
+            interrupt = self.interrupts[0]
+            interrupt.answer = answer  # type: ignore[attr-defined]
+            raise interrupt
+        return answer
 
     def share(self, parts: int) -> Budget:
         """A budget for one of several searches that are left: an even part of the time."""
@@ -63,6 +95,10 @@ class Budget:
             return self
         left = max(self.timeout - self.seconds, 1e-3)
         return replace(self, timeout=left / parts, started=monotonic())
+
+    def at_most(self, limit: int) -> Budget:
+        """A budget like this one, with a limit that is no higher."""
+        return replace(self, limit=limit if self.limit is None else min(self.limit, limit))
 
     @property
     def seconds(self) -> float:
@@ -73,6 +109,17 @@ class Budget:
         """Say how far it is, from 0 to 1."""
         if self.progress is not None:
             self.progress(Progress(share, 1, ""))
+
+
+@contextmanager
+def carrying(made: Callable[[Any], object]) -> Iterator[None]:
+    """Context in which an interrupt carries what is made of the answer that it brings along."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        if hasattr(interrupt, "answer"):
+            interrupt.answer = made(interrupt.answer)
+        raise
 
 
 def pieces_or_none(network: StagedNetwork, inputs: InputSet, budget: Budget) -> Pieces | None:

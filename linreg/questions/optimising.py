@@ -81,26 +81,38 @@ class _Ascent:
     def answer(self) -> Extreme:
         """The answer."""
         search = self.search
-        for u in sampled(search, self._merit)[:2]:
-            self._climb(search.input(np.clip(u, -1, 1)))
-        if self.best is None:
-            self._climb(self.inputs.inside.rationals)
-        order = count()
-        heap: list[tuple[float, int, BoxNode]] = [(-np.inf, next(order), search.root(()))]
-        while heap:
-            if self.budget.is_spent or (
-                self.budget.limit is not None and search.nodes >= self.budget.limit
-            ):
-                return self._stopped([node for _, _, node in heap])
-            _, _, node = heapq.heappop(heap)
-            for key, left in self._examined(node):
-                heapq.heappush(heap, (key, next(order), left))
-            if search.nodes % 64 == 0 and heap:
-                self.budget.tell(0.0)
+        heap: list[tuple[float, int, BoxNode]] = [(-np.inf, 0, search.root(()))]
+        current: list[BoxNode] = []
+        with self.budget.held():
+            for u in sampled(search, self._merit)[:2]:
+                self._climb(search.input(np.clip(u, -1, 1)))
+            if self.best is None:
+                self._climb(self.inputs.inside.rationals)
+            self._walk(heap, current)
+        if heap or current:
+            return self._stopped([*current, *(node for _, _, node in heap)])
         assert self.best is not None
         value = fraction(self.best.value)
         point = as_fractions(self.inputs.point(self.best.point))
         return Extreme("attained", value, point, bound=value, nodes=search.nodes)
+
+    def _walk(self, heap: list[tuple[float, int, BoxNode]], current: list[BoxNode]) -> None:
+        """Look at boxes until none is left or the search is stopped.
+
+        `current` has the box that is being looked at, which an interrupt must not lose.
+        """
+        budget, search = self.budget, self.search
+        order = count(1)
+        while heap:
+            if budget.is_spent or (budget.limit is not None and search.nodes >= budget.limit):
+                return
+            current[:] = [heap[0][2]]
+            heapq.heappop(heap)
+            for key, left in self._examined(current[0]):
+                heapq.heappush(heap, (key, next(order), left))
+            current.clear()
+            if search.nodes % 64 == 0 and heap:
+                budget.tell(0.0)
 
     def _merit(self, minus: np.ndarray) -> np.ndarray:
         """The value, less where rows of the set are broken."""

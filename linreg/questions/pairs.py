@@ -17,7 +17,7 @@ from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_ma
 from linreg.network.combining import n_outputs, on_same_input, renamed
 from linreg.progress import Progress
 from linreg.questions.extremes import Extreme, OutputRange, output_range
-from linreg.questions.loop_or_search import Budget
+from linreg.questions.loop_or_search import Budget, carrying
 from linreg.rational import nearest_float
 from linreg.readers import DomainLike, NetworkLike, as_network, asked_where
 from linreg.showing import answer_html, in_short
@@ -163,6 +163,8 @@ def difference(
         If the numbers of inputs or outputs differ.
     InvalidDomain, ValueError, TypeError, IncompleteError, UnwritableFile
         As for `maximum`.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `answer` is then what is proved by then, a `Difference`.
 
     Examples
     --------
@@ -186,8 +188,8 @@ def difference(
         [[(i, 1), (size + i, -1)] for i in range(size)], [0] * size, 2 * size
     )
     less = on_same_input([first, second], minus)
-    ranges = tuple(
-        output_range(
+    with carrying(_largest):
+        ranges = output_range(
             less,
             where,
             limit=limit,
@@ -195,18 +197,19 @@ def difference(
             workers=workers,
             progress=progress,
         )
-    )
     found = _largest(ranges)
     if certificate is not None:
-        from linreg.questions.proving import carrying, write_difference
+        from linreg.questions.proving import carrying as carrying_answer
+        from linreg.questions.proving import write_difference
 
         budget = Budget(limit, timeout, workers, progress)
-        with carrying(found):
+        with carrying_answer(found):
             write_difference(certificate, less.staged, where, found, budget)
     return found
 
 
-def _largest(ranges: tuple[OutputRange, ...]) -> Difference:
+def _largest(found: Sequence[OutputRange]) -> Difference:
+    ranges = tuple(found)
     ends = [(each.output, end) for each in ranges for end in (each.lowest, each.highest)]
     complete = all(end.complete for _, end in ends)
     for output, end in ends:
@@ -271,15 +274,21 @@ def equivalent(
     """
     first, second = as_network(a, "a"), as_network(b, "b")
     where = asked_where(a, domain, first.input_dim)
-    found = difference(
-        first,
-        second,
-        where,
-        limit=limit,
-        timeout=timeout,
-        workers=workers,
-        certificate=certificate,
-    )
+    with carrying(lambda so_far: _equality(so_far, first, second)):
+        found = difference(
+            first,
+            second,
+            where,
+            limit=limit,
+            timeout=timeout,
+            workers=workers,
+            certificate=certificate,
+        )
+    return _equality(found, first, second)
+
+
+def _equality(found: Difference, first: Network, second: Network) -> Equivalence:
+    """Whether two networks are equal, given their largest difference."""
     point = found.point
     if found.status == "unbounded":
         assert point is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq
@@ -66,17 +66,21 @@ class Pieces:
         return len(self.regions)
 
     def __iter__(self) -> Iterator[Piece]:
+        return self.at(range(len(self)))
+
+    def at(self, chosen: Iterable[int]) -> Iterator[Piece]:
+        """Those of these numbers."""
         problem = self.regions.problem
         boundaries, on_cells = Boundaries(problem), StagesOnRegions(problem)
         scales = problem.readout_scales
-        for index, pieces in enumerate(self.regions.patterns.tolist()):
-            pattern = tuple(pieces)
+        for index in chosen:
+            pattern = tuple(self.regions.patterns[index].tolist())
             outputs = [
                 [fmpq(entry) / by for entry in row]
                 for row, by in zip(on_cells.outputs(pattern), scales, strict=True)
             ]
             rows = boundaries.of(pattern).rows
-            yield Piece(pattern, rows, self.regions.point(index), outputs)
+            yield Piece(pattern, rows, self.regions.point(int(index)), outputs)
 
 
 def pieces_on(

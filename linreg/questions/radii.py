@@ -196,6 +196,8 @@ def robustness(
         `answer` has it.
     UnwritableFile
         If the certificate cannot be written.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `answer` is then what is proved by then, a `Robustness`.
 
     Notes
     -----
@@ -240,7 +242,7 @@ def robustness(
     if any(value_at(form, at) < 0 for form in around):
         raise InvalidDomain("x: the point is outside the domain")
     search = _Search(staged, at, norm, label, rivals, 1 if sense == "max" else -1, around, budget)
-    found = search.answer()
+    found = budget.given(search.answer())
     if certificate is not None and found.complete:
         from linreg.questions.proving import carrying
         from linreg.questions.proving_distances import DistanceAsked, write_distances
@@ -285,9 +287,17 @@ class _Search:
         self.solver = Solver()
         self.tie: NearestMet | None = None
         self.flip: NearestMet | None = None
+        self.searched = fmpq(0)
+        """No input is nearer than this, squared for l2, and was not looked at."""
 
     def answer(self) -> Robustness:
-        searched = fmpq(-1)  # no input is nearer than this and was not looked at
+        complete = False
+        with self.budget.held():
+            complete = self._is_settled()
+        return self._finished(None if complete else self.searched)
+
+    def _is_settled(self) -> bool:
+        """Look farther and farther; False if the search was stopped."""
         extent = _extent(self.around, self.at, self.solver)
         for reach in self._reaches():
             forms = list(self.around)
@@ -295,16 +305,18 @@ class _Search:
                 forms += _box(self.at, reach)
             inputs = input_set(forms, len(self.at))
             assert inputs is not None  # the point is in it
-            done = self._look(inputs)
-            if not done:
-                break
+            if not self._look(inputs, reach):
+                return False
             if reach is None or (extent is not None and reach >= extent):
-                return self._finished(None)
-            searched = reach
-            size = reach * reach if self.norm == "l2" else reach
-            if self.flip is not None and self.flip.near.size <= size:
-                return self._finished(None)
-        return self._finished(max(searched, fmpq(0)))
+                return True
+            self.searched = self._size(reach)
+            if self.flip is not None and self.flip.near.size <= self.searched:
+                return True
+        return False
+
+    def _size(self, reach: fmpq) -> fmpq:
+        """The size of a distance."""
+        return reach * reach if self.norm == "l2" else reach
 
     def _reaches(self) -> Iterator[fmpq | None]:
         """Half the widths of the boxes, and None for the whole domain."""
@@ -317,8 +329,8 @@ class _Search:
             reach *= 2
         yield None
 
-    def _look(self, inputs: InputSet) -> bool:
-        """Look at all regions on a set; False if the search was stopped."""
+    def _look(self, inputs: InputSet, reach: fmpq | None) -> bool:
+        """Look at all regions on a set, which has all within the reach; False if it was stopped."""
         offsets = [
             [*form[:-1], form[-1] - start]
             for form, start in zip(coordinates(inputs), self.at, strict=True)
@@ -330,7 +342,13 @@ class _Search:
         if pieces is None:
             approach = self._approach(inputs, offsets)
             if inputs.is_whole and approach.is_possible:
-                return approach.run()
+                try:
+                    return approach.run()
+                finally:
+                    seen = approach.reached
+                    if reach is not None:
+                        seen = min(seen, self._size(reach))
+                    self.searched = max(self.searched, seen)
             pieces = pieces_within(self.staged, inputs, self.budget)
         for looked, piece in enumerate(pieces):
             if self.budget.is_spent:
@@ -437,7 +455,7 @@ class _Search:
     def _finished(self, searched: fmpq | None) -> Robustness:
         """The answer; `searched` is how far all was looked at, None if nothing nearer is left."""
         square = self.norm == "l2"
-        proved = None if searched is None else (searched * searched if square else searched)
+        proved = searched
         complete = searched is None
 
         def distance(found: NearestMet | None) -> Distance | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from os import PathLike
 
 from flint import fmpq
 
@@ -16,6 +17,7 @@ from linreg.polyhedra import Solver
 from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import InputSet, input_set
+from linreg.questions.kept import Kept, KeptSet, kept_in
 from linreg.questions.loop_or_search import Budget, pieces_or_none
 from linreg.questions.pieces import Piece, Pieces
 from linreg.questions.programs import Met, meet, value_at
@@ -29,8 +31,8 @@ from linreg.questions.queries import (
     questions_of,
 )
 from linreg.questions.replaying import Replays, replayed
-from linreg.rational import fraction
-from linreg.readers import DomainLike, as_staged, asked_where
+from linreg.rational import fraction, rational
+from linreg.readers import DomainLike, as_staged, asked_where, load_query
 from linreg.readers.query import Query
 from linreg.showing import answer_html, in_short
 
@@ -122,7 +124,7 @@ class SetOutcome:
 
 def verify(
     net: Networks,
-    query: Query | None = None,
+    query: Query | StrPath | None = None,
     *,
     inputs: DomainLike = None,
     unsafe: Polytope | Box | None = None,
@@ -131,6 +133,7 @@ def verify(
     workers: int = 1,
     file: StrPath | None = None,
     certificate: StrPath | None = None,
+    run: StrPath | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Verification:
     """Whether a network has an unsafe input, with a proof or an exact counterexample.
@@ -139,8 +142,9 @@ def verify(
     ----------
     net : Network, or what `as_network` accepts, or dict of them
         For a query that speaks of several networks, each by its name.
-    query : Query, optional
-        As `load_query` reads it. Without one, `inputs` and `unsafe` say what is asked.
+    query : Query or path, optional
+        What `load_query` reads, or the file that it reads it from. Without one, `inputs` and
+        `unsafe` say what is asked.
     inputs : Domain, or what `as_domain` accepts, optional
         By default that in the network's file, or the whole space.
     unsafe : Polytope or Box, optional
@@ -150,12 +154,16 @@ def verify(
     timeout : float, optional
         Stop after so many seconds, wall clock.
     workers : int
-        Threads or processes that look for regions.
+        Processes that share the search, or look for regions; the answer does not depend on how
+        many there are. A certificate is written by one.
     file : path, optional
         The ONNX file of the network: a counterexample is replayed by what runs such files.
     certificate : path, optional
         A file to write the verdict to with its proof, which `linreg check` accepts; it is not
         written where the search was stopped.
+    run : path, optional
+        A directory in which the search is kept: which boxes of inputs are left, and what is proved
+        of them. The same call goes on where it was stopped, by whatever means.
     progress : callable, optional
         Called now and then with a `Progress`.
 
@@ -168,7 +176,11 @@ def verify(
     InvalidQuery
         If the query speaks of inputs, outputs or nodes that the network does not have.
     TypeError
-        If neither a query nor an unsafe set is given, or both.
+        If neither a query nor an unsafe set is given, or both; or a certificate of a kept search.
+    UnusableRun
+        If the directory keeps another search, or another process works on it.
+    KeyboardInterrupt
+        If it is interrupted; the attribute `answer` is then a `Verification` with what is proved.
 
     Notes
     -----
@@ -191,6 +203,10 @@ def verify(
     budget = Budget(limit, timeout, workers, progress)
     if (query is None) == (unsafe is None):
         raise TypeError("verify takes a query, or inputs and unsafe, and not both")
+    if run is not None and certificate is not None:
+        raise TypeError("certificate: a search that is kept in a directory has none; leave one out")
+    if isinstance(query, str | PathLike):
+        query = load_query(query)
     given, net = net, accepted(net)
     if query is None:
         if isinstance(net, Mapping):
@@ -203,7 +219,10 @@ def verify(
     if not isinstance(query, Query):
         raise TypeError(f"query: a Query was expected, got {type(query).__name__}")
     staged = network_of(net, query)
-    return verified(staged, query, budget, file, certificate)
+    if run is None:
+        return budget.given(verified(staged, query, budget, file, certificate))
+    with kept_in(run, staged, query) as kept:
+        return budget.given(verified(staged, query, budget, file, kept=kept))
 
 
 def verified(
@@ -212,10 +231,11 @@ def verified(
     budget: Budget,
     file: StrPath | None = None,
     certificate: StrPath | None = None,
+    kept: Kept | None = None,
 ) -> Verification:
     """The answer for one network whose outputs are all that the query speaks of."""
     if certificate is None:
-        outcome = first_found(staged, questions_of(query), budget)
+        outcome = first_found(staged, questions_of(query), budget, kept)
     else:
         from linreg.questions.certifying import found_and_proved, write_verdict
 
@@ -229,7 +249,7 @@ def verified(
             nodes=outcome.nodes,
             complete=not outcome.stopped,
             bound=outcome.bound,
-            reason=_reason(budget) if outcome.stopped else "",
+            reason=budget.reason if outcome.stopped else "",
             seconds=budget.seconds,
         )
     at = as_fractions(outcome.point)
@@ -247,16 +267,17 @@ def verified(
     )
 
 
-def _reason(budget: Budget) -> str:
-    return "the time was over" if budget.is_spent else "the limit was reached"
-
-
-def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budget) -> SetOutcome:
+def first_found(
+    staged: StagedNetwork, questions: Iterable[Asked], budget: Budget, kept: Kept | None = None
+) -> SetOutcome:
     """The first unsafe input of any of the questions."""
     nodes = 0
     bounds: list[Fraction | None] = []
-    for asked in questions:
-        found = _answered(staged, asked, budget)
+    for number, asked in enumerate(questions):
+        found = SetOutcome(None, None, 0, stopped=True)
+        with budget.held():
+            own = None if kept is None else kept.of(number)
+            found = _kept_or_answered(staged, asked, budget, own)
         nodes += found.nodes
         if found.point is not None:
             return SetOutcome(found.point, found.slack, nodes)
@@ -269,7 +290,26 @@ def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budge
     return SetOutcome(None, None, nodes, stopped=True, bound=bound)
 
 
-def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> SetOutcome:
+def _kept_or_answered(
+    staged: StagedNetwork, asked: Asked, budget: Budget, kept: KeptSet | None
+) -> SetOutcome:
+    if kept is None:
+        return _answered(staged, asked, budget)
+    if kept.is_safe:
+        return SetOutcome(None, None, kept.nodes)
+    if kept.found is not None:
+        point, slack = kept.found
+        return SetOutcome([rational(entry) for entry in point], rational(slack), kept.nodes)
+    found = _answered(staged, asked, budget, kept)
+    if not found.stopped:
+        at = None if found.point is None else as_fractions(found.point)
+        kept.settle(at, None if found.slack is None else fraction(found.slack), found.nodes)
+    return found
+
+
+def _answered(
+    staged: StagedNetwork, asked: Asked, budget: Budget, kept: KeptSet | None = None
+) -> SetOutcome:
     inputs = input_set(asked.inputs, staged.input_dim)
     if inputs is None:
         return SetOutcome(None, None, 0)
@@ -278,9 +318,13 @@ def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> SetOutcome
     pieces = pieces_or_none(staged, inputs, budget)
     if pieces is not None:
         return on_pieces(pieces, inputs, asked.alternatives, budget)
+    if budget.workers > 1:
+        from linreg.questions.sharing import decided_by_many
+
+        return decided_by_many(staged, asked, inputs, budget, kept)
     from linreg.questions.deciding import decided_by_search
 
-    return decided_by_search(staged, inputs, asked.alternatives, budget)
+    return decided_by_search(staged, inputs, asked.alternatives, budget, kept)
 
 
 def _at_point(

@@ -91,6 +91,7 @@ class BoundTables:
         self.exponents = np.zeros(stages, dtype=np.int64)
         self.sizes = np.ones((stages, height))
         self.scales: list[np.ndarray] = []  # powers of two that rows were divided by
+        self.F, self.f = np.zeros((stages, height, widest)), np.zeros((stages, height))
         self.float_weights: list[np.ndarray] = []
         self.float_biases: list[np.ndarray] = []
         before = np.zeros(self.n_inputs, dtype=np.int64)
@@ -113,9 +114,13 @@ class BoundTables:
             self.biases[s, : len(bias)] = np.rint(np.ldexp(shifted, POINT)).astype(np.int64)
             self.scales.append(scale)
             self.sizes[s, : len(bias)] = np.ldexp(1.0, scale.astype(np.int32))
-            self.float_weights.append(scaled)
-            self.float_biases.append(shifted)
+            self.F[s, : len(weight), : weight.shape[1]] = scaled
+            self.f[s, : len(bias)] = shifted
+            self.float_weights.append(self.F[s, : len(weight), : weight.shape[1]])
+            self.float_biases.append(self.f[s, : len(bias)])
             before = scale
+        self._weighs = np.zeros((stages, height))
+        self._unit_shares = np.zeros((stages, height, self.n_inputs))
         self._X, self._A = np.zeros(widest), np.zeros(widest)
 
     @property
@@ -219,6 +224,8 @@ class BoundTables:
                 shares,
                 self.sizes,
                 _NO_GUIDES,
+                self._weighs,
+                self._unit_shares,
                 self._X,
                 self._A,
                 self.bits,

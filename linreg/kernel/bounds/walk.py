@@ -69,6 +69,7 @@ def _back_to_inputs(
     low: np.ndarray,
     high: np.ndarray,
     guides: np.ndarray,
+    weighs: np.ndarray,
     bits: int,
     start: int,
     e: int,
@@ -123,6 +124,8 @@ def _back_to_inputs(
             code = codes[t, i]
             if code == FREE:
                 least, greatest = lower[t, i], upper[t, i]
+                if weighs.shape[0] > 0:
+                    weighs[t, i] += abs(a) * math.ldexp(1.0, -e)
                 if guides.shape[0] > 0:
                     scale = math.ldexp(1.0, e)
                     if a > 0.0:
@@ -253,6 +256,8 @@ def bound_box(
     shares: np.ndarray,
     sizes: np.ndarray,
     guides: np.ndarray,
+    weighs: np.ndarray,
+    unit_shares: np.ndarray,
     X: np.ndarray,
     A: np.ndarray,
     bits: int,
@@ -261,10 +266,11 @@ def bound_box(
 
     `lower` and `upper` hold bounds that are known, and are tightened; `codes`, `slopes`, `rises`
     and `reaches` are filled in; `found` receives proved lower bounds of the rows that are asked,
-    and `shares` what each coordinate has to do with what is undecided, where `sizes` are what rows
-    were divided by. Returns the number of free
-    units, -1 where the bounds are out of range, so that nothing is proved, or -2 where the box is
-    empty by what is known, which cannot be.
+    and `shares` what each coordinate has to do with what is asked: by the last form, and by the
+    area between the lines of each free unit, as the form weighs it, shared among coordinates as
+    its bounds are. `sizes` are what rows were divided by; `weighs` and `unit_shares` hold what is
+    needed meanwhile. Returns the number of free units, -1 where the bounds are out of range, so
+    that nothing is proved, or -2 where the box is empty by what is known, which cannot be.
     """
     last = rows.shape[0] - 1
     n = low.shape[0]
@@ -287,7 +293,7 @@ def bound_box(
                     e, b = _first_row(W, exponents, biases, reaches, s, i, sign, below, X)
                     bound, e = _back_to_inputs(
                         W, exponents, biases, rows, codes, slopes, rises, lower, upper, reaches,
-                        heights, low, high, guides, bits, s, e, b, X, A,
+                        heights, low, high, guides, weighs[:0], bits, s, e, b, X, A,
                     )  # fmt: skip
                     bound = _in_units(bound, e)
                     if bound != NO_BOUND:
@@ -301,13 +307,18 @@ def bound_box(
                 if is_unit and least < 0 and greatest > 0:
                     # The area of the triangle between the lines, shared among the coordinates;
                     # A is that of the upper side.
-                    area = -(float(least) * float(greatest)) / float(greatest - least) * sizes[s, i]
+                    area = -(float(least) * float(greatest)) / float(greatest - least)
                     total = 0.0
                     for k in range(n):
                         total += abs(A[k]) * float(high[k] - low[k])
                     if total > 0.0:
                         for k in range(n):
-                            shares[k] += area * (abs(A[k]) * float(high[k] - low[k]) / total)
+                            unit_shares[s, i, k] = area * (
+                                abs(A[k]) * float(high[k] - low[k]) / total
+                            )
+                    else:
+                        for k in range(n):
+                            unit_shares[s, i, k] = 0.0
             least, greatest = lower[s, i], upper[s, i]
             if least < -LARGEST or greatest > LARGEST:
                 return -1
@@ -335,15 +346,23 @@ def bound_box(
         heights[s] = height
     below = rows[last - 1] if last > 0 else n
     for i in range(rows[last]):
+        for s in range(last):
+            for j in range(rows[s]):
+                weighs[s, j] = 0.0
         e, b = _first_row(W, exponents, biases, reaches, last, i, 1, below, X)
         bound, e = _back_to_inputs(
             W, exponents, biases, rows, codes, slopes, rises, lower, upper, reaches,
-            heights, low, high, guides, bits, last, e, b, X, A,
+            heights, low, high, guides, weighs, bits, last, e, b, X, A,
         )  # fmt: skip
         found[i] = _in_units(bound, e - FINE)
         scale = math.ldexp(sizes[last, i], -(e + GRID - POINT))
         for k in range(n):
             shares[k] += abs(A[k]) * float(high[k] - low[k]) * scale
+        for s in range(last):
+            for j in range(rows[s]):
+                if codes[s, j] == FREE:
+                    for k in range(n):
+                        shares[k] += weighs[s, j] * unit_shares[s, j, k] * sizes[last, i]
     return free
 
 
@@ -401,6 +420,6 @@ def guided_bound(
         constant -= (reaches[last] + 1) // 2 + 1
     bound, e = _back_to_inputs(
         W, exponents, biases, rows, codes, slopes, rises, lower, upper, reaches,
-        heights, low, high, guides, bits, last, w - cut, constant, X, A,
+        heights, low, high, guides, guides[0, :0], bits, last, w - cut, constant, X, A,
     )  # fmt: skip
     return _in_units(bound, e - FINE)

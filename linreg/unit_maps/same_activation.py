@@ -137,7 +137,7 @@ def same_activation(
     place = unit_place(network, stage, unit)
     most = None if n is None else how_many(n, "n")
     if (x is None) == (value is None):
-        raise ValueError("x, value: one of them was expected, and the other None")
+        raise ValueError("x: a point was expected, or None and a value: one of them")
     wanted = rational(
         fraction(value) if value is not None else unit_map(network, x, stage, unit).value
     )

@@ -107,36 +107,6 @@ def wrong(net: linreg.Network, X: np.ndarray, y: np.ndarray) -> int:
     return int((net.forward(X).argmax(axis=1) != y).sum())
 
 
-def point_with_value(
-    net: linreg.Network, X: np.ndarray, stage: int, unit: int, values: np.ndarray, value: Fraction
-) -> tuple[Fraction, ...] | None:
-    """A point at which the unit has exactly the value: an image, moved along the unit's weight.
-
-    Images whose values are nearest are tried first, up to ten; the move must stay in the piece.
-    """
-    for row in np.argsort(np.abs(values - float(value)), kind="stable")[:10].tolist():
-        at = linreg.unit_map(net, X[row], stage, unit)
-        square = sum(entry * entry for entry in at.weight)
-        if square == 0:
-            continue
-        step = (value - at.value) / square
-        moved = [Fraction(x) + step * by for x, by in zip(X[row].tolist(), at.weight, strict=True)]
-        if linreg.unit_map(net, moved, stage, unit).value == value:
-            return tuple(moved)
-    return None
-
-
-def equal_points(
-    net: linreg.Network, X: np.ndarray, stage: int, unit: int, values: np.ndarray, value: Fraction
-) -> list[Identified]:
-    """Points in different linear pieces at which the unit has exactly the value."""
-    start = point_with_value(net, X, stage, unit, values, value)
-    if start is None:
-        return []
-    near = X[np.argsort(np.abs(values - float(value)), kind="stable")[:40]]
-    return linreg.same_activation(net, list(start), stage, unit, 3, among=near)
-
-
 def picture(responses: Responses, equal: list[Identified], value: Fraction, path: Path) -> None:
     """Maps as images: one of each large cluster, the cluster's mean, its difference, the points."""
     from matplotlib.figure import Figure
@@ -210,7 +180,10 @@ def main() -> None:
     print(f"sizes of clusters         {', '.join(map(str, sizes))}")
     equal = []
     if not asked.no_points:
-        equal = equal_points(net, X, stage, unit, responses.values, asked.value)
+        nearest = np.argsort(np.abs(responses.values - float(asked.value)), kind="stable")[:40]
+        equal = linreg.same_activation(
+            net, None, stage, unit, 3, among=X[nearest], value=asked.value
+        )
         print(f"points with value {asked.value}     {len(equal)}")
         for each in equal:
             reached = linreg.unit_map(net, list(each.point), stage, unit).value

@@ -63,7 +63,21 @@ class TooLarge(HypothesisError):
 
 
 class IncompleteError(LinregError):
-    """A complete answer was needed, and the run had been stopped early or takes too much work."""
+    """A complete answer was needed, and the run had been stopped early or takes too much work.
+
+    Attributes
+    ----------
+    at_least : tuple of int, or None
+        Of a search for cells, how many of each dimension were found.
+    answer : object
+        Of a question whose proof was stopped, the answer without it; else None.
+    """
+
+    answer: object = None
+
+    def __init__(self, message: str, at_least: tuple[int, ...] | None = None) -> None:
+        super().__init__(message)
+        self.at_least = at_least
 
 
 class UnsolvedError(LinregError):

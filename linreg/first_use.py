@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 
 from linreg.network import Network, mlp
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.regions import enumerate_regions
-from linreg.strategies.machine_code import compiled_explorer, has_machine_code, proving_explorer
+from linreg.strategies.machine_code import (
+    compiled_explorer,
+    has_machine_code,
+    is_compiled,
+    proving_explorer,
+)
+
+PATIENCE = 1800.0
+"""Seconds, wall clock, for a process that compiles: 15 on an idle machine, some 400 on one that has
+ten times as much to do as it has processors."""
 
 
-def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
+def warm_up(progress: Callable[[Progress], None] | None = None) -> bool:
     """Compile all machine code, or load what is on disk: nothing in this process waits for it then.
 
-    Machine code is kept on disk, so other processes only load it, until linreg or numba changes.
+    Where there are two processors, another process compiles half of it meanwhile. Machine code is
+    kept on disk, so other processes only load it, until linreg or numba changes.
 
     Parameters
     ----------
     progress : callable, optional
-        Told the share that is done, from 0 to 1, and what comes next.
+        Called before each part with a `Progress`, whose activity is what comes next.
 
     Returns
     -------
@@ -35,24 +51,93 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
     """
     if not has_machine_code():
         return False
-    cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
-    steps: list[tuple[str, float, Callable[[], object]]] = [
-        ("regions", 0.42, lambda: compiled_explorer().prepare(cube)),
-        ("regions of the plane", 0.18, lambda: compiled_explorer().prepare(square)),
-        ("proofs", 0.07, lambda: proving_explorer().prepare(cube)),
-        ("graphs", 0.13, _join),
-        ("lines", 0.08, _sweep),
-        ("bounds", 0.12, _bound),
-    ]
+    steps = _steps()
+    here = [step for step in steps if not step.is_apart]
+    apart = [step for step in steps if step.is_apart]
     done = 0.0
-    for what, share, step in steps:
-        if progress is not None:
-            progress(done, what)
-        step()
-        done += share
+    with _helper() as helper:
+        for step in [*here, *apart]:
+            if progress is not None:
+                progress(Progress(done, 1, step.what))
+            if step is apart[0] and helper is not None:
+                _wait(helper)
+            step.work()
+            done += step.share
     if progress is not None:
-        progress(1.0, "done")
+        progress(Progress(1, 1, "done"))
     return True
+
+
+def compile_apart() -> None:
+    """What the process does that `warm_up` starts to have half of the work done beside its own."""
+    for step in _steps():
+        if step.is_apart:
+            step.work()
+
+
+class Step(NamedTuple):
+    """Something to compile.
+
+    Attributes
+    ----------
+    what : str
+    share : float
+        Of all the time.
+    is_apart : bool
+        Whether it can be done by another process; the steps that are, and those that are not, take
+        about as long.
+    work : callable
+    """
+
+    what: str
+    share: float
+    is_apart: bool
+    work: Callable[[], object]
+
+
+def _steps() -> list[Step]:
+    cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
+    return [
+        Step("regions", 0.34, False, lambda: compiled_explorer().prepare(cube)),
+        Step("proofs", 0.04, False, lambda: proving_explorer().prepare(cube)),
+        Step("graphs", 0.17, False, _join),
+        Step("regions of the plane", 0.18, True, lambda: compiled_explorer().prepare(square)),
+        Step("lines", 0.20, True, _sweep),
+        Step("bounds", 0.07, True, _bound),
+    ]
+
+
+@contextmanager
+def _helper() -> Iterator[subprocess.Popen[bytes] | None]:
+    """A process that compiles what can be done apart, unless that is of no use here."""
+    square = problem_of(_one_unit(2), None)
+    if (
+        (os.cpu_count() or 1) < 2
+        or not sys.executable
+        or getattr(sys, "frozen", False)
+        or is_compiled(square, on_disk=True)
+    ):
+        yield None
+        return
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}; import linreg.first_use as w; w.compile_apart()"
+    )
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet
+    ) as helper:
+        try:
+            yield helper
+        finally:
+            helper.kill()
+
+
+def _wait(helper: subprocess.Popen[bytes]) -> None:
+    """Until the helper has ended; what it has not compiled by then is compiled here."""
+    try:
+        helper.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        helper.kill()
 
 
 def _one_unit(dim: int) -> Network:

@@ -14,6 +14,12 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
+MISSING = (
+    f"no browser to open pages in: none of {', '.join(NAMES)}; .ci/run installs Debian's chromium "
+    "where it is root"
+)
+"""Why tests are skipped."""
+
 STARTER = """
 import os, sys
 reads, writes = int(sys.argv[1]), int(sys.argv[2])

@@ -22,7 +22,8 @@ from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.polyhedra import Solver, crosses_at, inside_facet
 from linreg.problem import Boundaries, Boundary
-from linreg.regions import EVERY, Enumeration
+from linreg.progress import Progress
+from linreg.regions import EXACT_PER_REPORT, Enumeration
 from linreg.regions.polygons.svg import thumbnail
 from linreg.showing import table_html
 from linreg.strategies.machine_code import has_machine_code
@@ -31,7 +32,7 @@ from linreg.wording import counted
 if TYPE_CHECKING:
     import networkx
 
-FEW = 1000
+FEW_REGIONS = 1000
 """Regions whose edges are found without machine code in the time that it takes to load it."""
 
 
@@ -92,13 +93,13 @@ class AdjacencyGraph:
         """Number of regions."""
         return len(self.regions)
 
-    def columns(self, *, progress: Callable[[int], None] | None = None) -> GraphColumns:
+    def columns(self, *, progress: Callable[[Progress], None] | None = None) -> GraphColumns:
         """The graph as columns of scalars.
 
         Parameters
         ----------
         progress : callable, optional
-            Called now and then with the number of regions whose margin and boundedness are known.
+            Called now and then with a `Progress` of regions, whose margins are computed.
 
         Returns
         -------
@@ -158,7 +159,8 @@ class AdjacencyGraph:
         return f"<AdjacencyGraph: {self._sizes}>"
 
     def _repr_html_(self) -> str:
-        return table_html("AdjacencyGraph", [("size", self._sizes)], thumbnail(self.regions))
+        rows = [("neighbours", said_of_degrees(self.edges, len(self)))]
+        return table_html(f"Adjacency graph: {self._sizes}", rows, thumbnail(self.regions))
 
     @property
     def _sizes(self) -> str:
@@ -166,8 +168,20 @@ class AdjacencyGraph:
         return f"{nodes}, {counted(len(self.edges), 'shared facet')}"
 
 
+def said_of_degrees(edges: np.ndarray, nodes: int) -> str:
+    """The fewest, the most and the mean neighbours.
+
+    Examples
+    --------
+    >>> said_of_degrees(np.array([[0, 1], [1, 2]]), 3)
+    '1 to 2, 1.33 on average'
+    """
+    degrees = np.bincount(edges.ravel(), minlength=nodes)
+    return f"{degrees.min()} to {degrees.max()}, {degrees.mean():.3g} on average"
+
+
 def adjacency_graph(
-    regions: Enumeration, *, progress: Callable[[int], None] | None = None
+    regions: Enumeration, *, progress: Callable[[Progress], None] | None = None
 ) -> AdjacencyGraph:
     """The graph of regions that share a facet, each edge proved.
 
@@ -180,7 +194,7 @@ def adjacency_graph(
     regions : Enumeration
         Complete.
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then with a `Progress` of regions.
 
     Returns
     -------
@@ -243,7 +257,7 @@ def preparation(regions: Enumeration) -> str:
 
 def _is_for_machine_code(regions: Enumeration) -> bool:
     """Whether machine code is to find the edges, even if it must be loaded or compiled first."""
-    is_large = len(regions) >= FEW or regions.counted.strategy == "compiled"
+    is_large = len(regions) >= FEW_REGIONS or regions.counted.strategy == "compiled"
     if not (is_large and has_machine_code()):
         return False
     from linreg.adjacency.compiled_edges import is_worth_it
@@ -252,7 +266,7 @@ def _is_for_machine_code(regions: Enumeration) -> bool:
 
 
 def _proved(
-    regions: Enumeration, progress: Callable[[int], None] | None
+    regions: Enumeration, progress: Callable[[Progress], None] | None
 ) -> tuple[np.ndarray, Sequence[int]]:
     """Edges that machine code proves, and the regions that it leaves, which may be all of them."""
     found = None
@@ -266,15 +280,15 @@ def _proved(
 
 
 def _exact(
-    regions: Enumeration, left: Sequence[int], progress: Callable[[int], None] | None
+    regions: Enumeration, left: Sequence[int], progress: Callable[[Progress], None] | None
 ) -> np.ndarray:
     """Edges that exact arithmetic finds from some regions."""
     if not left:
         return np.empty((0, 2), dtype=np.int64)
     search = Search(regions)
     for done, index in enumerate(left, start=len(regions) - len(left)):
-        if progress is not None and done % EVERY == 0:
-            progress(done)
+        if progress is not None and done % EXACT_PER_REPORT == 0:
+            progress(Progress(done, len(regions), "regions looked at for facets"))
         search.visit(index)
     return np.array(list(search.edges), dtype=np.int64).reshape(-1, 2)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,12 +14,15 @@ from linreg.adjacency.distances import adjacency_matrix, diameter, odd_closed_wa
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.merged import LinearRegionGraph
 from linreg.errors import BrokenInvariant
-from linreg.units import relu
+from linreg.network import Stage
+from linreg.problem import Problem
+from linreg.progress import Progress
+from linreg.units import MaxUnit, relu
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-DENSE = 400
+DENSE_NODES = 400
 """Nodes up to which all eigenvalues are found at once, by a dense method."""
 
 SPECTRUM_WORK = 10**10
@@ -63,7 +67,13 @@ class GraphStatistics:
         `linreg.adjacency.statistics.SPECTRUM_WORK`.
     mean_degree_at_most : int or None
         Twice the input dimension, where a theorem says so: activation regions of a fully connected
-        ReLU network on the whole space (Gaines and Bi, 2026). None for other graphs.
+        ReLU network on the whole space, with one layer for all weights (Fukuda et al., 1991), and
+        with more for nearly all (Gaines and Bi, 2026). None for other graphs.
+    mean_degree_always : bool
+        Whether that is a theorem for all weights.
+    diameter_at_most : int or None
+        The product over all stages of 1 and their breakpoints, less 1: on a line every stage cuts
+        each piece at its breakpoints at most. A maximum of r counts as r - 1 breakpoints.
 
     Examples
     --------
@@ -85,6 +95,8 @@ class GraphStatistics:
     even_edge: tuple[int, int] | None
     spectral_gap: float | None
     mean_degree_at_most: int | None = field(default=None, compare=False)
+    mean_degree_always: bool = field(default=False, compare=False)
+    diameter_at_most: int | None = field(default=None, compare=False)
 
     @property
     def is_bipartite(self) -> bool:
@@ -111,7 +123,7 @@ def graph_statistics(
     graph: AdjacencyGraph | LinearRegionGraph,
     *,
     spectrum: bool = True,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> GraphStatistics:
     """Numbers that describe a graph of activation regions or of linear regions.
 
@@ -121,7 +133,7 @@ def graph_statistics(
     spectrum : bool
         Whether to find the spectral gap, too.
     progress : callable, optional
-        Called now and then with the number of nodes that the search for the diameter has settled.
+        Called now and then with a `Progress` of nodes, which the search for the diameter settles.
 
     Returns
     -------
@@ -131,8 +143,8 @@ def graph_statistics(
     Raises
     ------
     BrokenInvariant
-        If the graph is not connected, which graphs of regions are, or its mean degree is above
-        what a theorem allows.
+        If the graph is not connected, which graphs of regions are, or its mean degree or diameter
+        is above what a theorem allows.
 
     Notes
     -----
@@ -141,8 +153,9 @@ def graph_statistics(
 
     Source
     ------
-    Chung (1997), Spectral Graph Theory, chapter 1, for the normalised Laplacian; Gaines and Bi
-    (2026) for the mean degree.
+    Chung (1997), Spectral Graph Theory, chapter 1, for the normalised Laplacian; Fukuda, Saito,
+    Tamura and Tokuyama (1991) and Gaines and Bi (2026) for the mean degree; for the diameter see
+    `docs/theory.md`.
 
     Examples
     --------
@@ -168,13 +181,18 @@ def graph_statistics(
     components = int(connected_components(matrix, directed=False)[0])
     if components != 1:
         raise BrokenInvariant(f"a graph of regions falls into {components} parts")
-    most = _mean_degree_at_most(graph)
-    if most is not None and 2 * len(graph.edges) > most * len(graph):
+    most, always = _mean_degree_at_most(graph), len(_problem(graph).network.stages) < 2
+    if most is not None and always and 2 * len(graph.edges) > most * len(graph):
         raise BrokenInvariant(
             f"the mean degree of {len(graph):,} regions with {len(graph.edges):,} edges is above "
             f"{most}; please report this network"
         )
     low, high = diameter(matrix, progress=progress)
+    farthest = prod(1 + _breakpoints(stage) for stage in _problem(graph).network.stages) - 1
+    if low > farthest:
+        raise BrokenInvariant(
+            f"a diameter of {low:,} is above {farthest:,}; please report this network"
+        )
     walk = odd_closed_walk(matrix, graph.edges)
     return GraphStatistics(
         len(graph),
@@ -187,6 +205,20 @@ def graph_statistics(
         _even_edge(graph, walk),
         _spectral_gap(matrix) if spectrum else None,
         most,
+        most is not None and always,
+        farthest,
+    )
+
+
+def _problem(graph: AdjacencyGraph | LinearRegionGraph) -> Problem:
+    activation = graph.activation if isinstance(graph, LinearRegionGraph) else graph
+    return activation.regions.problem
+
+
+def _breakpoints(stage: Stage) -> int:
+    """How often the units of a stage switch at most along a segment on which all before do not."""
+    return sum(
+        unit.rank - 1 if isinstance(unit, MaxUnit) else unit.n_pieces - 1 for unit in stage.units
     )
 
 
@@ -223,7 +255,7 @@ def _spectral_gap(matrix: csr_array) -> float | None:
         return None
     roots = diags_array(1 / np.sqrt(matrix.sum(axis=1, dtype=np.float64)))
     walk = (roots @ matrix @ roots).tocsr()  # its eigenvalues are 1 minus those of the Laplacian
-    if size <= DENSE:
+    if size <= DENSE_NODES:
         return float(
             max(0.0, 1 - eigvalsh(walk.toarray(), subset_by_index=(size - 2, size - 2))[0])
         )

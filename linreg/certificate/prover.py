@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Self, SupportsInt
 
@@ -28,12 +28,13 @@ from linreg.certificate.encoding import (
 from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
+from linreg.problem import Problem
 from linreg.readers import DomainLike, NetworkLike
-from linreg.run import Count, Options, Progress, posed, run
+from linreg.run import Count, CountProgress, Options, posed, run
 from linreg.showing import table_html
 from linreg.wording import counted
 
-FULL = 1 << 16
+BLOCK_BYTES = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
 
 
@@ -163,7 +164,7 @@ def certify(
     strategy: str = "auto",
     workers: int = 1,
     executor: Executor | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> Certified:
     """Count the regions of a network and write the proof of the count to a file.
 
@@ -212,39 +213,48 @@ def certify(
     problem = posed(net, domain, strategy)
     with replacing(path) as temporary, temporary.open("wb") as stream:
         writer = Writer(stream)
-        writer.records(
-            text(
-                {
-                    "fingerprint": problem.network.fingerprint,
-                    "domain": [[str(entry) for entry in row] for row in problem.domain.rows()],
-                    "input_dim": problem.network.input_dim,
-                    "facets": graph,
-                }
-            )
-        )
-        proof = Proof(len(problem.domain_rows), graph)
-
-        def flush(least: int) -> None:
-            if len(proof.records) >= least:
-                writer.records(proof.records)
-                proof.records.clear()
-
-        def report(so_far: Progress) -> None:
-            flush(FULL)
-            if progress is not None:
-                progress(so_far)
-
-        count = run(problem, proof, Options(strategy, workers, executor, progress=report))
-        flush(1)
-        edges = proof.n_facets // 2 if graph else None
-        claim = {
-            "activation_regions": count.regions,
-            "regions_per_stage": list(count.regions_per_stage),
-            "edges": edges,
-        }
-        writer.records(bytes((END,)) + text(claim))
+        options = Options(strategy, workers, executor, progress=progress)
+        count, edges = write_tree(writer, problem, options, graph=graph)
         writer.finish()
     return Certified(count, edges, writer.n_bytes)
+
+
+def write_tree(
+    writer: Writer, problem: Problem, options: Options, *, graph: bool = False
+) -> tuple[Count, int | None]:
+    """Append the proof of a count, from its first text to its claim; the count, and the edges."""
+    writer.records(
+        text(
+            {
+                "fingerprint": problem.network.fingerprint,
+                "domain": [[str(entry) for entry in row] for row in problem.domain.rows()],
+                "input_dim": problem.network.input_dim,
+                "facets": graph,
+            }
+        )
+    )
+    proof = Proof(len(problem.domain_rows), graph)
+
+    def flush(least: int) -> None:
+        if len(proof.records) >= least:
+            writer.records(proof.records)
+            proof.records.clear()
+
+    def report(so_far: CountProgress) -> None:
+        flush(BLOCK_BYTES)
+        if options.progress is not None:
+            options.progress(so_far)
+
+    count = run(problem, proof, replace(options, progress=report))
+    flush(1)
+    edges = proof.n_facets // 2 if graph else None
+    claim = {
+        "activation_regions": count.regions,
+        "regions_per_stage": list(count.regions_per_stage),
+        "edges": edges,
+    }
+    writer.records(bytes((END,)) + text(claim))
+    return count, edges
 
 
 def _is_inside_without(forms: Forms, place: int, point: Point) -> bool:

@@ -5,6 +5,16 @@ integers and rationals.
 """
 
 from linreg.checker.answers import AnswerVerdict, check_verdict, is_verdict
+from linreg.checker.questions import CheckedAnswer, check_answer, is_answer
 from linreg.checker.verdict import Verdict, check
 
-__all__ = ["AnswerVerdict", "Verdict", "check", "check_verdict", "is_verdict"]
+__all__ = [
+    "AnswerVerdict",
+    "CheckedAnswer",
+    "Verdict",
+    "check",
+    "check_answer",
+    "check_verdict",
+    "is_answer",
+    "is_verdict",
+]

@@ -10,12 +10,13 @@ import numpy as np
 from flint import fmpq
 
 from linreg.affine import ExactAffineMap
-from linreg.checker.asked import Ends, Section
 from linreg.checker.boxes import (
     FREE,
     GRID,
     MOST_INPUTS,
     NOTHING,
+    OFF,
+    ON,
     OnBox,
     OutOfRange,
     Scaled,
@@ -25,14 +26,15 @@ from linreg.checker.boxes import (
     scaled,
 )
 from linreg.checker.exact_tree import ExactTree, Held, Row
+from linreg.checker.queries import Ends, Section
 from linreg.checker.records import Records
 from linreg.checker.tree import FalseClaim
 from linreg.network import Stage, StagedNetwork
-from linreg.network.passing import with_inputs
+from linreg.network.pass_through import with_inputs
 from linreg.network.rectified import rectified
 from linreg.rational import nearest_float
 
-BISECTED, NARROWED, DEAD, PROGRAM, EXACT = 1, 2, 3, 4, 5
+BISECTED, NARROWED, DEAD, PROGRAM, EXACT, DECIDED = 1, 2, 3, 4, 5, 6
 SPLIT, WALK = 1, 2
 
 LARGEST_SCALE, LARGEST_FALL = 1000, 30
@@ -123,12 +125,14 @@ class BoxTree:
                 if alive:
                     raise FalseClaim("a box is called safe whose bounds do not show it")
                 return []
-            if kind in (PROGRAM, EXACT):
+            if kind in (PROGRAM, EXACT, DECIDED):
                 k = self._records.unsigned()
                 if k not in alive:
                     raise FalseClaim("a proof is given for an alternative that is not open")
-                if kind == EXACT:
-                    self._check_exactly(node, k)
+                if kind == DECIDED and not box.proves:
+                    raise FalseClaim("units are taken as decided in a box without bounds")
+                if kind != PROGRAM:
+                    self._check_exactly(node, k, _sides(box) if kind == DECIDED else {})
                 else:
                     self._check_program(node.net, box, self._rows[k].own)
                 alive.remove(k)
@@ -238,7 +242,7 @@ class BoxTree:
             if bound == NOTHING or bound <= 0:
                 raise FalseClaim("a walk does not prove that a box is safe")
 
-    def _check_exactly(self, node: _Node, k: int) -> None:
+    def _check_exactly(self, node: _Node, k: int, known: dict[tuple[int, int], bool]) -> None:
         """An exact proof for a box, in the network's own inputs."""
         ends = list(self._ends)
         unit = 1 << GRID
@@ -251,7 +255,7 @@ class BoxTree:
             )
         rows = box_rows(tuple(ends))
         held = self._section.alternatives[k]
-        ExactTree(self._records, self._network, rows, held, self._told).check()
+        ExactTree(self._records, self._network, rows, held, self._told, known).check()
 
     def _floats(
         self, network: StagedNetwork
@@ -299,6 +303,16 @@ class BoxTree:
         if any(not len(bias) for bias in biases):
             raise FalseClaim("a tree of boxes is for networks of which something is asked")
         return weights, biases, [layer.units for layer in net.layers]
+
+
+def _sides(box: OnBox) -> dict[tuple[int, int], bool]:
+    """The units that are on or off all over a box."""
+    return {
+        (layer, int(unit)): code == ON
+        for layer, codes in enumerate(box.codes)
+        for code in (OFF, ON)
+        for unit in np.nonzero(codes == code)[0]
+    }
 
 
 def _numbered(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from linreg.affine import ExactAffineMap
 from linreg.checker.records import Records
@@ -50,6 +50,8 @@ class ExactTree:
     held : sequence of Held
     told : callable
         Called for each cell.
+    known : mapping of (layer, unit) to bool, optional
+        Units that are known to be on or off where rows are >= 0.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class ExactTree:
         rows: Sequence[Row],
         held: Sequence[Held],
         told: Callable[[], None],
+        known: Mapping[tuple[int, int], bool] | None = None,
     ) -> None:
         self._records = records
         self._network = network
@@ -66,6 +69,7 @@ class ExactTree:
         self._rows = tuple(rows)
         self._held = held
         self._told = told
+        self._known = known or {}
 
     def check(self) -> None:
         """Read the proof to its end.
@@ -74,9 +78,8 @@ class ExactTree:
         ------
         FalseClaim
         """
-        n = self._n
-        start = ExactAffineMap.identity(n).rows.table()
-        stack = [self._entered(0, [list(row) for row in start], ())]
+        start = ExactAffineMap.identity(self._n).rows.table()
+        stack = [self._undecided(0, self._read(0, start), [], ())]
         while stack:
             cell = stack.pop()
             self._told()
@@ -99,24 +102,34 @@ class ExactTree:
                 raise FalseClaim("multipliers do not prove the side of a unit")
             stack.append(self._decided(cell, kind == ON, cell.rows))
 
-    def _entered(self, layer: int, state: list[Row], rows: tuple[Row, ...]) -> _Cell:
-        """A cell where all units before a layer are decided, and layers without units too."""
+    def _undecided(
+        self, layer: int, z: list[Row], outputs: list[Row], rows: tuple[Row, ...]
+    ) -> _Cell:
+        """A cell at its first unit of which nothing is known, or after the last layer."""
         layers = self._network.layers
         while layer < len(layers):
-            z = _composed(layers[layer].map, state)
-            if layers[layer].units:
-                return _Cell(layer, z, (), rows)
-            state, layer = z, layer + 1
-        return _Cell(layer, _composed(self._network.readout, state), (), rows)
+            units = layers[layer].units
+            for form in z[len(outputs) : units]:
+                side = self._known.get((layer, len(outputs)))
+                if side is None:
+                    return _Cell(layer, z, tuple(outputs), rows)
+                outputs.append(form if side else [fmpq(0)] * len(form))
+            layer += 1
+            z, outputs = self._read(layer, [*outputs, *z[units:]]), []
+        return _Cell(layer, z, (), rows)
 
     def _decided(self, cell: _Cell, on: bool, rows: tuple[Row, ...]) -> _Cell:
         """The cell with one more unit decided."""
         form = cell.z[len(cell.outputs)]
-        outputs = (*cell.outputs, form if on else [fmpq(0)] * len(form))
-        units = self._network.layers[cell.layer].units
-        if len(outputs) < units:
-            return _Cell(cell.layer, cell.z, outputs, rows)
-        return self._entered(cell.layer + 1, [*outputs, *cell.z[units:]], rows)
+        output = form if on else [fmpq(0)] * len(form)
+        return self._undecided(cell.layer, cell.z, [*cell.outputs, output], rows)
+
+    def _read(self, layer: int, state: Sequence[Row]) -> list[Row]:
+        """What a layer reads of a state, or the readout, as forms of the input."""
+        layers = self._network.layers
+        map_ = layers[layer].map if layer < len(layers) else self._network.readout
+        entries = [entry for row in state for entry in row]
+        return map_.apply(fmpq_mat(len(state), self._n + 1, entries)).table()
 
     def _check_closed(self, cell: _Cell) -> None:
         total = [fmpq(0)] * (self._n + 1)
@@ -171,16 +184,3 @@ def _pulled(form: Row, n: int, outputs: Sequence[Row]) -> Row:
                 raise FalseClaim("a condition on outputs is used where units are not decided")
             total = [entry + by * other for entry, other in zip(total, outputs[i], strict=True)]
     return total
-
-
-def _composed(map_: ExactAffineMap, state: Sequence[Row]) -> list[Row]:
-    """The rows of a map as forms of the input."""
-    width = len(state[0]) if state else 1
-    found = []
-    for group, shift in zip(map_.terms, map_.shifts, strict=True):
-        total = [fmpq(0)] * width
-        for i, by in group:
-            total = [entry + by * other for entry, other in zip(total, state[i], strict=True)]
-        total[-1] += shift
-        found.append(total)
-    return found

@@ -20,6 +20,7 @@ from linreg.checker.forms import Form, StageOnCell, coprime, negated
 from linreg.checker.records import Records
 from linreg.domains import Domain
 from linreg.network import StagedNetwork
+from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.wording import counted
 
@@ -28,7 +29,7 @@ END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 SLACK = 1 << 16
 """Bytes of a text besides what its length depends on."""
 
-EVERY = 64
+CHECKED_PER_REPORT = 64
 """Regions between two reports of progress."""
 
 
@@ -56,6 +57,8 @@ class Branch:
         The rows that are its own.
     path : str
         The splits that lead to it, for messages.
+    state : fmpq_mat or None
+        At a region, the outputs of the last stage as forms of the input.
     """
 
     stage: int
@@ -66,6 +69,7 @@ class Branch:
     n_rows: int
     rows: tuple[Form, ...]
     path: str
+    state: fmpq_mat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,11 @@ class Part:
 
 class Tree:
     """One pass over a certificate, which checks its structure and one part of its proofs.
+
+    Parameters
+    ----------
+    seen : callable, optional
+        Given the outputs of the last stage on each region, as forms of the input.
 
     Attributes
     ----------
@@ -93,8 +102,9 @@ class Tree:
         records: Records,
         network: StagedNetwork,
         domain: Domain,
-        progress: Callable[[int, float], None] | None,
+        progress: Callable[[Progress], None] | None,
         part: Part,
+        seen: Callable[[fmpq_mat], None] | None = None,
     ) -> None:
         self.regions = 0
         self.cells = [0] * len(network.stages)
@@ -104,6 +114,7 @@ class Tree:
         self._domain = domain
         self._progress = progress
         self._part = part
+        self._seen = seen
         self._turn = 0
         self._rows: list[Form] = []
         self._n_domain_rows = 0
@@ -156,7 +167,7 @@ class Tree:
     ) -> Branch:
         """A cell at the beginning of a stage."""
         if stage == len(self._network.stages):
-            return Branch(stage, None, (), (), (), n_rows, rows, path)
+            return Branch(stage, None, (), (), (), n_rows, rows, path, state)
         here = StageOnCell(self._network.stages[stage], state)
         alive = tuple(tuple(range(len(forms))) for forms in here.contests)
         sides = (0,) * len(here.hyperplanes)
@@ -248,8 +259,11 @@ class Tree:
             for place in range(self._n_domain_rows, len(self._rows)):
                 self._facets += self._check_facet(branch, place)
         self.regions += 1
-        if self._progress is not None and self.regions % EVERY == 0:
-            self._progress(self.regions, self._records.share)
+        if self._seen is not None:
+            assert branch.state is not None
+            self._seen(branch.state)
+        if self._progress is not None and self.regions % CHECKED_PER_REPORT == 0:
+            self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
 
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""

@@ -12,11 +12,13 @@ from linreg.checker.tree import FalseClaim, Part, Tree
 from linreg.domains import Domain, asked_domain
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork, staged_of
+from linreg.progress import Progress
+from linreg.showing import table_html
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the checker found.
+    """Whether a certificate was accepted, and what it proves.
 
     Attributes
     ----------
@@ -50,6 +52,11 @@ class Verdict:
     edges: int | None
     false_claim: str | None
 
+    def _repr_html_(self) -> str:
+        rows = [("regions", self.regions), ("shared facets", self.edges), ("", self.false_claim)]
+        said = "Accepted" if self.accepted else "Refused"
+        return table_html(said, [row for row in rows if row[1] is not None])
+
 
 def check(
     path: StrPath,
@@ -57,7 +64,7 @@ def check(
     domain: Domain | None = None,
     *,
     workers: int = 1,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verdict:
     """Whether a certificate proves the number of regions of a network on a domain.
 
@@ -71,8 +78,8 @@ def check(
     workers : int
         Number of processes. Each walks the whole tree and checks its share of the proofs.
     progress : callable, optional
-        Called now and then with the number of regions that are proved, and the part of the file
-        that is read.
+        Called now and then with a `Progress`: the part of the file that is read, and the
+        number of regions proved in it.
 
     Returns
     -------
@@ -120,7 +127,7 @@ def _check_part(
     network: StagedNetwork,
     domain: Domain,
     part: Part,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verdict:
     with open_certificate(path) as records:
         tree = Tree(records, network, domain, progress, part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isinf
 from pathlib import Path
@@ -14,7 +15,8 @@ from rich.table import Table
 
 from linreg.arguments import numbered
 from linreg.cli.codes import DONE, STOPPED
-from linreg.cli.console import message, progress, show, show_json
+from linreg.cli.console import Show, message, progress, show, show_json
+from linreg.cli.interrupts import see_through
 from linreg.cli.options import (
     Decimal,
     DomainText,
@@ -24,14 +26,15 @@ from linreg.cli.options import (
     network_and_domain,
     whole,
 )
+from linreg.complex import CellComplex
 from linreg.errors import IncompleteError
 from linreg.export import check_cells_path, check_pieces_path, write_cells, write_pieces
 from linreg.network import Network
 from linreg.rational import fraction, nearest_float
 from linreg.topology import (
     RELATIONS,
+    WAYS,
     Bar,
-    PolyhedralComplex,
     Subcomplex,
     decision_boundary,
     level_set,
@@ -56,12 +59,33 @@ BOUNDARY_KEYS = (
 )
 """What `boundary --json` says."""
 
-Found = TypeVar("Found", PolyhedralComplex, Subcomplex)
+Found = TypeVar("Found")
 """What is searched for."""
 
-MOST_BARS = 40
+SHOWN = 4
+"""Betti numbers that are shown, and those of higher degrees up to the last that is not 0."""
+
+LISTED_BARS = 40
 """Most bars that are shown; `--json` has them all."""
 
+
+def _strategy(text: str) -> str:
+    """A way to find cells."""
+    if text not in WAYS:
+        raise typer.BadParameter(f"one of {', '.join(WAYS)} was expected, got {reprlib.repr(text)}")
+    return text
+
+
+Strategy = Annotated[
+    str,
+    typer.Option(
+        "--strategy",
+        metavar="WAY",
+        parser=_strategy,
+        help="tree, regions (slow, up to 6 inputs), or programs: without the domain's own faces, "
+        "for many inputs.",
+    ),
+]
 CellLimit = Annotated[
     int | None,
     typer.Option("--limit", metavar="N", parser=whole, help="Stop at this many cells."),
@@ -103,6 +127,7 @@ def faces(
     slice_: SliceFile = None,
     decimal: Decimal = False,
     limit: CellLimit = None,
+    strategy: Strategy = "tree",
     as_json: Json = False,
 ) -> int:
     """Count the cells of every dimension of a network's polyhedral complex, exactly.
@@ -115,10 +140,12 @@ def faces(
     output = _output(output, network)
     levels = [] if level is None else [(output, _number(level, decimal))]
     cells = _found(
-        lambda told: polyhedral_complex(network, where, levels=levels, limit=limit, progress=told)
+        lambda told: polyhedral_complex(
+            network, where, levels=levels, strategy=strategy, limit=limit, progress=told
+        )
     )
-    if cells is None:
-        return _stopped(as_json, ("f_vector", "bounded_f_vector", "euler", "lines", "output"))
+    if isinstance(cells, Stopped):
+        return cells.shown(as_json, ("f_vector", "bounded_f_vector", "euler", "lines", "output"))
     files = () if file is None else write_cells(cells, file)
     if as_json:
         show_json(
@@ -126,8 +153,12 @@ def faces(
                 "f_vector": cells.f_vector,
                 "bounded_f_vector": cells.bounded_f_vector,
                 "euler": cells.euler,
-                "lines": [list(line[:-1]) for line in cells.lines],
+                "lines": [list(line[:-1]) for line in cells.lines]
+                if isinstance(cells, CellComplex)
+                else None,
                 "output": str(files[0]) if files else None,
+                "complete": True,
+                "at_least": None,
             }
         )
         return DONE
@@ -171,6 +202,7 @@ def topology(
     slice_: SliceFile = None,
     decimal: Decimal = False,
     limit: CellLimit = None,
+    strategy: Strategy = "tree",
     as_json: Json = False,
 ) -> int:
     """Count the components, loops and voids of level sets of an output, exactly."""
@@ -180,11 +212,16 @@ def topology(
     output, cut = _output(output, network), _number(level, decimal)
     cells = _found(
         lambda told: polyhedral_complex(
-            network, where, levels=[(output, cut)], limit=limit, progress=told
+            network,
+            where,
+            levels=[(output, cut)],
+            strategy=strategy,
+            limit=limit,
+            progress=told,
         )
     )
-    if cells is None:
-        return _stopped(as_json, ("level", "output", "betti", "persistence", "field", "file"))
+    if isinstance(cells, Stopped):
+        return cells.shown(as_json, ("level", "output", "betti", "persistence", "field", "file"))
     unions = {relation: cells.where(output, relation, cut) for relation in RELATIONS}
     betti = {relation: union.betti_numbers(field) for relation, union in unions.items()}
     bars = cells.persistence(output, field=field) if persistence else None
@@ -200,14 +237,19 @@ def topology(
                 else [[dim, _json_value(birth), _json_value(end)] for dim, birth, end in bars],
                 "field": field,
                 "file": str(files[0]) if files else None,
+                "complete": True,
+                "at_least": None,
             }
         )
         return DONE
-    table = _table("set", *(f"b{k}" for k in range(cells.dim + 1)), "cells")
+    highest = max(k for numbers in betti.values() for k, b in enumerate(numbers) if b or k < SHOWN)
+    table = _table("set", *(f"b{k}" for k in range(highest + 1)), "cells")
     for relation, union in unions.items():
         name = f"output {output} {relation} {_shown(fraction(cut))}"
-        table.add_row(name, *map(str, betti[relation]), f"{len(union):,}")
+        table.add_row(name, *map(str, betti[relation][: highest + 1]), f"{len(union):,}")
     show(table)
+    if highest < cells.dim:
+        show(f"b{highest + 1} to b{cells.dim} are 0")
     if bars is not None:
         show(_bars(bars))
     _show_files(files)
@@ -277,8 +319,8 @@ def boundary(
                 network, i, j, where, sense=sense, limit=limit, progress=told
             )
         )
-    if union is None:
-        return _stopped(as_json, BOUNDARY_KEYS)
+    if isinstance(union, Stopped):
+        return union.shown(as_json, BOUNDARY_KEYS)
     written = None if file is None else write_pieces(union, file)
     _show_boundary(union, written, as_json)
     return DONE
@@ -299,7 +341,8 @@ def _show_boundary(union: Subcomplex, written: Path | None, as_json: bool) -> No
             finite,
             None if written is None else str(written),
         )
-        show_json(dict(zip(BOUNDARY_KEYS, values, strict=True)))
+        answer = dict(zip(BOUNDARY_KEYS, values, strict=True))
+        show_json({**answer, "complete": True, "at_least": None})
         return
     table = _table("boundary", "")
     for dim, count in enumerate(union.faces_by_dimension):
@@ -317,21 +360,48 @@ def _show_boundary(union: Subcomplex, written: Path | None, as_json: bool) -> No
     _show_files(() if written is None else (written,))
 
 
-def _found(search: Callable[[Callable[[int], None]], Found]) -> Found | None:
-    """What a search finds, given whom to tell of its progress; None if a limit stops it."""
+@dataclass(frozen=True)
+class Stopped:
+    """A search that a limit or an interrupt has stopped.
+
+    Attributes
+    ----------
+    at_least : sequence of int
+        How many cells of each dimension had been found: no fewer are there. Nothing if that is
+        not known.
+    """
+
+    at_least: Sequence[int]
+
+    def shown(self, as_json: bool, keys: Sequence[str]) -> int:
+        """The exit code, once the cells are shown; part of a complex has no other answer."""
+        if as_json:
+            show_json(
+                {**dict.fromkeys(keys), "complete": False, "at_least": list(self.at_least) or None}
+            )
+        elif self.at_least:
+            table = _table("dimension", "cells")
+            for dim, count in enumerate(self.at_least):
+                table.add_row(str(dim), f"at least {count:,}")
+            show(table)
+        return STOPPED
+
+
+def _found(search: Callable[[Show], Found]) -> Found | Stopped:
+    """What a search finds, given whom to tell of its progress, or how far it came."""
     with progress("cells") as tell:
         try:
-            return search(lambda found: tell(0.0, counted(found, "cell")))
+            return search(tell)
         except IncompleteError as error:
             message(str(error))
-            return None
-
-
-def _stopped(as_json: bool, keys: Sequence[str]) -> int:
-    """The exit code of a search that a limit has stopped: part of a complex has no answer."""
-    if as_json:
-        show_json(dict.fromkeys(keys))
-    return STOPPED
+            return Stopped(error.at_least or ())
+        except KeyboardInterrupt as interrupt:
+            if not interrupt.args:
+                raise  # before the search, or after it
+            see_through()
+            (at_least,) = interrupt.args
+            message(f"interrupted, after {counted(sum(at_least), 'cell')}")
+            return Stopped(at_least)
 
 
 def _show_files(files: Sequence[Path]) -> None:
@@ -341,10 +411,10 @@ def _show_files(files: Sequence[Path]) -> None:
 
 def _bars(bars: Sequence[Bar]) -> Table:
     table = _table("degree", "birth", "death", title="\nsublevel sets")
-    for dim, birth, death in bars[:MOST_BARS]:
+    for dim, birth, death in bars[:LISTED_BARS]:
         table.add_row(str(dim), _shown(birth), _shown(death))
-    if len(bars) > MOST_BARS:
-        table.add_row("...", f"and {len(bars) - MOST_BARS:,} more", "")
+    if len(bars) > LISTED_BARS:
+        table.add_row("...", f"and {len(bars) - LISTED_BARS:,} more", "")
     return table
 
 

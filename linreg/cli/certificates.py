@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from linreg.certificate import certify as certify_network
-from linreg.checker import Verdict, check_verdict, is_verdict
+from linreg.checker import Verdict, check_answer, check_verdict, is_answer, is_verdict
 from linreg.checker import check as check_certificate
+from linreg.cli.claims import claims_json, sentences
 from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import exact_list, point_text
@@ -25,14 +26,15 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.reading_options import reading
 from linreg.cli.verifying import Networks, networks_of
 from linreg.cli.watch import Watch
 from linreg.domains import Domain
 from linreg.errors import BrokenInvariant
 from linreg.files import check_writable
 from linreg.network import Network
-from linreg.questions.asking import network_of
-from linreg.readers import domain_to_json, load_query
+from linreg.questions.queries import network_of
+from linreg.readers import domain_to_json, load, load_query
 from linreg.report import count_table, domain_text
 from linreg.run import Count, Options
 from linreg.temporary import temporary_folder
@@ -90,13 +92,16 @@ def check(
     certificate: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="A certificate of linreg certify, or of linreg verify --certify."
+            metavar="FILE", help="A certificate of linreg certify, or of an answer's --certify."
         ),
     ],
     net: NetworkFile,
     query: Annotated[
         Path | None,
-        typer.Argument(metavar="[QUERY]", help="The query, where FILE proves a verdict on one."),
+        typer.Argument(
+            metavar="[QUERY]",
+            help="Of a verdict the query, and of a difference the second network.",
+        ),
     ] = None,
     networks: Networks = None,
     domain: DomainText = None,
@@ -114,18 +119,21 @@ def check(
         if domain is not None or slice_ is not None:
             raise typer.BadParameter("--domain and --slice: the query says which inputs are meant")
         return _check_verdict(certificate, net, query, networks, decimal, as_json)
+    network, where = network_and_domain(net, domain, slice_, decimal)
+    if is_answer(certificate):
+        other = None if query is None else load(query, decimal=decimal, **reading())
+        return _check_answer(certificate, network, where, other, as_json)
     if query is not None:
         raise typer.BadParameter(
             f"{certificate} is no certificate of a verdict, so that no query belongs to it"
         )
-    network, where = network_and_domain(net, domain, slice_, decimal)
     with progress("checking") as bar:
         verdict = check_certificate(
             certificate,
             network,
             where,
             workers=workers,
-            progress=lambda regions, share: bar(share, counted(regions, "region")),
+            progress=bar,
         )
     if as_json:
         show_json(
@@ -163,9 +171,7 @@ def _check_verdict(
             certificate,
             network,
             asked.alternatives,
-            progress=lambda nodes, share: bar(
-                share, counted(nodes, "box or cell", "boxes and cells")
-            ),
+            progress=bar,
         )
     said = "no input is unsafe" if verdict.verdict == "holds" else "an input is unsafe"
     claim = f"{verdict.verdict}: {said}, for the network {network.fingerprint[:16]} and {query}"
@@ -190,6 +196,45 @@ def _check_verdict(
     return DONE if verdict.accepted else REFUTED
 
 
+def _check_answer(
+    certificate: Path, network: Network, where: Domain, other: Network | None, as_json: bool
+) -> int:
+    """Check the proof of an answer, of one network or of two."""
+    with progress("checking") as bar:
+        checked = check_answer(
+            certificate,
+            network,
+            where,
+            other=other,
+            progress=bar,
+        )
+    who = f"the network {network.fingerprint[:16]}"
+    if other is not None:
+        who = f"{who} less {other.fingerprint[:16]}"
+    claim = f"on {domain_text(where)}, for {who}: {'; '.join(sentences(checked))}"
+    if as_json:
+        show_json(
+            {
+                "accepted": checked.accepted,
+                "question": checked.question,
+                "asked": dict(checked.asked),
+                "claims": claims_json(checked),
+                "nodes": checked.nodes,
+                "fingerprint": network.fingerprint,
+                "domain": domain_to_json(where),
+                "claim": claim,
+                "false_claim": checked.false_claim,
+            }
+        )
+    elif checked.accepted:
+        show(f"accepted: on {domain_text(where)}, for {who}:")
+        for sentence in sentences(checked):
+            show(f"  {sentence}")
+    else:
+        show(f"refused: {checked.false_claim}")
+    return DONE if checked.accepted else REFUTED
+
+
 def certified(network: Network, domain: Domain, found: Count, strategy: str, workers: int) -> Count:
     """A count whose evidence is "certified": a proof of it was written, checked and accepted.
 
@@ -203,14 +248,14 @@ def certified(network: Network, domain: Domain, found: Count, strategy: str, wor
             domain,
             strategy=strategy,
             workers=workers,
-            progress=lambda so_far: watch.tell(so_far.share / 2, "certifying"),
+            progress=lambda so_far: watch.tell(so_far.within(0, 2, "certifying")),
         )
         verdict = check_certificate(
             path,
             network,
             domain,
             workers=workers,
-            progress=lambda _regions, share: watch.tell((1 + share) / 2, "checking"),
+            progress=lambda so_far: watch.tell(so_far.within(1, 2, "checking")),
         )
         if not verdict.accepted or verdict.regions != found.regions:
             raise BrokenInvariant(

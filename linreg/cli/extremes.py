@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from time import monotonic
 from typing import Annotated
 
 import typer
 
 import linreg
-from linreg.cli.asking import Functional, NodeLimit, Output, Timeout, numbers_of, seconds_of
 from linreg.cli.codes import DONE, STOPPED
-from linreg.cli.console import progress, show, show_json
+from linreg.cli.console import message, progress, show, show_json
 from linreg.cli.exact_json import (
     exact_json,
     exact_list,
@@ -28,7 +28,21 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.question_options import (
+    Certify,
+    Functional,
+    NodeLimit,
+    Output,
+    Timeout,
+    numbers_of,
+    seconds_of,
+    show_written,
+)
+from linreg.errors import IncompleteError
+from linreg.files import check_writable
 from linreg.questions import Extreme, OutputRange, maximum, minimum, output_range
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.proving import ExtremeValue, write_range
 from linreg.report import answer_table
 
 
@@ -40,6 +54,7 @@ def range_(
     only_min: Annotated[bool, typer.Option("--min", help="The least value alone.")] = False,
     domain: DomainText = None,
     slice_: SliceFile = None,
+    certificate: Certify = None,
     decimal: Decimal = False,
     workers: Workers = 1,
     limit: NodeLimit = None,
@@ -50,13 +65,12 @@ def range_(
     seconds = seconds_of(timeout)
     if output is not None and functional is not None:
         raise typer.BadParameter("--output and --functional ask for different things; give one")
+    if certificate is not None:
+        check_writable(certificate, (net, domain, slice_))
+    started = monotonic()
     network, where = network_and_domain(net, domain, slice_, decimal)
     weights = None if functional is None else numbers_of(functional, "--functional", decimal)
-    with progress("searching") as shown:
-
-        def told(share: float) -> None:
-            shown(share, "")
-
+    with progress("searching") as told:
         asked: dict[str, object] = {"limit": limit, "timeout": seconds, "workers": workers}
         found: list[tuple[int | None, Extreme | None, Extreme | None]] = []
         if weights is None and not (only_max or only_min):
@@ -79,6 +93,23 @@ def range_(
                 )
                 found.append((number, low, high))
     complete = all(each.complete for _, *both in found for each in both if each is not None)
+    written = None
+    if certificate is not None and complete:
+        left = None if seconds is None else max(seconds - (monotonic() - started), 1e-3)
+        values = [
+            ExtremeValue(sense, (weights or ()) if number is None else number, each)
+            for number, *both in found
+            for sense, each in zip(("min", "max"), both, strict=True)
+            if each is not None
+        ]
+        try:
+            with progress("proving"):
+                budget = Budget(limit, left, workers)
+                write_range(certificate, network.staged, where, values, budget)
+            written = certificate
+        except IncompleteError as error:
+            message(str(error))
+            complete = False
     if as_json:
         outputs = [
             ({} if number is None else {"output": number})
@@ -89,7 +120,14 @@ def range_(
             }
             for number, low, high in found
         ]
-        show_json({"outputs": outputs, "complete": complete, "version": linreg.__version__})
+        show_json(
+            {
+                "outputs": outputs,
+                "complete": complete,
+                "certificate": None if written is None else str(written),
+                "version": linreg.__version__,
+            }
+        )
     else:
         lines = [
             (f"{_named(number)} {word}", _text(each))
@@ -98,6 +136,7 @@ def range_(
             if each is not None
         ]
         show(answer_table("range", lines))
+        show_written(written)
     return DONE if complete else STOPPED
 
 

@@ -13,7 +13,7 @@ from linreg.run import Count
 
 
 def nothing_yet(network: Network, strategy: str) -> Count:
-    """What is known before the first report."""
+    """The count of a run before its first report: no region."""
     return Count(0, False, "exact", (0,) * len(network.staged.stages), 0, 0, strategy, 0.0)
 
 
@@ -52,12 +52,15 @@ def statistics_json(statistics: GraphStatistics) -> dict[str, object]:
         "degrees": {
             "min": statistics.smallest_degree,
             "mean": statistics.mean_degree,
+            "mean_at_most": statistics.mean_degree_at_most,
+            "mean_at_most_always": statistics.mean_degree_always,
             "max": statistics.largest_degree,
             "histogram": list(statistics.degrees),
         },
         "components": statistics.components,
         "diameter": statistics.diameter,
         "diameter_at_least": statistics.diameter_at_least,
+        "diameter_at_most": statistics.diameter_at_most,
         "bipartite": statistics.is_bipartite,
         "odd_cycle": _list(statistics.odd_cycle),
         "even_edge": _list(statistics.even_edge),

@@ -1,15 +1,13 @@
-"""The command `plot`: a picture of the regions."""
+"""The command `plot`: pictures of regions, a page to explore them, and films."""
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from linreg.cli.codes import DONE, STOPPED
@@ -20,119 +18,89 @@ from linreg.cli.options import (
     DomainText,
     Json,
     Limit,
-    NetworkFile,
     SliceFile,
     Strategy,
     Workers,
     network_and_domain,
 )
+from linreg.cli.plot_kinds import FILES, FILM, KINDS, PAGE, Asked
+from linreg.cli.plot_options import (
+    boundary_of,
+    color_of,
+    dots,
+    kind_of,
+    read_points,
+    seconds_of,
+    size_of,
+)
 from linreg.cli.watch import Watch
-from linreg.errors import UnreadableFile
-from linreg.files import read_bytes
-from linreg.json_values import nearest, shown
+from linreg.network import Network
 from linreg.pictures import (
     SUFFIXES,
+    animate,
     check_page_path,
     check_picture_path,
     explore_page,
-    plot_arrangement,
-    plot_degrees,
-    plot_graph,
-    plot_regions,
-    plot_surface,
-    plot_volumes,
     save_picture,
 )
 from linreg.pictures.drawing import matplotlib_package
 from linreg.pictures.fills import NAMES
+from linreg.pictures.films import MOVIES, check_film_path
 from linreg.pictures.page import PAGE_SUFFIX
-from linreg.pictures.subject import SLICE
+from linreg.pictures.plane import POLYGONS_AS_IMAGE
+from linreg.pictures.subject import ON_A_SLICE
+from linreg.progress import Progress
 from linreg.readers import domain_from_text
 from linreg.regions import Enumeration, enumerated
-from linreg.run import Options
-from linreg.wording import counted, expected
+from linreg.run import Count, Options
+from linreg.wording import counted
 
-KINDS = ("regions", "surface", "graph", "arrangement", "degrees", "volumes")
-LARGEST_SIDE, MOST_DPI = 100.0, 2400.0
+DPI, FILM_DPI = 150.0, 110.0
+"""Dots per inch, unless they are said."""
 
+VECTORS = (".svg", ".pdf")
 
-def kind_of(text: str) -> str:
-    """What is drawn."""
-    if text not in KINDS:
-        raise typer.BadParameter(f"{shown(text)} is not known{nearest(text, KINDS)}")
-    return text
-
-
-def color_of(text: str) -> str:
-    """What regions are coloured by."""
-    if text not in (*NAMES[:-1], "none") and not re.fullmatch(r"output:\d+", text):
-        raise typer.BadParameter(f"{shown(text)} is not known{nearest(text, (*NAMES, 'none'))}")
-    return text
-
-
-def boundary_of(text: str) -> Any:
-    """The largest output, one output, or a pair."""
-    if text == "class":
-        return True
-    if not re.fullmatch(r"\d{1,9}(,\d{1,9})?", text):
-        raise typer.BadParameter(
-            f"class, the number of an output K or a pair I,J was expected, got {shown(text)}"
-        )
-    numbers = tuple(int(part) for part in text.split(","))
-    return numbers[0] if len(numbers) == 1 else numbers
-
-
-def size_of(text: str) -> tuple[float, float]:
-    """Width and height in inches."""
-    parts = re.split("[x,]", text)
-    try:
-        width, height = (float(part) for part in parts)
-    except ValueError:
-        width = height = 0.0
-    if not (0.5 <= width <= LARGEST_SIDE and 0.5 <= height <= LARGEST_SIDE):
-        raise typer.BadParameter(
-            f"width and height in inches, as in 6x4, were expected, got {shown(text)}"
-        )
-    return width, height
-
-
-def dots(text: str | float) -> float:
-    """Dots per inch."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 10.0 <= number <= MOST_DPI:
-        raise typer.BadParameter(
-            f"a number from 10 to {MOST_DPI:g} was expected, got {shown(text)}"
-        )
-    return number
+SECONDS = 0.6
+"""How long a film shows each network, unless it is said."""
 
 
 def plot(
-    net: NetworkFile,
+    nets: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="NET...",
+            help="Network files: one, or in their order those of a film or of --kind counts.",
+        ),
+    ],
     output: Annotated[
         Path,
         typer.Option(
             "-o",
             "--output",
             metavar="FILE",
-            help=f"The picture: {' '.join(SUFFIXES)}; or a page to explore: {PAGE_SUFFIX}.",
+            help=f"A picture: {' '.join(SUFFIXES)}; a page to explore one network, or a film of "
+            f"several with a slider: {PAGE_SUFFIX}; a film: {' '.join(MOVIES)}.",
         ),
     ],
     kind: Annotated[
-        str,
-        typer.Option("--kind", metavar="KIND", parser=kind_of, help=f"One of {', '.join(KINDS)}."),
-    ] = "regions",
+        str | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            parser=kind_of,
+            help=f"One of {', '.join(KINDS)}; regions by default.",
+        ),
+    ] = None,
     color: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--color",
             metavar="WHAT",
             parser=color_of,
-            help=f"What regions are coloured by: {', '.join(NAMES)} or none.",
+            help=f"What regions are coloured by: {', '.join(NAMES)} or none; by default active, "
+            "and a surface by its height.",
         ),
-    ] = "active",
+    ] = None,
     boundary: Annotated[
         Any,
         typer.Option(
@@ -150,14 +118,29 @@ def plot(
         ),
     ] = None,
     stage: Annotated[
-        int, typer.Option("--stage", metavar="K", help="For --kind arrangement: which stage.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--stage",
+            metavar="K",
+            help="For --kind arrangement and folds: which stage; by default 1.",
+        ),
+    ] = None,
     height: Annotated[
-        int, typer.Option("--height", metavar="K", help="For --kind surface: which output.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            "--height",
+            metavar="K",
+            help="For --kind surface, diagram and barcode: the output that is the height; by "
+            "default 0.",
+        ),
+    ] = None,
     data: Annotated[
         Path | None,
-        typer.Option("--data", metavar="CSV", help="Points to draw, with a column for each input."),
+        typer.Option(
+            "--data",
+            metavar="CSV",
+            help="Points to draw, or the corners of --kind path, with a column for each input.",
+        ),
     ] = None,
     labels: Annotated[
         str | None,
@@ -172,12 +155,35 @@ def plot(
         typer.Option("--explode", metavar="X", help="Three inputs: move solids apart, as by 0.5."),
     ] = 0.0,
     edges: Annotated[bool, typer.Option("--edges/--no-edges", help="Draw hairlines.")] = True,
+    rasterize: Annotated[
+        bool | None,
+        typer.Option(
+            "--rasterize/--no-rasterize",
+            help=f"Whether .svg and .pdf hold fills and hairlines as an image; by default from "
+            f"{POLYGONS_AS_IMAGE:,} polygons on.",
+        ),
+    ] = None,
     size: Annotated[
         Any, typer.Option("--size", metavar="WxH", parser=size_of, help="In inches, as in 6x4.")
     ] = None,
     dpi: Annotated[
-        float, typer.Option("--dpi", metavar="N", parser=dots, help="Dots per inch.")
-    ] = 150.0,
+        float | None,
+        typer.Option(
+            "--dpi",
+            metavar="N",
+            parser=dots,
+            help=f"Dots per inch; by default {DPI:g}, and {FILM_DPI:g} of films.",
+        ),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--seconds",
+            metavar="S",
+            parser=seconds_of,
+            help=f"How long a film shows each network; by default {SECONDS:g}.",
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT")] = None,
     domain: DomainText = None,
     slice_: SliceFile = None,
@@ -187,164 +193,205 @@ def plot(
     limit: Limit = None,
     as_json: Json = False,
 ) -> int:
-    """Draw the regions of a network of one, two or three inputs, or write a page to explore them.
+    """Draw the regions of a network of one, two or three inputs; or of several, as a film.
 
     Of more inputs a slice can be drawn: --slice FILE. The same command writes the same bytes.
     """
     options = Options(strategy, workers, limit=limit)
-    is_page = output.suffix.lower() == PAGE_SUFFIX
-    if is_page:
-        check_page_path(output, (net, domain, slice_, data))
-        _refuse_for_pages(
-            kind=None if kind == "regions" else kind,
-            boundary=boundary,
-            data=data,
-            graph=graph,
-            log=log,
-            explode=explode,
-            no_edges=not edges,
-            size=size,
+    # What was not said is None, or False.
+    said = {
+        "kind": kind,
+        "frame": frame,
+        "color": color,
+        "boundary": boundary,
+        "data": data,
+        "graph": graph,
+        "log": log,
+        "explode": explode or None,
+        "no-edges": not edges,
+        "stage": stage,
+        "height": height,
+        "rasterize": rasterize,
+        "size": size,
+        "dpi": dpi,
+        "seconds": seconds,
+    }
+    if labels is not None and data is None:
+        raise typer.BadParameter("--labels names a column of --data CSV")
+    _check_target(output, nets, said, (domain, slice_, data))
+    is_page, is_series = output.suffix.lower() == PAGE_SUFFIX, len(nets) > 1
+    is_film = (is_series and kind is None) or output.suffix.lower() in MOVIES
+    name = "film" if is_film else kind or "regions"
+    problems = [network_and_domain(net, domain, slice_, decimal) for net in nets]
+    network, where = problems[0]
+    chosen = KINDS[kind or "regions"]
+    for each, _ in problems:
+        _check_inputs(each, (2, 2) if is_film else chosen.inputs)
+        _check_outputs(each, _outputs_of(color, boundary, height))
+    box = None
+    if frame is not None:
+        box = domain_from_text(frame, network.input_dim, decimal=decimal, name="--frame")
+    points = None if data is None else read_points(data, network.input_dim, labels)
+    found: list[Enumeration] = []
+    counts: list[Count] = []
+    for each, its_domain in problems:
+        with Watch("counting", nothing_yet(each, strategy)) as watch:
+            regions = enumerated(each, its_domain, replace(options, progress=watch.report))
+            watch.found = regions.counted
+            found.append(regions)
+        counts.append(watch.found)
+        if watch.was_stopped:
+            break
+    written = False
+    if len(found) == len(nets):
+        with Watch("drawing", found[-1].counted) as rest, _one_line(name):
+            rest.tell(Progress(0.1, 1, counted(len(found[-1]), "region")))
+            if is_film:
+                animate(
+                    found,
+                    output,
+                    frame=box,
+                    color=color or "active",
+                    labels=[net.stem for net in nets],
+                    seconds=SECONDS if seconds is None else seconds,
+                    dpi=FILM_DPI if dpi is None else dpi,
+                    title=title,
+                    progress=rest.tell,
+                )
+            elif is_page:
+                explore_page(regions, output, frame=box, color=color or "active", title=title)
+            else:
+                asked = Asked(
+                    network,
+                    where,
+                    found,
+                    frame=box,
+                    color=None if color == "none" else color,
+                    plain=color == "none",
+                    edges=edges,
+                    boundary=boundary,
+                    data=points,
+                    graph=graph,
+                    log=log,
+                    explode=explode,
+                    stage=1 if stage is None else stage,
+                    height=0 if height is None else height,
+                    rasterized=rasterize,
+                    title=title,
+                )
+                axes = chosen.draw(asked)
+                if slice_ is not None:
+                    _name_axes(axes)
+                if size is not None:
+                    axes.figure.set_size_inches(*size)
+                rest.tell(Progress(0.6, 1, "writing"))
+                save_picture(axes.figure, output, dpi=DPI if dpi is None else dpi)
+                if output.suffix.lower() in VECTORS and rasterize is None:
+                    _tell_of_image(axes)
+            written = True
+    if as_json:
+        answer: dict[str, object] = {"output": str(output) if written else None, "kind": name}
+        if is_series:
+            answer["activation_regions"] = [count.regions for count in counts]
+            answer["complete"] = all(count.complete for count in counts)
+            show_json(answer)
+        else:
+            show_json(count_json(network, where, counts[0]) | answer)
+    elif written:
+        least, most = (counted(pick(len(r) for r in found), "region") for pick in (min, max))
+        if not all(count.complete for count in counts):
+            message(f"stopped at the limit, with at least {least}")
+        said_of = f"{counted(len(nets), 'network')} of {least} to {most}" if is_series else least
+        show(f"{said_of}, written to {output}")
+    return DONE if written and all(count.complete for count in counts) else STOPPED
+
+
+def _check_target(
+    output: Path, nets: Sequence[Path], said: Mapping[str, Any], reading: Collection[Any]
+) -> None:
+    """Refuse a file that cannot be written, and options that mean nothing to what is in it."""
+    suffix, kind = output.suffix.lower(), said["kind"]
+    files = (*nets, *reading)
+    if suffix in MOVIES or (suffix == PAGE_SUFFIX and len(nets) > 1):
+        _refuse(said, FILM, "is not for films")
+        check_film_path(output, files)
+        if suffix in MOVIES:
+            matplotlib_package()
+        return
+    if suffix == PAGE_SUFFIX:
+        said = {**said, "kind": None if kind == "regions" else kind}
+        _refuse(
+            said, PAGE, f"is for pictures; on an {PAGE_SUFFIX} page it is chosen in the browser"
         )
-    else:
-        check_picture_path(output, (net, domain, slice_, data))
-        matplotlib_package()
-    network, where = network_and_domain(net, domain, slice_, decimal)
-    dim, outputs = network.input_dim, network.staged.readout.n_outputs
-    if dim > 3 and kind not in ("graph", "degrees"):
+        check_page_path(output, files)
+        return
+    check_picture_path(output, files)
+    matplotlib_package()
+    if len(nets) > 1 and kind != "counts":
         raise typer.BadParameter(
-            f"the network has {counted(dim, 'input')}: {SLICE}", param_hint="NET"
+            f"{len(nets)} networks make a film ({', '.join((*MOVIES, PAGE_SUFFIX))}) or a picture "
+            f"of --kind counts, and {output} is neither"
         )
-    for number in _outputs_of(color, boundary, height):
+    takes = KINDS[kind or "regions"].takes | FILES
+    _refuse(said, takes, f"is not for --kind {kind or 'regions'}")
+
+
+def _refuse(said: Mapping[str, Any], takes: Collection[str], why: str) -> None:
+    """Refuse options that were given and are not taken."""
+    for name, value in said.items():
+        if value is not None and value is not False and name not in takes:
+            raise typer.BadParameter(f"--{name} {why}")
+
+
+def _check_inputs(network: Network, inputs: tuple[int, int]) -> None:
+    """Refuse a network of more inputs than can be drawn; it is to be sliced."""
+    if network.input_dim > inputs[1]:
+        raise typer.BadParameter(
+            f"the network has {counted(network.input_dim, 'input')}: {ON_A_SLICE}", param_hint="NET"
+        )
+
+
+def _check_outputs(network: Network, numbers: Sequence[int]) -> None:
+    """Refuse outputs that a network does not have."""
+    outputs = network.staged.readout.n_outputs
+    for number in numbers:
         if not 0 <= number < outputs:
             raise typer.BadParameter(
                 f"outputs are numbered from 0 to {outputs - 1}, and {number} was asked for"
             )
-    box = None if frame is None else domain_from_text(frame, dim, decimal=decimal, name="--frame")
-    points = None if data is None else read_points(data, dim, labels)
-    if labels is not None and data is None:
-        raise typer.BadParameter("--labels names a column of --data CSV")
-    with Watch("counting", nothing_yet(network, strategy)) as watch:
-        regions = enumerated(network, where, replace(options, progress=watch.report))
-        watch.found = regions.counted
-    found, written = watch.found, None
-    if not watch.was_stopped:
-        fill = None if color == "none" else color
-        drawers: dict[str, Callable[[Enumeration], Any]] = {
-            "regions": lambda it: plot_regions(
-                it,
-                frame=box,
-                color=fill,
-                edges="stage" if edges else None,
-                boundary=boundary,
-                data=points,
-                graph=graph,
-                log=log or None,
-                explode=explode,
-                title=title,
-            ),
-            "surface": lambda it: plot_surface(
-                it, height, frame=box, color=None if color == "active" else fill, title=title
-            ),
-            "graph": lambda it: plot_graph(it, color=fill, log=log or None, title=title),
-            "arrangement": lambda it: plot_arrangement(it, stage, frame=box, title=title),
-            "degrees": lambda it: plot_degrees(it, title=title),
-            "volumes": lambda it: plot_volumes(it, frame=box, title=title),
-        }
-        with Watch("drawing", found) as rest:
-            rest.tell(0.1, counted(len(regions), "region"))
-            try:
-                if is_page:
-                    explore_page(regions, output, frame=box, color=color, title=title)
-                else:
-                    axes = drawers[kind](regions)
-            except ValueError as error:
-                raise typer.BadParameter(str(error), param_hint=f"--kind {kind}") from None
-            if not is_page:
-                if slice_ is not None:
-                    _name_axes(axes, kind)
-                if size is not None:
-                    axes.figure.set_size_inches(*size)
-                rest.tell(0.6, "writing")
-                save_picture(axes.figure, output, dpi=dpi)
-            written = str(output)
-    if as_json:
-        show_json(count_json(network, where, found) | {"output": written, "kind": kind})
-    elif written is not None:
-        if not found.complete:
-            message(f"stopped at the limit, with at least {counted(found.regions, 'region')}")
-        show(f"{counted(found.regions, 'region')}, written to {written}")
-    return DONE if found.complete and written is not None else STOPPED
 
 
-def _refuse_for_pages(**options: Any) -> None:
-    """Refuse options of pictures, which on a page are chosen in the browser."""
-    for name, value in options.items():
-        if value:
-            raise typer.BadParameter(
-                f"--{name.replace('_', '-')} is for pictures; on an {PAGE_SUFFIX} page it is "
-                "chosen in the browser"
-            )
-
-
-def _name_axes(axes: Any, kind: str) -> None:
-    """On a slice, coordinates are t."""
-    if kind in ("regions", "surface", "arrangement"):
-        for name in ("xlabel", "ylabel", "zlabel"):
-            text = getattr(axes, f"get_{name}", str)()
-            getattr(axes, f"set_{name}", str)(text.replace("x_", "t_").replace("$x$", "$t$"))
-
-
-def _outputs_of(color: str, boundary: Any, height: int) -> list[int]:
+def _outputs_of(color: str | None, boundary: Any, height: int | None) -> list[int]:
     """All outputs that are asked for."""
-    numbers = [height]
-    if color.startswith("output:"):
+    numbers = [] if height is None else [height]
+    if color is not None and color.startswith("output:"):
         numbers.append(int(color.removeprefix("output:")))
     if boundary is not None and boundary is not True:
         numbers += list(boundary) if isinstance(boundary, tuple) else [boundary]
     return numbers
 
 
-def read_points(
-    path: Path, dim: int, labels: str | None
-) -> tuple[np.ndarray, np.ndarray | None] | np.ndarray:
-    """The points in a CSV file, and their labels if a column is named.
-
-    Raises
-    ------
-    UnreadableFile
-        If the file is missing, or a line has not a number for each input.
-    """
+@contextmanager
+def _one_line(name: str) -> Iterator[None]:
+    """What a drawing refuses, as a mistake of the command."""
     try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableFile(f"{path}: no text in UTF-8") from None
-    rows = [row for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)]
-    if not rows:
-        raise UnreadableFile(f"{path}: no points in it")
-    header = None if all(_is_number(cell) for cell in rows[0]) else [c.strip() for c in rows[0]]
-    label_at = None
-    if labels is not None:
-        if header is None or labels not in header:
-            known = "no line of names" if header is None else f"columns {', '.join(header)}"
-            raise UnreadableFile(f"{path}: no column {labels!r}: it has {known}")
-        label_at = header.index(labels)
-    points, found = [], []
-    for number, row in enumerate(rows[1 if header else 0 :], start=2 if header else 1):
-        cells = [cell for k, cell in enumerate(row) if k != label_at]
-        if len(cells) != dim or not all(_is_number(cell) for cell in cells):
-            raise UnreadableFile(
-                f"{path}: row {number}: {expected(dim, 'number')}, one for each input, got "
-                f"{shown(','.join(row))}"
-            )
-        points.append([float(cell) for cell in cells])
-        if label_at is not None:
-            found.append(row[label_at].strip() if label_at < len(row) else "")
-    places = np.array(points, dtype=np.float64).reshape(-1, dim)
-    return (places, np.array(found)) if label_at is not None else places
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=f"--kind {name}") from None
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        return bool(np.isfinite(float(cell)))
-    except ValueError:
-        return False
+def _name_axes(axes: Any) -> None:
+    """On a slice, coordinates are t."""
+    for name in ("xlabel", "ylabel", "zlabel"):
+        text = getattr(axes, f"get_{name}", str)()
+        if "x_" in text or text == "$x$":
+            getattr(axes, f"set_{name}")(text.replace("x_", "t_").replace("$x$", "$t$"))
+
+
+def _tell_of_image(axes: Any) -> None:
+    """Say that a file of vectors holds an image, if it does."""
+    if any(made.get_rasterized() for made in axes.collections):
+        message(
+            f"fills and hairlines are an image from {POLYGONS_AS_IMAGE:,} polygons on; --dpi says "
+            "how fine, and --no-rasterize keeps them vectors"
+        )

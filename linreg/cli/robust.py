@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import NodeLimit, Timeout, numbers_of, seconds_of
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, progress, show, show_json
 from linreg.cli.exact_json import (
@@ -31,7 +30,17 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.question_options import (
+    Certify,
+    NodeLimit,
+    Timeout,
+    numbers_of,
+    seconds_of,
+    show_written,
+)
+from linreg.errors import IncompleteError
 from linreg.files import check_writable
+from linreg.progress import Progress
 from linreg.questions import Distance, Robustness, robustness
 from linreg.questions.norms import NORMS
 from linreg.questions.point_files import check_radii_path, read_points, write_radii
@@ -65,6 +74,7 @@ def robust(
     ] = None,
     domain: DomainText = None,
     slice_: SliceFile = None,
+    certificate: Certify = None,
     decimal: Decimal = False,
     workers: Workers = 1,
     limit: NodeLimit = None,
@@ -75,6 +85,10 @@ def robust(
     seconds = seconds_of(timeout)
     if (point is None) == (points is None):
         raise typer.BadParameter("--point X1,X2,.. or --points FILE says what is asked about")
+    if certificate is not None and point is None:
+        raise typer.BadParameter(
+            "--certify: a proof is of one point; give --point X1,X2,.. instead of --points"
+        )
     if norm not in NORMS:
         raise typer.BadParameter(f"--norm: linf, l1 or l2 was expected, got {norm!r}")
     if sense not in ("max", "min"):
@@ -82,6 +96,8 @@ def robust(
     if output is not None:
         check_radii_path(output)
         check_writable(output, (net, points))
+    if certificate is not None:
+        check_writable(certificate, (net, domain, slice_))
     network, where = network_and_domain(net, domain, slice_, decimal)
     dim = network.input_dim
     if point is not None:
@@ -95,11 +111,11 @@ def robust(
         assert points is not None
         given = read_points(points, dim)
     found: list[Robustness] = []
-    started, interrupted = monotonic(), False
+    started, interrupted, was_stopped = monotonic(), False, False
     try:
         with progress("measuring") as shown:
             for k, x in enumerate(given):
-                shown(k / len(given), f"{k:,} of {counted(len(given), 'point')}")
+                shown(Progress(k, len(given), "points"))
                 left = None if seconds is None else seconds - (monotonic() - started)
                 if left is not None and left <= 0:
                     break
@@ -113,8 +129,15 @@ def robust(
                         limit=limit,
                         timeout=left,
                         workers=workers,
+                        certificate=certificate,
                     )
                 )
+    except IncompleteError as error:
+        if not isinstance(error.answer, Robustness):
+            raise
+        message(str(error))
+        found.append(error.answer)
+        was_stopped = True
     except KeyboardInterrupt:
         see_through()
         interrupted = True
@@ -123,19 +146,22 @@ def robust(
         message(f"{why}, after {len(found):,} of {counted(len(given), 'point')}")
     if output is not None:
         write_radii(output, found)
+    complete = len(found) == len(given) and all(each.complete for each in found)
+    written = certificate if complete and not was_stopped else None
     if as_json:
         show_json(
             {
                 "points": [_json(each) for each in found],
                 "output": None if output is None else str(output),
-                "complete": len(found) == len(given) and all(each.complete for each in found),
+                "certificate": None if written is None else str(written),
+                "complete": complete,
                 "version": linreg.__version__,
             }
         )
     else:
         _show(found, output)
-    complete = len(found) == len(given) and all(each.complete for each in found)
-    return DONE if complete else STOPPED
+        show_written(written)
+    return DONE if complete and not was_stopped else STOPPED
 
 
 def _json(found: Robustness) -> dict[str, object]:

@@ -8,14 +8,18 @@ from math import gcd
 
 import numpy as np
 
+from linreg.complex.around import NearSet
 from linreg.complex.cell_complex import CellComplex
 from linreg.complex.forms import Vector
 from linreg.complex.from_regions import leaves_of_regions
+from linreg.complex.gathering import gathered
 from linreg.complex.levels import Levels
+from linreg.complex.signed_cells import Kept
 from linreg.complex.signs import SignLayout
 from linreg.complex.tree import Leaf, Line, Tree
 from linreg.errors import BrokenInvariant, UnknownStrategy
 from linreg.problem import Problem
+from linreg.progress import Progress
 from linreg.rational import integer_matrix
 
 
@@ -23,9 +27,6 @@ def layout_of(problem: Problem) -> SignLayout:
     """The bits of the sign vectors of a problem."""
     return SignLayout(len(problem.domain_rows), problem.network.units)
 
-
-EVERY = 1 << 12
-"""Cells between two reports of progress: a fraction of a second."""
 
 STRATEGIES = ("tree", "regions")
 """Ways to find the cells; they find the same."""
@@ -37,7 +38,8 @@ def cell_complex(
     *,
     strategy: str = "tree",
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    around: Kept | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> CellComplex:
     """All cells of a problem whose last stage is that of the levels.
 
@@ -50,8 +52,11 @@ def cell_complex(
         of all regions together, up to 6 inputs, and is slow.
     limit : int, optional
         Most cells.
+    around : (int, Fraction), or "classes", optional
+        Only the cells whose closure meets the set where an output has a level, or where classes
+        tie; for "tree".
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------
@@ -76,13 +81,11 @@ def cell_complex(
     """
     layout = layout_of(problem)
     if strategy == "tree":
-        tree = Tree(problem, layout, limit)
-        leaves = []
-        for leaf in tree.leaves():
-            leaves.append(leaf)
-            if progress is not None and len(leaves) % EVERY == 0:
-                progress(len(leaves))
-        return assembled(problem, levels, leaves, tree.vectors)
+        tree = Tree(problem, layout, limit, _around(problem, layout, levels, around))
+        leaves = gathered(tree.leaves(), problem, lambda leaf: leaf.dim, progress)
+        return assembled(problem, levels, leaves, tree.vectors, around)
+    if around is not None:
+        raise ValueError(f'around: only the strategy "tree" looks around a set, got {strategy!r}')
     if strategy == "regions":
         return assembled(problem, levels, *leaves_of_regions(problem, layout, limit))
     raise UnknownStrategy(
@@ -90,13 +93,34 @@ def cell_complex(
     )
 
 
+def _around(
+    problem: Problem, layout: SignLayout, levels: Levels, kept: Kept | None
+) -> NearSet | None:
+    """What tells the cells around a set from others; None if all are wanted."""
+    if kept is None:
+        return None
+    outputs = [output for output, _ in levels.of_output]
+    if isinstance(kept, str):
+        if not levels.classes:
+            raise ValueError("around: the complex is not cut by classes; give classes=True")
+        return NearSet(problem, layout, len(outputs))
+    output, level = kept
+    if output not in outputs or level not in levels.of_output[outputs.index(output)][1]:
+        raise ValueError(
+            f"around: the complex is not cut where output {output} is {level}; give it in levels"
+        )
+    unit = outputs.index(output)
+    return NearSet(problem, layout, unit, levels.of_output[unit][1].index(level))
+
+
 def assembled(
     problem: Problem,
     levels: Levels,
     leaves: Sequence[Leaf],
     vectors: Sequence[Vector],
+    around: Kept | None = None,
 ) -> CellComplex:
-    """The complex of cells that were found, each once.
+    """The complex of cells that were found, each once; all of them, or those around a set.
 
     Raises
     ------
@@ -117,10 +141,13 @@ def assembled(
     places = {vector: place for place, vector in enumerate(smallest)}
     n_vertices = len(places)
     used = {vectors[i] for leaf in leaves for i in leaf.ids}
-    for vector in sorted(used - places.keys()):
+    others = sorted(used - places.keys(), key=lambda vector: (not vector[-1], vector))
+    for vector in others:
         places[vector] = len(places)
-    if any(vector[-1] for vector in list(places)[n_vertices:]):
+    n_others = sum(bool(vector[-1]) for vector in others)
+    if n_others and around is None:
         raise BrokenInvariant("a vertex is no cell; please report this network")
+    n_vertices += n_others
     columns = [places.get(vector, -1) for vector in vectors]  # -1: only of a cell on the way
     starts = np.cumsum([0, *(len(leaf.ids) for leaf in leaves)])
     indices = np.array([columns[i] for leaf in leaves for i in leaf.ids], dtype=np.int32)
@@ -132,7 +159,7 @@ def assembled(
     signs = np.frombuffer(data, dtype=np.uint8).reshape(len(leaves), layout.n_bytes)
     dims = np.array([leaf.dim for leaf in leaves], dtype=np.uint8)
     return CellComplex(
-        problem, levels, layout, signs, dims, lines, tuple(places), n_vertices, incidence
+        problem, levels, layout, signs, dims, lines, tuple(places), n_vertices, incidence, around
     )
 
 
@@ -143,6 +170,8 @@ def _common_lines(leaves: Iterable[Leaf], width: int) -> tuple[Vector, ...]:
         if leaf.lines not in seen:
             seen[leaf.lines] = _basis([line.vector for line in leaf.lines], width)
     bases = set(seen.values())
+    if not bases:
+        return ()
     if len(bases) != 1:
         raise BrokenInvariant("cells have different lines; please report this network")
     return bases.pop()

@@ -11,8 +11,8 @@ from linreg.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
-    """A relatively open cell of a complex.
+class SignedCell:
+    """A cell known by its sign vector.
 
     Attributes
     ----------
@@ -22,57 +22,19 @@ class Cell:
     layout : SignLayout
     signs : int
         Its sign vector, as a set of bits.
-    corners, directions, lines : tuples of Vector
-        Homogeneous coordinates of its vertices, of its extreme directions, and of a basis of the
-        directions that can be followed both ways; modulo these last if there are any.
 
     Examples
     --------
-    The half-line on which relu(x - 1/2) is not constant begins at 1/2:
-
     >>> from linreg import mlp, polyhedral_complex
-    >>> cell = polyhedral_complex(mlp([([[1]], ["-1/2"])])).cells(1)[0]
-    >>> cell.pattern, cell.vertices, cell.rays, cell.point
-    ((1,), ((Fraction(1, 2),),), ((1,),), (Fraction(3, 2),))
+    >>> cell = polyhedral_complex(mlp([([[1]], ["-1/2"])]))[0]
+    >>> cell.dim, cell.positions, cell.pattern, f"{cell.signs:b}"
+    (0, (1,), (0,), '11')
     """
 
     index: int
     dim: int
     layout: SignLayout
     signs: int
-    corners: tuple[Vector, ...]
-    directions: tuple[Vector, ...]
-    lines: tuple[Vector, ...]
-
-    def __repr__(self) -> str:
-        ends = counted(len(self.corners), "vertex", "vertices")
-        rays = f", {counted(len(self.directions), 'ray')}" if self.directions else ""
-        return f"<Cell {self.index}: dimension {self.dim}, {ends}{rays}>"
-
-    @property
-    def is_bounded(self) -> bool:
-        """Whether it lies in a ball."""
-        return not self.directions and not self.lines
-
-    @property
-    def vertices(self) -> tuple[tuple[Fraction, ...], ...]:
-        """The vertices; a point on each smallest face if there are lines."""
-        return tuple(
-            tuple(Fraction(entry, corner[-1]) for entry in corner[:-1]) for corner in self.corners
-        )
-
-    @property
-    def rays(self) -> tuple[tuple[int, ...], ...]:
-        """Extreme directions, as integer vectors without a common factor."""
-        return tuple(direction[:-1] for direction in self.directions)
-
-    @property
-    def point(self) -> tuple[Fraction, ...]:
-        """A point inside: the mean of the vertices, and a step along all extreme directions."""
-        n = len(self.corners)
-        columns = zip(*self.vertices, strict=True)
-        mean = [sum(column, Fraction(0)) / n for column in columns]
-        return tuple(x + sum(ray[axis] for ray in self.rays) for axis, x in enumerate(mean))
 
     @property
     def positions(self) -> tuple[int | frozenset[int], ...]:
@@ -92,12 +54,12 @@ class Cell:
         """The rows of the domain that the cell lies on."""
         return self.layout.tight_rows(self.signs)
 
-    def is_face_of(self, other: Cell) -> bool:
+    def is_face_of(self, other: SignedCell) -> bool:
         """Whether this cell lies in the closure of another one of the same complex.
 
         Parameters
         ----------
-        other : Cell
+        other : SignedCell
             Of the same complex.
 
         Returns
@@ -115,3 +77,89 @@ class Cell:
         (True, True, False)
         """
         return self.signs & other.signs == other.signs
+
+
+@dataclass(frozen=True, eq=False)
+class Cell(SignedCell):
+    """A relatively open cell of a complex.
+
+    Attributes
+    ----------
+    index, dim, layout, signs
+        As for `SignedCell`.
+    integer_vertices, directions, lines : tuples of Vector
+        Homogeneous coordinates of its vertices, of its extreme directions, and of a basis of the
+        directions that can be followed both ways; modulo these last if there are any.
+
+    Examples
+    --------
+    The half-line on which relu(x - 1/2) is not constant begins at 1/2:
+
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cell = polyhedral_complex(mlp([([[1]], ["-1/2"])])).cells(1)[0]
+    >>> cell.pattern, cell.vertices, cell.rays, cell.point
+    ((1,), ((Fraction(1, 2),),), ((1,),), (Fraction(3, 2),))
+    """
+
+    integer_vertices: tuple[Vector, ...]
+    directions: tuple[Vector, ...]
+    lines: tuple[Vector, ...]
+
+    def __repr__(self) -> str:
+        ends = counted(len(self.integer_vertices), "vertex", "vertices")
+        rays = f", {counted(len(self.directions), 'ray')}" if self.directions else ""
+        return f"<Cell {self.index}: dimension {self.dim}, {ends}{rays}>"
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it lies in a ball."""
+        return not self.directions and not self.lines
+
+    @property
+    def vertices(self) -> tuple[tuple[Fraction, ...], ...]:
+        """The vertices; a point on each smallest face if there are lines."""
+        return tuple(
+            tuple(Fraction(entry, vertex[-1]) for entry in vertex[:-1])
+            for vertex in self.integer_vertices
+        )
+
+    @property
+    def rays(self) -> tuple[tuple[int, ...], ...]:
+        """Extreme directions, as integer vectors without a common factor."""
+        return tuple(direction[:-1] for direction in self.directions)
+
+    @property
+    def point(self) -> tuple[Fraction, ...]:
+        """A point inside: the mean of the vertices, and a step along all extreme directions."""
+        n = len(self.integer_vertices)
+        columns = zip(*self.vertices, strict=True)
+        mean = [sum(column, Fraction(0)) / n for column in columns]
+        return tuple(x + sum(ray[axis] for ray in self.rays) for axis, x in enumerate(mean))
+
+
+@dataclass(frozen=True, eq=False)
+class Stratum(SignedCell):
+    """A cell of a complex without the domain's faces.
+
+    Attributes
+    ----------
+    index, dim, layout, signs
+        As for `SignedCell`.
+    point : tuple of Fraction
+        Of the cell's interior in its flat.
+    is_bounded : bool
+        Whether it lies in a ball.
+
+    Examples
+    --------
+    >>> from linreg import mlp, polyhedral_complex
+    >>> cell = polyhedral_complex(mlp([([[1]], ["-1/2"])]), strategy="programs")[0]
+    >>> cell.dim, cell.point, cell.is_bounded
+    (0, (Fraction(1, 2),), True)
+    """
+
+    point: tuple[Fraction, ...]
+    is_bounded: bool
+
+    def __repr__(self) -> str:
+        return f"<Stratum {self.index}: dimension {self.dim}>"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from operator import mul
+from operator import mul, sub
 
 from flint import fmpz, fmpz_mat
 
@@ -39,6 +38,8 @@ class StageForms:
     first : int
         The place of the first of them among all breakpoints.
     contests : tuple of Contest
+    telling : int
+        The bits that tell the pieces of the stage's units.
     """
 
     def __init__(
@@ -52,6 +53,9 @@ class StageForms:
         self.first = first
         self.pairs = ((1 << len(rows)) - 1) << first
         self.contests = tuple(contests)
+        self.telling = self.pairs << layout.n_pairs
+        for contest in contests:
+            self.telling |= contest.mask
         self._shift = layout.n_pairs
         self._exact = rows
         # Few of them cut a cell, and these cut many: Python's integers are faster there.
@@ -104,29 +108,44 @@ def domain_forms(layout: SignLayout, rows: Forms, dim: int) -> StageForms:
     return StageForms(layout, dim + 1, rows.rows, 0, ())
 
 
-class Prefix:
-    """A stage where all units before have known pieces, and what it hands on."""
+class PrefixStage:
+    """A stage where all units before have known pieces, and what it hands on.
+
+    Attributes
+    ----------
+    rows : sequence of integer rows
+        What the stage reads, as forms of the input.
+    forms : StageForms
+    first_unit, last_unit : int
+        Its units in patterns, the last one excluded.
+    """
 
     def __init__(
-        self, layout: SignLayout, stage: IntegerStage, first_unit: int, state: fmpz_mat
+        self,
+        layout: SignLayout,
+        problem: Problem,
+        depth: int,
+        first_unit: int,
+        rows: Sequence[IntegerRow],
     ) -> None:
-        self._stage = stage
-        self._width = state.ncols()
-        self._rows = stage.preactivations(state)
+        stages = problem.integer_stages
+        stage, last = stages[depth], depth + 1 == len(stages)
+        self._layout, self._stage, self.rows = layout, stage, rows
+        self._following = problem.integer_readout if last else stages[depth + 1].weights
+        self._width = problem.network.input_dim + 1
         self.first_unit, self.last_unit = first_unit, first_unit + len(stage.units)
         one = [fmpz(0)] * (self._width - 1) + [fmpz(1)]
-        self._passed = [*(self._rows[i] for i in stage.passing), one]
+        self._passed = [*(self.rows[i] for i in stage.passing), one]
         self._outputs: dict[tuple[int, int], IntegerRow] = {}
-        self._last: Sequence[int] = [-1] * len(stage.units)
-        self._entries = [fmpz(0)] * (self._width * len(stage.units))
-        self._entries += chain.from_iterable(self._passed)
-        rows = list(self._breakpoints())
-        self.forms = StageForms(layout, self._width, rows, *self._places(layout))
+        # What was asked for last: a sign vector, the units' pieces there, and the answer.
+        self._last: tuple[int, list[int], fmpz_mat] | None = None
+        breakpoints = list(self._breakpoints())
+        self.forms = StageForms(layout, self._width, breakpoints, *self._places(layout))
 
     def _breakpoints(self) -> Iterator[IntegerRow]:
         for unit in self._stage.units:
             if not isinstance(unit, IntegerMax):
-                row = self._rows[unit.row]
+                row = self.rows[unit.row]
                 for by, cut in unit.cuts:
                     if by == 1 and cut == 0:
                         yield row
@@ -138,7 +157,7 @@ class Prefix:
         for place, unit in enumerate(self._stage.units):
             start = layout.starts[self.first_unit + place]
             if isinstance(unit, IntegerMax):
-                rows = self._rows[unit.row : unit.row + unit.rank]
+                rows = self.rows[unit.row : unit.row + unit.rank]
                 mask = ((1 << unit.rank) - 1) << start
                 contests.append(
                     Contest(start, mask, [[int(entry) for entry in row] for row in rows])
@@ -147,41 +166,62 @@ class Prefix:
                 first = min(first, start)
         return first, contests
 
-    def state_after(self, pieces: Sequence[int]) -> fmpz_mat:
-        """What the stage hands on where its units are on these pieces, as forms of the input."""
-        # Regions that come one after another share nearly all outputs of units.
-        for unit, (piece, before) in enumerate(zip(pieces, self._last, strict=True)):
-            if piece != before:
-                place = slice(unit * self._width, (unit + 1) * self._width)
-                self._entries[place] = self._output(unit, piece)
-        self._last = pieces
-        return fmpz_mat(len(self._entries) // self._width, self._width, self._entries)
+    def handed_on(self, signs: int) -> list[IntegerRow]:
+        """What the next stage reads, or the outputs, where units are as a sign vector says."""
+        pieces_of = self._layout.pieces
+        if self._last is None or not self._following.is_dense:
+            pieces = list(pieces_of(signs, self.first_unit, self.last_unit))
+            outputs = [self._output(unit, piece) for unit, piece in enumerate(pieces)]
+            state = integer_matrix([*outputs, *self._passed], self._width)
+            total = self._following.matrix_of(state)
+        else:
+            # Regions that come one after another share nearly all outputs of units.
+            before, pieces, total = self._last
+            changes = {}
+            for place in self._layout.units_told_by((signs ^ before) & self.forms.telling):
+                unit, piece = place - self.first_unit, pieces_of(signs, place, place + 1)[0]
+                new, old = self._output(unit, piece), self._output(unit, pieces[unit])
+                changes[unit] = list(map(sub, new, old))
+                pieces[unit] = piece
+            if changes:
+                total += self._following.part_of(changes, self._width)
+        self._last = signs, pieces, total
+        return list(total.table())
 
     def _output(self, unit: int, piece: int) -> IntegerRow:
         """What a unit hands on where it is on a piece."""
         row = self._outputs.get((unit, piece))
         if row is None:
             stage = IntegerStage(self._stage.weights, (self._stage.units[unit],), range(0))
-            state = stage.outputs(self._rows, [piece], self._passed[-1])
+            state = stage.outputs(self.rows, [piece], self._passed[-1])
             row = self._outputs[unit, piece] = list(state.table()[0])
         return row
 
 
 def output_forms(
-    problem: Problem, layout: SignLayout, patterns: Iterable[tuple[int, ...]]
+    problem: Problem, layout: SignLayout, signs: Iterable[int]
 ) -> Iterator[list[IntegerRow]]:
     """The outputs on regions, as integer forms of the input, each times a factor of its own.
 
     Fastest where patterns come sorted, since prefixes are kept.
     """
-    path: list[tuple[tuple[int, ...], Prefix]] = []
-    for pattern in patterns:
-        state, first = identity_state(problem.network.input_dim), 0
-        for depth, stage in enumerate(problem.integer_stages):
+    path: list[tuple[tuple[int, ...], PrefixStage]] = []
+    stages = problem.integer_stages
+    for region in signs:
+        rows, first = input_rows(problem), 0
+        pattern = layout.pieces(region, 0, len(layout.units))
+        for depth in range(len(stages)):
             if depth == len(path) or path[depth][0] != pattern[:first]:
-                path[depth:] = [(pattern[:first], Prefix(layout, stage, first, state))]
+                path[depth:] = [(pattern[:first], PrefixStage(layout, problem, depth, first, rows))]
             prefix = path[depth][1]
             first = prefix.last_unit
             if depth + 1 == len(path) or path[depth + 1][0] != pattern[:first]:
-                state = prefix.state_after(pattern[prefix.first_unit : first])
-        yield problem.integer_readout.of(state)
+                rows = prefix.handed_on(region)
+        yield rows
+
+
+def input_rows(problem: Problem) -> list[IntegerRow]:
+    """What the first stage reads, or the outputs of a network without units."""
+    stages = problem.integer_stages
+    weights = stages[0].weights if stages else problem.integer_readout
+    return weights.of(identity_state(problem.network.input_dim))

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from flint import fmpq, fmpq_mat
 
 from linreg.complex.forms import Vector
+from linreg.complex.gathering import CellTally
 from linreg.complex.signs import SignLayout
 from linreg.complex.tree import Leaf, Line
-from linreg.errors import IncompleteError
 from linreg.network.stages import piece_at, table
 from linreg.polyhedra import IntegerRow
 from linreg.polyhedra.generators import Generators
@@ -23,7 +23,6 @@ from linreg.problem.region_rows import Boundaries
 from linreg.rational import integer_matrix
 from linreg.regions import enumerate_regions
 from linreg.units import MaxUnit
-from linreg.wording import counted
 
 
 def leaves_of_regions(
@@ -40,7 +39,7 @@ def leaves_of_regions(
     """
     ids: dict[Vector, int] = {}
     leaves: dict[int, Leaf] = {}
-    boundaries = Boundaries(problem)
+    boundaries, tally = Boundaries(problem), CellTally(problem.network.input_dim, limit)
     regions = enumerate_regions(problem.network, problem.domain)
     for index, pattern in enumerate(regions.patterns.tolist()):
         rows = boundaries.of(pattern).rows
@@ -55,10 +54,7 @@ def leaves_of_regions(
                 dim = _rank(held, found)
                 places = tuple(ids.setdefault(vector, len(ids)) for vector in held)
                 leaves[signs] = Leaf(dim, signs, places, lines)
-                if limit is not None and len(leaves) > limit:
-                    raise IncompleteError(
-                        f"the complex has more than {counted(limit, 'cell')}; give a higher limit"
-                    )
+                tally.add(dim)
     return list(leaves.values()), list(ids)
 
 

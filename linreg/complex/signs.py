@@ -109,6 +109,42 @@ class SignLayout:
                 pieces.append(cuts - told.bit_count())
         return tuple(pieces)
 
+    def units_told_by(self, bits: int) -> list[int]:
+        """The units whose pieces some bits tell.
+
+        Parameters
+        ----------
+        bits : int
+            A set of bits that say that a point is not beyond a breakpoint, or attains a maximum.
+
+        Returns
+        -------
+        list of int
+            Increasing, each once.
+
+        Examples
+        --------
+        The bits that tell the pieces of two units come after those that say "not below":
+
+        >>> from linreg import relu
+        >>> SignLayout(0, (relu(), relu())).units_told_by(0b1100)
+        [0, 1]
+        """
+        told: list[int] = []
+        while bits:
+            lowest = bits & -bits
+            told.append(self._unit_of_bit[lowest.bit_length() - 1])
+            bits ^= lowest
+        return sorted(set(told)) if len(told) > 1 else told
+
+    @cached_property
+    def _unit_of_bit(self) -> dict[int, int]:
+        return {
+            start + k: unit
+            for unit, (_, start, mask, _) in enumerate(self._telling)
+            for k in range(mask.bit_length())
+        }
+
     @cached_property
     def _are_switches(self) -> dict[tuple[int, int], bool]:
         """Which runs of units, of those that were asked about, have one breakpoint each."""

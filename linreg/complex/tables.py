@@ -33,16 +33,37 @@ def cell_table(
         pyarrow.array(incidence.indptr.astype(np.int32)),
         pyarrow.array(incidence.indices.astype(np.int32)),
     )
+    return _table(dims, bounded, on_edge, signs).append_column("vectors", held)
+
+
+def strata_table(
+    dims: np.ndarray,
+    bounded: np.ndarray,
+    on_edge: np.ndarray,
+    signs: np.ndarray,
+    points: Sequence[Sequence[Fraction]],
+) -> pyarrow.Table:
+    """One row for each cell without the domain's faces: `point` is one inside, exactly as text."""
+    import pyarrow
+
+    exact = pyarrow.array([" ".join(map(str, point)) for point in points], pyarrow.string())
+    return _table(dims, bounded, on_edge, signs).append_column("point", exact)
+
+
+def _table(
+    dims: np.ndarray, bounded: np.ndarray, on_edge: np.ndarray, signs: np.ndarray
+) -> pyarrow.Table:
+    import pyarrow
+
     width = signs.shape[1]
     data = pyarrow.py_buffer(np.ascontiguousarray(signs).tobytes())
     return pyarrow.table(
         {
             "index": np.arange(len(dims)),
-            "dim": dims,
+            "dim": dims.astype(np.int64 if dims.max(initial=0) > 255 else np.uint8),
             "bounded": bounded,
             "on_domain_boundary": on_edge,
             "signs": pyarrow.Array.from_buffers(pyarrow.binary(width), len(dims), [None, data]),
-            "vectors": held,
         }
     )
 

@@ -6,23 +6,27 @@ cuts it if it has both signs at generators, and each cell is found once, as one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from math import gcd
 from operator import and_, mul
 from typing import NamedTuple
 
-from flint import fmpz_mat
-
-from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms
+from linreg.complex.around import NearSet
+from linreg.complex.forms import Contest, PrefixStage, StageForms, Vector, domain_forms, input_rows
+from linreg.complex.gathering import CellTally
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
+from linreg.polyhedra import IntegerRow
 from linreg.problem import Problem
-from linreg.problem.integer import identity_state
-from linreg.wording import counted
 
-MOST_GENERATORS = 1 << 13
+GENERATORS_OF_CELL = 1 << 13
 """Vertices and directions of one cell; pairs of them are held against each other."""
+
+
+FEW, STEP = 6, 4
+"""Bounds are asked for where at least so many breakpoints are undecided, a multiple of the step:
+each time they cost as much as ten splits."""
 
 
 class Line(NamedTuple):
@@ -84,8 +88,15 @@ class Tree:
         The generators that the ids number.
     """
 
-    def __init__(self, problem: Problem, layout: SignLayout, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        layout: SignLayout,
+        limit: int | None = None,
+        around: NearSet | None = None,
+    ) -> None:
         self.layout = layout
+        self._around = around
         self.vectors: list[Vector] = []
         self._problem = problem
         self._limit = limit
@@ -103,7 +114,7 @@ class Tree:
         Raises
         ------
         IncompleteError
-            If there are more than the limit, or one has more than `MOST_GENERATORS` vertices and
+            If there are more than the limit, or one has more than `GENERATORS_OF_CELL` vertices and
             directions.
         """
         dim = self._problem.network.input_dim
@@ -114,41 +125,41 @@ class Tree:
         bits = self._at(0, forms, origin)
         everything = [Generated(dim, (origin,), (bits,), lines)]
         cells = [cell for cell, _ in self._split_all(0, forms, everything)]
-        for found, leaf in enumerate(self._below(0, 0, identity_state(dim), cells), start=1):
-            self._check_limit(found)
+        tally = CellTally(dim, self._limit)
+        for leaf in self._below(0, 0, input_rows(self._problem), cells):
+            tally.add(leaf.dim)
             yield leaf
 
-    def _check_limit(self, found: int) -> None:
-        if self._limit is not None and found > self._limit:
-            raise IncompleteError(
-                f"the complex has more than {counted(self._limit, 'cell')}; give a higher limit"
-            )
-
     def _below(
-        self, depth: int, first_unit: int, state: fmpz_mat, cells: list[Generated]
+        self, depth: int, first_unit: int, rows: Sequence[IntegerRow], cells: list[Generated]
     ) -> Iterator[Leaf]:
         """The leaves in cells that have one affine map up to a stage."""
         if not self._problem.integer_stages:
             for cell in cells:
                 yield Leaf(cell.dim, cell.signs & self._visible, cell.ids, cell.lines)
             return
-        prefix = Prefix(self.layout, self._problem.integer_stages[depth], first_unit, state)
+        prefix = PrefixStage(self.layout, self._problem, depth, first_unit, rows)
         entered = [self._entered(depth + 1, prefix.forms, cell) for cell in cells]
-        parts = self._split_all(depth + 1, prefix.forms, entered)
+        parts = self._split_all(depth + 1, prefix.forms, entered, self._watch(depth, prefix))
         if depth + 1 == len(self._problem.integer_stages):
             for cell, signs in parts:
-                yield Leaf(cell.dim, signs & self._visible, cell.ids, cell.lines)
+                if self._around is None or self._around.is_met(cell.bits, self._at_infinity):
+                    yield Leaf(cell.dim, signs & self._visible, cell.ids, cell.lines)
             return
         # Two cells have the same map if the same breakpoints are above them.
-        telling = prefix.forms.pairs << self.layout.n_pairs
-        for contest in prefix.forms.contests:
-            telling |= contest.mask
         groups: dict[int, list[Generated]] = {}
         for cell, signs in parts:
-            groups.setdefault(signs & telling, []).append(cell)
-        for group in groups.values():
-            pieces = self.layout.pieces(group[0].signs, first_unit, prefix.last_unit)
-            yield from self._below(depth + 1, prefix.last_unit, prefix.state_after(pieces), group)
+            groups.setdefault(signs & prefix.forms.telling, []).append(cell)
+        for signs, group in groups.items():
+            yield from self._below(depth + 1, prefix.last_unit, prefix.handed_on(signs), group)
+
+    def _watch(self, depth: int, prefix: PrefixStage) -> Callable[[Generated], bool] | None:
+        """What says of a cell of a prefix whether it may be around the set that is asked for."""
+        around = self._around
+        if around is None:
+            return None
+        rows = around.rows_of(depth, prefix)
+        return lambda cell: around.may_meet(depth, rows, cell.ids, self.vectors)
 
     def _entered(self, stage: int, forms: StageForms, cell: Generated) -> Generated:
         """A cell whose generators know their signs at the next stage."""
@@ -162,19 +173,30 @@ class Tree:
         return Generated(cell.dim, cell.ids, bits, lines)
 
     def _split_all(
-        self, stage: int, forms: StageForms, cells: list[Generated]
+        self,
+        stage: int,
+        forms: StageForms,
+        cells: list[Generated],
+        watch: Callable[[Generated], bool] | None = None,
     ) -> Iterator[tuple[Generated, int]]:
         """The parts of cells on which a stage is decided, with their sign vectors."""
         shift, pairs, contests = self.layout.n_pairs, forms.pairs, forms.contests
         inside = forms.pairs if stage == 0 else 0
-        pending = cells
-        found = 0
+        pending, tally = cells, CellTally(self._problem.network.input_dim, self._limit)
         while pending:
             cell = pending.pop()
             signs = cell.signs
             if inside & ~signs & signs >> shift:
                 continue  # beyond a row of the domain
             undecided = pairs & ~(signs | signs >> shift)
+            if (
+                watch is not None
+                and (left := undecided.bit_count()) >= FEW
+                and left % STEP == 0
+                and not cell.lines
+                and not watch(cell)
+            ):
+                continue
             open_contests = [contest for contest in contests if not signs & contest.mask]
             valid = self._decided & ~(undecided | undecided << shift)
             for contest in open_contests:
@@ -185,9 +207,8 @@ class Tree:
             elif open_contests:
                 pending += self._by_winner(stage, forms, cell, open_contests[0], valid)
             else:
-                # There are no more parts at any stage than cells in the end.
-                found += 1
-                self._check_limit(found)
+                # Each part has a cell of its dimension in it in the end.
+                tally.add(cell.dim)
                 yield cell, signs
 
     def _three(
@@ -279,10 +300,11 @@ class Tree:
         those that hold on the whole cell: Fukuda and Prodon (1996), Proposition 7.
         """
         dim, ids, all_bits, lines = cell
-        if len(ids) > MOST_GENERATORS:
+        if len(ids) > GENERATORS_OF_CELL:
             raise IncompleteError(
-                f"a cell has more than {MOST_GENERATORS:,} vertices and directions; ask on a "
-                "slice, or on a domain with fewer corners"
+                f"a cell has more than {GENERATORS_OF_CELL:,} vertices and directions; ask on a "
+                'slice, or take the strategy "programs" of polyhedral_complex, faces or topology, '
+                "which leaves the domain's own faces out"
             )
         # Those that span a face have at least so many inequalities tight, which others have not.
         tight, least = valid & ~cell.signs, dim - len(lines) - 1

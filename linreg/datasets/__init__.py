@@ -1,7 +1,7 @@
 """Ground truth in bulk: datasets of networks with exact counts, graphs and measures of regions."""
 
 from linreg.datasets.example import EXAMPLE
-from linreg.datasets.forecast import Progress
+from linreg.datasets.forecast import DatasetProgress
 from linreg.datasets.generating import Dataset, generate
 from linreg.datasets.recipes import Recipe, plan
 from linreg.datasets.spec import Spec
@@ -11,8 +11,8 @@ from linreg.datasets.status import DatasetStatus, dataset_status, is_dataset
 __all__ = [
     "EXAMPLE",
     "Dataset",
+    "DatasetProgress",
     "DatasetStatus",
-    "Progress",
     "Recipe",
     "Spec",
     "dataset_status",

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from linreg.complex import CellComplex
+from linreg.complex import CellComplex, Strata
 from linreg.errors import UnwritableFile
 from linreg.files import StrPath, check_writable, replacing
 
 SUFFIX = ".parquet"
 
 
-def write_cells(cells: CellComplex, path: StrPath) -> tuple[Path, Path]:
+def write_cells(cells: CellComplex | Strata, path: StrPath) -> tuple[Path, ...]:
     """Write the tables of a complex, `CellComplex.to_tables`, to Parquet files.
 
     Parameters
     ----------
-    cells : CellComplex
+    cells : CellComplex or Strata
     path : str or path
-        NAME.parquet for the cells; the vertices and directions go to NAME-vectors.parquet beside.
+        NAME.parquet for the cells; the vertices and directions go to NAME-vectors.parquet beside,
+        if the complex has them.
 
     Returns
     -------
     tuple of Path
-        Both files.
+        Both files, or one.
 
     Raises
     ------
@@ -47,6 +48,10 @@ def write_cells(cells: CellComplex, path: StrPath) -> tuple[Path, Path]:
 
     first, second = _files(path)
     tables = cells.to_tables()
+    if "vectors" not in tables:
+        with replacing(first) as temporary:
+            parquet.write_table(tables["cells"], temporary)
+        return (first,)
     with replacing(first) as temporary, replacing(second) as beside:
         parquet.write_table(tables["cells"], temporary)
         parquet.write_table(tables["vectors"], beside)

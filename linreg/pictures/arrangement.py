@@ -11,20 +11,20 @@ from linreg.arguments import integer
 from linreg.arguments import points as checked_points
 from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package
 from linreg.pictures.edges import edges_of, stages_of_units
-from linreg.pictures.legend import add_legend, line
+from linreg.pictures.legend import MOST_NAMES, add_legend, line
 from linreg.pictures.palettes import (
     BOUNDARY,
     INK,
     colours_of_categories,
     scale_of_colours,
 )
-from linreg.pictures.plane import MOST_NAMES, add_polygons, hairline, show_frame
+from linreg.pictures.plane import add_polygons, hairline, show_frame
 from linreg.pictures.regions import title_of
 from linreg.pictures.subject import check_inputs, regions_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
 from linreg.regions.polygons import Polygons
-from linreg.regions.polygons.floats import scale_of
+from linreg.regions.polygons.float_shapes import scale_of
 from linreg.regions.polygons.ragged import next_in_ring
 from linreg.wording import counted
 

@@ -10,11 +10,11 @@ from linreg.complex import CellComplex
 from linreg.domains import Box
 from linreg.pictures.cells import corners_of, frame_of_cells, stages_of_facets
 from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package
-from linreg.pictures.legend import add_legend, line, patch
-from linreg.pictures.palettes import BOUNDARY, INK, colours_of_categories, colours_of_lines
-from linreg.pictures.plane import LEAST_RATIO, MOST_NAMES, hairline, show_frame
-from linreg.pictures.space import dress
-from linreg.pictures.subject import SLICE
+from linreg.pictures.legend import MOST_NAMES, add_legend, line, patch
+from linreg.pictures.palettes import BOUNDARY, INK, colours_of_categories, colours_of_lines, rgb
+from linreg.pictures.plane import LEAST_RATIO, hairline, show_frame
+from linreg.pictures.space import dress, lit
+from linreg.pictures.subject import ON_A_SLICE
 from linreg.readers import DomainLike, NetworkLike
 from linreg.topology import PolyhedralComplex, Subcomplex, pieces, polyhedral_complex, total_size
 from linreg.wording import counted
@@ -117,7 +117,8 @@ def plot_pieces(
     frame : Box, "box:LO,HI" or [[lo, hi], ...], optional
         What is shown; by default all vertices of the union but a few far away.
     around : bool
-        Whether to draw the edges of the other cells, faintly. For two inputs.
+        Whether to draw the edges of the other cells, faintly, if the complex has all cells, as with
+        `level_set(..., all_cells=True)`. For two inputs.
     title : str, optional
         By default the number of components, and the length or area if it is finite.
 
@@ -143,13 +144,13 @@ def plot_pieces(
     '1 component, length 5.657'
     """
     matplotlib = matplotlib_package()
-    cells = union.complex
+    cells = union.with_vertices
     _check_inputs(cells)
     shown = frame_of_cells(cells, union.chosen, frame)
     axes = axes_for(ax, dim=cells.dim, size=_size(shown))
     with matplotlib.rc_context(STYLE):
         canvas = _Canvas(axes, cells, shown)
-        if around and cells.dim == 2:
+        if around and cells.dim == 2 and cells.around is None:
             others = np.flatnonzero((cells.dims == 1) & ~union.chosen)
             canvas.lines(others, FAINT, hairline(len(others)), 2)
         groups = _add_components(canvas, union)
@@ -183,7 +184,7 @@ class _Canvas:
 
             made = Poly3DCollection(
                 paths,
-                facecolors=[(*colour[:3], opacity) for colour in _lit(paths, colours[shown])],
+                facecolors=[(*colour[:3], opacity) for colour in lit(paths, colours[shown])],
                 edgecolors="none" if edge == "face" else edge,
                 linewidths=0.35,
             )
@@ -267,7 +268,7 @@ def _shade(canvas: _Canvas, cells: PolyhedralComplex) -> list[tuple[str, list[tu
     else:
         kinds = cells.bounded[regions].astype(np.int64)
         names, what = ["unbounded", "bounded"], "regions"
-        palette = np.array([_rgb(UNBOUNDED), colours_of_categories(1, 0.78)[0]])
+        palette = np.array([rgb(UNBOUNDED), colours_of_categories(1, 0.78)[0]])
     canvas.polygons(regions, palette[kinds], 1.0)
     present = sorted(set(kinds.tolist()))
     return [(what, [(names[k], patch(palette[k])) for k in present])] if len(present) > 1 else []
@@ -278,7 +279,7 @@ def _add_facets(canvas: _Canvas, cells: CellComplex) -> tuple[str, list[tuple[st
     stages = stages_of_facets(cells)
     cut = bool(cells.levels.of_output or cells.levels.classes)
     count = len(cells.problem.network.stages) - cut
-    palette = [_rgb(INK), *colours_of_lines(max(count, 1)), _rgb(BOUNDARY)]
+    palette = [rgb(INK), *colours_of_lines(max(count, 1)), rgb(BOUNDARY)]
     entries = []
     width = max(1.7 * hairline(int((cells.dims == 1).sum())), 0.25)
     for stage in sorted(set(stages[cells.dims == cells.dim - 1].tolist()), reverse=True):
@@ -302,9 +303,9 @@ def _add_facets(canvas: _Canvas, cells: CellComplex) -> tuple[str, list[tuple[st
 
 
 def _add_components(canvas: _Canvas, union: Subcomplex) -> list[tuple[str, list[tuple[str, Any]]]]:
-    cells, component = union.complex, union.component_of
+    cells, component = union.with_vertices, union.component_of
     count = union.components
-    strong = np.array([_rgb(BOUNDARY)] if count == 1 else colours_of_lines(max(count, 2)))
+    strong = np.array([rgb(BOUNDARY)] if count == 1 else colours_of_lines(max(count, 2)))
     pale = strong + 0.45 * (1 - strong)
     filled = union.chosen & (cells.dims == 2)
     mine = np.flatnonzero(filled)
@@ -376,21 +377,5 @@ def _check_inputs(cells: CellComplex) -> None:
     if cells.dim not in (2, 3):
         raise ValueError(
             f"the network has {counted(cells.dim, 'input')}, and this picture is one of 2 or 3: "
-            f"{SLICE}"
+            f"{ON_A_SLICE}"
         )
-
-
-def _lit(paths: list[np.ndarray], colours: np.ndarray) -> np.ndarray:
-    """Colours under a light from above on the left: dark where a polygon turns away from it."""
-    light = np.array([-0.35, -0.45, 0.82])
-    shares = []
-    for path in paths:
-        away = path - path.mean(axis=0)
-        normal = np.linalg.svd(away, full_matrices=False)[2][-1]
-        shares.append(abs(float(normal @ light)))
-    share = 0.55 + 0.45 * np.array(shares)[:, np.newaxis]
-    return np.clip(colours[:, :3] * share, 0, 1)
-
-
-def _rgb(colour: str) -> tuple[float, ...]:
-    return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))

@@ -92,6 +92,15 @@ def axes_for(ax: Axes | None, *, dim: int = 2, size: tuple[float, float] = (6.0,
     return axes
 
 
+def number_logarithms(axis: Any, low: float, high: float) -> None:
+    """Numbers on a logarithmic axis: powers of ten, or 1, 2, 5, 10 where those are few."""
+    ticker = matplotlib_package().ticker
+    if high < 1e3 * low:
+        axis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(lambda value, _place: f"{value:g}")
+    axis.set_minor_formatter(ticker.NullFormatter())
+
+
 def check_picture_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> str:
     """The suffix of a path that a picture can be written to.
 

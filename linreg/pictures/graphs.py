@@ -9,9 +9,8 @@ import numpy as np
 from linreg.adjacency import AdjacencyGraph
 from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package
 from linreg.pictures.fills import Colour, fill_of
-from linreg.pictures.legend import add_colorbar, add_legend, colours_for
+from linreg.pictures.legend import add_colorbar, add_legend, colours_for, names_of
 from linreg.pictures.palettes import INK
-from linreg.pictures.plane import names_of
 from linreg.pictures.regions import title_of
 from linreg.pictures.subject import graph_of
 from linreg.readers import DomainLike, NetworkLike
@@ -22,8 +21,11 @@ from linreg.wording import counted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DENSE = 1500
+DENSE_REGIONS = 1500
 """Regions up to which all eigenvectors are found, which is the surer way."""
+
+MUTED_NODES = 0.1
+"""The share of white in nodes, which are small."""
 
 LAYOUTS = ("auto", "witness", "spectral")
 
@@ -105,8 +107,8 @@ def plot_graph(
             ),
             autolim=False,
         )
-        fill = fill_of(regions, color, log=log)
-        colours, mappable = colours_for(fill, np.arange(len(regions)), muted=0.1)
+        fill, every = fill_of(regions, color, log=log), np.arange(len(regions))
+        colours, mappable = colours_for(fill, every, MUTED_NODES)
         size = float(np.clip(6000.0 / max(len(regions), 1), 1.5, 60.0))
         axes.scatter(
             places[:, 0],
@@ -121,7 +123,7 @@ def plot_graph(
             if mappable is not None:
                 add_colorbar(axes, mappable, fill.label)
             else:
-                add_legend(axes, [(fill.label, names_of(fill, np.arange(len(regions))))])
+                add_legend(axes, [(fill.label, names_of(fill, every, MUTED_NODES))])
         if at_witness:
             frame = frame_of(regions)
             axes.set_xlim(float(frame.lower[0]), float(frame.upper[0]))
@@ -155,7 +157,7 @@ def spectral_layout(graph: AdjacencyGraph) -> np.ndarray:
     weights = np.ones(len(i))
     half = coo_array((weights, (i, j)), shape=(size, size)).tocsr()
     laplacian = csgraph.laplacian(half + half.T, normed=True)
-    if size <= DENSE:
+    if size <= DENSE_REGIONS:
         _, vectors = np.linalg.eigh(laplacian.toarray())
         found = vectors[:, 1:3]
     else:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linreg.pictures.drawing import matplotlib_package
+from linreg.pictures.drawing import matplotlib_package, number_logarithms
 from linreg.pictures.fills import Fill
-from linreg.pictures.palettes import colours_of_categories, scale_of_colours
+from linreg.pictures.palettes import MUTED, colours_of_categories, scale_of_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 PLAIN = "#eef1f4"
 """The fill of regions without a colour."""
 
+MOST_NAMES = 12
+"""Categories that are named beside the picture."""
 
-def colours_for(
-    fill: Fill | None, chosen: np.ndarray, muted: float | None = None
-) -> tuple[Any, Any]:
+
+def colours_for(fill: Fill | None, chosen: np.ndarray, muted: float = MUTED) -> tuple[Any, Any]:
     """Colours of some regions, (regions, 4), and what a colour bar needs; None for categories."""
     matplotlib = matplotlib_package()
     if fill is None:
         return np.tile(matplotlib.colors.to_rgba(PLAIN), (len(chosen), 1)), None
     values = fill.values[chosen]
-    extra = {} if muted is None else {"muted": muted}
     if fill.categories:
         palette = np.array(
-            [(*colour, 1.0) for colour in colours_of_categories(len(fill.categories), **extra)]
+            [(*colour, 1.0) for colour in colours_of_categories(len(fill.categories), muted)]
         )
         return palette[values.astype(np.int64)], None
     finite = values[np.isfinite(values) & ((values > 0) | (not fill.is_log))]
@@ -40,14 +40,23 @@ def colours_for(
         matplotlib.colors.LogNorm if fill.is_log and low > 0 else matplotlib.colors.Normalize
     )
     norm = norm_class(low, high, clip=True)
-    scale: Colormap = scale_of_colours(**extra)
+    scale: Colormap = scale_of_colours(muted)
     mappable = matplotlib.cm.ScalarMappable(norm, scale)
     return scale(np.asarray(norm(np.where(np.isfinite(values), values, low)))), mappable
 
 
-def add_colorbar(ax: Any, mappable: Any, label: str, *, beside: float = 1.03) -> None:
+def names_of(fill: Fill, shown: np.ndarray, muted: float = MUTED) -> list[tuple[str, Any]]:
+    """The categories that are shown, with their colours; none if they are many."""
+    palette = colours_of_categories(len(fill.categories), muted)
+    present = sorted(set(fill.values[shown].astype(int).tolist()))
+    if len(present) > MOST_NAMES:
+        return []
+    return [(fill.categories[k], patch(palette[k])) for k in present]
+
+
+def add_colorbar(ax: Any, mappable: Any, label: str, *, whole: bool = False) -> None:
     """A thin scale beside the axes, at the bottom; lists stand above it."""
-    inset = ax.inset_axes((beside, 0.02, 0.03, 0.42)) if not hasattr(ax, "get_zlim") else None
+    inset = ax.inset_axes((1.03, 0.02, 0.03, 0.42)) if not hasattr(ax, "get_zlim") else None
     bar = (
         ax.figure.colorbar(mappable, cax=inset)
         if inset is not None
@@ -55,6 +64,12 @@ def add_colorbar(ax: Any, mappable: Any, label: str, *, beside: float = 1.03) ->
             mappable, ax=ax, fraction=0.03, pad=0.08, shrink=0.45, anchor=(0, 0)
         )
     )
+    if whole:
+        bar.locator = matplotlib_package().ticker.MaxNLocator(integer=True)
+        bar.update_ticks()
+    norm = mappable.norm
+    if isinstance(norm, matplotlib_package().colors.LogNorm):
+        number_logarithms(bar.ax.yaxis, norm.vmin, norm.vmax)
     bar.outline.set_linewidth(0.0)
     bar.ax.tick_params(length=2.5, width=0.5, labelsize=8)
     bar.set_label(label, fontsize=8.5)

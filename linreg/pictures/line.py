@@ -7,17 +7,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linreg.domains import Box
+from linreg.pictures.drawing import matplotlib_package
 from linreg.pictures.edges import stages_of_units
 from linreg.pictures.fills import Colour, fill_of
-from linreg.pictures.legend import add_colorbar, add_legend, colours_for, line
+from linreg.pictures.legend import (
+    MOST_NAMES,
+    add_colorbar,
+    add_legend,
+    colours_for,
+    line,
+    names_of,
+)
 from linreg.pictures.palettes import INK, colours_of_lines, scale_of_colours
-from linreg.pictures.plane import hairline, names_of
+from linreg.pictures.plane import by_label, hairline
 from linreg.regions import Enumeration
 from linreg.regions.affine_maps import affine_maps_of
 from linreg.regions.polygons import intervals_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+PALE = 0.7
+"""The share of white in what is behind the function."""
 
 MOST_OUTPUTS = 8
 """Outputs that are drawn; of more, the first ones."""
@@ -54,13 +65,20 @@ def draw_line(
     shifts = maps.shifts[intervals.regions, :MOST_OUTPUTS]
     values = slopes[:, np.newaxis] * intervals.ends[:, :, np.newaxis] + shifts[:, np.newaxis]
     if fill is not None:
-        colours, mappable = colours_for(fill, intervals.regions, muted=0.7)
-        for (left, right), colour in zip(intervals.ends.tolist(), colours, strict=True):
-            ax.axvspan(left, right, facecolor=colour, edgecolor="none", zorder=0)
+        colours, mappable = colours_for(fill, intervals.regions, PALE)
+        bands = matplotlib_package().collections.PolyCollection(
+            [[(a, 0), (b, 0), (b, 1), (a, 1)] for a, b in intervals.ends.tolist()],
+            transform=ax.get_xaxis_transform(),
+            facecolors=colours,
+            edgecolors="none",
+            antialiaseds=False,  # else the ground shines through between two of them
+            zorder=0,
+        )
+        ax.add_collection(bands, autolim=False)
         if mappable is not None and colorbar:
             add_colorbar(ax, mappable, fill.label)
         elif mappable is None:
-            groups.append((fill.label, names_of(fill, intervals.regions)))
+            groups.append((fill.label, names_of(fill, intervals.regions, PALE)))
     breaks, stage = intervals.ends[1:, 0], own[1:, 0]
     if edges is not None and len(breaks):
         palette = np.array(colours_of_lines(max(len(network.stages), 1)))
@@ -102,19 +120,31 @@ def draw_line(
     if outputs > 1:
         groups.append(("output", curves))
     if data is not None:
-        points = np.asarray(data[0] if isinstance(data, tuple) else data, dtype=np.float64)
-        ax.plot(
-            points.reshape(len(points), -1)[:, 0],
-            np.zeros(len(points)),
-            transform=ax.get_xaxis_transform(),
-            linestyle="none",
-            marker="|",
-            color=INK,
-            zorder=5,
-        )
+        groups.append(("data", _add_ticks(ax, data)))
     if colorbar:
         add_legend(ax, groups)
     ax.set_xlim(low, high)
     ax.margins(y=0.06)
     ax.set_xlabel("$x$")
     ax.set_ylabel("output")
+
+
+def _add_ticks(ax: Any, data: Any) -> list[tuple[str, Any]]:
+    """Data points as strokes at the bottom, by label."""
+    named = []
+    for label, mine, colour in by_label(data, 1):
+        (handle,) = ax.plot(
+            mine[:, 0],
+            np.full(len(mine), 0.02),
+            transform=ax.get_xaxis_transform(),
+            linestyle="none",
+            marker="o",
+            markersize=4.0,
+            markerfacecolor=colour,
+            markeredgecolor=INK,
+            markeredgewidth=0.6,
+            clip_on=False,
+            zorder=5,
+        )
+        named.append((label, handle))
+    return named if 1 < len(named) <= MOST_NAMES else []

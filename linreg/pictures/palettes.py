@@ -62,5 +62,10 @@ def colours_of_lines(count: int) -> list[tuple[float, ...]]:
     return [tuple(scale(x)[:3]) for x in np.linspace(0.0, 0.62, count)]
 
 
+def rgb(colour: str) -> tuple[float, ...]:
+    """Red, green and blue from 0 to 1."""
+    return tuple(matplotlib_package().colors.to_rgb(colour))
+
+
 def _mixed(colour: tuple[float, float, float], white: float) -> Any:
     return tuple(channel + (1 - channel) * white for channel in colour)

@@ -18,8 +18,16 @@ from linreg.pictures.edges import (
     pieces_by_class,
     stages_of_units,
 )
-from linreg.pictures.fills import Colour, Fill, fill_of, output_number
-from linreg.pictures.legend import add_colorbar, add_legend, colours_for, line, patch
+from linreg.pictures.fills import Colour, fill_of, output_number
+from linreg.pictures.legend import (
+    MOST_NAMES,
+    add_colorbar,
+    add_legend,
+    colours_for,
+    line,
+    names_of,
+    patch,
+)
 from linreg.pictures.palettes import BOUNDARY, INK, POINTS, colours_of_categories, colours_of_lines
 from linreg.regions import Enumeration
 from linreg.regions.affine_maps import affine_maps_of
@@ -28,14 +36,11 @@ from linreg.regions.polygons import Polygons
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MANY = 20_000
-"""Polygons from which on vector files hold them as an image."""
+POLYGONS_AS_IMAGE = 20_000
+"""Polygons from which on vector files hold them as an image, unless it is said otherwise."""
 
 LEAST_RATIO = 0.4
 """Of the sides of a frame: both axes have the same scale unless the frame is narrower."""
-
-MOST_NAMES = 12
-"""Categories that are named beside the picture."""
 
 Boundary = bool | int | str | tuple[int, int] | None
 
@@ -53,9 +58,11 @@ def draw_plane(
     colorbar: bool,
     log: bool | None,
     linewidth: float | None,
+    rasterized: bool | None,
 ) -> Polygons:
     """Draw regions of two inputs, and return the polygons that were drawn."""
     polygons = regions.polygons(frame)
+    as_image = len(polygons) >= POLYGONS_AS_IMAGE if rasterized is None else rasterized
     network = regions.problem.network
     groups: list[tuple[str, list[tuple[str, Any]]]] = []
     middles = means_of(polygons.corners, polygons.offsets)
@@ -77,19 +84,19 @@ def draw_plane(
         names = tuple(map(str, range(count))) if network.readout.n_outputs > 1 else ("≤ 0", "> 0")
         palette = np.array(colours_of_categories(count))
         rings, colours = pieces.rings, palette[pieces.classes]
-        add_polygons(ax, rings.corners, rings.offsets, colours)
+        add_polygons(ax, rings.corners, rings.offsets, colours, as_image)
         shown = sorted(set(pieces.classes.tolist()))
         what = "largest output" if network.readout.n_outputs > 1 else "output"
         groups.append((what, [(names[k], patch(palette[k])) for k in shown]))
     else:
         colours, mappable = colours_for(fill, polygons.regions)
-        add_polygons(ax, polygons.corners, polygons.offsets, colours)
+        add_polygons(ax, polygons.corners, polygons.offsets, colours, as_image)
         if fill is not None and mappable is not None and colorbar:
             add_colorbar(ax, mappable, fill.label)
         elif fill is not None and mappable is None:
             groups.append((fill.label, names_of(fill, polygons.regions)))
     if edges is not None:
-        groups.append(("edges of", _add_edges(ax, regions, polygons, linewidth)))
+        groups.append(("edges of", _add_edges(ax, regions, polygons, linewidth, as_image)))
     if boundary is not None and boundary is not False:
         segments, what = _boundary(regions, polygons, boundary)
         add_boundary(ax, segments)
@@ -112,7 +119,9 @@ def means_of(corners: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     return np.asarray(sums / np.diff(offsets)[:, np.newaxis])
 
 
-def add_polygons(ax: Axes, corners: np.ndarray, offsets: np.ndarray, colours: Any) -> Any:
+def add_polygons(
+    ax: Axes, corners: np.ndarray, offsets: np.ndarray, colours: Any, as_image: bool = False
+) -> Any:
     """One collection of filled polygons, without seams between them."""
     matplotlib = matplotlib_package()
     paths = np.split(corners, offsets[1:-1]) if len(offsets) > 1 else []
@@ -123,7 +132,7 @@ def add_polygons(ax: Axes, corners: np.ndarray, offsets: np.ndarray, colours: An
         edgecolors="face",
         linewidths=0.35,
         joinstyle="round",
-        rasterized=len(paths) > MANY,
+        rasterized=as_image,
         zorder=1,
     )
     ax.add_collection(collection, autolim=False)
@@ -136,7 +145,11 @@ def hairline(count: int) -> float:
 
 
 def _add_edges(
-    ax: Axes, regions: Enumeration, polygons: Polygons, linewidth: float | None
+    ax: Axes,
+    regions: Enumeration,
+    polygons: Polygons,
+    linewidth: float | None,
+    as_image: bool,
 ) -> list[tuple[str, Any]]:
     segments = edges_of(polygons)
     stages = stages_of_units(regions.problem.network)
@@ -150,7 +163,7 @@ def _add_edges(
         colors=palette[owners[order] - 1],
         linewidths=width * np.where(owners[order] == 1, 1.3, 1.0),
         capstyle="round",
-        rasterized=len(polygons) > MANY,
+        rasterized=as_image,
         zorder=2,
     )
     ax.add_collection(collection, autolim=False)
@@ -206,8 +219,30 @@ def _add_graph(ax: Axes, regions: Enumeration, polygons: Polygons, middles: np.n
 
 def add_data(ax: Any, data: Any, dim: int) -> list[tuple[str, Any]]:
     """Data points, by label: white and dark and coloured, each with a dark rim."""
-    points, labels = data if isinstance(data, tuple) else (data, None)
+    groups = by_label(data, dim)
+    size = float(np.clip(4000.0 / max(sum(len(mine) for _, mine, _ in groups), 1), 3.0, 18.0))
+    named = []
+    for label, mine, colour in groups:
+        handle = ax.scatter(*mine.T, s=size, c=colour, edgecolors=INK, linewidths=0.6, zorder=5)
+        named.append((label, handle))
+    return named if 1 < len(named) <= MOST_NAMES else []
+
+
+def by_label(data: Any, dim: int) -> list[tuple[str, np.ndarray, str]]:
+    """Data points with each label, shape (points, dim), and the colour of the label.
+
+    Raises
+    ------
+    ValueError
+        If they have other shapes.
+    """
+    is_pair = isinstance(data, tuple | list) and len(data) == 2
+    if is_pair and np.ndim(data[1]) == np.ndim(data[0]):  # two points
+        is_pair = isinstance(data, tuple)
+    points, labels = data if is_pair else (data, None)
     points = np.asarray(points, dtype=np.float64)
+    if dim == 1 and points.ndim == 1:
+        points = points[:, np.newaxis]
     if points.ndim != 2 or points.shape[1] != dim:
         raise ValueError(f"data: points of shape (points, {dim}) were expected, got {points.shape}")
     labels = np.zeros(len(points), dtype=np.int64) if labels is None else np.asarray(labels)
@@ -215,30 +250,10 @@ def add_data(ax: Any, data: Any, dim: int) -> list[tuple[str, Any]]:
         raise ValueError(
             f"data: a label for each of {len(points)} points was expected, got {labels.shape}"
         )
-    size = float(np.clip(4000.0 / max(len(points), 1), 3.0, 18.0))
-    named = []
-    different = sorted(set(labels.tolist()))
-    for k, label in enumerate(different):
-        mine = points[labels == label]
-        handle = ax.scatter(
-            *mine.T,
-            s=size,
-            c=POINTS[(k + 1) % len(POINTS)],
-            edgecolors=INK,
-            linewidths=0.6,
-            zorder=5,
-        )
-        named.append((str(label), handle))
-    return named if 1 < len(different) <= MOST_NAMES else []
-
-
-def names_of(fill: Fill, shown: np.ndarray) -> list[tuple[str, Any]]:
-    """The categories that are shown, with their colours."""
-    palette = colours_of_categories(len(fill.categories))
-    present = sorted(set(fill.values[shown].astype(int).tolist()))
-    if len(present) > MOST_NAMES:
-        return []
-    return [(fill.categories[k], patch(palette[k])) for k in present]
+    return [
+        (str(label), points[labels == label], POINTS[(k + 1) % len(POINTS)])
+        for k, label in enumerate(sorted(set(labels.tolist())))
+    ]
 
 
 def show_frame(ax: Axes, frame: Box) -> None:

@@ -37,6 +37,7 @@ def plot_regions(
     explode: float = 0.0,
     alpha: float | None = None,
     linewidth: float | None = None,
+    rasterized: bool | None = None,
     title: str | None = None,
 ) -> Axes:
     """Draw the regions of a network of one, two or three inputs.
@@ -79,6 +80,10 @@ def plot_regions(
         For three inputs: how opaque facets are, from 0 to 1.
     linewidth : float, optional
         Of hairlines, in points; by default thinner the more there are.
+    rasterized : bool, optional
+        For two inputs: whether `.svg` and `.pdf` files hold fills and hairlines as an image, at the
+        dots per inch they are written with; by default from 20,000 polygons on, which viewers of
+        vectors are slow with.
     title : str, optional
         By default the number of regions.
 
@@ -113,45 +118,29 @@ def plot_regions(
     if dim == 2 and shown is None:
         shown = frame_of(found)
     axes = axes_for(ax, dim=dim, size=_size(shown, dim))
+    shared: dict[str, Any] = {
+        "frame": shown,
+        "color": color,
+        "edges": edges,
+        "data": data,
+        "colorbar": colorbar,
+        "log": log,
+    }
     with matplotlib.rc_context(STYLE):
         if dim == 1:
-            draw_line(
-                axes,
-                found,
-                frame=shown,
-                color=color,
-                edges=edges,
-                data=data,
-                colorbar=colorbar,
-                log=log,
-            )
+            draw_line(axes, found, **shared)
         elif dim == 2:
             draw_plane(
                 axes,
                 found,
-                frame=shown,
-                color=color,
-                edges=edges,
                 boundary=boundary,
-                data=data,
                 graph=graph,
-                colorbar=colorbar,
-                log=log,
                 linewidth=linewidth,
+                rasterized=rasterized,
+                **shared,
             )
         else:
-            draw_space(
-                axes,
-                found,
-                frame=shown,
-                color=color,
-                edges=edges,
-                data=data,
-                colorbar=colorbar,
-                log=log,
-                explode=explode,
-                alpha=alpha,
-            )
+            draw_space(axes, found, explode=explode, alpha=alpha, **shared)
         axes.set_title(title_of(found) if title is None else title, loc="left")
     return axes
 

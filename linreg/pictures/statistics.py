@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linreg.adjacency import AdjacencyGraph
-from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package
+from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package, number_logarithms
 from linreg.pictures.palettes import INK, scale_of_colours
 from linreg.pictures.regions import title_of
 from linreg.pictures.subject import check_inputs, graph_of, regions_of
@@ -99,8 +99,9 @@ def plot_counts(
             axes.set_yscale("log")
         else:
             axes.set_ylim(bottom=0)
+            axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         if lines:
-            axes.legend(loc="best")
+            axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), borderaxespad=0.0)
         axes.set_xlabel(against)
         axes.set_ylabel("regions")
         if all(isinstance(x, int) for x in xs):
@@ -224,6 +225,8 @@ def plot_volumes(
         bins = np.geomspace(low, high if high > low else 2 * low, min(BINS, len(sizes) + 1))
         axes.hist(sizes, bins=bins.tolist(), color=PLAIN_BAR, linewidth=0, rwidth=0.92)
         axes.set_xscale("log")
+        number_logarithms(axes.xaxis, low, high)
+        axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         axes.set_xlabel("area within the frame" if dim == 2 else "volume within the frame")
         axes.set_ylabel("regions")
         share = axes.twinx()
@@ -243,7 +246,7 @@ _DASHES = ("--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
 
 
 def quiet(ax: Axes) -> None:
-    """No lines above and to the right of what is drawn."""
+    """Hide the upper and the right edge of axes."""
     ax.spines["top"].set_visible(False)
     ax.spines["right"].set_visible(False)
 

@@ -10,10 +10,11 @@ from linreg.domains import Box
 from linreg.pictures.drawing import STYLE, axes_for, matplotlib_package
 from linreg.pictures.edges import deepest_stages
 from linreg.pictures.fills import Colour, fill_of, output_number
-from linreg.pictures.legend import add_colorbar, colours_for
+from linreg.pictures.legend import add_colorbar, add_legend, colours_for, names_of
 from linreg.pictures.palettes import INK
 from linreg.pictures.plane import means_of
 from linreg.pictures.regions import title_of
+from linreg.pictures.space import quiet_panes
 from linreg.pictures.subject import check_inputs, regions_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
@@ -21,6 +22,9 @@ from linreg.regions.affine_maps import affine_maps_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+MUTED_HEIGHTS = 0.25
+"""The share of white in the surface."""
 
 
 def plot_surface(
@@ -103,7 +107,7 @@ def plot_surface(
             centres=centres,
             log=log,
         )
-        colours, mappable = colours_for(fill, polygons.regions, muted=0.25)
+        colours, mappable = colours_for(fill, polygons.regions, MUTED_HEIGHTS)
         width = float(np.clip(7.0 / np.sqrt(max(len(polygons), 1)), 0.08, 0.5))
         lifted = np.column_stack([polygons.corners, heights])
         axes.add_collection(
@@ -129,8 +133,12 @@ def plot_surface(
                 )
             )
         _dress(axes, polygons.frame, floor, high + 0.03 * room, output)
-        if colorbar and mappable is not None and fill is not None:
-            add_colorbar(axes, mappable, fill.label)
+        if colorbar and fill is not None:
+            if mappable is not None:
+                add_colorbar(axes, mappable, fill.label)
+            else:
+                names = names_of(fill, polygons.regions, MUTED_HEIGHTS)
+                add_legend(axes, [(fill.label, names)])
         axes.set_title(title_of(found) if title is None else title, loc="left")
     return axes
 
@@ -144,8 +152,4 @@ def _dress(ax: Any, frame: Box, low: float, high: float, output: int) -> None:
     ax.set_xlabel("$x_1$")
     ax.set_ylabel("$x_2$")
     ax.set_zlabel(f"output {output}")
-    ax.grid(False)
-    for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-        axis.pane.set_facecolor("#ffffff")
-        axis.pane.set_edgecolor("#c4cad1")
-    ax.view_init(elev=27.0, azim=-57.0)
+    quiet_panes(ax, elev=27.0)

@@ -7,8 +7,9 @@ every composite map is an integer matrix.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import mul
 
 import numpy as np
@@ -81,6 +82,11 @@ class IntegerWeights:
         self._matrix = matrix
         return self
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether a matrix stores it."""
+        return self._matrix is not None
+
     def of(self, state: fmpz_mat) -> list[IntegerRow]:
         """The rows as forms, given the inputs as forms, one a row."""
         if self._matrix is not None:
@@ -96,6 +102,35 @@ class IntegerWeights:
             ]
             for inputs, coefficients in self._terms
         ]
+
+    def dense(self, width: int) -> list[IntegerRow] | None:
+        """All coefficients, one row for each output; None if they are too many."""
+        if self._matrix is not None:
+            return list(self._matrix.table())
+        if len(self._terms) * width > MOST_DENSE:
+            return None
+        rows = [[fmpz(0)] * width for _ in self._terms]
+        for row, (inputs, coefficients) in zip(rows, self._terms, strict=True):
+            for i, by in zip(inputs, coefficients, strict=True):
+                row[i] = by
+        return rows
+
+    def matrix_of(self, state: fmpz_mat) -> fmpz_mat:
+        """The rows as one matrix."""
+        if self._matrix is not None:
+            return self._matrix * state
+        return integer_matrix(self.of(state), state.ncols())
+
+    def part_of(self, given: Mapping[int, IntegerRow], width: int) -> fmpz_mat:
+        """The rows of a dense map as one matrix where all inputs but some are zero."""
+        by = integer_matrix([self._columns[i] for i in given], len(self._columns[0]))
+        return by.transpose() * integer_matrix(list(given.values()), width)
+
+    @cached_property
+    def _columns(self) -> list[IntegerRow]:
+        """The coefficients of each input."""
+        assert self._matrix is not None
+        return list(self._matrix.transpose().table())
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,12 @@ from linreg.files import StrPath, replacing
 from linreg.kernel.bounds.units import GRID, GUIDE
 from linreg.network import StagedNetwork
 from linreg.network.rectified import Rectified, rectified
-from linreg.questions.asking import Conditions, questions_of
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.exact_proofs import Held, NotProved, exact_proof
 from linreg.questions.input_sets import input_set
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.queries import Conditions, questions_of
 from linreg.questions.searching import BoxNode
-from linreg.questions.ways import Budget
 from linreg.rational import rational
 from linreg.readers.query import Condition, Query
 
@@ -32,8 +32,11 @@ MAGIC = b"linreg-verdict-1\n"
 EXACTLY, BOXES = b"\0", b"\1"
 """How a section is proved."""
 
-BISECTED, NARROWED, DEAD, PROGRAM, EXACT = 1, 2, 3, 4, 5
+BISECTED, NARROWED, DEAD, PROGRAM, EXACT, DECIDED = 1, 2, 3, 4, 5, 6
 SPLIT, WALK = 1, 2
+
+OFF, ON = 0, 1
+"""Codes of units that have one side all over a box."""
 
 Ends = tuple[tuple[Fraction, Fraction], ...]
 """Closed bounds of each input."""
@@ -145,7 +148,13 @@ class BoxProof:
         self._of(node).extend(bytes((PROGRAM,)) + unsigned(k) + records)
 
     def exact(self, node: BoxNode, k: int) -> None:
-        """So have exact cells."""
+        """So have exact cells.
+
+        Raises
+        ------
+        NotProved
+            If the alternative is met in the box, or the time is over.
+        """
         assert self.section.ends is not None
         ends = list(self.section.ends)
         free = [i for i, (low, high) in enumerate(ends) if low < high]
@@ -157,8 +166,20 @@ class BoxProof:
                 middle + half * Fraction(int(node.high[axis]), 1 << GRID),
             )
         conditions = held(self.section.alternatives[k])
-        proof = exact_proof(self.network, box_rows(tuple(ends)), conditions, self.budget)
-        self._of(node).extend(bytes((EXACT,)) + unsigned(k) + proof)
+        bounds = node.tables.bound(node.low, node.high, node.lower, node.upper)
+        kind, known = (EXACT, {}) if bounds.free < 0 else (DECIDED, self._decided(bounds.codes))
+        rows = box_rows(tuple(ends))
+        proof = exact_proof(self.network, rows, conditions, self.budget, known)
+        self._of(node).extend(bytes((kind,)) + unsigned(k) + proof)
+
+    def _decided(self, codes: np.ndarray) -> dict[tuple[int, int], bool]:
+        """The units that are on or off all over a box."""
+        return {
+            (layer, unit): bool(codes[layer, unit] == ON)
+            for layer, each in enumerate(self.network.layers)
+            for unit in range(each.units)
+            if codes[layer, unit] in (OFF, ON)
+        }
 
     def halves(self, node: BoxNode, halves: Sequence[BoxNode]) -> None:
         """A box is cut; its network may be normalised anew."""
@@ -189,9 +210,16 @@ class BoxProof:
         return self._records.setdefault(node.place, bytearray())
 
 
-def walk_record(own: Sequence[int], weights: Sequence[int], guides: np.ndarray) -> bytes:
-    """The leaf of a program: weights of an alternative's rows, and multipliers of units."""
-    flat = np.ldexp(guides, GUIDE).ravel()
+def walk_record(
+    own: Sequence[int], weights: Sequence[int], guides: np.ndarray, rows: np.ndarray
+) -> bytes:
+    """The leaf of a program: weights of an alternative's rows, and multipliers of units.
+
+    Places of multipliers are counted by the rows of layers, not by those of what is asked, which
+    are last.
+    """
+    height = int(rows[:-1].max(initial=0))
+    flat = np.ldexp(guides[:, : len(rows) - 1, :height], GUIDE).ravel()
     places = np.nonzero(flat)[0].tolist()
     parts = [bytes((WALK,)), *(unsigned(int(weights[i])) for i in sorted(set(own)))]
     parts.append(unsigned(len(places)))
@@ -221,7 +249,7 @@ def found_and_proved(
 ) -> tuple[Any, list[bytes]]:
     """The first unsafe input, or the proofs of all sections that there is none."""
     from linreg.questions.deciding import Decision, prepared
-    from linreg.questions.verifying import Found, first_found
+    from linreg.questions.verifying import SetOutcome, first_found
 
     network = rectified(staged)
     nodes, proofs = 0, []
@@ -249,8 +277,8 @@ def found_and_proved(
             exact = [exact_proof(network, rows, held(k), budget) for k in section.alternatives]
             proofs.append(b"".join([EXACTLY, *exact]))
         except NotProved:
-            return Found(None, None, nodes, stopped=True), []
-    return Found(None, None, nodes), proofs
+            return SetOutcome(None, None, nodes, stopped=True), []
+    return SetOutcome(None, None, nodes), proofs
 
 
 def write_verdict(

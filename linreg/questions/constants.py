@@ -12,12 +12,15 @@ from flint import fmpq
 from linreg.arguments import point as coordinates_of
 from linreg.domains import Box
 from linreg.errors import InvalidDomain
+from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Point
+from linreg.problem import Problem
+from linreg.progress import Progress
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.norms import Root, exceeds, float_of, norm_of, operator_norm
 from linreg.questions.pieces import Piece
-from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
@@ -91,7 +94,8 @@ def lipschitz(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> Lipschitz:
     """The least L with |f(x) - f(y)| <= L |x - y| on a convex domain.
 
@@ -111,7 +115,10 @@ def lipschitz(
         Stop after so many seconds, wall clock.
     workers : int
     progress : callable, optional
-        Told now and then the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
+    certificate : path, optional
+        A file to write the answer to with its proof, which `linreg check` accepts; it is not
+        written where the search was stopped. The domain must have an interior then.
 
     Returns
     -------
@@ -128,6 +135,8 @@ def lipschitz(
         If the network has no such output.
     TooLarge
         If a norm takes all of too many vectors of signs.
+    UnwritableFile
+        If the certificate cannot be written.
 
     Notes
     -----
@@ -151,13 +160,19 @@ def lipschitz(
     rows = _rows_of(staged, outputs)
     budget = Budget(limit, timeout, workers, progress)
     inputs = input_set(domain_forms(where), staged.input_dim)
+    problem = None if inputs is None or certificate is None else Problem(staged, where)
     if inputs is None:
         raise InvalidDomain("the domain is empty, so there are no two points to compare")
     if not inputs.dim:
         return _answer(fmpq(0), norms, None, inputs, rows, staged.input_dim, 1, True)
     _check_flat(inputs, norms[0])
     pieces = pieces_within(staged, inputs, budget)
-    return _largest(pieces, len(pieces), pieces.complete, norms, inputs, rows, budget)
+    found = _largest(pieces, len(pieces), pieces.complete, norms, inputs, rows, budget)
+    if certificate is not None and problem is not None and found.complete:
+        from linreg.questions.proving import write_constant
+
+        write_constant(certificate, problem, norms, rows, budget.workers)
+    return found
 
 
 def local_lipschitz(

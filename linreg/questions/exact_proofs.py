@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import reduce
 from math import lcm
 
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from linreg.affine import ExactAffineMap
 from linreg.certificate.encoding import integer, unsigned
 from linreg.network.rectified import Rectified
 from linreg.polyhedra import Multipliers
 from linreg.polyhedra.simplex import Below, seek_least, seek_negative
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.programs import value_at
-from linreg.questions.ways import Budget
 
 Row = Sequence[fmpq]
 """An affine form (g_1, ..., g_n, c) of the input."""
@@ -51,22 +51,34 @@ class _Cell:
 
 
 def exact_proof(
-    network: Rectified, rows: Sequence[Row], held: Sequence[Held], budget: Budget
+    network: Rectified,
+    rows: Sequence[Row],
+    held: Sequence[Held],
+    budget: Budget,
+    known: Mapping[tuple[int, int], bool] | None = None,
 ) -> bytes:
     """The records that prove that conditions are met nowhere where rows are >= 0.
+
+    Of some units, by layer and place, it may be known whether they are on.
 
     Raises
     ------
     NotProved
     """
-    return bytes(_Proof(network, rows, held, budget).records)
+    return bytes(_Proof(network, rows, held, budget, known or {}).records)
 
 
 class _Proof:
     def __init__(
-        self, network: Rectified, rows: Sequence[Row], held: Sequence[Held], budget: Budget
+        self,
+        network: Rectified,
+        rows: Sequence[Row],
+        held: Sequence[Held],
+        budget: Budget,
+        known: Mapping[tuple[int, int], bool],
     ) -> None:
         self.network = network
+        self.known = known
         self.n = (network.layers[0].map if network.layers else network.readout).n_inputs
         self.rows = [list(row) for row in rows]
         self.held = list(held)
@@ -83,7 +95,7 @@ class _Proof:
             self._closed(start)
             return
         state = ExactAffineMap.identity(self.n).rows.table()
-        stack = [self._entered(0, [list(row) for row in state], (), start)]
+        stack = [self._undecided(0, self._read(0, state), [], (), start)]
         while stack:
             if budget.is_spent:
                 raise NotProved
@@ -139,30 +151,39 @@ class _Proof:
                 found.append((place, total, each.strict))
         return found
 
-    def _entered(
+    def _undecided(
         self,
         layer: int,
-        state: list[list[fmpq]],
+        z: list[list[fmpq]],
+        outputs: list[list[fmpq]],
         rows: tuple[list[fmpq], ...],
         inside: list[fmpq],
     ) -> _Cell:
         layers = self.network.layers
         while layer < len(layers):
-            z = _composed(layers[layer].map, state)
-            if layers[layer].units:
-                return _Cell(layer, z, (), rows, inside)
-            state, layer = z, layer + 1
-        return _Cell(layer, _composed(self.network.readout, state), (), rows, inside)
+            units = layers[layer].units
+            for form in z[len(outputs) : units]:
+                side = self.known.get((layer, len(outputs)))
+                if side is None:
+                    return _Cell(layer, z, tuple(outputs), rows, inside)
+                outputs.append(form if side else [fmpq(0)] * len(form))
+            layer += 1
+            z, outputs = self._read(layer, [*outputs, *z[units:]]), []
+        return _Cell(layer, z, (), rows, inside)
 
     def _decided(
         self, cell: _Cell, on: bool, rows: tuple[list[fmpq], ...], inside: list[fmpq]
     ) -> _Cell:
         form = cell.z[len(cell.outputs)]
-        outputs = (*cell.outputs, form if on else [fmpq(0)] * len(form))
-        units = self.network.layers[cell.layer].units
-        if len(outputs) < units:
-            return _Cell(cell.layer, cell.z, outputs, rows, inside)
-        return self._entered(cell.layer + 1, [*outputs, *cell.z[units:]], rows, inside)
+        output = form if on else [fmpq(0)] * len(form)
+        return self._undecided(cell.layer, cell.z, [*cell.outputs, output], rows, inside)
+
+    def _read(self, layer: int, state: Sequence[Row]) -> list[list[fmpq]]:
+        """What a layer reads of a state, or the readout, as forms of the input."""
+        layers = self.network.layers
+        map_ = layers[layer].map if layer < len(layers) else self.network.readout
+        entries = [entry for row in state for entry in row]
+        return map_.apply(fmpq_mat(len(state), self.n + 1, entries)).table()
 
     def _closed(self, proof: Mapping[int, fmpq]) -> None:
         self.records += bytes((CLOSED,)) + _multipliers(proof)
@@ -251,16 +272,3 @@ def _multipliers(proof: Mapping[int, fmpq]) -> bytes:
         by = proof[place]
         parts += [unsigned(place), integer(int(by.p) * (denominator // int(by.q)))]
     return b"".join(parts)
-
-
-def _composed(map_: ExactAffineMap, state: Sequence[Row]) -> list[list[fmpq]]:
-    """The rows of a map as forms of the input."""
-    width = len(state[0]) if state else 1
-    found = []
-    for group, shift in zip(map_.terms, map_.shifts, strict=True):
-        total = [fmpq(0)] * width
-        for i, by in group:
-            total = [a + by * b for a, b in zip(total, state[i], strict=True)]
-        total[-1] += shift
-        found.append(total)
-    return found

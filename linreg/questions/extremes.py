@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -11,13 +11,15 @@ from flint import fmpq
 from linreg.arguments import entries, integer, numbers
 from linreg.domains import Domain
 from linreg.errors import InvalidQuery, NoSuchIndex
+from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
+from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none
 from linreg.questions.pieces import Pieces
 from linreg.questions.programs import Highest, Rising, highest_values
-from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction, nearest_float
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
@@ -144,7 +146,8 @@ def maximum(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> Extreme:
     """The greatest value of a linear functional of the outputs on a closed domain.
 
@@ -162,7 +165,10 @@ def maximum(
     workers : int
         Threads or processes that look for regions.
     progress : callable, optional
-        Told now and then the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
+    certificate : path, optional
+        A file to write the answer to with its proof, which `linreg check` accepts; it is not
+        written where the search was stopped.
 
     Returns
     -------
@@ -177,6 +183,10 @@ def maximum(
         timeout or the workers are not positive, and TypeError if there is no network or domain.
     InvalidDomain
         If the domain is of another dimension than the network's input.
+    IncompleteError
+        If there is an answer, but its proof was stopped; the attribute `answer` has it.
+    UnwritableFile
+        If the certificate cannot be written.
 
     Notes
     -----
@@ -198,7 +208,10 @@ def maximum(
     staged, where = asked(net, domain)
     weights = _weights(functional, staged)
     budget = Budget(limit, timeout, workers, progress)
-    return _highest(staged, [weights], where, budget)[0]
+    (found,) = _highest(staged, [weights], where, budget)
+    if certificate is not None:
+        _write(certificate, staged, where, [("max", as_fractions(weights), found)], budget, found)
+    return found
 
 
 def minimum(
@@ -209,13 +222,14 @@ def minimum(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> Extreme:
     """The least value of a linear functional of the outputs on a closed domain.
 
     Parameters
     ----------
-    net, functional, domain, limit, timeout, workers, progress
+    net, functional, domain, limit, timeout, workers, progress, certificate
         As for `maximum`.
 
     Returns
@@ -225,7 +239,7 @@ def minimum(
 
     Raises
     ------
-    InvalidQuery, ValueError, TypeError, InvalidDomain
+    InvalidQuery, ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile
         As for `maximum`.
 
     Examples
@@ -237,9 +251,12 @@ def minimum(
     (Fraction(-2, 1), (Fraction(0, 1),))
     """
     staged, where = asked(net, domain)
-    weights = [-entry for entry in _weights(functional, staged)]
+    weights = _weights(functional, staged)
     budget = Budget(limit, timeout, workers, progress)
-    return _negated(_highest(staged, [weights], where, budget)[0])
+    found = negated(_highest(staged, [[-entry for entry in weights]], where, budget)[0])
+    if certificate is not None:
+        _write(certificate, staged, where, [("min", as_fractions(weights), found)], budget, found)
+    return found
 
 
 def output_range(
@@ -250,13 +267,14 @@ def output_range(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> list[OutputRange]:
     """The least and the greatest value of each output on a closed domain.
 
     Parameters
     ----------
-    net, domain, limit, timeout, workers, progress
+    net, domain, limit, timeout, workers, progress, certificate
         As for `maximum`.
     output : int, optional
         This output alone, counted from 0; by default all.
@@ -270,7 +288,7 @@ def output_range(
     ------
     NoSuchIndex
         If the network has no such output.
-    ValueError, TypeError, InvalidDomain
+    ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile
         As for `maximum`.
 
     Examples
@@ -285,11 +303,20 @@ def output_range(
     chosen = range(n_outputs) if output is None else [checked_output(output, staged)]
     units = [[fmpq(int(i == j)) for j in range(n_outputs)] for i in chosen]
     both = [[by * entry for entry in unit] for unit in units for by in (-1, 1)]
-    found = _highest(staged, both, where, Budget(limit, timeout, workers, progress))
-    return [
-        OutputRange(i, _negated(low), high)
+    budget = Budget(limit, timeout, workers, progress)
+    found = _highest(staged, both, where, budget)
+    ranges = [
+        OutputRange(i, negated(low), high)
         for i, low, high in zip(chosen, found[::2], found[1::2], strict=True)
     ]
+    if certificate is not None:
+        ends = [
+            (sense, each.output, end)
+            for each in ranges
+            for sense, end in (("min", each.lowest), ("max", each.highest))
+        ]
+        _write(certificate, staged, where, ends, budget, ranges)
+    return ranges
 
 
 def checked_output(output: object, staged: StagedNetwork, name: str = "output") -> int:
@@ -308,6 +335,21 @@ def checked_output(output: object, staged: StagedNetwork, name: str = "output") 
             f"{counted(n_outputs, 'output')}: got {number}"
         )
     return number
+
+
+def _write(
+    path: StrPath,
+    staged: StagedNetwork,
+    domain: Domain,
+    values: Iterable[tuple[str, int | Sequence[Fraction], Extreme]],
+    budget: Budget,
+    answer: object,
+) -> None:
+    """Write values with their proofs: greatest or least, of what, and which."""
+    from linreg.questions.proving import ExtremeValue, carrying, write_range
+
+    with carrying(answer):
+        write_range(path, staged, domain, [ExtremeValue(*value) for value in values], budget)
 
 
 def _weights(functional: Sequence[object] | None, staged: StagedNetwork) -> list[fmpq]:
@@ -413,7 +455,7 @@ def _extreme(
     return Extreme("stopped", complete=False, nodes=nodes)
 
 
-def _negated(found: Extreme) -> Extreme:
+def negated(found: Extreme) -> Extreme:
     """What is true of the least value, given the greatest of the negated functional."""
 
     def minus(number: Fraction | None) -> Fraction | None:

@@ -12,9 +12,12 @@ from flint import fmpq
 from linreg.affine import ExactAffineMap
 from linreg.arguments import how_many
 from linreg.errors import InvalidNetwork
+from linreg.files import StrPath
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.network.combining import n_outputs, on_same_input, renamed
+from linreg.progress import Progress
 from linreg.questions.extremes import Extreme, OutputRange, output_range
+from linreg.questions.loop_or_search import Budget
 from linreg.rational import nearest_float
 from linreg.readers import DomainLike, NetworkLike, as_network, asked_where
 from linreg.showing import answer_html, in_short
@@ -135,7 +138,8 @@ def difference(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> Difference:
     """The largest difference of an output of two networks on a closed domain, exactly.
 
@@ -145,6 +149,9 @@ def difference(
         With the same numbers of inputs and of outputs: a network and its pruned or quantised copy.
     domain, limit, timeout, workers, progress
         As for `maximum`; the domain is by default that in the file of `a`.
+    certificate : path, optional
+        A file to write the largest difference to with its proof, which `linreg check` accepts; it
+        is not written where the search was stopped.
 
     Returns
     -------
@@ -154,7 +161,7 @@ def difference(
     ------
     InvalidNetwork
         If the numbers of inputs or outputs differ.
-    InvalidDomain, ValueError, TypeError
+    InvalidDomain, ValueError, TypeError, IncompleteError, UnwritableFile
         As for `maximum`.
 
     Examples
@@ -178,9 +185,10 @@ def difference(
     minus = ExactAffineMap.of_terms(
         [[(i, 1), (size + i, -1)] for i in range(size)], [0] * size, 2 * size
     )
+    less = on_same_input([first, second], minus)
     ranges = tuple(
         output_range(
-            on_same_input([first, second], minus),
+            less,
             where,
             limit=limit,
             timeout=timeout,
@@ -188,7 +196,14 @@ def difference(
             progress=progress,
         )
     )
-    return _largest(ranges)
+    found = _largest(ranges)
+    if certificate is not None:
+        from linreg.questions.proving import carrying, write_difference
+
+        budget = Budget(limit, timeout, workers, progress)
+        with carrying(found):
+            write_difference(certificate, less.staged, where, found, budget)
+    return found
 
 
 def _largest(ranges: tuple[OutputRange, ...]) -> Difference:
@@ -223,12 +238,13 @@ def equivalent(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
+    certificate: StrPath | None = None,
 ) -> Equivalence:
     """Whether two networks compute the same function on a closed domain, proved either way.
 
     Parameters
     ----------
-    a, b, domain, limit, timeout, workers
+    a, b, domain, limit, timeout, workers, certificate
         As for `difference`.
 
     Returns
@@ -240,7 +256,7 @@ def equivalent(
     ------
     InvalidNetwork
         If the numbers of inputs or outputs differ.
-    InvalidDomain, ValueError, TypeError
+    InvalidDomain, ValueError, TypeError, IncompleteError, UnwritableFile
         As for `maximum`.
 
     Examples
@@ -255,7 +271,15 @@ def equivalent(
     """
     first, second = as_network(a, "a"), as_network(b, "b")
     where = asked_where(a, domain, first.input_dim)
-    found = difference(first, second, where, limit=limit, timeout=timeout, workers=workers)
+    found = difference(
+        first,
+        second,
+        where,
+        limit=limit,
+        timeout=timeout,
+        workers=workers,
+        certificate=certificate,
+    )
     point = found.point
     if found.status == "unbounded":
         assert point is not None

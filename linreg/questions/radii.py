@@ -10,17 +10,20 @@ from flint import fmpq
 
 from linreg.arguments import point as coordinates_of
 from linreg.errors import InvalidDomain, InvalidQuery
+from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import IntegerRow, Point, PointedPolyhedron, Solver
+from linreg.progress import Progress
+from linreg.questions.answers import as_fractions
 from linreg.questions.approaching import Approach
 from linreg.questions.extremes import checked_output
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none, pieces_within
 from linreg.questions.nearest import Near, nearest_point
 from linreg.questions.norms import norm_of, root_float
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Rising, highest_values, value_at
 from linreg.questions.verifying import coordinates
-from linreg.questions.ways import Budget, pieces_or_none, pieces_within
 from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
@@ -142,7 +145,8 @@ def robustness(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    certificate: StrPath | None = None,
 ) -> Robustness:
     """The distance from a point to the nearest tie with another class, and to the nearest flip.
 
@@ -168,7 +172,10 @@ def robustness(
         Stop after so many seconds, wall clock.
     workers : int
     progress : callable, optional
-        Told now and then the share of a search that is done, from 0 to 1.
+        Called now and then with a `Progress` of one search.
+    certificate : path, optional
+        A file to write the answer to with its proof, which `linreg check` accepts; it is not
+        written where the search was stopped.
 
     Returns
     -------
@@ -184,6 +191,11 @@ def robustness(
         If the point is outside the domain.
     NoSuchIndex
         If the label or a target is no output.
+    IncompleteError
+        If there is an answer, but its proof was stopped or would be too long; the attribute
+        `answer` has it.
+    UnwritableFile
+        If the certificate cannot be written.
 
     Notes
     -----
@@ -228,13 +240,24 @@ def robustness(
     if any(value_at(form, at) < 0 for form in around):
         raise InvalidDomain("x: the point is outside the domain")
     search = _Search(staged, at, norm, label, rivals, 1 if sense == "max" else -1, around, budget)
-    return search.answer()
+    found = search.answer()
+    if certificate is not None and found.complete:
+        from linreg.questions.proving import carrying
+        from linreg.questions.proving_distances import DistanceAsked, write_distances
+
+        question = DistanceAsked(staged, where, as_fractions(at), norm, label, tuple(rivals), sense)
+        with carrying(found):
+            write_distances(certificate, question, search.tie, search.flip, budget)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class NearestMet:
+    """A tie or a flip with a class, and a point of its region where that wins, if it does there."""
+
     near: Near
     label: int
+    beyond: list[fmpq]
 
 
 class _Search:
@@ -260,8 +283,8 @@ class _Search:
         self.around = around
         self.budget = budget
         self.solver = Solver()
-        self.tie: _Found | None = None
-        self.flip: _Found | None = None
+        self.tie: NearestMet | None = None
+        self.flip: NearestMet | None = None
 
     def answer(self) -> Robustness:
         searched = fmpq(-1)  # no input is nearer than this and was not looked at
@@ -341,7 +364,7 @@ class _Search:
         for j in self.rivals:
             other = self.sign * values[j]
             if other >= own:
-                found = _Found(Near(fmpq(0), list(inputs.origin)), j)
+                found = NearestMet(Near(fmpq(0), list(inputs.origin)), j, list(inputs.origin))
                 self.tie = _nearer(self.tie, found)
                 if other > own or j < self.label:
                     self.flip = _nearer(self.flip, found)
@@ -372,16 +395,18 @@ class _Search:
                 rows = [*piece.rows, row]
             if there is not None:
                 near = nearest_point(rows, offsets, there, self.norm, self.solver)
-                found = _Found(Near(near.size, inputs.point(near.point)), j)
+                beyond = inputs.point(there.rationals)
+                found = NearestMet(Near(near.size, inputs.point(near.point)), j, beyond)
                 self.tie = _nearer(self.tie, found)
                 if ahead or j < self.label:
                     self.flip = _nearer(self.flip, found)
                 continue
             touching = self._touching(rows, offsets, inputs)
             if touching is not None:
-                self.tie = _nearer(self.tie, _Found(touching, j))
+                found = NearestMet(touching, j, touching.point)
+                self.tie = _nearer(self.tie, found)
                 if j < self.label:
-                    self.flip = _nearer(self.flip, _Found(touching, j))
+                    self.flip = _nearer(self.flip, found)
 
     def _touching(
         self, rows: Sequence[IntegerRow], offsets: Sequence[Sequence[fmpq]], inputs: InputSet
@@ -415,7 +440,7 @@ class _Search:
         proved = None if searched is None else (searched * searched if square else searched)
         complete = searched is None
 
-        def distance(found: _Found | None) -> Distance | None:
+        def distance(found: NearestMet | None) -> Distance | None:
             if found is None:
                 return None
             size = fraction(found.near.size)
@@ -438,7 +463,7 @@ class _Search:
         return Robustness(self.label, self.norm, tie, flip, bound, complete)
 
 
-def _nearer(known: _Found | None, other: _Found) -> _Found:
+def _nearer(known: NearestMet | None, other: NearestMet) -> NearestMet:
     """The nearer of two; of equally near ones the first."""
     return other if known is None or other.near.size < known.near.size else known
 

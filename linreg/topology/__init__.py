@@ -7,24 +7,28 @@ from linreg.topology.boundary_volume import (
     boundary_volume,
     expected_boundary_volume,
 )
+from linreg.topology.cell_unions import RELATIONS
 from linreg.topology.critical import CriticalVertex
 from linreg.topology.persistence import Bar, diagram
 from linreg.topology.pieces import Piece, pieces, total_size
 from linreg.topology.polyhedral_complex import (
-    RELATIONS,
+    WAYS,
     PolyhedralComplex,
+    StratifiedDomain,
     polyhedral_complex,
 )
 from linreg.topology.union import Subcomplex
 
 __all__ = [
     "RELATIONS",
+    "WAYS",
     "Bar",
     "BoundaryVolume",
     "CriticalVertex",
     "ExpectedVolume",
     "Piece",
     "PolyhedralComplex",
+    "StratifiedDomain",
     "Subcomplex",
     "boundary_volume",
     "decision_boundary",

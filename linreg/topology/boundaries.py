@@ -8,6 +8,7 @@ from collections.abc import Callable
 from linreg.arguments import numbered
 from linreg.complex import with_functional
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.rational import Number
 from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.polyhedral_complex import polyhedral_complex
@@ -23,8 +24,9 @@ def level_set(
     level: Number = 0,
     domain: DomainLike = None,
     *,
+    all_cells: bool = False,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Subcomplex:
     """Where an output is equal to a level: a closed union of cells of any dimensions.
 
@@ -34,10 +36,12 @@ def level_set(
         By default the whole space, or the domain in the network's file.
     output : int
     level : number
+    all_cells : bool
+        Whether to find the cells that are not around the set too, as for a picture.
     limit : int, optional
-        Most cells of the whole complex.
+        Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------
@@ -66,7 +70,12 @@ def level_set(
     ([4, 4, 0], 1, True)
     """
     cells = polyhedral_complex(
-        net, domain, levels=[(output, level)], limit=limit, progress=progress
+        net,
+        domain,
+        levels=[(output, level)],
+        around=None if all_cells else (output, level),
+        limit=limit,
+        progress=progress,
     )
     return cells.where(output, "==", level)
 
@@ -78,8 +87,9 @@ def decision_boundary(
     domain: DomainLike = None,
     *,
     sense: str = "max",
+    all_cells: bool = False,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Subcomplex:
     """Where two classes tie: of two outputs where they are equal, of all where no one is largest.
 
@@ -91,10 +101,12 @@ def decision_boundary(
         Two outputs; by default all outputs are classes.
     sense : str
         "max" if the class is that of the largest output, "min" if that of the smallest.
+    all_cells : bool
+        Whether to find the cells that are not around the set too, as for a picture.
     limit : int, optional
-        Most cells of the whole complex.
+        Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------
@@ -130,7 +142,12 @@ def decision_boundary(
     if i is None and j is None:
         rows = [[sign * (row == column) for column in range(n_outputs)] for row in range(n_outputs)]
         cells = polyhedral_complex(
-            with_functional(staged, rows), where, classes=True, limit=limit, progress=progress
+            with_functional(staged, rows),
+            where,
+            classes=True,
+            around=None if all_cells else "classes",
+            limit=limit,
+            progress=progress,
         )
         return cells.decision_boundary()
     if i is None or j is None:
@@ -139,4 +156,5 @@ def decision_boundary(
     if pair[0] == pair[1]:
         raise ValueError(f"i and j: two different outputs were expected, got {i} twice")
     row = [(k == pair[0]) - (k == pair[1]) for k in range(n_outputs)]
-    return level_set(with_functional(staged, [row]), 0, 0, where, limit=limit, progress=progress)
+    difference = with_functional(staged, [row])
+    return level_set(difference, 0, 0, where, all_cells=all_cells, limit=limit, progress=progress)

@@ -8,10 +8,11 @@ proofs. Unions that are neither have the chains of their order complex.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from linreg.complex import CellComplex
+from linreg.complex import CellComplex, SignedCells
 from linreg.complex.forms import Vector
 from linreg.rational import integer_matrix
 from linreg.topology.elimination import Chains, Column
@@ -48,7 +49,7 @@ def _dual(cells: CellComplex, kept: np.ndarray, signed: bool) -> Chains:
 
 
 def flag_chains(
-    cells: CellComplex, chosen: np.ndarray, ranks: np.ndarray | None = None
+    cells: SignedCells[Any], chosen: np.ndarray, ranks: np.ndarray | None = None
 ) -> tuple[Chains, list[int]]:
     """The chains of the order complex, and the smallest cell of each simplex.
 

@@ -66,8 +66,8 @@ def critical_vertices(cells: CellComplex, output: int) -> list[CriticalVertex]:
     Source
     ------
     Grigsby, Lindsey and Masden (2022), "Local and global topological complexity measures of ReLU
-    neural network functions", for the local homological complexity; Brehm and Kuehnel (1987) for
-    lower links.
+    neural network functions", for the local homological complexity; Grunert, Kuehnel and Rote
+    (2023), "PL Morse theory in low dimensions": homologically regular vertices are left out.
     """
     values = output_values(cells, output)
     flat = values.is_flat & (cells.dims > 0)

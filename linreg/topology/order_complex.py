@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linreg.complex import CellComplex
+from linreg.complex import SignedCells
 from linreg.errors import MissingPackage
 
 if TYPE_CHECKING:
     from gudhi import SimplexTree
 
 
-def flags(cells: CellComplex, chosen: np.ndarray) -> Iterator[np.ndarray]:
+def flags(cells: SignedCells[Any], chosen: np.ndarray) -> Iterator[np.ndarray]:
     """All chains s_0 < s_1 < ... < s_k of chosen cells, for k = 0, 1, ...
 
     Parameters
     ----------
-    cells : CellComplex
+    cells : SignedCells
     chosen : bool array, shape (cells,)
 
     Yields
@@ -73,13 +73,13 @@ def check_gudhi_field(field: int) -> None:
 
 
 def simplex_tree(
-    cells: CellComplex, chosen: np.ndarray, ranks: np.ndarray | None = None
+    cells: SignedCells[Any], chosen: np.ndarray, ranks: np.ndarray | None = None
 ) -> SimplexTree:
     """The order complex as gudhi holds it.
 
     Parameters
     ----------
-    cells : CellComplex
+    cells : SignedCells
     chosen : bool array, shape (cells,)
     ranks : integer array, shape (cells,), optional
         When each cell enters; a chain enters with its smallest cell.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import reprlib
 from math import inf
+from typing import Any
 
 import numpy as np
 
-from linreg.complex import CellComplex
+from linreg.complex import CellComplex, SignedCells, Strata
 from linreg.topology.chains import dual_chains, dual_order, flag_chains
-from linreg.topology.elimination import check_field, pairs
+from linreg.topology.elimination import Chains, check_field, pairs
 from linreg.topology.order_complex import check_gudhi_field, simplex_tree
 from linreg.topology.values import Value, output_values
 
@@ -40,9 +41,34 @@ def persistence(
         )
     found = output_values(cells, output)
     values = found.negated if superlevel else found
-    levels = sorted(set(values.lowest))
-    rank_of = {level: rank for rank, level in enumerate(levels)}
-    ranks = np.array([rank_of[low] for low in values.lowest], dtype=np.int64)
+    if method != "cells":
+        return _of_flags(cells, values.lowest, superlevel, field, method)
+    _, ranks = _ranked(values.lowest)
+    everything = np.ones(len(cells), dtype=bool)
+    chains = dual_chains(cells, everything, signed=field != 2, ranks=ranks)
+    entering = dual_order(cells, everything, ranks).tolist()
+    return _bars(chains, entering, values.lowest, field, superlevel)
+
+
+def strata_persistence(
+    cells: Strata, output: int, *, superlevel: bool, field: int, method: str
+) -> list[Bar]:
+    """The same on a domain without its faces, whose cells are known by linear programs."""
+    field = check_field(field)
+    if method not in METHODS[1:]:
+        raise ValueError(
+            f"method: {reprlib.repr(method)} is not one for cells without the domain's faces; "
+            f"these are {', '.join(METHODS[1:])}"
+        )
+    lowest = cells.lowest(output, sign=-1 if superlevel else 1)
+    return _of_flags(cells, lowest, superlevel, field, method)
+
+
+def _of_flags(
+    cells: SignedCells[Any], lowest: list[Value], superlevel: bool, field: int, method: str
+) -> list[Bar]:
+    """The bars by order complexes, where a chain enters with its smallest cell."""
+    levels, ranks = _ranked(lowest)
     everything = np.ones(len(cells), dtype=bool)
     if method == "gudhi":
         check_gudhi_field(field)
@@ -53,17 +79,26 @@ def persistence(
             for dim, (birth, death) in found_bars
         ]
         return _sorted(bars, superlevel)
-    if method == "order":
-        chains, entering = flag_chains(cells, everything, ranks)
-    else:
-        chains = dual_chains(cells, everything, signed=field != 2, ranks=ranks)
-        entering = dual_order(cells, everything, ranks).tolist()
+    chains, entering = flag_chains(cells, everything, ranks)
+    return _bars(chains, entering, lowest, field, superlevel)
+
+
+def _ranked(lowest: list[Value]) -> tuple[list[Value], np.ndarray]:
+    """The distinct values in order, and the place of each cell's among them."""
+    levels = sorted(set(lowest))
+    rank_of = {level: rank for rank, level in enumerate(levels)}
+    return levels, np.array([rank_of[low] for low in lowest], dtype=np.int64)
+
+
+def _bars(
+    chains: Chains, entering: list[int], lowest: list[Value], field: int, superlevel: bool
+) -> list[Bar]:
+    """The bars of chains that enter at the values of some cells."""
     matched = pairs(chains, field)
-    bars = [
-        (chains.degrees[i], values.lowest[entering[i]], values.lowest[entering[j]])
-        for i, j in matched.ended
+    bars: list[Bar] = [
+        (chains.degrees[i], lowest[entering[i]], lowest[entering[j]]) for i, j in matched.ended
     ]
-    bars += [(chains.degrees[i], values.lowest[entering[i]], inf) for i in matched.endless]
+    bars += [(chains.degrees[i], lowest[entering[i]], inf) for i in matched.endless]
     return _sorted([bar for bar in bars if bar[1] != bar[2]], superlevel)
 
 

@@ -5,40 +5,43 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from operator import eq, ge, gt, le, lt, ne
-from typing import TYPE_CHECKING
+from typing import Literal, overload
 
-import numpy as np
-
-from linreg.arguments import how_many, numbered
-from linreg.complex import CellComplex, cell_complex, levels_of, with_levels
+from linreg.arguments import how_many, integer, numbered
+from linreg.complex import (
+    STRATEGIES,
+    Cell,
+    CellComplex,
+    Strata,
+    Stratum,
+    cell_complex,
+    levels_of,
+    strata,
+    with_levels,
+)
+from linreg.complex.signed_cells import CLASSES, Kept
+from linreg.errors import UnknownStrategy
 from linreg.problem import Problem, problem_of
+from linreg.progress import Progress
 from linreg.rational import Number, fraction
 from linreg.readers import DomainLike, NetworkLike
+from linreg.topology.cell_unions import CellUnions
 from linreg.topology.critical import CriticalVertex, critical_vertices
-from linreg.topology.persistence import Bar, persistence
-from linreg.topology.union import Subcomplex
+from linreg.topology.persistence import Bar, persistence, strata_persistence
 
-if TYPE_CHECKING:
-    from gudhi import SimplexTree
+PROGRAMS = "programs"
+"""The strategy that leaves the domain's faces out."""
 
-RELATIONS: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
-    ">=": ge,
-    ">": gt,
-    "==": eq,
-    "<=": le,
-    "<": lt,
-    "!=": ne,
-}
-"""How an output can be related to a level."""
+WAYS = (*STRATEGIES, PROGRAMS)
+"""All strategies."""
 
 
-class PolyhedralComplex(CellComplex):
+class PolyhedralComplex(CellComplex, CellUnions[Cell]):
     """All cells of a network on a domain, and the topology of their unions.
 
     Attributes
     ----------
-    problem, levels, layout, signs, dims, lines, vectors, n_vertices, incidence
+    problem, levels, layout, signs, dims, lines, vectors, n_vertices, incidence, kept
         As for `linreg.complex.CellComplex`.
 
     Examples
@@ -54,174 +57,6 @@ class PolyhedralComplex(CellComplex):
     >>> complex.where(0, ">=").betti, complex.where(0, "==").betti
     ([1, 1, 0], [2, 2, 0])
     """
-
-    def where(self, output: int, relation: str, level: Number = 0) -> Subcomplex:
-        """The cells on which an output is in a relation to a level.
-
-        Parameters
-        ----------
-        output : int
-        relation : str
-            One of ">=", ">", "==", "<=", "<", "!=".
-        level : number
-
-        Returns
-        -------
-        Subcomplex
-            Closed for ">=", "==" and "<="; open in the domain for the others.
-
-        Raises
-        ------
-        NoSuchIndex
-            If the network has no such output.
-        ValueError
-            If there is no such relation, or the complex was not cut at that level.
-
-        Examples
-        --------
-        |x| is less than 1 at its vertex 0 and on the segments beside, and it is 1 at two points:
-
-        >>> from linreg import absolute, mlp
-        >>> net = mlp([([[1]], [0])], activation=absolute())
-        >>> complex = polyhedral_complex(net, levels=[(0, 1)])
-        >>> [complex.where(0, sign, 1).faces_by_dimension for sign in ("<", "==")]
-        [[1, 2], [2, 0]]
-        """
-        if relation not in RELATIONS:
-            raise ValueError(
-                f"relation: {reprlib.repr(relation)} is not known; known are {', '.join(RELATIONS)}"
-            )
-        return Subcomplex(self, RELATIONS[relation](self.sides(output, level), 0))
-
-    def sides(self, output: int, level: Number = 0) -> np.ndarray:
-        """The sign of an output less a level on each cell.
-
-        Parameters
-        ----------
-        output : int
-        level : number
-            One of those that the complex was cut at.
-
-        Returns
-        -------
-        int8 array, shape (cells,)
-            -1, 0 or 1.
-
-        Raises
-        ------
-        NoSuchIndex
-            If the network has no such output.
-        ValueError
-            If the complex was not cut at that level.
-
-        Examples
-        --------
-        relu(x) passes 1 once: it is less at 0, and on two cells of three beside:
-
-        >>> from linreg import mlp
-        >>> complex = polyhedral_complex(mlp([([[1]], [0])]), levels=[(0, 1)])
-        >>> sorted(complex.sides(0, 1)[complex.dims == 0].tolist())
-        [-1, 0]
-        >>> sorted(complex.sides(0, 1)[complex.dims == 1].tolist())
-        [-1, -1, 1]
-        """
-        output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
-        cut = fraction(level)
-        for unit, (known, cuts) in enumerate(self.levels.of_output, start=self.n_units):
-            if known == output and cut in cuts:
-                pair = self.layout.starts[unit] + cuts.index(cut)
-                at_least, at_most = self.bits([pair, pair + self.layout.n_pairs]).T
-                signs: np.ndarray = at_least.astype(np.int8) - at_most.astype(np.int8)
-                return signs
-        raise ValueError(
-            f"level: the complex is not cut where output {output} is {cut}; ask for it with "
-            f"levels=[({output}, {cut})]"
-        )
-
-    def decision_region(self, output: int, *, strictly: bool = False) -> Subcomplex:
-        """The cells on which an output is largest among the classes.
-
-        Parameters
-        ----------
-        output : int
-        strictly : bool
-            Whether it has to be larger than all others, which makes the union open; otherwise it
-            is closed.
-
-        Returns
-        -------
-        Subcomplex
-
-        Raises
-        ------
-        ValueError
-            If the complex was not cut by classes, or the output is none of them.
-
-        Examples
-        --------
-        relu(x) is at least relu(-x) from 0 on, and larger beyond:
-
-        >>> from linreg import mlp
-        >>> net = mlp([([[1], [-1]], [0, 0])])
-        >>> complex = polyhedral_complex(net, classes=True)
-        >>> complex.decision_region(0).faces_by_dimension
-        [1, 1]
-        >>> complex.decision_region(0, strictly=True).faces_by_dimension
-        [0, 1]
-        """
-        won = self._winners()
-        if output not in self.levels.classes:
-            raise ValueError(
-                f"output: the classes are {list(self.levels.classes)}, got {reprlib.repr(output)}"
-            )
-        wins = won[:, self.levels.classes.index(output)]
-        return Subcomplex(self, wins & (won.sum(axis=1) == 1) if strictly else wins)
-
-    def decision_regions(self, *, strictly: bool = False) -> dict[int, Subcomplex]:
-        """The union of `decision_region` for each class.
-
-        Parameters
-        ----------
-        strictly : bool
-            As for `decision_region`.
-
-        Returns
-        -------
-        dict of int to Subcomplex
-            By classes, in increasing order; empty if the complex was not cut by classes.
-
-        Examples
-        --------
-        relu(x) and relu(-x) are each the larger one on one side of 0:
-
-        >>> from linreg import mlp
-        >>> net = mlp([([[1], [-1]], [0, 0])])
-        >>> complex = polyhedral_complex(net, classes=True)
-        >>> found = complex.decision_regions(strictly=True)
-        >>> {output: union.cells(1)[0].rays for output, union in found.items()}
-        {0: ((1,),), 1: ((-1,),)}
-        """
-        return {
-            output: self.decision_region(output, strictly=strictly)
-            for output in self.levels.classes
-        }
-
-    def decision_boundary(self) -> Subcomplex:
-        """The cells on which two classes or more are largest.
-
-        Raises
-        ------
-        ValueError
-            If the complex was not cut by classes.
-        """
-        return Subcomplex(self, self._winners().sum(axis=1) > 1)
-
-    def _winners(self) -> np.ndarray:
-        """Which class is largest on each cell; bool, shape (cells, classes)."""
-        if not self.levels.classes:
-            raise ValueError("the complex is not cut by classes; ask for it with classes=True")
-        start = self.layout.starts[-1]
-        return self.bits(range(start, start + len(self.levels.classes)))
 
     def persistence(
         self,
@@ -266,6 +101,7 @@ class PolyhedralComplex(CellComplex):
         >>> polyhedral_complex(hat).persistence()
         [(0, -inf, Fraction(0, 1)), (0, -inf, inf)]
         """
+        self._check_whole()
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         return persistence(self, output, superlevel=superlevel, field=field, method=method)
 
@@ -302,12 +138,118 @@ class PolyhedralComplex(CellComplex):
         >>> [(vertex.point, vertex.value, vertex.ranks) for vertex in complex.critical_vertices()]
         [((Fraction(0, 1),), Fraction(0, 1), (1, 0))]
         """
+        self._check_whole()
         output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
         return critical_vertices(self, output)
 
-    def simplex_tree(self) -> SimplexTree:
-        """The order complex of all cells for gudhi."""
-        return Subcomplex(self, np.ones(len(self), dtype=bool)).simplex_tree()
+    def _check_whole(self) -> None:
+        """Refuse what is a question about all cells where only those around a set are here."""
+        if self.around is not None:
+            raise ValueError(
+                "around: this needs all cells, and the complex has those around a set alone"
+            )
+
+
+class StratifiedDomain(Strata, CellUnions[Stratum]):
+    """The cells of a network in a closed domain that is not cut along its own faces.
+
+    Unions of them are the same sets as in the complex with these faces, and their topology is
+    too. There are no vertices, but linear programs say of each cell what is asked.
+
+    Attributes
+    ----------
+    problem, levels, layout, signs, dims, flats
+        As for `linreg.complex.Strata`.
+
+    Examples
+    --------
+    A hyperplane through a cube of twenty dimensions, which has a million corners:
+
+    >>> from linreg import mlp
+    >>> net = mlp([([[1] * 20], [-10])])
+    >>> cells = polyhedral_complex(net, "box:0,1", levels=[(0, 0)], strategy="programs")
+    >>> cells.f_vector[-2:], cells.where(0, "==").betti[:2], cells.where(0, ">").components
+    ([1, 2], [1, 0], 1)
+    """
+
+    def persistence(
+        self, output: int = 0, *, superlevel: bool = False, field: int = 2, method: str = "order"
+    ) -> list[Bar]:
+        """Persistent homology of the sublevel sets {f <= t}, as t goes up from minus infinity.
+
+        Parameters
+        ----------
+        output : int
+        superlevel : bool
+            Whether to take {f >= t} as t goes down, so that births are above deaths.
+        field : int
+            A prime p for the integers modulo p, or 0 for the rational numbers.
+        method : str
+            "order" or "gudhi", as for `Subcomplex.betti_numbers`.
+
+        Returns
+        -------
+        list of (int, Fraction or infinity, Fraction or infinity)
+            Dimension, birth and death, sorted; bars of length zero are left out.
+
+        Raises
+        ------
+        NoSuchIndex
+            If the network has no such output.
+        ValueError
+            If the field is none, or there is no such method.
+
+        Examples
+        --------
+        >>> from linreg import absolute, mlp
+        >>> hat = mlp([([[1]], [0])], ([[-1]], [0]), activation=absolute())
+        >>> polyhedral_complex(hat, strategy="programs").persistence()
+        [(0, -inf, Fraction(0, 1)), (0, -inf, inf)]
+        """
+        output = numbered(output, self.problem.network.readout.n_outputs, "output", "outputs")
+        return strata_persistence(self, output, superlevel=superlevel, field=field, method=method)
+
+
+@overload
+def polyhedral_complex(
+    net: NetworkLike,
+    domain: DomainLike = None,
+    *,
+    levels: Sequence[tuple[int, Number]] = (),
+    classes: Sequence[int] | bool = False,
+    strategy: Literal["programs"],
+    around: None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> StratifiedDomain: ...
+
+
+@overload
+def polyhedral_complex(
+    net: NetworkLike,
+    domain: DomainLike = None,
+    *,
+    levels: Sequence[tuple[int, Number]] = (),
+    classes: Sequence[int] | bool = False,
+    strategy: Literal["tree", "regions"] = "tree",
+    around: tuple[int, Number] | str | None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> PolyhedralComplex: ...
+
+
+@overload
+def polyhedral_complex(
+    net: NetworkLike,
+    domain: DomainLike = None,
+    *,
+    levels: Sequence[tuple[int, Number]] = (),
+    classes: Sequence[int] | bool = False,
+    strategy: str,
+    around: tuple[int, Number] | str | None = None,
+    limit: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> PolyhedralComplex | StratifiedDomain: ...
 
 
 def polyhedral_complex(
@@ -317,9 +259,10 @@ def polyhedral_complex(
     levels: Sequence[tuple[int, Number]] = (),
     classes: Sequence[int] | bool = False,
     strategy: str = "tree",
+    around: tuple[int, Number] | str | None = None,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> PolyhedralComplex:
+    progress: Callable[[Progress], None] | None = None,
+) -> PolyhedralComplex | StratifiedDomain:
     """The cells of a network on a domain, of every dimension, generic or not.
 
     A cell is the set of points of one sign vector: where each unit is, inside a piece or on a
@@ -334,15 +277,22 @@ def polyhedral_complex(
     classes : sequence of int, or bool
         Outputs whose largest cuts cells too; True stands for all.
     strategy : str
-        "tree", or "regions" to find the same cells another way, up to 6 inputs and slowly.
+        "tree", or "regions" to find the same cells another way, up to 6 inputs and slowly;
+        "programs" decides by linear programs, for any number of inputs, and does not cut cells
+        along the domain's own faces.
+    around : (output, level), or "classes", optional
+        Only the cells whose closure meets the set where an output has that level, one of `levels`,
+        or where classes tie. Parts of the tree are passed over where linear bounds prove that they
+        do not; for the strategy "tree".
     limit : int, optional
         Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------
     PolyhedralComplex
+        A `linreg.topology.StratifiedDomain` for "programs".
 
     Raises
     ------
@@ -372,5 +322,27 @@ def polyhedral_complex(
     if limit is not None:
         limit = how_many(limit, "limit")
     problem = Problem(with_levels(plain.network, asked), plain.domain)
-    found = cell_complex(problem, asked, strategy=strategy, limit=limit, progress=progress)
+    kept = None if around is None else _kept(around)
+    if strategy == PROGRAMS and kept is None:
+        cells = strata(problem, asked, limit=limit, progress=progress)
+        return StratifiedDomain(*(getattr(cells, field.name) for field in fields(cells)))
+    if strategy not in WAYS:
+        raise UnknownStrategy(
+            f"strategy: {reprlib.repr(strategy)} is not known; known are {', '.join(WAYS)}"
+        )
+    found = cell_complex(
+        problem, asked, strategy=strategy, limit=limit, around=kept, progress=progress
+    )
     return PolyhedralComplex(*(getattr(found, field.name) for field in fields(found)))
+
+
+def _kept(around: object) -> Kept:
+    """The set that a search is held to."""
+    if around == CLASSES:
+        return CLASSES
+    if not isinstance(around, tuple | list) or len(around) != 2:
+        raise TypeError(
+            f"around: a pair (output, level) or {CLASSES!r} was expected, got "
+            f"{reprlib.repr(around)}"
+        )
+    return integer(around[0], "around[0]"), fraction(around[1])

@@ -5,13 +5,15 @@ from __future__ import annotations
 import reprlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from linreg.arguments import integer
-from linreg.complex import Cell, CellComplex
+from linreg.complex import CellComplex, SignedCell, SignedCells
+from linreg.errors import HypothesisError
 from linreg.topology.chains import bounded_chains, dual_chains, flag_chains
+from linreg.topology.cores import core
 from linreg.topology.elimination import betti_numbers, check_field
 from linreg.topology.order_complex import check_gudhi_field, simplex_tree
 from linreg.wording import counted
@@ -30,7 +32,7 @@ class Subcomplex:
 
     Attributes
     ----------
-    complex : CellComplex
+    complex : SignedCells
     chosen : bool array, shape (cells,)
         Whether each cell of the complex is one of the union.
 
@@ -45,15 +47,33 @@ class Subcomplex:
     (4, 2, True, False)
     """
 
-    complex: CellComplex
+    complex: SignedCells[Any]
     chosen: np.ndarray  # (cells,)
+
+    @property
+    def with_vertices(self) -> CellComplex:
+        """The complex, where it has vertices.
+
+        Raises
+        ------
+        HypothesisError
+            If it is one without the domain's faces.
+        """
+        if not isinstance(self.complex, CellComplex):
+            raise HypothesisError(
+                "cells without the domain's faces have no vertices here, so they have no outlines; "
+                'take strategy="tree", or a slice'
+            )
+        return self.complex
 
     def __len__(self) -> int:
         return int(self.chosen.sum())
 
     def __repr__(self) -> str:
         faces = ", ".join(map(str, self.faces_by_dimension))
-        return f"<Subcomplex: {len(self):,} of {counted(len(self.complex), 'cell')}, {faces}>"
+        some = "" if self.complex.around is None else " around it"
+        whole = counted(len(self.complex), "cell")
+        return f"<Subcomplex: {len(self):,} of {whole}{some}, {faces}>"
 
     @cached_property
     def indices(self) -> np.ndarray:
@@ -66,7 +86,7 @@ class Subcomplex:
         dims = self.complex.dims[self.chosen]
         return [int(count) for count in np.bincount(dims, minlength=self.complex.dim + 1)]
 
-    def cells(self, dim: int) -> list[Cell]:
+    def cells(self, dim: int) -> list[Any]:
         """Its cells of a dimension.
 
         Parameters
@@ -104,13 +124,14 @@ class Subcomplex:
     @cached_property
     def is_closed(self) -> bool:
         """Whether it has the faces of all of its cells, and so is closed."""
-        covers = self.complex.cofaces.tocoo()
-        return not (self.chosen[covers.col] & ~self.chosen[covers.row]).any()
+        covers = self.complex.covering.tocoo()
+        lacking = self.chosen & ~self.complex.has_its_faces
+        return not (lacking.any() or (self.chosen[covers.col] & ~self.chosen[covers.row]).any())
 
     @cached_property
     def is_open(self) -> bool:
         """Whether it has all cells around its cells, and so is open in the domain."""
-        covers = self.complex.cofaces.tocoo()
+        covers = self.complex.covering.tocoo()
         return not (self.chosen[covers.row] & ~self.chosen[covers.col]).any()
 
     @cached_property
@@ -120,7 +141,7 @@ class Subcomplex:
         As for a level set that no output meets on a region, and that is nowhere thinner.
         """
         reached = self.chosen & (self.complex.dims == self.complex.dim - 1)
-        covers = self.complex.cofaces
+        covers = self.complex.covering
         below = reached
         for _ in range(self.complex.dim):
             below = (covers @ below.astype(np.int32) > 0) & self.chosen
@@ -142,7 +163,8 @@ class Subcomplex:
         method : str
             "cells" has one chain for each cell, and is for unions that are closed or open;
             "order" has one for each chain of faces, "gudhi" too, for which the extra `topology` is
-            needed and `field` a prime; "auto" takes "cells" where it can, and "order" elsewhere.
+            needed and `field` a prime; "auto" takes "cells" where it can, and "order" elsewhere,
+            without the domain's faces after leaving out cells that others stand for.
 
         Returns
         -------
@@ -175,16 +197,24 @@ class Subcomplex:
             raise ValueError(
                 f"method: {reprlib.repr(method)} is not known; known are {', '.join(METHODS)}"
             )
-        n_degrees = self.complex.dim + 1
+        cells, n_degrees, signed = self.complex, self.complex.dim + 1, field != 2
         if method == "gudhi":
             return self._by_gudhi(field)
-        if method == "order" or (method == "auto" and not (self.is_open or self.is_closed)):
-            return betti_numbers(flag_chains(self.complex, self.chosen)[0], n_degrees, field)
-        signed = field != 2
-        if self.is_closed:
-            chains = bounded_chains(self.complex, self.chosen, signed=signed)
+        if method == "cells" and not isinstance(cells, CellComplex):
+            raise ValueError(
+                'method: "cells" needs the domain\'s faces too, and this complex is without them; '
+                'take "order"'
+            )
+        if method == "order":
+            chains, _ = flag_chains(cells, self.chosen)
+        elif not isinstance(cells, CellComplex):
+            chains, _ = flag_chains(cells, core(cells, self.chosen))
+        elif self.is_closed:
+            chains = bounded_chains(cells, self.chosen, signed=signed)
         elif self.is_open:
-            chains = dual_chains(self.complex, self.chosen, signed=signed)
+            chains = dual_chains(cells, self.chosen, signed=signed)
+        elif method == "auto":
+            chains, _ = flag_chains(cells, self.chosen)
         else:
             raise ValueError(
                 'method: "cells" is for unions that are open or closed, and this one is neither; '
@@ -218,7 +248,7 @@ class Subcomplex:
         from scipy.sparse.csgraph import connected_components
 
         if self.is_open or self.is_closed:
-            covers = self.complex.cofaces.tocoo()
+            covers = self.complex.covering.tocoo()
             pairs = [(covers.row, covers.col)]
         else:
             dim = self.complex.dim
@@ -258,11 +288,11 @@ class Subcomplex:
         return bool(self.complex.bounded[self.chosen].all())
 
     @property
-    def facets(self) -> list[Cell]:
+    def facets(self) -> list[Any]:
         """Its cells of dimension n - 1, exactly."""
         return self.cells(self.complex.dim - 1)
 
-    def regions_of(self, cell: Cell) -> tuple[Cell, ...]:
+    def regions_of(self, cell: SignedCell) -> tuple[Any, ...]:
         """The regions around a cell: the cells of dimension n that it is a face of, or is itself.
 
         Their `pattern` says which piece each unit is on; units of levels come last.
@@ -293,17 +323,20 @@ class Subcomplex:
         >>> [region.pattern for region in square.regions_of(square.cells(1)[0])]
         [(1, 1, 1), (1, 1, 0)]
         """
-        if not isinstance(cell, Cell):
+        if not isinstance(cell, SignedCell):
             raise TypeError(f"cell: a Cell was expected, got {reprlib.repr(cell)}")
-        covers = self.complex.cofaces
-        around = {cell.index}
-        for _ in range(self.complex.dim - cell.dim):
-            around = {
-                int(above)
-                for index in around
-                for above in covers.indices[covers.indptr[index] : covers.indptr[index + 1]]
+        covers = self.complex.covering
+        around, latest = {cell.index}, {cell.index}
+        while latest:
+            above = {
+                int(place)
+                for index in latest
+                for place in covers.indices[covers.indptr[index] : covers.indptr[index + 1]]
             }
-        return tuple(self.complex.cell(index) for index in sorted(around))
+            latest = above - around
+            around |= latest
+        regions = sorted(place for place in around if self.complex.dims[place] == self.complex.dim)
+        return tuple(self.complex.cell(place) for place in regions)
 
     def to_networkx(self) -> networkx.Graph:
         """Its cells, joined where one is a face of the other with one dimension less."""

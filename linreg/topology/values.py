@@ -88,12 +88,12 @@ def _forms(cells: CellComplex, output: int) -> Iterator[tuple[int, list[fmpq]]]:
     They come from integer rows, which are the output times its scale.
     """
     regions = np.flatnonzero(cells.dims == cells.dim)
-    found = map(tuple, cells.patterns(regions).tolist())
-    patterns = dict(zip(regions.tolist(), found, strict=True))
+    patterns = [tuple(pattern) for pattern in cells.patterns(regions).tolist()]
+    order = regions[sorted(range(len(regions)), key=patterns.__getitem__)]
     scale = cells.problem.readout_scales[output]
-    order = sorted(patterns, key=patterns.__getitem__)
-    forms = output_forms(cells.problem, cells.layout, (patterns[region] for region in order))
-    for region, rows in zip(order, forms, strict=True):
+    signs = (int.from_bytes(row.tobytes(), "little") for row in cells.signs[order])
+    forms = output_forms(cells.problem, cells.layout, signs)
+    for region, rows in zip(order.tolist(), forms, strict=True):
         yield region, [entry / scale for entry in rows[output]]
 
 

@@ -12,17 +12,21 @@ import numpy as np
 from flint import fmpq
 
 from linreg.arguments import how_many, points
+from linreg.network import StagedNetwork
 from linreg.network.gradients import exact_row
 from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries
-from linreg.rational import common_denominator, fraction, primitive
+from linreg.rational import Number, common_denominator, fraction, primitive, rational
 from linreg.readers.accepted import DomainLike, NetworkLike, asked
 from linreg.run import Columns, Options, run
 from linreg.showing import in_short
 from linreg.unit_maps.float_maps import pieces_at
 from linreg.unit_maps.responses import network_to
 from linreg.unit_maps.unit_map import unit_map, unit_place
+
+BISECTIONS = 40
+"""Halvings of a segment between data points, after which its part is in one region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +80,19 @@ def same_activation(
     *,
     domain: DomainLike = None,
     among: Any = None,
+    value: Number | None = None,
 ) -> list[Identified]:
     """Points at which a unit has exactly the value that it has at `x`, each on a map of its own.
 
     The piece of `x` is one of them if it is found. The regions of earlier stages are gone through:
-    those of data points if any are given, which suits wide networks, and otherwise all there are.
+    all there are, or those of data points if any are given, which suits wide networks, and then
+    regions that segments between data points pass where the unit has the value.
 
     Parameters
     ----------
     net : Network
-    x : array-like of numbers, shape (inputs,)
+    x : array-like of numbers, shape (inputs,), or None
+        None if the value is given.
     stage : int
         From 1; one more than there are means the network's outputs.
     unit : int
@@ -96,7 +103,9 @@ def same_activation(
         Where points are looked for, strictly inside; by default the domain in the network's file,
         or the whole space.
     among : array-like of numbers, shape (rows, inputs), optional
-        Data points in whose regions points are looked for.
+        Data points in whose regions, and between which, points are looked for.
+    value : number, optional
+        The unit's pre-activation, in place of that at `x`.
 
     Returns
     -------
@@ -106,7 +115,8 @@ def same_activation(
     Raises
     ------
     NoSuchIndex, TypeError, ValueError
-        If there is no such unit, or points are of another dimension.
+        If there is no such unit, points are of another dimension, or not one of `x` and `value` is
+        given.
     InvalidDomain
         If the domain is of another dimension, empty or flat.
 
@@ -126,20 +136,25 @@ def same_activation(
     network, where = asked(net, domain)
     place = unit_place(network, stage, unit)
     most = None if n is None else how_many(n, "n")
-    value = unit_map(network, x, stage, unit).value
+    if (x is None) == (value is None):
+        raise ValueError("x, value: one of them was expected, and the other None")
+    wanted = rational(
+        fraction(value) if value is not None else unit_map(network, x, stage, unit).value
+    )
     ending = network_to(network, place)
     problem = problem_of(ending, where)
     row = 0 if place.rank > 1 else place.first
-    wanted = fmpq(value.numerator, value.denominator)
     boundaries = Boundaries(problem)
     found: list[Identified] = []
     seen: set[object] = set()
-    for pattern in _patterns(problem, among):
+    for pattern, segment in _candidates(problem, row, float(fraction(wanted)), among):
         weight, bias = exact_row(ending, pattern, len(ending.stages), row)
         if (weight, bias) in seen:
             continue
         rows = boundaries.of(pattern).rows if ending.stages else problem.domain_rows.rows
-        point = _point_on(rows, weight, bias - wanted)
+        point = None if segment is None else _crossing(rows, weight, bias - wanted, *segment)
+        if point is None:
+            point = _point_on(rows, weight, bias - wanted)
         if point is None:
             continue
         seen.add((weight, bias))
@@ -157,21 +172,68 @@ def same_activation(
     return found
 
 
-def _patterns(problem: Problem, among: Any) -> Iterator[list[int]]:
-    """The patterns whose regions are gone through, each once."""
+Segment = tuple[Sequence[float], Sequence[float]]
+
+
+def _candidates(
+    problem: Problem, row: int, wanted: float, among: Any
+) -> Iterator[tuple[Sequence[int], Segment | None]]:
+    """The patterns whose regions are gone through; some with a segment that meets the value."""
     network = problem.network
-    x = None if among is None else np.atleast_2d(points(among, network.input_dim, "among"))
     if not network.stages:
-        yield []
+        yield [], None
         return
-    if x is not None:
-        kinds = pieces_at(network, x)
-    else:
+    if among is None:
         sink = Columns(network.pattern_dtype.str)
         run(problem, sink, Options())
         found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
-        kinds = found.reshape(sink.n_regions, len(network.units))
-    yield from dict.fromkeys(map(tuple, kinds.tolist()))  # type: ignore[misc]
+        for pattern in found.reshape(sink.n_regions, len(network.units)).tolist():
+            yield pattern, None
+        return
+    x = np.atleast_2d(points(among, network.input_dim, "among"))
+    for of_point in dict.fromkeys(map(tuple, pieces_at(network, x).tolist())):
+        yield of_point, None
+    starts, ends = _around(network, row, wanted, x)
+    middles = (starts + ends) / 2
+    patterns = pieces_at(network, middles).tolist()
+    yield from zip(patterns, zip(starts.tolist(), ends.tolist(), strict=True), strict=True)
+
+
+def _around(
+    network: StagedNetwork, row: int, wanted: float, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Short parts of segments between data points, with less than a value at one end.
+
+    Each point below is joined with the points above in turn, those nearest to the value first.
+    """
+    values = network.forward(x)[:, row] - wanted
+    order = np.argsort(np.abs(values), kind="stable")
+    below, above = order[values[order] < 0], order[values[order] > 0]
+    n = max(len(below), len(above)) if len(below) and len(above) else 0
+    low, high = x[np.resize(below, n)], x[np.resize(above, n)]
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        is_below = (network.forward(middle)[:, row] < wanted)[:, np.newaxis] if n else middle > 0
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+    return low, high
+
+
+def _crossing(
+    rows: Sequence[IntegerRow], weight: Sequence[fmpq], offset: fmpq, *segment: Sequence[float]
+) -> list[fmpq] | None:
+    """Where the line through two points has weight @ x + offset = 0, if all rows are positive."""
+    start, end = ([rational(entry) for entry in point] for point in segment)
+    step = [b - a for a, b in zip(start, end, strict=True)]
+    slope = sum((by * entry for by, entry in zip(weight, step, strict=True)), fmpq(0))
+    if slope == 0:
+        return None
+    level = sum((by * entry for by, entry in zip(weight, start, strict=True)), offset)
+    point = [a - level / slope * by for a, by in zip(start, step, strict=True)]
+    is_inside = all(
+        sum((by * at for by, at in zip(row, point, strict=False)), fmpq(row[-1])) > 0
+        for row in rows
+    )
+    return point if is_inside else None
 
 
 def _point_on(

@@ -25,13 +25,12 @@ sys.path.append(str(Path(__file__).parents[2] / "tests"))
 
 import browser
 from gaussian import gaussian
-from machine import described, show
+from machine import dashed, described, show
+from pictures import SHAPES
 from rich.console import Console
 from rich.table import Table
 
 import linreg
-
-SHAPES = [(2, 64, 64, 64, 1), (2, 160, 160, 160, 1)]
 
 HEADINGS = ("regions", "write", "MB", "load", "draw", "closer", "move", "point")
 
@@ -69,7 +68,7 @@ def main() -> None:
     for heading in HEADINGS:
         table.add_column(heading, justify="right")
     for sizes in SHAPES[: 1 if options.few else None]:
-        table.add_row("-".join(map(str, sizes)), *row_of(sizes, program))
+        table.add_row(dashed(sizes), *row_of(sizes, program))
     show(console, table, markdown=options.markdown)
 
 

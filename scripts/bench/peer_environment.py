@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import linreg
 
 PEERS = ("relucent", "affinitree")
+"""Those whose counts are compared."""
 
 SECONDS = 2.0
 """How long a peer's calls are repeated; a call that takes longer is made once."""
@@ -23,21 +25,25 @@ SECONDS = 2.0
 class Peers:
     """The folder with the peers' environment and the networks."""
 
-    def __init__(self, folder: Path, limit: float) -> None:
+    def __init__(self, folder: Path, limit: float, packages: Sequence[str] = PEERS) -> None:
         self._folder = folder
         self._limit = limit
+        self._packages = tuple(packages)
         programs = folder / "env" / ("Scripts" if sys.platform == "win32" else "bin")
         self._python = programs / ("python.exe" if sys.platform == "win32" else "python")
 
     def install(self) -> str:
         """Make the environment if it is not there; the peers' versions."""
-        if self._ask(f"import {', '.join(PEERS)}") is None:
-            venv.create(self._folder / "env", with_pip=True, clear=True)
-            subprocess.run([self._python, "-m", "pip", "install", "-qq", *PEERS], check=True)
-        versions = self._ask(
+        asking = (
             "from importlib.metadata import version\n"
-            f"print(', '.join(f'{{p}} {{version(p)}}' for p in {PEERS!r}))"
+            f"print(', '.join(f'{{p}} {{version(p)}}' for p in {self._packages!r}))"
         )
+        versions = self._ask(asking)
+        if versions is None:
+            venv.create(self._folder / "env", with_pip=True)
+            command = [self._python, "-m", "pip", "install", "-qq", *self._packages]
+            subprocess.run(command, check=True)
+            versions = self._ask(asking)
         if versions is None:
             raise SystemExit(f"peers do not work: delete {self._folder} to install them again")
         return versions.strip()
@@ -51,10 +57,10 @@ class Peers:
         linreg.save(net, path)
         return path
 
-    def run(self, peer: str, path: Path, seconds: float) -> dict[str, Any]:
-        """What a peer says of a network: its figures, or why there are none under "refused"."""
-        program = Path(__file__).with_name("peer_run.py")
-        command = [str(self._python), str(program), peer, str(path), str(seconds)]
+    def run(self, program: str, *arguments: object) -> dict[str, Any]:
+        """What a program beside this one prints there, or why it does not under "refused"."""
+        path = Path(__file__).with_name(program)
+        command = [str(self._python), str(path), *map(str, arguments)]
         with subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -69,8 +75,10 @@ class Peers:
             finally:
                 if process.poll() is None:
                     _kill(process)
+        if process.returncode == -getattr(signal, "SIGXCPU", 0):
+            return {"refused": "its limit of processor time"}
         if process.returncode:
-            return {"refused": complaint.strip().splitlines()[-1]}
+            return {"refused": (complaint.strip().splitlines() or ["it ended"])[-1]}
         found: dict[str, Any] = json.loads(said.splitlines()[-1])
         return found
 

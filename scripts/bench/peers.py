@@ -147,7 +147,7 @@ class Comparison:
         """The network as it is on disk, and what a peer says of it."""
         self.say(f"{peer} on {name}")
         path = self.peers.save(name, net)
-        theirs = self.peers.run(peer, path, seconds)
+        theirs = self.peers.run("peer_run.py", peer, path, seconds)
         self.say(f"linreg on {name}")
         return linreg.load(path), theirs
 

@@ -44,6 +44,34 @@ def test_the_tree_and_the_regions_have_the_same_cells(problem) -> None:  # type:
     assert (tree.incidence != other.incidence).nnz == 0
 
 
+@settings(max_examples=30)
+@given(problem=SMALL)
+def test_programs_find_the_cells_of_the_tree_without_the_domains_faces(problem) -> None:  # type: ignore[no-untyped-def]
+    """On a domain the faces of one sign vector of the units make one cell."""
+    net, domain = problem
+    asked = {"levels": [(0, 0)], "classes": net.staged.readout.n_outputs > 1}
+    tree = _complex(problem, **asked)
+    other = polyhedral_complex(net, domain, strategy="programs", **asked)
+    rows, first = tree.layout.n_rows, tree.layout.n_pairs
+    of_rows = ((1 << rows) - 1) * (1 | 1 << first)
+    largest: dict[int, int] = {}
+    for cell in tree:
+        units = cell.signs & ~of_rows
+        largest[units] = max(largest.get(units, 0), cell.dim)
+    assert {cell.signs & ~of_rows: cell.dim for cell in other} == largest
+    if not rows:
+        assert np.array_equal(tree.signs, other.signs)
+        assert np.array_equal(tree.bounded, other.bounded)
+    for relation in (">=", ">", "=="):
+        one, two = tree.where(0, relation), other.where(0, relation)
+        assert (one.betti, one.is_open, one.is_closed) == (two.betti, two.is_open, two.is_closed)
+        if len(two) <= 60:
+            assert two.betti == two.betti_numbers(method="order")
+    if len(other) <= 60:
+        assert tree.persistence() == other.persistence()
+        assert tree.persistence(superlevel=True) == other.persistence(superlevel=True)
+
+
 @settings(max_examples=40)
 @given(problem=SMALL)
 def test_signed_faces_add_up_and_facets_have_two_sides(problem) -> None:  # type: ignore[no-untyped-def]

@@ -164,7 +164,7 @@ def test_orthants_are_a_hypercube() -> None:
     units = [[int(i == j) for j in range(9)] for i in range(9)]
     found = graph_statistics(graph_of(mlp([(units, [0] * 9)])))
     assert (found.nodes, found.edges, found.diameter) == (512, 9 * 256, 9)
-    assert found.nodes > statistics.DENSE
+    assert found.nodes > statistics.DENSE_NODES
     assert found.spectral_gap == pytest.approx(2 / 9, abs=1e-9)
 
 
@@ -216,9 +216,9 @@ def test_statistics_are_the_same_in_every_run() -> None:
 
 
 def test_progress_tells_how_many_nodes_are_settled() -> None:
-    seen: list[int] = []
+    seen: list[float] = []
     graph = grid(9)
-    graph_statistics(graph, progress=seen.append)
+    graph_statistics(graph, progress=lambda now: seen.append(now.done))
     assert seen == sorted(seen)
     assert 0 in seen
     assert max(seen) < len(graph)
@@ -258,6 +258,39 @@ def test_a_mean_degree_above_the_bound_is_noticed(monkeypatch: pytest.MonkeyPatc
     graph = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
     monkeypatch.setattr("linreg.adjacency.statistics._mean_degree_at_most", lambda graph: 1)
     with pytest.raises(BrokenInvariant, match="mean degree of 4 regions with 4 edges"):
+        graph_statistics(graph)
+
+
+def test_a_mean_degree_is_bounded_for_all_weights_of_one_layer_alone() -> None:
+    """Fukuda et al. (1991) for arrangements; Gaines and Bi (2026) for nearly all weights."""
+    first = [[1, 0], [0, 1], [1, 1]], [0, 0, -1]
+    for layers, always in (([first], True), ([first, ([[1, 1, -3]], [-1])], False)):
+        found = graph_statistics(adjacency_graph(enumerate_regions(mlp(layers))))
+        assert (found.mean_degree_at_most, found.mean_degree_always) == (4, always)
+        assert found.mean_degree <= 4
+
+
+@settings(max_examples=30)
+@given(problem=problems(max_units=6))
+def test_a_diameter_is_at_most_what_a_segment_can_cross(problem) -> None:  # type: ignore[no-untyped-def]
+    """On a line stage k cuts each piece at its breakpoints at most, of which a relu has one."""
+    graph = adjacency_graph(enumerate_regions(*problem))
+    found = graph_statistics(graph, spectrum=False)
+    assert found.diameter <= found.diameter_at_most
+    assert graph_statistics(merged_graph(graph), spectrum=False).diameter <= found.diameter_at_most
+
+
+def test_lines_fold_into_the_longest_path_that_layers_allow() -> None:
+    """Two tents, one after the other: 2 * 2 - 1 steps from one end of the line to the other."""
+    tents = mlp([([[1]], [0]), ([[1]], [-1])], activation=absolute())
+    found = graph_statistics(adjacency_graph(enumerate_regions(tents)))
+    assert (found.diameter, found.diameter_at_most) == (3, 3)
+
+
+def test_a_diameter_above_the_bound_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = adjacency_graph(enumerate_regions(mlp([([[1, 0], [0, 1]], [0, 0])])))
+    monkeypatch.setattr("linreg.adjacency.statistics._breakpoints", lambda stage: 1)
+    with pytest.raises(BrokenInvariant, match="a diameter of 2 is above 1"):
         graph_statistics(graph)
 
 

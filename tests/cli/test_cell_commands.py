@@ -43,6 +43,8 @@ def test_faces_of_three_lines(triangle: Path) -> None:
         "euler": 1,
         "lines": [],
         "output": None,
+        "complete": True,
+        "at_least": None,
     }
     printed = linreg("faces", triangle).out
     assert printed.splitlines()[0].split() == ["dimension", "cells", "bounded"]
@@ -140,14 +142,42 @@ def test_a_polygon_is_written_in_order_around_it(tmp_path: Path) -> None:
     assert area == pytest.approx(3 * sqrt(3))
 
 
-def test_a_limit_stops_with_code_3(triangle: Path) -> None:
+def test_a_limit_stops_with_code_3_and_says_what_is_known(triangle: Path) -> None:
     done = linreg("faces", triangle, "--limit", 18)
-    assert (done.code, done.out) == (3, "")
+    assert done.code == 3
     assert done.said == "the complex has more than 18 cells; give a higher limit"
+    rows = [line.split() for line in done.out.splitlines()]
+    assert [row[:3] for row in rows[1:]] == [[str(dim), "at", "least"] for dim in range(3)]
+    assert sum(int(row[3]) for row in rows[1:]) == 19
     assert linreg("faces", triangle, "--limit", 19).code == 0
     for command in ("faces", "topology", "boundary"):
         done = linreg(command, triangle, "--limit", 2, "--json")
-        assert (done.code, set(done.json.values())) == (3, {None})
+        answer = done.json
+        assert (done.code, answer.pop("complete"), len(answer.pop("at_least"))) == (3, False, 3)
+        assert set(answer.values()) == {None}
+
+
+def test_a_box_of_many_inputs_has_topology_by_programs(tmp_path: Path) -> None:
+    """|x1| + |x2| - 1 in a box of 16 inputs: 2^16 corners, and a square times a cube."""
+    pair = [[int(j == k) for j in range(16)] for k in range(2)]
+    layers = [
+        {"type": "linear", "weight": pair, "bias": [0, 0]},
+        {"type": "abs"},
+        {"type": "linear", "weight": [[1, 1]], "bias": [-1]},
+    ]
+    net = write(tmp_path / "wide.json", {"input_shape": [16], "layers": layers})
+    asked = ["--domain", "box:-2,2"]
+    refused = linreg("topology", net, *asked)
+    assert (refused.code, refused.out) == (3, "")
+    assert 'take the strategy "programs"' in refused.said
+    shown = linreg("topology", net, *asked, "--strategy", "programs").out.splitlines()
+    assert shown[0].split() == ["set", "b0", "b1", "b2", "b3", "cells"]
+    assert shown[3].split() == ["output", "0", "==", "0", "1", "1", "0", "0", "8"]
+    assert shown[-1] == "b4 to b16 are 0"
+    answer = linreg("topology", net, *asked, "--strategy", "programs", "--json").json
+    assert answer["betti"]["=="][:3] == [1, 1, 0]
+    faces = linreg("faces", net, *asked, "--strategy", "programs", "--json").json
+    assert (faces["f_vector"][14:], faces["lines"]) == ([1, 4, 4], None)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +194,7 @@ def test_a_limit_stops_with_code_3(triangle: Path) -> None:
         (["boundary", "-o", "new.stl"], "names no format of pieces"),
         (["boundary", "-o", "new.obj"], "give a bounded domain"),
         (["faces", "-o", "new.csv"], "names no format of complexes"),
+        (["faces", "--strategy", "walk"], "one of tree, regions, programs was expected"),
         (["faces", "--limit", 0], "a whole number of at least 1"),
     ],
 )

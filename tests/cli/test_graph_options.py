@@ -87,18 +87,22 @@ def test_statistics_are_told(merged: bool, folded: Path) -> None:
         "components",
         "diameter",
         "diameter_at_least",
+        "diameter_at_most",
         "bipartite",
         "odd_cycle",
         "even_edge",
         "spectral_gap",
     ]
-    for name in ("nodes", "edges", "components", "diameter", "diameter_at_least", "spectral_gap"):
+    names = ("nodes", "edges", "components", "spectral_gap")
+    for name in (*names, "diameter", "diameter_at_least", "diameter_at_most"):
         assert told[name] == getattr(expected, name)
     assert told["bipartite"] is expected.is_bipartite is not merged
     assert told["odd_cycle"] == (list(expected.odd_cycle) if expected.odd_cycle else None)
     assert degrees == {
         "min": expected.smallest_degree,
         "mean": expected.mean_degree,
+        "mean_at_most": None if merged else 4,
+        "mean_at_most_always": False,
         "max": expected.largest_degree,
         "histogram": list(expected.degrees),
     }

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from program import ROOT, TRIANGLE, linreg, write
 
+from linreg.cli.plot_kinds import KINDS
+
 pytest.importorskip("matplotlib")
 
 IRIS = ROOT / "examples" / "iris-2d.json"
@@ -40,6 +42,15 @@ def test_all_kinds_and_options_draw_something(triangle: Path) -> None:
         ("--kind", "arrangement", "--stage", 1),
         ("--kind", "degrees"),
         ("--kind", "volumes", "--frame", "box:-2,2"),
+        ("--kind", "path", "--data", csv, "--labels", "kind"),
+        ("--kind", "complex", "--boundary", 0),
+        ("--kind", "complex", "--boundary", "class"),
+        ("--kind", "boundary", "--frame", "box:-2,2"),
+        ("--kind", "boundary", "--boundary", "0,1"),
+        ("--kind", "folds", "--stage", 1),
+        ("--kind", "diagram", "--height", 2),
+        ("--kind", "barcode"),
+        ("--kind", "counts", "--size", "4x3"),
         ("--data", csv, "--labels", "kind", "--color", "slope", "--log", "--title", "T"),
         ("--boundary", 0, "--color", "class", "--graph", "--no-edges"),
     ):
@@ -47,6 +58,51 @@ def test_all_kinds_and_options_draw_something(triangle: Path) -> None:
         done = linreg("plot", triangle, *small, *options)
         assert (done.code, done.err) == (0, ""), options
         assert out.stat().st_size > 500
+
+
+def test_every_kind_is_drawn_above_or_by_default() -> None:
+    drawn = "surface graph arrangement degrees volumes path complex boundary folds diagram barcode"
+    assert {*KINDS} == {*drawn.split(), "counts", "regions"}
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".html"])
+def test_several_networks_make_a_film(suffix: str, triangle: Path) -> None:
+    moved = {**TRIANGLE, "layers": [*TRIANGLE["layers"]]}
+    moved["layers"][0] = moved["layers"][0] | {"bias": [0, 0, 0]}
+    other, out = write(triangle.with_name("other.json"), moved), triangle.with_name(f"a{suffix}")
+    done = linreg("plot", triangle, other, "-o", out, "--seconds", 0.2, "--dpi", 20)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"2 networks of 6 regions to 7 regions, written to {out}\n"
+    answer = linreg("plot", triangle, other, "-o", out, "--dpi", 20, "--json").json
+    assert answer == {
+        "output": str(out),
+        "kind": "film",
+        "activation_regions": [7, 6],
+        "complete": True,
+    }
+    text = out.read_bytes()
+    assert text.startswith({".gif": b"GIF89a", ".html": b"<!doctype html>"}[suffix])
+
+
+def test_counts_of_several_networks_are_one_curve(triangle: Path) -> None:
+    out = triangle.with_name("a.png")
+    done = linreg("plot", triangle, triangle, "--kind", "counts", "-o", out, "--dpi", 20)
+    assert (done.code, done.err) == (0, "")
+    assert out.exists()
+
+
+def test_many_polygons_are_an_image_in_vector_files_and_it_is_said(
+    triangle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linreg.pictures.plane.POLYGONS_AS_IMAGE", 7)
+    monkeypatch.setattr("linreg.cli.plot.POLYGONS_AS_IMAGE", 7)
+    out = triangle.with_name("a.svg")
+    done = linreg("plot", triangle, "-o", out, "--dpi", 20)
+    assert "--no-rasterize keeps them vectors" in done.err
+    assert "<image" in out.read_text(encoding="utf-8")
+    done = linreg("plot", triangle, "-o", out, "--dpi", 20, "--no-rasterize")
+    assert (done.code, done.err) == (0, "")
+    assert "<image" not in out.read_text(encoding="utf-8")
 
 
 def test_a_json_answer_has_the_count_and_the_file(triangle: Path) -> None:
@@ -64,7 +120,14 @@ def test_what_a_limit_found_is_drawn_and_said(triangle: Path) -> None:
 
 
 MISTAKES: dict[str, tuple[tuple[object, ...], str]] = {
-    "suffix": (("-o", "x.gif"), "names no format of pictures; known are .png, .svg, .pdf"),
+    "suffix": (("-o", "x.bmp"), "names no format of pictures; known are .png, .svg, .pdf"),
+    "several": (("triangle.json", "-o", "x.png"), "2 networks make a film (.gif, .mp4, .html)"),
+    "not of it": (("--kind", "graph", "--boundary", 0), "--boundary is not for --kind graph"),
+    "not of films": (("triangle.json", "-o", "x.gif", "--graph"), "--graph is not for films"),
+    "seconds": (("triangle.json", "-o", "x.gif", "--seconds", 0), "from 0.05 to 60 was expected"),
+    "still": (("--seconds", 1), "--seconds is not for --kind regions"),
+    "no corners": (("--kind", "path"), "the corners of the path are the points of --data"),
+    "too deep": (("--kind", "folds", "--stage", 4), "4"),
     "folder": (("-o", "nowhere/x.png"), "nowhere"),
     "color": (("--color", "slop"), "'slop' is not known; did you mean 'slope'?"),
     "output": (("--color", "output:3"), "outputs are numbered from 0 to 2"),

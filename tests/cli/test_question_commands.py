@@ -116,6 +116,88 @@ def test_a_verdict_is_certified_and_checked(net: Path, tmp_path: Path) -> None:
     assert "counterexample" in accepted.out
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("range", "--output", "0"), "output 0 is at most 2, as at"),
+        (
+            ("range", "--functional", "-1/2", "--max"),
+            "the functional -1/2 is at most 1, as at (2, 2)",
+        ),
+        (
+            ("lipschitz",),
+            "the Lipschitz constant of output 0, linf to linf, is 3: the largest of 7 regions",
+        ),
+        (("lipschitz", "--norms", "2,inf"), "l2 to linf, is the square root of 5"),
+    ],
+)
+def test_an_answer_is_certified_and_checked(
+    net: Path, tmp_path: Path, asked: tuple[str, ...], said: str
+) -> None:
+    command, *options = asked
+    proof, where = tmp_path / "proof", ("--domain", "box:-2,2")
+    told = linreg(command, net, *options, *where, "--certify", proof)
+    assert told.code == 0
+    assert f"written to {proof}" in told.out
+    checked = linreg("check", proof, net, *where)
+    assert checked.code == 0
+    assert checked.out.startswith("accepted: on box, [-2, 2] in each of 2 coordinates")
+    assert said in checked.out
+    refused = linreg("check", proof, net)
+    assert refused.code == 1
+    assert "it is about another domain: box:-2,2, and the one asked about is all" in refused.out
+
+
+@pytest.mark.parametrize("norm", ["linf", "l1", "l2"])
+def test_a_radius_is_certified_and_checked(classes: Path, tmp_path: Path, norm: str) -> None:
+    proof = tmp_path / "proof"
+    asked = ("--point", "1,0.25", "--norm", norm, "--domain", "box:0,1")
+    answer = linreg("robust", classes, *asked, "--certify", proof, "--json").json
+    assert answer["certificate"] == str(proof)
+    checked = linreg("check", proof, classes, "--domain", "box:0,1", "--json").json
+    assert checked["accepted"]
+    assert checked["asked"]["label"] == answer["points"][0]["label"]
+    assert "of classes 1, 2, none wins over class 0 nearer to (1, 1/4) than" in checked["claim"]
+    for claim in checked["claims"]:
+        found = answer["points"][0][claim["distance"]]
+        key = "squared" if norm == "l2" else "value"
+        assert (claim[key], claim["label"]) == (found[key], found["label"])
+
+
+def test_a_difference_is_certified_and_checked(net: Path, tmp_path: Path) -> None:
+    other, proof = tmp_path / "other.json", tmp_path / "proof"
+    half = {"type": "linear", "weight": [[1, 1, -1]], "bias": [0]}
+    other.write_text(json.dumps(KINK | {"layers": [*KINK["layers"][:2], half]}))  # type: ignore[index]
+    where = ("--domain", "box:0,1")
+    assert linreg("diff", net, other, *where, "--certify", proof).code == 1
+    checked = linreg("check", proof, net, other, *where)
+    assert (checked.code, checked.out.splitlines()[1]) == (
+        0,
+        "  the largest difference is 1, in output 0 at (1, 1)",
+    )
+    assert "give the other one after the first" in linreg("check", proof, net, *where).out
+    assert linreg("diff", net, net, *where, "--certify", proof).code == 0
+    assert "the networks are equal" in linreg("check", proof, net, net, *where).out
+
+
+def test_what_has_no_certificate_is_refused(net: Path, classes: Path, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("0,1\n")
+    proof = tmp_path / "proof"
+    for arguments, target, said in (
+        (
+            ["robust", classes, "--points", tmp_path / "points.csv"],
+            proof,
+            "a proof is of one point",
+        ),
+        (["lipschitz", net, "--point", "0,1"], proof, "a proof is of a domain"),
+        (["range", net, "--domain", "box:0,1"], tmp_path / "nowhere" / "proof", "nowhere"),
+    ):
+        refused = linreg(*arguments, "--certify", target)
+        assert refused.code == 2
+        assert said in refused.complaint
+        assert not target.exists()
+
+
 def test_a_proof_of_a_verdict_is_checked_with_its_query_alone(net: Path, tmp_path: Path) -> None:
     query = _query(tmp_path, DECLARED + SQUARE + "(assert (>= Y_0 1.5))")
     proof, count = tmp_path / "proof", tmp_path / "count"

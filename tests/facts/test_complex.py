@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import pairwise, product
 from math import comb
 
 import numpy as np
@@ -313,3 +314,32 @@ def test_complexes_show_themselves_in_a_line() -> None:
     assert repr(cells) == "<PolyhedralComplex: 9 cells, f-vector 1, 4, 4>"
     assert repr(cells[-1]) == "<Cell 8: dimension 2, 1 vertex, 2 rays>"
     assert repr(cells.where(0, ">")) == "<Subcomplex: 3 of 9 cells, 0, 1, 2>"
+
+
+@pytest.mark.parametrize("widths", [(2, 5, 4, 1), (3, 5, 3, 1)], ids=str)
+def test_vertices_of_a_generic_network_determine_all_of_its_cells(widths: tuple[int, ...]) -> None:
+    """Masden (2022): a vertex has n zeros, and replacing some by signs gives all cells around it.
+
+    So the dual complex is cubical, and each vertex is in C(n, k) 2^k cells of dimension k. The
+    cells of kink7 break this rule, as of all networks whose units meet in special ways.
+    """
+    rng = np.random.default_rng(4)
+    layers = [
+        (rng.normal(size=(b, a)).tolist(), rng.normal(size=b).tolist()) for a, b in pairwise(widths)
+    ]
+    cells = polyhedral_complex(mlp(layers))
+    n = cells.dim
+    signs = {tuple(position - 1 for position in cell.positions): cell.dim for cell in cells}
+    vertices = [vector for vector, dim in signs.items() if dim == 0]
+    around: set[tuple[int, ...]] = set()
+    for vertex in vertices:
+        zeros = [place for place, sign in enumerate(vertex) if sign == 0]
+        assert len(zeros) == n
+        for chosen in product((-1, 0, 1), repeat=n):
+            replaced = dict(zip(zeros, chosen, strict=True))
+            around.add(tuple(replaced.get(k, sign) for k, sign in enumerate(vertex)))
+    assert around == set(signs)
+    assert all(vector.count(0) == n - dim for vector, dim in signs.items())
+    for k in range(1, n + 1):
+        below, _ = cells.faces_between(0, k)
+        assert (np.bincount(below, minlength=len(vertices)) == comb(n, k) * 2**k).all()

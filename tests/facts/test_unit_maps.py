@@ -177,6 +177,20 @@ def test_a_max_unit_has_a_map_for_each_winner() -> None:
     assert len(same_activation(net, [2, 1], 1, 0)) == 3
 
 
+def test_between_data_points_a_unit_takes_every_value_between_theirs() -> None:
+    """|x| + |x - 1| + |x - 2| + |x - 3| is 26, 4 and 14 at the points, 6 - 2 x from 0 to 1."""
+    layers = [([[1], [1], [1], [1]], [0, -1, -2, -3])]
+    net = mlp(layers, ([[1, 1, 1, 1]], [0]), activation=absolute())
+    found = same_activation(net, None, 2, 0, None, among=[[-5], [1.5], [5]], value="9/2")
+    # The regions of the points are x < 0, 1 < x < 2 and x > 3, and the value is in none of them.
+    assert sorted((each.point, each.weight) for each in found) == [
+        ((Fraction(3, 4),), (-2,)),
+        ((Fraction(9, 4),), (2,)),
+    ]
+    for each in found:
+        assert unit_map(net, list(each.point), 2, 0).value == Fraction(9, 2)
+
+
 def test_a_unit_that_is_dead_all_around_is_on_no_boundary() -> None:
     net = mlp([([[0]], [0]), ([[1]], [1])])
     assert not unit_map(net, [5], 2, 0).on_boundary
@@ -236,5 +250,8 @@ def test_mistakes_are_refused_by_name() -> None:
         unit_responses(net, np.empty((0, 2)), 1, 0)
     with pytest.raises(ValueError, match="n must be at least 1"):
         same_activation(net, [0, 0], 1, 0, 0)
+    for x, value in ((None, None), ([0, 0], 1)):
+        with pytest.raises(ValueError, match="one of them was expected"):
+            same_activation(net, x, 1, 0, value=value)
     with pytest.raises(ValueError, match="positive"):
         unit_responses(net, [[-1, -1]], 1, 0).representatives()

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import random
-import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+import forgeries
 import generators
 import numpy as np
 import pytest
+from forgeries import forged, kept
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import linreg
-from linreg.certificate.encoding import text
 from linreg.checker import AnswerVerdict, check_verdict, is_verdict
-from linreg.checker.asked import digest
+from linreg.checker.queries import digest
 from linreg.errors import UnreadableFile
 from linreg.questions import certifying
 from linreg.readers.query import Condition, Query, QueryNetwork, Tensor, condition
@@ -128,6 +129,27 @@ def test_what_is_no_vertex_of_a_box_is_proved_exactly(tmp_path: Path) -> None:
     assert _certified(net, query, tmp_path / "proof").accepted
 
 
+def test_more_conditions_than_units_are_proved_by_walks(tmp_path: Path) -> None:
+    """The ball of l1 by its faces: multipliers are numbered by layers, not by what is asked."""
+    net = _random_net(2)
+    top = linreg.maximum(net, domain=linreg.Box([-1] * 3, [1] * 3)).value
+    assert top is not None
+    faces = [
+        condition(dict(enumerate(map(Fraction, signs))), Fraction(1), ">")
+        for signs in itertools.product((1, -1), repeat=3)
+    ]
+    walks = []
+    for share in (Fraction(1, 2), Fraction(3, 4)):
+        mixed = condition({0: Fraction(1), 3: Fraction(1)}, -share * top, ">=")
+        strict = [replace(each, relation=">") for each in _bounds([(-1, 1)] * 3)]
+        query = _query(3, 1, [*strict, *faces, mixed, _above(3, share * top)])
+        with kept() as trees:
+            checked = _certified(net, query, tmp_path / "proof")
+        assert checked.accepted, checked.false_claim
+        walks += [piece for tree in trees for piece in tree if piece[:1] == b"\4"]
+    assert walks
+
+
 def test_a_search_that_is_stopped_writes_nothing(tmp_path: Path) -> None:
     net, top = _peak()
     query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, top + HAIR)])
@@ -208,7 +230,7 @@ def test_walks_that_prove_nothing_are_caught(
     query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, top - HAIR)])
     monkeypatch.setattr("linreg.questions.deciding.sampled", lambda *_: [])
     monkeypatch.setattr("linreg.questions.deciding.Decision._checked", lambda *_: None)
-    monkeypatch.setattr("linreg.questions.deciding.TIE", 1e9)
+    monkeypatch.setattr("linreg.questions.deciding.TIE_SLACK", 1e9)
     monkeypatch.setattr(BoundTables, "guided", lambda *_: Fraction(1))
     assert linreg.verify(net, query, certificate=tmp_path / "proof").holds is True
     checked = check_verdict(tmp_path / "proof", net, query.alternatives)
@@ -236,52 +258,10 @@ def _segments(seed: int) -> tuple[tuple[linreg.Network, Fraction], list[bytes], 
     proofs = []
     for above in (_above(3, top + HAIR), _above(3, top, ">")):
         query = _query(3, 1, [*_bounds([(-1, 1)] * 3), above])
-        kept: list[bytes] = []
-        with pytest.MonkeyPatch.context() as patch:
-
-            def written(self: certifying.BoxProof, kept: list[bytes] = kept) -> bytes:
-                scales = [integer for row in self.boxed.tables.scales for integer in row]
-                packed = [certifying.integer(int(scale)) for scale in scales]
-                kept.append(b"".join([certifying.BOXES, *packed]))
-                stack = [1]
-                while stack:
-                    place = stack.pop()
-                    kept.append(bytes(self._records[place]))
-                    if place in self._cut:
-                        stack += [2 * place + 1, 2 * place]
-                return b"".join(kept)
-
-            patch.setattr(certifying.BoxProof, "written", written)
+        with kept() as trees:
             certifying.found_and_proved(net.staged, query, certifying.Budget())
-        proofs.append(kept)
+        proofs.append(trees[0])
     return (net, top), proofs[0], proofs[1]
-
-
-def _forged(rng: random.Random, segments: Sequence[bytes]) -> bytes:
-    """Records with up to three changes, of boxes or of the numbers in their records."""
-    changed = list(segments)
-    for _ in range(rng.randrange(4)):
-        if not changed:
-            break
-        i = rng.randrange(len(changed))
-        match rng.randrange(7):
-            case 0:
-                changed[i] = bytes((certifying.DEAD,))
-            case 1:
-                del changed[i]
-            case 2:
-                changed.insert(i, rng.choice(changed))
-            case 3:
-                changed.insert(i, bytes((certifying.DEAD,)))
-            case 4:
-                del changed[i + 1 :]
-                changed[i] = bytes((certifying.DEAD,))
-            case _:
-                record = bytearray(changed[i] or b"\0")
-                at = rng.randrange(len(record))
-                record[at] = rng.choice((0, 1, 2, 3, 4, 5, record[at] ^ 1, rng.randrange(256)))
-                changed[i] = bytes(record)
-    return b"".join(changed)
 
 
 def framed(net: linreg.Network, query: Query, verdict: str, records: bytes) -> bytes:
@@ -291,8 +271,7 @@ def framed(net: linreg.Network, query: Query, verdict: str, records: bytes) -> b
         "query": digest(query.alternatives),
         "verdict": verdict,
     }
-    data = certifying.MAGIC + zlib.compress(text(header) + records)
-    return data + hashlib.sha256(data).digest()
+    return forgeries.framed(certifying.MAGIC, header, records)
 
 
 def forgery(rng: random.Random) -> tuple[linreg.Network, Query, bytes]:
@@ -300,7 +279,7 @@ def forgery(rng: random.Random) -> tuple[linreg.Network, Query, bytes]:
     (net, top), above, tie = _segments(rng.randrange(4))
     threshold = top - rng.choice((0, HAIR, Fraction(1, 1000), Fraction(1, 8), 1))
     query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, threshold)])
-    return net, query, framed(net, query, "holds", _forged(rng, rng.choice((above, tie))))
+    return net, query, framed(net, query, "holds", forged(rng, rng.choice((above, tie))))
 
 
 def is_accepted(path: Path, net: linreg.Network, query: Query, data: bytes) -> bool:

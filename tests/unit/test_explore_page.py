@@ -17,9 +17,7 @@ from linreg import Box, Enumeration, Network, UnwritableFile, enumerate_regions,
 
 PATH = browser.found()
 
-needs_browser = pytest.mark.skipif(
-    PATH is None, reason=f"no browser to open pages in: none of {', '.join(browser.NAMES)}"
-)
+needs_browser = pytest.mark.skipif(PATH is None, reason=browser.MISSING)
 
 
 def drawn(inputs: int, widths: tuple[int, ...], outputs: int) -> Network:
@@ -151,6 +149,27 @@ def test_a_click_on_solids_selects_the_region_where_the_line_of_sight_enters(
         points.append(near + (enters + 1e-7) * ahead)
     assert selected == regions.locate(np.array(points)).tolist()
     assert len(set(selected)) > 3
+
+
+@needs_browser
+def test_a_chosen_solid_is_outlined_where_its_corners_are_seen(
+    opened: Browser, tmp_path: Path
+) -> None:
+    box = Box([-1, -1, -1], [1, 1, 1])
+    regions = enumerate_regions(drawn(3, (4, 3), 1), box)
+    explore_page(regions, tmp_path / "page.html")
+    opened.open(tmp_path / "page.html", "#region=2")
+    rings = opened.run("explorer.view.scene.outline(explorer.view._eye, 0, explorer.selected)")
+    facets = regions[2].facet_polygons(box)
+    assert sorted(map(len, rings)) == sorted(len(facet.corners) for facet in facets)
+    columns = opened.run("[...explorer.view.scene.matrix(explorer.view._eye)]")
+    corners = np.concatenate([facet.corners for facet in facets])
+    seen = np.column_stack([corners, np.ones(len(corners))]) @ np.array(columns).reshape(4, 4)
+    places = (1 + seen[:, :2] / seen[:, 3:] * [1, -1]) / 2
+    found = np.concatenate([np.array(ring) for ring in rings])
+    far = np.abs(found[:, np.newaxis] - places[np.newaxis]).max(axis=2)
+    assert far.min(axis=1).max() < 1e-4
+    assert far.min(axis=0).max() < 1e-4
 
 
 @needs_browser

@@ -143,7 +143,7 @@ def test_networks_are_called_by_their_files_or_by_numbers(tmp_path: Path) -> Non
     assert facts_of(tmp_path / "film.html")["labels"] == ["0", "1", "2"]
 
 
-@pytest.mark.skipif(browser.found() is None, reason="no browser to open pages in")
+@pytest.mark.skipif(browser.found() is None, reason=browser.MISSING)
 def test_the_slider_shows_each_network_and_what_is_new(tmp_path: Path) -> None:
     animate([line_at(2), line_at(1), line_at(0)], tmp_path / "film.html", labels=["a", "b", "c"])
     program = browser.found()

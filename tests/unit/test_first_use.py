@@ -5,19 +5,24 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from subprocess import Popen
 from textwrap import dedent
+from typing import Any
 
 import numpy as np
 import pytest
 from numba import typeof
 
 import linreg
+from linreg import first_use
 from linreg.explore.subdivision import Tally
 from linreg.kernel import machine
 from linreg.kernel.bridge.explorer import CompiledExplorer
 from linreg.kernel.proofs.known_regions import Found
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.strategies import auto
 from linreg.strategies.auto import AutoExplorer, Spent
 from linreg.zoo import make
@@ -32,7 +37,7 @@ def test_after_a_warm_up_nothing_is_compiled_any_more(tmp_path: Path) -> None:
         from numba.core import event
 
         shares = []
-        assert linreg.warm_up(lambda share, words: shares.append(share))
+        assert linreg.warm_up(lambda now: shares.append(now.share))
         assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
 
         modules = [m for name, m in sys.modules.items() if "linreg.kernel." in name]
@@ -62,6 +67,35 @@ def test_after_a_warm_up_nothing_is_compiled_any_more(tmp_path: Path) -> None:
     command = [sys.executable, "-c", dedent(script), str(tmp_path / "proof")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("script", ["raise SystemExit(1)", "import time; time.sleep(600)", None])
+def test_what_another_process_does_not_compile_is_compiled_here(
+    script: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it fails, never ends, or cannot be had; none is left behind."""
+    done: list[str] = []
+    steps = [
+        first_use.Step(what, 0.5, is_apart, partial(done.append, what))
+        for what, is_apart in (("here", False), ("apart", True))
+    ]
+    helpers: list[subprocess.Popen[bytes]] = []
+
+    def started(command: list[str], **how: Any) -> subprocess.Popen[bytes]:
+        helpers.append(Popen([*command[:-1], str(script)], **how))
+        return helpers[-1]
+
+    monkeypatch.setattr(first_use, "_steps", lambda: steps)
+    monkeypatch.setattr(first_use, "PATIENCE", 1.0)
+    monkeypatch.setattr(first_use, "is_compiled", lambda *_, on_disk: False)
+    monkeypatch.setattr(first_use.os, "cpu_count", lambda: 1 if script is None else 2)
+    monkeypatch.setattr(first_use.subprocess, "Popen", started)
+    told: list[Progress] = []
+    assert linreg.warm_up(told.append)
+    assert done == ["here", "apart"]
+    assert told == [Progress(0, 1, "here"), Progress(0.5, 1, "apart"), Progress(1, 1, "done")]
+    assert len(helpers) == (script is not None)
+    assert all(helper.returncode not in (None, 0) for helper in helpers)
 
 
 def test_one_record_says_that_something_is_compiled(

@@ -17,6 +17,7 @@ import numpy as np
 from llvmlite import ir
 from numba import typeof
 from numba.core import types
+from numba.core.cgutils import create_struct_proxy
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -28,6 +29,7 @@ from numba.extending import (
     unbox,
 )
 from numba.np.arrayobj import populate_array
+from numba.np.numpy_support import as_dtype
 
 Frame = TypeVar("Frame", bound=type[tuple[Any, ...]])
 
@@ -139,8 +141,8 @@ def _read(context: Any, builder: Any, kind: FrameType, value: Any, name: str) ->
 
     if not isinstance(field, types.Array):
         return read(0)
-    array = context.make_array(field)(context, builder)
-    itemsize = context.get_abi_sizeof(context.get_data_type(field.dtype))
+    array = create_struct_proxy(field)(context, builder)
+    itemsize = as_dtype(field.dtype).itemsize
     shape = [read(1 + i) for i in range(field.ndim)]
     strides = [word(itemsize)]
     for length in shape[:0:-1]:

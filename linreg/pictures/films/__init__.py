@@ -1,5 +1,11 @@
 """Films: how the regions change from one network to the next, as in training."""
 
-from linreg.pictures.films.animate import animate
+from linreg.pictures.films.animate import (
+    LONGEST,
+    MOVIES,
+    SHORTEST,
+    animate,
+    check_film_path,
+)
 
-__all__ = ["animate"]
+__all__ = ["LONGEST", "MOVIES", "SHORTEST", "animate", "check_film_path"]

@@ -14,14 +14,18 @@ from linreg.pictures.films.frames import PATTERN, film_of
 from linreg.pictures.films.movies import ffmpeg, images_of, write_gif, write_mp4
 from linreg.pictures.page.document import PAGE_SUFFIX
 from linreg.pictures.subject import check_inputs, regions_of
+from linreg.progress import Progress
 from linreg.readers import DomainLike
 from linreg.regions.polygons.shapes import checked_frame
 from linreg.wording import counted
 
-FILM_SUFFIXES = (".gif", ".mp4", PAGE_SUFFIX)
+MOVIES = (".gif", ".mp4")
+"""Files of images."""
 
-LONGEST, LEAST = 60.0, 0.05
-"""Seconds that one network may be shown."""
+FILM_SUFFIXES = (*MOVIES, PAGE_SUFFIX)
+
+SHORTEST, LONGEST = 0.05, 60.0
+"""How long one network may be shown."""
 
 
 def animate(
@@ -35,7 +39,7 @@ def animate(
     seconds: float = 0.6,
     dpi: float = 110.0,
     title: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> None:
     """Write a film of how the regions of two inputs change from one network to the next.
 
@@ -65,7 +69,7 @@ def animate(
     title : str, optional
         Above the film.
     progress : callable, optional
-        Called with the number of networks that are done.
+        Called with a `Progress` of networks.
 
     Raises
     ------
@@ -90,8 +94,10 @@ def animate(
     '<!doctype html>'
     """
     suffix = check_film_path(path)
-    if not LEAST <= seconds <= LONGEST:
-        raise ValueError(f"seconds: from {LEAST:g} to {LONGEST:g} were expected, got {seconds!r}")
+    if not SHORTEST <= seconds <= LONGEST:
+        raise ValueError(
+            f"seconds: from {SHORTEST:g} to {LONGEST:g} were expected, got {seconds!r}"
+        )
     every = list(nets)
     if not every:
         raise ValueError("nets: at least one network was expected, got none")
@@ -112,8 +118,8 @@ def animate(
         write_mp4(images, path, seconds=seconds)
 
 
-def check_film_path(path: StrPath) -> str:
-    """The suffix of a path that a film can be written to.
+def check_film_path(path: StrPath, reading: Iterable[StrPath | None] = ()) -> str:
+    """The suffix of a path that a film can be written to; `reading` must not be replaced.
 
     Raises
     ------
@@ -128,7 +134,7 @@ def check_film_path(path: StrPath) -> str:
             f"{path}: the suffix {suffix or '(none)'} names no format of films; known are "
             f"{', '.join(FILM_SUFFIXES)}"
         )
-    check_writable(path)
+    check_writable(path, reading)
     if suffix == ".mp4":
         ffmpeg(path)
     return suffix

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -110,25 +113,24 @@ def write_mp4(images: Iterator[Still], path: StrPath, *, seconds: float) -> None
     program = ffmpeg(path)
     first = next(images)
     height, width, _ = first.pixels.shape
-    frames = b"".join(
-        still.pixels.tobytes() * max(1, round(RATE * _time(still, seconds)))
-        for still in [first, *images]
-    )
-    with replacing(path) as temporary:
-        done = subprocess.run(
-            [
-                *(program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"),
-                *("-s", f"{width}x{height}", "-r", str(RATE), "-i", "-", "-an"),
-                # Its colours are stored for pairs of pixels.
-                *("-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p"),
-                *("-f", "mp4", str(temporary)),
-            ],
-            input=frames,
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().splitlines()
+    with replacing(path) as temporary, TemporaryFile() as complaints:
+        command = [
+            *(program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"),
+            *("-s", f"{width}x{height}", "-r", str(RATE), "-i", "-", "-an"),
+            # Its colours are stored for pairs of pixels.
+            *("-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-pix_fmt", "yuv420p"),
+            *("-f", "mp4", str(temporary)),
+        ]
+        running = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=complaints)
+        assert running.stdin is not None
+        with suppress(BrokenPipeError), running:  # it may end early, and says why
+            for still in chain([first], images):
+                pixels = still.pixels.tobytes()
+                for _ in range(max(1, round(RATE * _time(still, seconds)))):
+                    running.stdin.write(pixels)
+        if running.returncode:
+            complaints.seek(0)
+            said = complaints.read().decode(errors="replace").strip().splitlines()
             raise UnwritableFile(
                 f"{path}: ffmpeg failed: {said[-1] if said else 'it said nothing'}"
             )
@@ -179,7 +181,8 @@ def _drawn(film: Film, picture: Picture, colours: np.ndarray, title: str | None)
     if film.what:
         norm = matplotlib.colors.Normalize(film.low, film.high)
         label = f"log10 of {film.what}" if film.is_log else film.what
-        add_colorbar(axes, matplotlib.cm.ScalarMappable(norm, scale_of_colours()), label)
+        scale = matplotlib.cm.ScalarMappable(norm, scale_of_colours())
+        add_colorbar(axes, scale, label, whole=film.is_whole)
     figure: Figure = axes.figure
     return figure
 

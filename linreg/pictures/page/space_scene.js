@@ -11,6 +11,7 @@ class SpaceScene extends Drawing {
   constructor(canvas, regions) {
     super(canvas);
     if (!this.works) return;
+    this.regions = regions;
     const { gl } = this;
     const [lower, upper] = FACTS.frame;
     this.middle = lower.map((x, k) => (x + upper[k]) / 2);
@@ -178,6 +179,26 @@ class SpaceScene extends Drawing {
       [...eye.map((x) => -x), far],
     ];
     return Float32Array.from([0, 1, 2, 3].flatMap((column) => rows.map((row) => row[column])));
+  }
+
+  // The facets of a solid as they are seen: rings of points from 0 to 1, from the left and from the top.
+  outline(camera, apart, region) {
+    const { corners, offsets, faceOffsets, shown, centres } = this.regions,
+      k = shown.indexOf(region),
+      view = this.matrix(camera);
+    if (k < 0) return [];
+    const seen = (c) => {
+      const p = this.middle.map(
+        (m, axis) => corners[3 * c + axis] - m + apart * (centres[3 * k + axis] - m),
+      );
+      const [x, y, , w] = [0, 1, 2, 3].map(
+        (row) => view[row] * p[0] + view[4 + row] * p[1] + view[8 + row] * p[2] + view[12 + row],
+      );
+      return [(1 + x / w) / 2, (1 - y / w) / 2];
+    };
+    const ring = (f) =>
+      Array.from({ length: offsets[f + 1] - offsets[f] }, (_, c) => seen(offsets[f] + c));
+    return Array.from({ length: faceOffsets[k + 1] - faceOffsets[k] }, (_, f) => ring(faceOffsets[k] + f));
   }
 
   draw(camera, { ground, apart, peel, chosen, hasEdges, picking = false }) {

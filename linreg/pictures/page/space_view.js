@@ -133,6 +133,7 @@ class SpaceView {
       height: Math.round(this.height * ratio),
     });
     context.scale(ratio, ratio);
+    this._outline(context, state);
     const [right, up] = this._eye.axes,
       middle = [52, this.height - 52];
     context.fillStyle = css(Theme.ink, 0.8);
@@ -149,5 +150,22 @@ class SpaceView {
       context.stroke();
       haloed(context, name, middle[0] + 40 * way[0], middle[1] + 40 * way[1]);
     });
+  }
+  // What is chosen may lie behind others: its edges are drawn over all of them.
+  _outline(context, { chosen, apart }) {
+    const path = new Path2D();
+    for (const ring of this.scene.outline(this._eye, apart, chosen)) {
+      ring.forEach(([x, y], k) => path[k ? "lineTo" : "moveTo"](x * this.width, y * this.height));
+      path.closePath();
+    }
+    context.lineJoin = "round";
+    for (const [colour, width] of [
+      [Theme.ground, 4],
+      [Theme.accent, 2],
+    ]) {
+      context.strokeStyle = css(colour, 0.9);
+      context.lineWidth = width;
+      context.stroke(path);
+    }
   }
 }

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.regions.polygons.one import polygon_of
+from linreg.domains import Box
+from linreg.regions.polygons.one_region import polygon_of
 from linreg.regions.polygons.shapes import polygons_of
 
 if TYPE_CHECKING:
     from linreg.regions.enumeration import Enumeration
     from linreg.regions.region import Region
 
-WIDTH = 260.0
+PIXELS = 260.0
 """Of a picture, in pixels."""
 
-MOST = 3000
+MOST_POLYGONS = 3000
 """Polygons of one picture: more are too much for a notebook's file."""
 
 SHADES = ("#9db2bf", "#b3c4b1", "#d3cda4", "#e8cfae", "#f2ddd0", "#c9d3dc")
@@ -25,7 +28,7 @@ SHADES = ("#9db2bf", "#b3c4b1", "#d3cda4", "#e8cfae", "#f2ddd0", "#c9d3dc")
 
 def thumbnail(regions: Enumeration) -> str:
     """A small picture of the regions of two inputs; nothing for others, or for very many."""
-    if regions.problem.network.input_dim != 2 or not 0 < len(regions) <= MOST:
+    if regions.problem.network.input_dim != 2 or not 0 < len(regions) <= MOST_POLYGONS:
         return ""
     polygons = polygons_of(regions)
     heights = (regions.patterns[polygons.regions] > 0).sum(axis=1)
@@ -35,24 +38,25 @@ def thumbnail(regions: Enumeration) -> str:
 
 
 def picture_of(region: Region) -> str | None:
-    """A region of two inputs as SVG; None for others, and for unbounded ones."""
-    if region.problem.network.input_dim != 2 or not region.is_bounded:
+    """A region of two inputs as SVG, None for others; an unbounded one goes on beyond it."""
+    if region.problem.network.input_dim != 2:
         return None
-    corners = polygon_of(region).corners
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    room = 0.08 * (high - low)
-    return _svg([corners], [SHADES[0]], low - room, high + room)
+    seen = np.array([*region.exact_vertices.tolist(), region.exact_witness])
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    room = (high - low) / 12 if region.is_bounded else max(*(high - low), Fraction(1, 2))
+    corners = polygon_of(region, Box(low - 2 * room, high + 2 * room)).corners
+    return _svg([corners], [SHADES[0]], *(_ends(end) for end in (low - room, high + room)))
 
 
-def _ends(numbers: tuple[object, ...]) -> np.ndarray:
+def _ends(numbers: Iterable[object]) -> np.ndarray:
     return np.array([float(x) for x in numbers])  # type: ignore[arg-type]
 
 
 def _svg(rings: list[np.ndarray], fills: list[str], low: np.ndarray, high: np.ndarray) -> str:
     """Filled polygons with hairlines, the second coordinate upward."""
     extent = high - low
-    height = WIDTH * float(np.clip(extent[1] / extent[0], 0.4, 1.6))
-    scale = np.array([WIDTH, height]) / extent
+    height = PIXELS * float(np.clip(extent[1] / extent[0], 0.4, 1.6))
+    scale = np.array([PIXELS, height]) / extent
     paths = []
     for ring, fill in zip(rings, fills, strict=True):
         at = (ring - low) * scale
@@ -60,7 +64,7 @@ def _svg(rings: list[np.ndarray], fills: list[str], low: np.ndarray, high: np.nd
         points = " ".join(f"{x:.2f},{y:.2f}" for x, y in at.tolist())
         paths.append(f'<polygon points="{points}" fill="{fill}"/>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {WIDTH:.0f} {height:.0f}" stroke="#1d2733" stroke-width="0.5" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{PIXELS:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {PIXELS:.0f} {height:.0f}" stroke="#1d2733" stroke-width="0.5" '
         f'stroke-linejoin="round">{"".join(paths)}</svg>'
     )

@@ -1,0 +1,84 @@
+"""Options of the commands that ask questions of the function that a network is."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linreg.cli.console import show
+from linreg.cli.options import whole
+from linreg.rational import fraction
+from linreg.wording import counted
+
+Output = Annotated[
+    int | None, typer.Option("--output", metavar="I", help="This output alone, counted from 0.")
+]
+Functional = Annotated[
+    str | None,
+    typer.Option(
+        "--functional",
+        metavar="C0,C1,..",
+        help="A weighted sum of the outputs instead of each output: 1,-1 is a difference.",
+    ),
+]
+NodeLimit = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        metavar="N",
+        parser=whole,
+        help="Stop at this many regions, or parts of the input set.",
+    ),
+]
+Timeout = Annotated[
+    str | None,
+    typer.Option("--timeout", metavar="S", help="Stop after so many seconds, with what is proved."),
+]
+
+Certify = Annotated[
+    Path | None,
+    typer.Option(
+        "--certify", metavar="FILE", help="Write the answer with its proof, for linreg check."
+    ),
+]
+
+
+def show_written(certificate: Path | None) -> None:
+    """Say that a certificate was written, and its size."""
+    if certificate is not None:
+        show(f"written to {certificate}: {counted(certificate.stat().st_size, 'byte')}")
+
+
+def seconds_of(text: str | None) -> float | None:
+    """The seconds of an option."""
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e9:
+        raise typer.BadParameter(f"--timeout: a number of seconds was expected, got {text!r}")
+    return seconds
+
+
+def numbers_of(text: str, option: str, decimal: bool) -> list[Fraction]:
+    """The numbers of an option, separated by commas; decimals are float64 unless read as written.
+
+    Examples
+    --------
+    >>> numbers_of("1,-1/2", "--point", False)
+    [Fraction(1, 1), Fraction(-1, 2)]
+    """
+    numbers = []
+    for part in text.split(","):
+        try:
+            exact = fraction(part)
+        except ValueError as error:
+            raise typer.BadParameter(f"{option}: {error}") from None
+        plain = decimal or "/" in part or part.strip().lstrip("+-").isdigit()
+        numbers.append(exact if plain else Fraction(float(part)))
+    return numbers

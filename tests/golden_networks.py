@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -33,14 +34,14 @@ class Case:
     def expected(self) -> dict[str, int]:
         return self.data["expected"]
 
-    @property
+    @cached_property
     def network(self) -> Network:
         nodes: list[Node] = []
         shape = self.data["input_shape"]
         output, _ = _append(nodes, self.data["layers"], INPUT, shape)
         return Network(tuple(shape), tuple(nodes), output, name=self.name)
 
-    @property
+    @cached_property
     def domain(self) -> Domain:
         match self.data["domain"]:
             case {"type": "all"}:

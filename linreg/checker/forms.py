@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from math import gcd, lcm
+from operator import mul
 
 from flint import fmpq, fmpq_mat
 
-from linreg.network.stages import Stage, table
+from linreg.network.stages import Stage
 from linreg.units import MaxUnit
 
 Form = tuple[int, ...]
@@ -36,7 +37,7 @@ def negated(form: Form) -> Form:
 
 def value_at(form: Form, point: Sequence[int]) -> int:
     """The form's value at numerators over a positive denominator, times the denominator."""
-    return sum(a * x for a, x in zip(form, point, strict=True))
+    return sum(map(mul, form, point))
 
 
 class StageOnCell:
@@ -62,14 +63,14 @@ class StageOnCell:
         self._candidates: list[list[int]] = []
         rows = self._preactivations.table()
         places: dict[Form, int] = {}
-        for unit, start in zip(stage.units, stage.starts, strict=False):
+        for unit, scalar, start in zip(stage.units, stage.tables, stage.starts, strict=False):
             if isinstance(unit, MaxUnit):
                 block = rows[start : start + unit.rank]
                 counting = _counting(block)
                 self._candidates.append(counting)
                 self.contests.append([block[i] for i in counting])
-            else:
-                self._add_scalar(rows[start], table(unit)[0], places)
+            elif scalar is not None:
+                self._add_scalar(rows[start], scalar[0], places)
 
     def _add_scalar(
         self, row: list[fmpq], breakpoints: Sequence[fmpq], places: dict[Form, int]

@@ -81,6 +81,8 @@ class Records:
     def unsigned(self) -> int:
         """The next number, which is not negative and seldom large."""
         byte = self.byte()
+        if byte < 0x80:
+            return byte
         value, shift = byte & 0x7F, 7
         while byte >= 0x80:
             byte = self.byte()

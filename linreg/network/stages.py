@@ -19,6 +19,9 @@ from linreg.network.describing import line_of
 from linreg.rational import nearest_float, rational
 from linreg.units import MaxUnit, ScalarUnit, Unit
 
+Table = tuple[list[fmpq], list[fmpq], list[fmpq]]
+"""Breakpoints, slopes and intercepts of a scalar unit."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -52,6 +55,11 @@ class Stage:
         for unit in self.units:
             starts.append(starts[-1] + unit.n_inputs)
         return tuple(starts)
+
+    @cached_property
+    def tables(self) -> tuple[Table | None, ...]:
+        """The table of each scalar unit: to look one up by its unit takes a hash of fractions."""
+        return tuple(None if isinstance(unit, MaxUnit) else table(unit) for unit in self.units)
 
     @property
     def n_outputs(self) -> int:
@@ -89,11 +97,11 @@ class Stage:
         rows = preactivations.table()
         width = preactivations.ncols()
         outputs: list[fmpq] = []
-        for unit, start, piece in zip(self.units, self.starts, pieces, strict=False):
-            if isinstance(unit, MaxUnit):
+        for scalar, start, piece in zip(self.tables, self.starts, pieces, strict=False):
+            if scalar is None:
                 outputs += rows[start + piece]
                 continue
-            _, slopes, intercepts = table(unit)
+            _, slopes, intercepts = scalar
             outputs += [slopes[piece] * entry for entry in rows[start]]
             outputs[-1] += intercepts[piece]
         for row in rows[self.starts[-1] :]:
@@ -333,7 +341,7 @@ class StagedNetwork:
 
 
 @cache
-def table(unit: ScalarUnit) -> tuple[list[fmpq], list[fmpq], list[fmpq]]:
+def table(unit: ScalarUnit) -> Table:
     """Breakpoints, slopes and intercepts of a unit as python-flint rationals."""
     return (
         [rational(number) for number in unit.breakpoints],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from threading import Condition, Event, Thread
 from time import sleep
 from typing import Any
@@ -46,7 +46,25 @@ def gaussian(*widths: int, seed: int = 0) -> Network:
     return mlp([(rng.normal(size=shape), rng.normal(size=shape[0])) for shape in shapes])
 
 
-NET = gaussian(2, 7, 6, 5)
+NET, SMALL = gaussian(2, 7, 6, 5), gaussian(2, 4, 3, 3)
+
+
+@cache
+def alone() -> Enumeration:
+    """The regions that one process finds, without an executor."""
+    return enumerate_regions(NET)
+
+
+@cache
+def counted_alone() -> Count:
+    """What one process counts, without an executor."""
+    return count(NET)
+
+
+@cache
+def small_alone(limit: int) -> Count:
+    """What one process counts of the smaller network, up to a limit."""
+    return count(SMALL, limit=limit)
 
 
 class Backwards(Executor):
@@ -116,18 +134,18 @@ def without_effort(found: Count) -> Count:
 
 @pytest.mark.usefixtures("tiny_tasks")
 def test_rows_are_the_same_bytes_whoever_does_the_work(executor: Executor) -> None:
-    assert same(enumerate_regions(NET, executor=executor), enumerate_regions(NET))
+    assert same(enumerate_regions(NET, executor=executor), alone())
 
 
 @pytest.mark.usefixtures("tiny_tasks")
 @pytest.mark.parametrize("workers", [2, 3])
 def test_rows_are_the_same_bytes_whatever_the_number_of_workers(workers: int) -> None:
-    assert same(enumerate_regions(NET, workers=workers), enumerate_regions(NET))
+    assert same(enumerate_regions(NET, workers=workers), alone())
 
 
 @pytest.mark.usefixtures("tiny_tasks")
 def test_a_count_is_the_same_whoever_does_the_work(executor: Executor) -> None:
-    assert without_effort(count(NET, executor=executor)) == without_effort(count(NET))
+    assert without_effort(count(NET, executor=executor)) == without_effort(counted_alone())
 
 
 @pytest.mark.usefixtures("tiny_tasks")
@@ -169,7 +187,7 @@ def test_a_limit_stops_at_exactly_that_many_regions(limit: int) -> None:
 
 
 def test_a_limit_that_is_not_reached_changes_nothing() -> None:
-    whole = count(NET)
+    whole = counted_alone()
     assert whole.complete
     for limit in (whole.regions, whole.regions + 1):
         assert without_effort(count(NET, limit=limit)) == without_effort(whole)
@@ -193,11 +211,10 @@ def test_every_limit_leaves_the_same_cells_of_every_stage(
     monkeypatch.setattr(HighsExplorer, "alone", 4)
     monkeypatch.setattr(HighsExplorer, "slice", 2)
     monkeypatch.setattr(HighsExplorer, "task_budget", unit)
-    net = gaussian(2, 4, 3, 3)
-    for limit in range(1, count_regions(net) + 2):
+    for limit in range(1, count_regions(SMALL) + 2):
         with Backwards() as executor:
-            shared = count(net, executor=executor, limit=limit)
-        assert without_effort(shared) == without_effort(count(net, limit=limit))
+            shared = count(SMALL, executor=executor, limit=limit)
+        assert without_effort(shared) == without_effort(small_alone(limit))
 
 
 @pytest.mark.usefixtures("tiny_tasks")
@@ -206,7 +223,7 @@ def test_a_limit_stops_processes_too() -> None:
 
 
 def test_what_a_limit_leaves_is_part_of_the_whole() -> None:
-    whole = {pattern.tobytes() for pattern in enumerate_regions(NET).patterns}
+    whole = {pattern.tobytes() for pattern in alone().patterns}
     part = {pattern.tobytes() for pattern in enumerate_regions(NET, limit=20).patterns}
     assert len(part) == 20
     assert part < whole

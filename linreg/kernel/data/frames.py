@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from llvmlite import ir
@@ -64,9 +64,11 @@ def _size(kind: types.Type) -> int:
 
 
 def as_frame(cls: Frame) -> Frame:
-    """Have machine code get named tuples of this class as frames."""
-    typeof_impl.register(cls)(_type_of)
-    return cls
+    """Have machine code get named tuples of this class as frames, which remember their words."""
+    names = {"__module__": cls.__module__, "__doc__": cls.__doc__}
+    remembering = cast(Frame, type(cls.__name__, (cls,), names))  # unlike cls, with a __dict__
+    typeof_impl.register(remembering)(_type_of)
+    return remembering
 
 
 def _type_of(value: Any, _context: object) -> FrameType:
@@ -79,7 +81,10 @@ def _type_of(value: Any, _context: object) -> FrameType:
 
 def words_of(value: tuple[Any, ...]) -> np.ndarray:
     """The words of a frame, which are good as long as its arrays live."""
-    return np.array(list(_words(value)), dtype=np.int64)
+    known: np.ndarray | None = value.__dict__.get("words")
+    if known is None:
+        known = value.__dict__["words"] = np.array(list(_words(value)), dtype=np.int64)
+    return known
 
 
 def _words(value: tuple[Any, ...]) -> Iterator[int]:

@@ -17,12 +17,11 @@ from linreg.adjacency.columns import (
     unit_lists,
     unpack,
 )
-from linreg.adjacency.neighbour import pattern_beyond
+from linreg.adjacency.plane import edges_of_sides
+from linreg.adjacency.search import edges_of_facets
 from linreg.arguments import numbered
-from linreg.errors import BrokenInvariant, IncompleteError
-from linreg.polyhedra import Solver, crosses_at, inside_facet
-from linreg.problem import Boundaries, Boundary
-from linreg.regions import EVERY, Enumeration
+from linreg.errors import IncompleteError
+from linreg.regions import Enumeration
 from linreg.regions.polygons.svg import thumbnail
 from linreg.showing import table_html
 from linreg.strategies.machine_code import has_machine_code
@@ -271,12 +270,9 @@ def _exact(
     """Edges that exact arithmetic finds from some regions."""
     if not left:
         return np.empty((0, 2), dtype=np.int64)
-    search = Search(regions)
-    for done, index in enumerate(left, start=len(regions) - len(left)):
-        if progress is not None and done % EVERY == 0:
-            progress(done)
-        search.visit(index)
-    return np.array(list(search.edges), dtype=np.int64).reshape(-1, 2)
+    in_plane = regions.problem.network.input_dim == 2
+    find = edges_of_sides if in_plane else edges_of_facets
+    return np.array(list(find(regions, left, progress)), dtype=np.int64).reshape(-1, 2)
 
 
 def _sorted(edges: np.ndarray, size: int) -> np.ndarray:
@@ -284,50 +280,3 @@ def _sorted(edges: np.ndarray, size: int) -> np.ndarray:
     # np.unique takes a hundred times as long.
     keys = np.sort(edges[:, 0] * size + edges[:, 1])
     return np.stack(np.divmod(keys[np.diff(keys, prepend=-1) > 0], size), axis=1)
-
-
-class Search:
-    """The edges that exact arithmetic has found so far."""
-
-    def __init__(self, regions: Enumeration) -> None:
-        self.edges: set[tuple[int, int]] = set()
-        self._regions = regions
-        self._boundaries = Boundaries(regions.problem)
-        self._solver = Solver()
-
-    def visit(self, index: int) -> None:
-        """Add a region's edges to those it has to find: the others are found from beyond."""
-        pattern = self._regions.patterns[index]
-        boundary = self._boundaries.of(pattern.tolist())
-        for place, changes in enumerate(boundary.changes):
-            if boundary.on_edge[place]:
-                continue
-            if boundary.is_tied or len(changes) > 1:
-                self._explore_facet(index, boundary, place)
-                continue
-            # One unit owns the row and nothing is tied, so it alone changes across the facet if
-            # there is one: the maps of the units before it are the same on both sides.
-            ((unit, piece),) = changes
-            beyond = pattern.copy()
-            beyond[unit] = piece
-            neighbour = self._regions.find(beyond)
-            if neighbour > index and self._is_facet(index, neighbour, boundary, place):
-                self.edges.add((index, neighbour))
-
-    def _is_facet(self, index: int, neighbour: int, boundary: Boundary, place: int) -> bool:
-        inside, beyond = self._regions.point(index), self._regions.point(neighbour)
-        return (
-            crosses_at(boundary.rows, place, inside, beyond)
-            or inside_facet(boundary.rows, place, self._solver) is not None
-        )
-
-    def _explore_facet(self, index: int, boundary: Boundary, place: int) -> None:
-        """Add the edge across a row where several units may change, if it is a facet."""
-        point = inside_facet(boundary.rows, place, self._solver)
-        if point is None:
-            return
-        problem = self._regions.problem
-        neighbour = self._regions.find(pattern_beyond(problem, point, boundary.rows[place]))
-        if neighbour < 0 or neighbour == index:
-            raise BrokenInvariant(f"no region was found beyond a facet of region {index}")
-        self.edges.add((min(index, neighbour), max(index, neighbour)))

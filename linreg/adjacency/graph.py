@@ -242,12 +242,16 @@ def preparation(regions: Enumeration) -> str:
 
 def _is_for_machine_code(regions: Enumeration) -> bool:
     """Whether machine code is to find the edges, even if it must be loaded or compiled first."""
-    is_large = len(regions) >= FEW or regions.counted.strategy == "compiled"
-    if not (is_large and has_machine_code()):
+    if not (_is_large(regions) and has_machine_code()):
         return False
     from linreg.adjacency.compiled_edges import is_worth_it
 
     return is_worth_it(len(regions))
+
+
+def _is_large(regions: Enumeration) -> bool:
+    """Whether there are many regions, or machine code has found them."""
+    return len(regions) >= FEW or regions.counted.strategy == "compiled"
 
 
 def _proved(
@@ -270,9 +274,12 @@ def _exact(
     """Edges that exact arithmetic finds from some regions."""
     if not left:
         return np.empty((0, 2), dtype=np.int64)
-    in_plane = regions.problem.network.input_dim == 2
-    find = edges_of_sides if in_plane else edges_of_facets
-    return np.array(list(find(regions, left, progress)), dtype=np.int64).reshape(-1, 2)
+    if regions.problem.network.input_dim == 2:
+        may = _is_large(regions) and has_machine_code()
+        found = edges_of_sides(regions, left, progress, by_machine_code=may)
+    else:
+        found = edges_of_facets(regions, left, progress)
+    return np.array(list(found), dtype=np.int64).reshape(-1, 2)
 
 
 def _sorted(edges: np.ndarray, size: int) -> np.ndarray:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd
 from typing import NamedTuple
 
-from flint import fmpz, fmpz_mat
+from flint import fmpz_mat
 
-from linreg.polyhedra.points import IntegerRow, Point
-from linreg.rational import integer_matrix, primitive
+from linreg.polyhedra.points import Point
+from linreg.rational import integer_matrix
 
-End = tuple[fmpz, ...]
+Row = Sequence[int]
+"""A form (a, b, c): a x + b y + c. Python's integers are faster than those of matrices here."""
+
+End = tuple[int, ...]
 """A vertex (x, y, w) at (x, y) / w with w > 0, or a direction (x, y, 0) without an end; coprime."""
 
 
@@ -37,7 +41,7 @@ class Side(NamedTuple):
     end: End
 
 
-def sides(rows: Sequence[IntegerRow], inside: Point) -> list[Side] | None:
+def sides(rows: Sequence[Row], inside: Point) -> list[Side] | None:
     """The facets of a polyhedron in the plane, with their ends; None if floats guess wrongly.
 
     Parameters
@@ -58,21 +62,43 @@ def sides(rows: Sequence[IntegerRow], inside: Point) -> list[Side] | None:
     --------
     Of x > 0, y > 0 and x + y > -1 the first two are sides, which meet in the origin:
 
-    >>> rows = [[fmpz(a) for a in row] for row in ((1, 0, 0), (0, 1, 0), (1, 1, 1))]
+    >>> rows = [[1, 0, 0], [0, 1, 0], [1, 1, 1]]
     >>> sides(rows, Point.of_entries([1, 1, 1]))
     [Side(place=0, start=(0, 1, 0), end=(0, 0, 1)), Side(place=1, start=(0, 0, 1), end=(1, 0, 0))]
     """
-    places = _guess(rows, inside)
-    places = _needed(rows, places)
+    places = _needed(rows, _guess(rows, inside))
+    found = ordered_sides(rows, places)
+    return found if _holds(rows, found, inside) else None
+
+
+def ordered_sides(rows: Sequence[Row], places: Sequence[int]) -> list[Side]:
+    """Rows as sides of the polyhedron that they bound, if they are its sides in order.
+
+    Parameters
+    ----------
+    rows : sequence of integer rows, each of length 3
+        Coprime.
+    places : sequence of int
+        Those of its sides, counterclockwise.
+
+    Examples
+    --------
+    The strip 0 < y < 1 has two:
+
+    >>> [side.start for side in ordered_sides([[0, 1, 0], [0, -1, 1]], [0, 1])]
+    [(-1, 0, 0), (1, 0, 0)]
+    """
     meetings = [
         _meeting(rows[i], rows[j]) if len(places) > 1 else None
         for i, j in zip(places, [*places[1:], *places[:1]], strict=True)
     ]
     found = []
     for i, before, after in zip(places, [*meetings[-1:], *meetings[:-1]], meetings, strict=True):
-        a, b = primitive(rows[i][:-1])
-        found.append(Side(i, before or (-b, a, fmpz(0)), after or (b, -a, fmpz(0))))
-    return found if _holds(rows, found, inside) else None
+        a, b, _ = rows[i]
+        by = gcd(a, b)
+        a, b = a // by, b // by
+        found.append(Side(i, before or (-b, a, 0), after or (b, -a, 0)))
+    return found
 
 
 def middle(side: Side) -> Point:
@@ -80,7 +106,7 @@ def middle(side: Side) -> Point:
 
     Examples
     --------
-    >>> ray = Side(0, (fmpz(0), fmpz(1), fmpz(2)), (fmpz(1), fmpz(0), fmpz(0)))
+    >>> ray = Side(0, (0, 1, 2), (1, 0, 0))
     >>> middle(ray).fractions
     (Fraction(1, 2), Fraction(1, 2))
     """
@@ -90,20 +116,20 @@ def middle(side: Side) -> Point:
     return Point.of_entries([x * z + u * w, y * z + v * w, 2 * w * z])
 
 
-def foot(row: IntegerRow, inside: Point) -> Point:
+def foot(row: Row, inside: Point) -> Point:
     """The point of a line that is nearest to another point.
 
     Examples
     --------
-    >>> foot([fmpz(1), fmpz(1), fmpz(-2)], Point.of_entries([3, 1, 1])).fractions
+    >>> foot([1, 1, -2], Point.of_entries([3, 1, 1])).fractions
     (Fraction(2, 1), Fraction(0, 1))
     """
-    (a, b, c), (x, y, w) = row, inside.entries
+    (a, b, c), (x, y, w) = row, map(int, inside.entries)
     value, square = a * x + b * y + c * w, a * a + b * b
     return Point.of_entries([x * square - a * value, y * square - b * value, w * square])
 
 
-def _guess(rows: Sequence[IntegerRow], inside: Point) -> list[int]:
+def _guess(rows: Sequence[Row], inside: Point) -> list[int]:
     """Rows that may be sides, in order around the point: corners of their polar hull, in floats.
 
     A row n x + s, seen from the point, stands for n / s, and a side is a corner of the convex hull
@@ -153,7 +179,7 @@ def _bends(a: _Corner, b: _Corner, c: _Corner) -> bool:
     return one - other > (doubt if NOTHING in (a[2], c[2]) else -doubt)
 
 
-def _needed(rows: Sequence[IntegerRow], places: list[int]) -> list[int]:
+def _needed(rows: Sequence[Row], places: list[int]) -> list[int]:
     """Those of rows in order around a point that their neighbours do not make redundant."""
     kept = list(places)
     at = 0
@@ -171,30 +197,31 @@ def _needed(rows: Sequence[IntegerRow], places: list[int]) -> list[int]:
     return kept
 
 
-def _is_between(rows: Sequence[IntegerRow], i: int, j: int, k: int) -> bool:
+def _is_between(rows: Sequence[Row], i: int, j: int, k: int) -> bool:
     """Whether the normal of row j is between those of i and k, which are less than half a turn."""
     return _cross(rows[i], rows[j]) >= 0 and _cross(rows[j], rows[k]) >= 0
 
 
-def _cross(one: IntegerRow, other: IntegerRow) -> fmpz:
+def _cross(one: Row, other: Row) -> int:
     return one[0] * other[1] - one[1] * other[0]
 
 
-def _value(row: IntegerRow, end: End) -> fmpz:
+def _value(row: Row, end: End) -> int:
     return row[0] * end[0] + row[1] * end[1] + row[2] * end[2]
 
 
-def _meeting(one: IntegerRow, other: IntegerRow) -> End | None:
+def _meeting(one: Row, other: Row) -> End | None:
     """The vertex between a side and the next one; None if the way from one to the other is open."""
     w = _cross(one, other)
     if w <= 0:
         return None
     x = one[1] * other[2] - one[2] * other[1]
     y = one[2] * other[0] - one[0] * other[2]
-    return tuple(primitive([x, y, w]))
+    by = gcd(x, y, w)
+    return x // by, y // by, w // by
 
 
-def _holds(rows: Sequence[IntegerRow], found: Sequence[Side], inside: Point) -> bool:
+def _holds(rows: Sequence[Row], found: Sequence[Side], inside: Point) -> bool:
     """Whether all that `sides` says of its answer is true."""
     if not found:
         return not rows

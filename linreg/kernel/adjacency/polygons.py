@@ -86,9 +86,7 @@ def _polygon(
 
 
 @compiled
-def _cut(
-    halfspaces: HalfspaceRows, plane: Plane, i: int, n: int, now: int
-) -> tuple[int, int]:
+def _cut(halfspaces: HalfspaceRows, plane: Plane, i: int, n: int, now: int) -> tuple[int, int]:
     """Cut half-space i off a polygon: how many generators are left, and where they are."""
     if n == UNKNOWN:
         return n, now

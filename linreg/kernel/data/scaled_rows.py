@@ -140,7 +140,7 @@ def integrality(coefficients: Sequence[fmpq], shift: fmpq, most: int = SMALL_INT
 
 
 def _of_fractions(
-    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq], most: int
+    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq], most: int = SMALL_INTEGER
 ) -> ScaledRows:
     rows: list[Row] = []
     of_rows: list[fmpq] = []
@@ -173,7 +173,7 @@ def _of_fractions(
 
 
 def _of_floats(
-    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq], most: int
+    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq], most: int = SMALL_INTEGER
 ) -> ScaledRows | None:
     """The same, where all that scales inputs are powers of two and nothing is rounded; else None.
 

@@ -210,7 +210,7 @@ def _of_floats(
         if not len(flat):
             factor = fmpq(1)
         elif _are_small(flat):
-            factor = _factor([row(k, fmpq(1)) for k in block], SMALL_INTEGER)
+            factor = _factor([row(k, fmpq(1)) for k in block], most)
             slow.append((block, factor))
         else:
             power = _power_of_two(flat, shifts[block.start : block.stop], most)

@@ -90,6 +90,7 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.pictures import plot_surface as plot_surface
     from linreg.pictures import plot_volumes as plot_volumes
     from linreg.pictures import save_picture as save_picture
+    from linreg.progress import Progress as Progress
     from linreg.questions import Difference as Difference
     from linreg.questions import Distance as Distance
     from linreg.questions import Equivalence as Equivalence
@@ -131,7 +132,7 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.regions.tables import read_regions as read_regions
     from linreg.regions.tables import write_regions as write_regions
     from linreg.run import Count as Count
-    from linreg.run import Progress as Progress
+    from linreg.run import CountProgress as CountProgress
     from linreg.run import count as count
     from linreg.run import count_regions as count_regions
     from linreg.store import RunStatus as RunStatus
@@ -172,6 +173,7 @@ _HOMES = {
     "BrokenInvariant": "linreg.errors",
     "Certified": "linreg.certificate",
     "Count": "linreg.run",
+    "CountProgress": "linreg.run",
     "Difference": "linreg.questions",
     "Distance": "linreg.questions",
     "Domain": "linreg.domains",
@@ -201,7 +203,7 @@ _HOMES = {
     "ParameterPath": "linreg.learning",
     "PolyhedralComplex": "linreg.topology",
     "Polytope": "linreg.domains",
-    "Progress": "linreg.run",
+    "Progress": "linreg.progress",
     "Query": "linreg.readers",
     "Region": "linreg.regions",
     "RegionCounts": "linreg.adjacency",

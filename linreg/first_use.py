@@ -8,11 +8,12 @@ import numpy as np
 
 from linreg.network import Network, mlp
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.regions import enumerate_regions
 from linreg.strategies.machine_code import compiled_explorer, has_machine_code, proving_explorer
 
 
-def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
+def warm_up(progress: Callable[[Progress], None] | None = None) -> bool:
     """Compile all machine code, or load what is on disk: nothing in this process waits for it then.
 
     Machine code is kept on disk, so other processes only load it, until linreg or numba changes.
@@ -20,7 +21,7 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
     Parameters
     ----------
     progress : callable, optional
-        Told the share that is done, from 0 to 1, and what comes next.
+        Called before each part with a `Progress`, whose activity is what comes next.
 
     Returns
     -------
@@ -47,11 +48,11 @@ def warm_up(progress: Callable[[float, str], None] | None = None) -> bool:
     done = 0.0
     for what, share, step in steps:
         if progress is not None:
-            progress(done, what)
+            progress(Progress(done, 1, what))
         step()
         done += share
     if progress is not None:
-        progress(1.0, "done")
+        progress(Progress(1, 1, "done"))
     return True
 
 

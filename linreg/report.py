@@ -24,10 +24,10 @@ from linreg.wording import counted
 MOST_WARNINGS = 5
 """Most warnings that are spelled out."""
 
-MOST_DIGITS = 15
+SPELLED_DIGITS = 15
 """Longest number that is spelled out; Python refuses to spell those of thousands of digits."""
 
-MOST_NODES = 9
+CYCLE_NODES = 9
 """Longest part of a cycle that is spelled out."""
 
 _NAMES: dict[Unit, str] = {relu(): "relu", absolute(): "abs", hard_tanh(): "hardtanh"}
@@ -206,8 +206,8 @@ def _bipartite(statistics: GraphStatistics) -> str:
     walk, edge = statistics.odd_cycle, statistics.even_edge
     if walk is None:
         return "yes"
-    shown = ", ".join(map(str, walk[:MOST_NODES]))
-    rest = f" ... {walk[-1]}" if len(walk) > MOST_NODES else ""
+    shown = ", ".join(map(str, walk[:CYCLE_NODES]))
+    rest = f" ... {walk[-1]}" if len(walk) > CYCLE_NODES else ""
     because = f"; from {edge[0]} to {edge[1]} pieces change by an even number" if edge else ""
     return f"no: {shown}{rest} is a cycle of {len(walk)} regions{because}"
 
@@ -245,7 +245,7 @@ def whole_text(number: int) -> str:
     >>> whole_text(1234), whole_text(2**100)
     ('1,234', '1.27e+30')
     """
-    return f"{number:,}" if number < 10**MOST_DIGITS else _rounded(Fraction(number), digits=3)
+    return f"{number:,}" if number < 10**SPELLED_DIGITS else _rounded(Fraction(number), digits=3)
 
 
 def _printable(text: str) -> Text:
@@ -257,7 +257,7 @@ def _printable(text: str) -> Text:
 
 def _number(number: Fraction) -> str:
     """A number, exactly if that is short."""
-    if number.denominator == 1 and abs(number) < 10**MOST_DIGITS:
+    if number.denominator == 1 and abs(number) < 10**SPELLED_DIGITS:
         return str(number)
     if max(abs(number.numerator), number.denominator) < 10**6:
         return str(number)

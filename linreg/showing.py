@@ -9,7 +9,7 @@ from fractions import Fraction
 from html import escape
 from typing import Any
 
-FEW = 4
+SHOWN_ENTRIES = 4
 """Entries of a point that a line shows."""
 
 LONG = 12
@@ -72,8 +72,8 @@ def in_short(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, tuple | list):
-        entries = [in_short(entry) for entry in value[:FEW]]
-        more = [f"... {len(value) - FEW:,} more"] if len(value) > FEW else []
+        entries = [in_short(entry) for entry in value[:SHOWN_ENTRIES]]
+        more = [f"... {len(value) - SHOWN_ENTRIES:,} more"] if len(value) > SHOWN_ENTRIES else []
         return f"({', '.join([*entries, *more])})"
     return shown(value)
 

@@ -2,11 +2,14 @@
 
 Rows repeat, oppose each other, vanish and share hyperplanes; candidates tie; biases are zero. The
 weights are small integers over powers of two, so floats and fractions agree.
+
+Half of what many tests did was to draw: strategies are made once, and one number is one draw.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -27,29 +30,39 @@ from linreg.units import (
 Vector = list[Fraction]
 
 
+@cache
 def dyadics(largest: int = 3, halvings: int = 2) -> st.SearchStrategy[Fraction]:
-    """Integers up to `largest` in size, halved up to `halvings` times."""
-    return st.builds(
-        lambda numerator, halved: Fraction(numerator, 2**halved),
-        st.integers(-largest, largest),
-        st.integers(0, halvings),
-    )
+    """Integers up to `largest` in size, halved up to `halvings` times, the simplest first."""
+    numerators = sorted(range(-largest, largest + 1), key=lambda n: (abs(n), n < 0))
+    return st.sampled_from([Fraction(n, 2**h) for h in range(halvings + 1) for n in numerators])
 
 
+@cache
+def below(limit: int) -> st.SearchStrategy[int]:
+    """Indices of lists that are `limit` long."""
+    return st.integers(0, limit - 1)
+
+
+@cache
 def vectors(length: int) -> st.SearchStrategy[Vector]:
     """Dyadic vectors."""
     return st.lists(dyadics(), min_size=length, max_size=length)
 
 
+@cache
 def points(dim: int) -> st.SearchStrategy[Vector]:
     """Dyadic points, often on boundaries."""
     return st.lists(dyadics(24, 3), min_size=dim, max_size=dim)
 
 
+BREAKPOINTS = st.lists(dyadics(), min_size=1, max_size=3, unique=True)
+
+
+@cache
 @st.composite
 def tables(draw: st.DrawFn) -> ScalarUnit:
     """Continuous piecewise-linear units with one to three breakpoints."""
-    breakpoints = sorted(draw(st.lists(dyadics(), min_size=1, max_size=3, unique=True)))
+    breakpoints = sorted(draw(BREAKPOINTS))
     slopes = draw(vectors(len(breakpoints) + 1))
     intercepts = [draw(dyadics())]
     for k, cut in enumerate(breakpoints):
@@ -57,22 +70,29 @@ def tables(draw: st.DrawFn) -> ScalarUnit:
     return ScalarUnit(breakpoints, slopes, intercepts)
 
 
+@cache
 def scalar_units() -> st.SearchStrategy[ScalarUnit]:
     """relu above all, then the other units with a name, then tables without one."""
     named = [relu(), leaky_relu("1/4"), absolute(), hard_tanh(), clip(0, 1)]
     return st.one_of(st.just(relu()), st.sampled_from(named), tables())
 
 
+@cache
 def max_units() -> st.SearchStrategy[MaxUnit]:
     """Maxima of two or three candidates."""
-    return st.builds(maxout, st.integers(2, 3))
+    return st.sampled_from([maxout(2), maxout(3)])
 
 
+@cache
 def units() -> st.SearchStrategy[Unit]:
     """Scalar and max units."""
     return st.one_of(scalar_units(), max_units())
 
 
+FACTORS = st.sampled_from([1, -1, 2, Fraction(-1, 2)])
+
+
+@cache
 @st.composite
 def layers(draw: st.DrawFn, rows: int, inputs: int) -> tuple[list[Vector], Vector]:
     """A weight and a bias whose later rows often depend on earlier ones."""
@@ -83,12 +103,12 @@ def layers(draw: st.DrawFn, rows: int, inputs: int) -> tuple[list[Vector], Vecto
         if through_zero:
             row[-1] = Fraction(0)
         if made:
-            earlier = draw(st.sampled_from(made))
-            factor = draw(st.sampled_from([1, -1, 2, Fraction(-1, 2)]))
+            earlier = made[draw(below(len(made)))]
+            factor = draw(FACTORS)
             copy = [factor * entry for entry in earlier]
             dead = [Fraction(0)] * inputs + row[-1:]
             parallel = copy[:-1] + row[-1:]
-            row = draw(st.sampled_from([row, row, copy, parallel, dead]))
+            row = [row, row, copy, parallel, dead][draw(below(5))]
         made.append(row)
     return [row[:-1] for row in made], [row[-1] for row in made]
 
@@ -133,14 +153,22 @@ def networks(
     return Network((n_inputs,), tuple(nodes), nodes[-1].name)
 
 
+SIDES = st.sampled_from([Fraction(1, 4), 1, 3, 16])
+ENTRIES = st.integers(-1, 1)
+SIGNS = st.sampled_from([1, -1])
+SIZES = st.sampled_from([Fraction(1, 2), 1, 8])
+
+
+@cache
 @st.composite
 def boxes(draw: st.DrawFn, dim: int) -> Box:
     """Boxes with dyadic corners."""
     lower = draw(vectors(dim))
-    sides = draw(st.lists(st.sampled_from([Fraction(1, 4), 1, 3, 16]), min_size=dim, max_size=dim))
+    sides = [draw(SIDES) for _ in range(dim)]
     return Box(lower, [low + side for low, side in zip(lower, sides, strict=True)])
 
 
+@cache
 @st.composite
 def polytopes(draw: st.DrawFn, dim: int) -> Polytope:
     """Skewed simplices, and cones that lack the simplex's last facet; always full-dimensional.
@@ -151,9 +179,9 @@ def polytopes(draw: st.DrawFn, dim: int) -> Polytope:
     corner = draw(vectors(dim))
     normals = []
     for i in range(dim):
-        below = draw(st.lists(st.integers(-1, 1), min_size=i, max_size=i))
-        normals.append([*below, draw(st.sampled_from([1, -1])), *[0] * (dim - i - 1)])
-    size = draw(st.sampled_from([Fraction(1, 2), 1, 8]))
+        left = [draw(ENTRIES) for _ in range(i)]
+        normals.append([*left, draw(SIGNS), *[0] * (dim - i - 1)])
+    size = draw(SIZES)
     heights = [sum(a * b for a, b in zip(row, corner, strict=True)) for row in normals]
     A = [[-entry for entry in row] for row in normals]
     b = [-height for height in heights]
@@ -163,6 +191,7 @@ def polytopes(draw: st.DrawFn, dim: int) -> Polytope:
     return Polytope(A, b)
 
 
+@cache
 def domains(dim: int) -> st.SearchStrategy[Domain]:
     """The whole space, boxes, simplices and cones."""
     return st.one_of(st.just(WholeSpace(dim)), boxes(dim), polytopes(dim))

@@ -13,22 +13,23 @@ from linreg.kernel.adjacency.region_rows import Around, around_for
 from linreg.kernel.data.tables import Tables, tables_of
 from linreg.kernel.data.work import Work, work_for
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
+from linreg.progress import Progress
 from linreg.regions import Enumeration
 
 REGIONS_PER_REPORT = 1 << 14
 """Regions between two reports: how long an interrupt may have to wait."""
 
-EDGES = 1 << 17
+EDGE_BUFFER = 1 << 17
 """Edges that machine code writes before they are taken from it."""
 
 
-MANY = 30_000
+MANY_REGIONS = 30_000
 """Regions whose edges are found without machine code in the time that it takes to compile it."""
 
 
 def is_worth_it(n_regions: int) -> bool:
     """Whether machine code is at hand, or finds the edges sooner even if it must be compiled."""
-    return is_loaded(join) or is_on_disk(join) or n_regions >= MANY
+    return is_loaded(join) or is_on_disk(join) or n_regions >= MANY_REGIONS
 
 
 def is_traced_already() -> bool:
@@ -37,7 +38,7 @@ def is_traced_already() -> bool:
 
 
 def joined(
-    regions: Enumeration, progress: Callable[[int], None] | None
+    regions: Enumeration, progress: Callable[[Progress], None] | None
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Edges that are proved, and the regions from which some may be missing; None without tables.
 
@@ -47,7 +48,7 @@ def joined(
     ----------
     regions : Enumeration
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then with a `Progress` of regions.
 
     Returns
     -------
@@ -64,13 +65,14 @@ def joined(
     # Machine code for arrays that are read-only is other machine code.
     witnesses = np.ascontiguousarray(regions.witnesses).view()
     witnesses.flags.writeable = False
-    buffer = np.empty((EDGES + size, 2), dtype=np.int64)
+    buffer = np.empty((EDGE_BUFFER + size, 2), dtype=np.int64)
     doubtful = np.zeros(len(regions), dtype=bool)
     found = [np.empty((0, 2), dtype=np.int64)]
     done = 0
     while done < len(regions):
         if progress is not None and done > 0:
-            progress(done - int(np.count_nonzero(doubtful)))
+            certain = done - int(np.count_nonzero(doubtful))
+            progress(Progress(certain, len(regions), "regions looked at for facets"))
         last = min(done + REGIONS_PER_REPORT, len(regions))
         with first_use(join):
             done, edges = join(
@@ -114,7 +116,7 @@ def traced(
         yield from ((index, None) for index in left)
         return
     work, around, lookup = _memory(regions, tables)
-    buffer, sizes = np.empty((EDGES, 4)), np.empty(REGIONS_PER_REPORT, dtype=np.int64)
+    buffer, sizes = np.empty((EDGE_BUFFER, 4)), np.empty(REGIONS_PER_REPORT, dtype=np.int64)
     waiting = np.array(left, dtype=np.int64)
     while len(waiting):
         some = waiting[:REGIONS_PER_REPORT]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 from linreg.adjacency.graph import AdjacencyGraph, adjacency_graph
 from linreg.adjacency.maps import linear_regions_of_maps, output_maps
+from linreg.progress import Progress
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import enumerated
-from linreg.run import Options, Progress
+from linreg.run import CountProgress, Options
 from linreg.showing import table_html
 
 
@@ -60,7 +62,7 @@ def region_counts(
     strategy: str = "auto",
     workers: int = 1,
     executor: Executor | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> RegionCounts:
     """Number of regions of a network on the interior of a domain, by each definition.
 
@@ -101,7 +103,7 @@ def region_counts(
 
 
 def counts_of_graph(
-    graph: AdjacencyGraph, *, progress: Callable[[int], None] | None = None
+    graph: AdjacencyGraph, *, progress: Callable[[Progress], None] | None = None
 ) -> RegionCounts:
     """The counts that follow from an adjacency graph.
 
@@ -109,7 +111,7 @@ def counts_of_graph(
     ----------
     graph : AdjacencyGraph
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then with a `Progress` of regions.
 
     Returns
     -------
@@ -126,11 +128,13 @@ def counts_of_graph(
     (2, 1, 0)
     """
     regions = graph.regions
-    half = len(regions) // 2
-    first = None if progress is None else lambda done: progress(done // 2)
-    second = None if progress is None else lambda done: progress(half + done // 2)
-    maps = output_maps(regions, progress=first)
-    regions.measure(second)
+
+    def tell(half: int, now: Progress) -> None:
+        if progress is not None:
+            progress(now.within(half, 2, "regions compared"))
+
+    maps = output_maps(regions, progress=partial(tell, 0))
+    regions.measure(partial(tell, 1))
     return RegionCounts(
         len(regions),
         int(linear_regions_of_maps(graph, maps).max()) + 1,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linreg.progress import Progress
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -60,7 +62,7 @@ def breadth_first(matrix: csr_array, source: int) -> tuple[np.ndarray, np.ndarra
 
 
 def diameter(
-    matrix: csr_array, *, progress: Callable[[int], None] | None = None
+    matrix: csr_array, *, progress: Callable[[Progress], None] | None = None
 ) -> tuple[int, int]:
     """Lower and upper bound of the diameter of a connected graph, equal unless that is too costly.
 
@@ -68,8 +70,8 @@ def diameter(
     ----------
     matrix : csr_array
     progress : callable, optional
-        Called now and then with the number of nodes that cannot be farther from another one than
-        two known ones are.
+        Called now and then with a `Progress` of nodes: done are those that cannot be farther from
+        another one than two known ones are.
 
     Notes
     -----
@@ -93,7 +95,7 @@ def diameter(
         if len(open_nodes) == 0:
             break
         if progress is not None:
-            progress(size - len(open_nodes))
+            progress(Progress(size - len(open_nodes), size, "regions settled for the diameter"))
         by = -upper[open_nodes] if turn % 2 == 0 else lower[open_nodes]
         distances, _ = breadth_first(matrix, int(open_nodes[by.argmin()]))
         eccentricity = int(distances.max())

@@ -21,6 +21,7 @@ from linreg.adjacency.plane import edges_of_sides
 from linreg.adjacency.search import edges_of_facets
 from linreg.arguments import numbered
 from linreg.errors import IncompleteError
+from linreg.progress import Progress
 from linreg.regions import Enumeration
 from linreg.regions.polygons.svg import thumbnail
 from linreg.showing import table_html
@@ -30,7 +31,7 @@ from linreg.wording import counted
 if TYPE_CHECKING:
     import networkx
 
-FEW = 1000
+FEW_REGIONS = 1000
 """Regions whose edges are found without machine code in the time that it takes to load it."""
 
 
@@ -91,13 +92,13 @@ class AdjacencyGraph:
         """Number of regions."""
         return len(self.regions)
 
-    def columns(self, *, progress: Callable[[int], None] | None = None) -> GraphColumns:
+    def columns(self, *, progress: Callable[[Progress], None] | None = None) -> GraphColumns:
         """The graph as columns of scalars.
 
         Parameters
         ----------
         progress : callable, optional
-            Called now and then with the number of regions whose margin and boundedness are known.
+            Called now and then with a `Progress` of regions, whose margins are computed.
 
         Returns
         -------
@@ -166,7 +167,7 @@ class AdjacencyGraph:
 
 
 def adjacency_graph(
-    regions: Enumeration, *, progress: Callable[[int], None] | None = None
+    regions: Enumeration, *, progress: Callable[[Progress], None] | None = None
 ) -> AdjacencyGraph:
     """The graph of regions that share a facet, each edge proved.
 
@@ -179,7 +180,7 @@ def adjacency_graph(
     regions : Enumeration
         Complete.
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then with a `Progress` of regions.
 
     Returns
     -------
@@ -251,11 +252,11 @@ def _is_for_machine_code(regions: Enumeration) -> bool:
 
 def _is_large(regions: Enumeration) -> bool:
     """Whether there are many regions, or machine code has found them."""
-    return len(regions) >= FEW or regions.counted.strategy == "compiled"
+    return len(regions) >= FEW_REGIONS or regions.counted.strategy == "compiled"
 
 
 def _proved(
-    regions: Enumeration, progress: Callable[[int], None] | None
+    regions: Enumeration, progress: Callable[[Progress], None] | None
 ) -> tuple[np.ndarray, Sequence[int]]:
     """Edges that machine code proves, and the regions that it leaves, which may be all of them."""
     found = None
@@ -269,7 +270,7 @@ def _proved(
 
 
 def _exact(
-    regions: Enumeration, left: Sequence[int], progress: Callable[[int], None] | None
+    regions: Enumeration, left: Sequence[int], progress: Callable[[Progress], None] | None
 ) -> np.ndarray:
     """Edges that exact arithmetic finds from some regions."""
     if not left:

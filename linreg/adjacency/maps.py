@@ -10,7 +10,8 @@ from linreg.adjacency.graph import AdjacencyGraph
 from linreg.arguments import integer
 from linreg.errors import NoSuchIndex
 from linreg.problem import StagesOnRegions
-from linreg.regions import EVERY, Enumeration
+from linreg.progress import Progress
+from linreg.regions import EXACT_PER_REPORT, Enumeration
 from linreg.wording import counted
 
 
@@ -18,7 +19,7 @@ def output_maps(
     regions: Enumeration,
     output: int | None = None,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> np.ndarray:
     """A label of the network's affine map on each region: equal labels mean equal maps.
 
@@ -30,7 +31,7 @@ def output_maps(
     output : int, optional
         Compare this output alone; by default all outputs together.
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then with a `Progress` of regions.
 
     Returns
     -------
@@ -64,8 +65,8 @@ def output_maps(
     known: dict[tuple[object, ...], int] = {}
     labels = np.empty(len(regions), dtype=np.int64)
     for index, pattern in enumerate(regions.patterns.tolist()):
-        if progress is not None and index % EVERY == 0:
-            progress(index)
+        if progress is not None and index % EXACT_PER_REPORT == 0:
+            progress(Progress(index, len(regions), "regions compared"))
         rows = on_cells.outputs(tuple(pattern))
         chosen = rows if output is None else [rows[output]]
         key = tuple(entry for row in chosen for entry in row)
@@ -77,7 +78,7 @@ def linear_regions(
     graph: AdjacencyGraph,
     output: int | None = None,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> np.ndarray:
     """The linear region that each activation region belongs to.
 
@@ -90,7 +91,7 @@ def linear_regions(
     output : int, optional
         Take the network for the function that this output alone is.
     progress : callable, optional
-        Called now and then with the number of regions whose map is known.
+        Called now and then with a `Progress` of regions, whose maps are computed.
 
     Returns
     -------

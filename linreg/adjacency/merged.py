@@ -22,6 +22,7 @@ from linreg.adjacency.columns import (
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.maps import linear_regions
 from linreg.arguments import numbered
+from linreg.progress import Progress
 from linreg.regions.polygons.svg import thumbnail
 from linreg.showing import table_html
 from linreg.wording import counted
@@ -124,7 +125,7 @@ class LinearRegionGraph:
         edge = numbered(edge, len(self.edges), "edge", "edges")
         return np.flatnonzero(self._units(self._crossed[edge]))
 
-    def columns(self, *, progress: Callable[[int], None] | None = None) -> GraphColumns:
+    def columns(self, *, progress: Callable[[Progress], None] | None = None) -> GraphColumns:
         """The graph as columns of scalars.
 
         `pattern`, `witness` and `margin` are those of a linear region's first member, and it is
@@ -133,7 +134,8 @@ class LinearRegionGraph:
         Parameters
         ----------
         progress : callable, optional
-            Called now and then with the number of activation regions that were measured.
+            Called now and then with a `Progress` of activation regions, whose margins are
+            computed.
 
         Returns
         -------
@@ -242,7 +244,7 @@ def merged_graph(
     graph: AdjacencyGraph,
     output: int | None = None,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> LinearRegionGraph:
     """The graph of linear regions, merged from one of activation regions.
 

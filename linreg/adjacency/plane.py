@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from math import gcd
 
+from flint import fmpz
+
 from linreg.adjacency.search import Search
 from linreg.polyhedra.sides import End, Row, Side, foot, middle, ordered_sides, sides
 from linreg.problem import Boundaries
-from linreg.regions import EVERY, Enumeration
+from linreg.progress import Progress
+from linreg.regions import EXACT_PER_REPORT, Enumeration
 
 WORTHWHILE = 700_000
 """Regions, times units, whose sides are found exactly in the time that it takes to compile."""
@@ -24,7 +27,7 @@ _Lines = list[tuple[tuple[int, int, int], bool]]
 def edges_of_sides(
     regions: Enumeration,
     left: Sequence[int],
-    progress: Callable[[int], None] | None,
+    progress: Callable[[Progress], None] | None,
     *,
     by_machine_code: bool,
 ) -> set[tuple[int, int]]:
@@ -37,7 +40,7 @@ def edges_of_sides(
     left : sequence of int
         Increasing.
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then.
     by_machine_code : bool
         Whether there is machine code that may find sides.
     """
@@ -46,8 +49,8 @@ def edges_of_sides(
     waiting: dict[_Key, tuple[int, Side, Row]] = {}
     traced = _traced(regions, left) if by_machine_code else _untraced(left)
     for done, (index, lines) in enumerate(traced, start=len(regions) - len(left)):
-        if progress is not None and done % EVERY == 0:
-            progress(done)
+        if progress is not None and done % EXACT_PER_REPORT == 0:
+            progress(Progress(done, len(regions), "regions looked at for facets"))
         found = None if lines is None else _sides_on(lines)
         if found is None:
             found = _sides_of(regions, boundaries, index)
@@ -64,7 +67,8 @@ def edges_of_sides(
     # Beyond these is a region that is not among them, or of which the sides were not found.
     for index, side, row in waiting.values():
         is_line = side.start[2] == 0 == side.end[2]
-        search.step(index, foot(row, regions.point(index)) if is_line else middle(side), row)
+        point = foot(row, regions.point(index)) if is_line else middle(side)
+        search.step(index, point, [fmpz(entry) for entry in row])
     return search.edges
 
 

@@ -9,14 +9,15 @@ from linreg.errors import BrokenInvariant
 from linreg.polyhedra import IntegerRow, Point, Solver, crosses_at, inside_facet
 from linreg.polyhedra.irredundant import irredundant
 from linreg.problem import Boundaries, Boundary
-from linreg.regions import EVERY, Enumeration
+from linreg.progress import Progress
+from linreg.regions import EXACT_PER_REPORT, Enumeration
 
 MANY = 4
 """Rows that several units may share from which on a region's facets are found all at once."""
 
 
 def edges_of_facets(
-    regions: Enumeration, left: Sequence[int], progress: Callable[[int], None] | None
+    regions: Enumeration, left: Sequence[int], progress: Callable[[Progress], None] | None
 ) -> set[tuple[int, int]]:
     """The edges from some regions to later ones, and perhaps others.
 
@@ -25,12 +26,12 @@ def edges_of_facets(
     regions : Enumeration
     left : sequence of int
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then.
     """
     search = Search(regions)
     for done, index in enumerate(left, start=len(regions) - len(left)):
-        if progress is not None and done % EVERY == 0:
-            progress(done)
+        if progress is not None and done % EXACT_PER_REPORT == 0:
+            progress(Progress(done, len(regions), "regions looked at for facets"))
         search.visit(index)
     return search.edges
 

@@ -13,12 +13,13 @@ from linreg.adjacency.distances import adjacency_matrix, diameter, odd_closed_wa
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.adjacency.merged import LinearRegionGraph
 from linreg.errors import BrokenInvariant
+from linreg.progress import Progress
 from linreg.units import relu
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-DENSE = 400
+DENSE_NODES = 400
 """Nodes up to which all eigenvalues are found at once, by a dense method."""
 
 SPECTRUM_WORK = 10**10
@@ -111,7 +112,7 @@ def graph_statistics(
     graph: AdjacencyGraph | LinearRegionGraph,
     *,
     spectrum: bool = True,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> GraphStatistics:
     """Numbers that describe a graph of activation regions or of linear regions.
 
@@ -121,7 +122,7 @@ def graph_statistics(
     spectrum : bool
         Whether to find the spectral gap, too.
     progress : callable, optional
-        Called now and then with the number of nodes that the search for the diameter has settled.
+        Called now and then with a `Progress` of nodes, which the search for the diameter settles.
 
     Returns
     -------
@@ -223,7 +224,7 @@ def _spectral_gap(matrix: csr_array) -> float | None:
         return None
     roots = diags_array(1 / np.sqrt(matrix.sum(axis=1, dtype=np.float64)))
     walk = (roots @ matrix @ roots).tocsr()  # its eigenvalues are 1 minus those of the Laplacian
-    if size <= DENSE:
+    if size <= DENSE_NODES:
         return float(
             max(0.0, 1 - eigvalsh(walk.toarray(), subset_by_index=(size - 2, size - 2))[0])
         )

@@ -14,7 +14,7 @@ MAGIC = b"linreg-certificate-2\n"
 END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 """The first byte of each record."""
 
-LEVEL = 6
+PROOF_COMPRESSION = 6
 """Compression level: smaller files cost more time than the proof."""
 
 
@@ -32,7 +32,7 @@ class Writer:
     def __init__(self, stream: BinaryIO, magic: bytes = MAGIC) -> None:
         self._stream = stream
         self._digest = hashlib.sha256()
-        self._compress = zlib.compressobj(LEVEL)
+        self._compress = zlib.compressobj(PROOF_COMPRESSION)
         self.n_bytes = 0
         self._put(magic)
 

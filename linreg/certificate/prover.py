@@ -29,11 +29,11 @@ from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
 from linreg.readers import DomainLike, NetworkLike
-from linreg.run import Count, Options, Progress, posed, run
+from linreg.run import Count, CountProgress, Options, posed, run
 from linreg.showing import table_html
 from linreg.wording import counted
 
-FULL = 1 << 16
+BLOCK_BYTES = 1 << 16
 """Bytes of records that are gathered before they are compressed and written."""
 
 
@@ -163,7 +163,7 @@ def certify(
     strategy: str = "auto",
     workers: int = 1,
     executor: Executor | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> Certified:
     """Count the regions of a network and write the proof of the count to a file.
 
@@ -229,8 +229,8 @@ def certify(
                 writer.records(proof.records)
                 proof.records.clear()
 
-        def report(so_far: Progress) -> None:
-            flush(FULL)
+        def report(so_far: CountProgress) -> None:
+            flush(BLOCK_BYTES)
             if progress is not None:
                 progress(so_far)
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from linreg.checker.asked import Alternatives, Condition, Section, digest, sections
 from linreg.checker.box_tree import BoxTree, box_rows
 from linreg.checker.exact_tree import ExactTree
+from linreg.checker.queries import Alternatives, Condition, Section, digest, sections
 from linreg.checker.records import Records, open_certificate
 from linreg.checker.tree import SLACK, FalseClaim
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.network.rectified import rectified
+from linreg.progress import Progress
+from linreg.wording import counted
 
 MAGIC = b"linreg-verdict-1\n"
 
@@ -24,7 +26,7 @@ VERDICTS = ("holds", "violated")
 
 @dataclass(frozen=True, slots=True)
 class AnswerVerdict:
-    """What the checker found of a verdict.
+    """Whether the certificate of a verdict was accepted, and what it proves.
 
     Attributes
     ----------
@@ -82,7 +84,7 @@ def check_verdict(
     net: Network | StagedNetwork,
     alternatives: Alternatives,
     *,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> AnswerVerdict:
     """Whether a certificate proves that a network has an unsafe input, or that it has none.
 
@@ -95,7 +97,8 @@ def check_verdict(
         Inputs are unsafe if all conditions of one alternative hold. Variables are numbered: the
         inputs, then the outputs.
     progress : callable, optional
-        Called now and then with the number of nodes, and the part of the file that is read.
+        Called now and then with a `Progress`: the part of the file that is read, and the
+        number of nodes in it.
 
     Returns
     -------
@@ -142,7 +145,7 @@ class _Check:
         records: Records,
         network: StagedNetwork,
         alternatives: Alternatives,
-        progress: Callable[[int, float], None] | None,
+        progress: Callable[[Progress], None] | None,
     ) -> None:
         self._records = records
         self._network = network
@@ -201,7 +204,8 @@ class _Check:
     def _told(self) -> None:
         self.nodes += 1
         if self._progress is not None and self.nodes % 64 == 0:
-            self._progress(self.nodes, self._records.share)
+            said = counted(self.nodes, "box or cell", "boxes and cells")
+            self._progress(Progress(self._records.share, 1, said))
 
 
 def _is_met(condition: Condition, values: list[Fraction]) -> bool:

@@ -10,7 +10,6 @@ import numpy as np
 from flint import fmpq
 
 from linreg.affine import ExactAffineMap
-from linreg.checker.asked import Ends, Section
 from linreg.checker.boxes import (
     FREE,
     GRID,
@@ -25,10 +24,11 @@ from linreg.checker.boxes import (
     scaled,
 )
 from linreg.checker.exact_tree import ExactTree, Held, Row
+from linreg.checker.queries import Ends, Section
 from linreg.checker.records import Records
 from linreg.checker.tree import FalseClaim
 from linreg.network import Stage, StagedNetwork
-from linreg.network.passing import with_inputs
+from linreg.network.pass_through import with_inputs
 from linreg.network.rectified import rectified
 from linreg.rational import nearest_float
 

@@ -20,7 +20,7 @@ DIGEST = hashlib.sha256().digest_size
 CHUNK = 1 << 16
 """Bytes that are read, or decompressed, at a time."""
 
-WIDEST = 63
+NUMBER_BITS = 63
 """Bits of the largest number that is not an integer of any size."""
 
 MOST_INTEGER_BYTES = 1 << 17
@@ -84,8 +84,8 @@ class Records:
         value, shift = byte & 0x7F, 7
         while byte >= 0x80:
             byte = self.byte()
-            if shift >= WIDEST:
-                raise self.unreadable(f"it holds a number of more than {WIDEST} bits")
+            if shift >= NUMBER_BITS:
+                raise self.unreadable(f"it holds a number of more than {NUMBER_BITS} bits")
             if byte == 0:
                 raise self.unreadable("it holds a number in more bytes than it takes")
             value |= (byte & 0x7F) << shift

@@ -20,6 +20,7 @@ from linreg.checker.forms import Form, StageOnCell, coprime, negated
 from linreg.checker.records import Records
 from linreg.domains import Domain
 from linreg.network import StagedNetwork
+from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.wording import counted
 
@@ -28,7 +29,7 @@ END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 SLACK = 1 << 16
 """Bytes of a text besides what its length depends on."""
 
-EVERY = 64
+CHECKED_PER_REPORT = 64
 """Regions between two reports of progress."""
 
 
@@ -93,7 +94,7 @@ class Tree:
         records: Records,
         network: StagedNetwork,
         domain: Domain,
-        progress: Callable[[int, float], None] | None,
+        progress: Callable[[Progress], None] | None,
         part: Part,
     ) -> None:
         self.regions = 0
@@ -248,8 +249,8 @@ class Tree:
             for place in range(self._n_domain_rows, len(self._rows)):
                 self._facets += self._check_facet(branch, place)
         self.regions += 1
-        if self._progress is not None and self.regions % EVERY == 0:
-            self._progress(self.regions, self._records.share)
+        if self._progress is not None and self.regions % CHECKED_PER_REPORT == 0:
+            self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
 
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""

@@ -12,11 +12,12 @@ from linreg.checker.tree import FalseClaim, Part, Tree
 from linreg.domains import Domain, asked_domain
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork, staged_of
+from linreg.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the checker found.
+    """Whether a certificate was accepted, and what it proves.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ def check(
     domain: Domain | None = None,
     *,
     workers: int = 1,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verdict:
     """Whether a certificate proves the number of regions of a network on a domain.
 
@@ -71,8 +72,8 @@ def check(
     workers : int
         Number of processes. Each walks the whole tree and checks its share of the proofs.
     progress : callable, optional
-        Called now and then with the number of regions that are proved, and the part of the file
-        that is read.
+        Called now and then with a `Progress`: the part of the file that is read, and the
+        number of regions proved in it.
 
     Returns
     -------
@@ -120,7 +121,7 @@ def _check_part(
     network: StagedNetwork,
     domain: Domain,
     part: Part,
-    progress: Callable[[int, float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verdict:
     with open_certificate(path) as records:
         tree = Tree(records, network, domain, progress, part)

@@ -17,6 +17,7 @@ from linreg.lines import LineRegions, LineSweeper
 from linreg.lines.points_file import PointsFile
 from linreg.lines.table import check_pieces_path, writing_pieces
 from linreg.network import StagedNetwork
+from linreg.progress import Progress
 from linreg.wording import counted
 
 
@@ -71,7 +72,7 @@ def along(
                     table.write(found)
                 if as_json:
                     segments += [_segment(found, k) for k in range(found.n_segments)]
-                told(source.share, f"{totals.pieces:,} pieces")
+                told(Progress(source.share, 1, f"{totals.pieces:,} pieces"))
         except KeyboardInterrupt:
             if table is not None:
                 raise  # half a table is none

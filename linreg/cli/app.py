@@ -30,7 +30,7 @@ COMMANDS = {
     "faces": ("cells.faces", "Count cells of every dimension, exactly."),
     "topology": ("cells.topology", "Components, loops and voids of level sets, exactly."),
     "boundary": ("cells.boundary", "Find a decision boundary or a level set, and write it."),
-    "enumerate": ("tables.enumerate_", "Write a table with one row for each region."),
+    "enumerate": ("enumerating.enumerate_", "Write a table with one row for each region."),
     "plot": ("plot.plot", "Draw the regions of a network of one to three inputs."),
     "compare": ("compare.compare", "Count several networks, side by side or as CSV."),
     "convert": ("commands.convert", "Write a network in another format."),
@@ -44,11 +44,11 @@ COMMANDS = {
     "maximise": ("maximise.maximise", "Look for weights with many regions."),
     "range": ("extremes.range_", "The least and greatest value of each output, exactly."),
     "verify": ("verifying.verify_", "Say whether a property holds, with a proof either way."),
-    "lipschitz": ("sizes.lipschitz_", "The Lipschitz constant, on a domain or near a point."),
+    "lipschitz": ("lipschitz.lipschitz_", "The Lipschitz constant, on a domain or near a point."),
     "robust": ("robust.robust", "How far points are from inputs of another class."),
-    "diff": ("sizes.diff", "The largest difference of two networks, or that they are equal."),
+    "diff": ("lipschitz.diff", "The largest difference of two networks, or that they are equal."),
     "dataset": ("dataset.dataset", "Make networks, and tables of all that is true of them."),
-    "status": ("interruptible.status", "Say how far a run directory or a dataset is."),
+    "status": ("run_options.status", "Say how far a run directory or a dataset is."),
     "warm-up": ("warm_up.warm_up", "Compile all machine code now, so that nothing waits for it."),
 }
 """The function of each command, and what it does, in a line that fits where all are listed."""
@@ -129,7 +129,7 @@ def _loaded(name: str) -> TyperCommand:
     with loading():
         called = getattr(import_module(f"linreg.cli.{module}"), function)
         if set(signature(called).parameters) & {"net", "nets", "source", "first"}:
-            from linreg.cli.reading import with_reading
+            from linreg.cli.reading_options import with_reading
 
             called = with_reading(called)
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)

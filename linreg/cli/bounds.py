@@ -97,9 +97,7 @@ def bounds(
     if net is not None:
         network, where = network_and_domain(net, domain, slice_, decimal)
         with progress("bounds") as shown:
-            listed: Sequence[Bound] = report(
-                network, where, quick=quick, progress=lambda share: shown(share, "stable units")
-            )
+            listed: Sequence[Bound] = report(network, where, quick=quick, progress=shown)
         if quick and network.staged.units:
             left_out = [LeftOut(*OF_WEIGHTS, reason="--quick was given")]
         if count:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from linreg.arguments import numbered
 from linreg.cli.codes import DONE, STOPPED
-from linreg.cli.console import message, progress, show, show_json
+from linreg.cli.console import Show, message, progress, show, show_json
 from linreg.cli.options import (
     Decimal,
     DomainText,
@@ -59,7 +59,7 @@ BOUNDARY_KEYS = (
 Found = TypeVar("Found", PolyhedralComplex, Subcomplex)
 """What is searched for."""
 
-MOST_BARS = 40
+LISTED_BARS = 40
 """Most bars that are shown; `--json` has them all."""
 
 CellLimit = Annotated[
@@ -317,11 +317,11 @@ def _show_boundary(union: Subcomplex, written: Path | None, as_json: bool) -> No
     _show_files(() if written is None else (written,))
 
 
-def _found(search: Callable[[Callable[[int], None]], Found]) -> Found | None:
+def _found(search: Callable[[Show], Found]) -> Found | None:
     """What a search finds, given whom to tell of its progress; None if a limit stops it."""
     with progress("cells") as tell:
         try:
-            return search(lambda found: tell(0.0, counted(found, "cell")))
+            return search(tell)
         except IncompleteError as error:
             message(str(error))
             return None
@@ -341,10 +341,10 @@ def _show_files(files: Sequence[Path]) -> None:
 
 def _bars(bars: Sequence[Bar]) -> Table:
     table = _table("degree", "birth", "death", title="\nsublevel sets")
-    for dim, birth, death in bars[:MOST_BARS]:
+    for dim, birth, death in bars[:LISTED_BARS]:
         table.add_row(str(dim), _shown(birth), _shown(death))
-    if len(bars) > MOST_BARS:
-        table.add_row("...", f"and {len(bars) - MOST_BARS:,} more", "")
+    if len(bars) > LISTED_BARS:
+        table.add_row("...", f"and {len(bars) - LISTED_BARS:,} more", "")
     return table
 
 

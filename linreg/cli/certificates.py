@@ -31,7 +31,7 @@ from linreg.domains import Domain
 from linreg.errors import BrokenInvariant
 from linreg.files import check_writable
 from linreg.network import Network
-from linreg.questions.asking import network_of
+from linreg.questions.queries import network_of
 from linreg.readers import domain_to_json, load_query
 from linreg.report import count_table, domain_text
 from linreg.run import Count, Options
@@ -125,7 +125,7 @@ def check(
             network,
             where,
             workers=workers,
-            progress=lambda regions, share: bar(share, counted(regions, "region")),
+            progress=bar,
         )
     if as_json:
         show_json(
@@ -163,9 +163,7 @@ def _check_verdict(
             certificate,
             network,
             asked.alternatives,
-            progress=lambda nodes, share: bar(
-                share, counted(nodes, "box or cell", "boxes and cells")
-            ),
+            progress=bar,
         )
     said = "no input is unsafe" if verdict.verdict == "holds" else "an input is unsafe"
     claim = f"{verdict.verdict}: {said}, for the network {network.fingerprint[:16]} and {query}"
@@ -203,14 +201,14 @@ def certified(network: Network, domain: Domain, found: Count, strategy: str, wor
             domain,
             strategy=strategy,
             workers=workers,
-            progress=lambda so_far: watch.tell(so_far.share / 2, "certifying"),
+            progress=lambda so_far: watch.tell(so_far.within(0, 2, "certifying")),
         )
         verdict = check_certificate(
             path,
             network,
             domain,
             workers=workers,
-            progress=lambda _regions, share: watch.tell((1 + share) / 2, "checking"),
+            progress=lambda so_far: watch.tell(so_far.within(1, 2, "checking")),
         )
         if not verdict.accepted or verdict.regions != found.regions:
             raise BrokenInvariant(

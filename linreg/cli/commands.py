@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -33,11 +32,12 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
-from linreg.cli.reading import reading
+from linreg.cli.reading_options import reading
 from linreg.cli.watch import Watch
 from linreg.export import SUFFIXES, check_graph_path, write_columns, write_milp
 from linreg.files import check_writable
 from linreg.network.coincidence import near_coincidences
+from linreg.progress import Progress
 from linreg.readers import (
     check_network_path,
     domain_from_text,
@@ -219,26 +219,19 @@ def _outcome(
     output: Path | None,
 ) -> _Outcome:
     """The graph of all regions, merged, measured and written as asked."""
-
-    def share(total: int, what: str, one: str = "region") -> Callable[[int], None]:
-        return lambda done: watch.share(min(done, total), total, one, what)
-
-    n = len(regions)
     graph: AdjacencyGraph | LinearRegionGraph
     if waits_for := preparation(regions):
-        watch.tell(0.0, waits_for)
-    graph = adjacency_graph(regions, progress=share(n, "looked at for facets"))
+        watch.tell(Progress(0, 1, waits_for))
+    graph = adjacency_graph(regions, progress=watch.tell)
     if merged:
-        graph = merged_graph(graph, progress=share(n, "compared"))
+        graph = merged_graph(graph, progress=watch.tell)
     statistics = None
     if measured:
-        settled = share(len(graph), "settled for the diameter")
-        statistics = graph_statistics(graph, spectrum=stats, progress=settled)
+        statistics = graph_statistics(graph, spectrum=stats, progress=watch.tell)
     files: tuple[Path, ...] = ()
     if output is not None:
-        columns = graph.columns(progress=share(n, "measured"))
-        written = share(len(graph) + len(graph.edges), "of the file written", "row")
-        files = write_columns(columns, output, progress=written)
+        columns = graph.columns(progress=watch.tell)
+        files = write_columns(columns, output, progress=watch.tell)
     return _Outcome(graph, statistics, files)
 
 

@@ -21,9 +21,9 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.progress import Progress
 from linreg.report import comparison_table, domain_text
 from linreg.theory import ceilings
-from linreg.wording import counted
 
 
 def compare(
@@ -43,7 +43,7 @@ def compare(
     rows: list[dict[str, object]] = []
     with progress("comparing") as shown:
         for k, (path, (network, where)) in enumerate(zip(nets, problems, strict=True)):
-            shown(k / len(nets), f"{k} of {counted(len(nets), 'network')}")
+            shown(Progress(k, len(nets), "networks"))
             found = linreg.count(network, where, strategy=strategy, workers=workers, limit=limit)
             rows.append(
                 {

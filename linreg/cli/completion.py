@@ -20,7 +20,7 @@ SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 
 
 def completed(program: TyperGroup, arguments: Sequence[str]) -> bool:
-    """Whether this was about completion, which is then done: nothing is left to do.
+    """Whether the shell has asked for completions, which are then printed.
 
     Raises
     ------

@@ -7,10 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
+from math import isinf
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 import linreg_start
+from linreg.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 QUIET_FOR = 1.0
 """Seconds before a progress bar appears: what is done by then needs none."""
 
-Show = Callable[[float, str], None]
-"""Shows the finished share, from 0 to 1, and a few words."""
+Show = Callable[[Progress], None]
+"""Shows how far a computation is."""
 
 
 def show(result: RenderableType) -> None:
@@ -55,18 +57,19 @@ def progress(title: str) -> Iterator[Show]:
     """
     # Asked of the stream too: rich takes any stream for a terminal where colours are forced.
     if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _share, _words: None
+        yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
     from linreg.run.processes import interrupts_held
 
     console = Console(stderr=True)
     if console.is_dumb_terminal:
-        yield lambda _share, _words: None
+        yield lambda _: None
         return
-    bar = Progress(
+    bar = Bar(
         TextColumn(title),
         BarColumn(),
         TextColumn("{task.percentage:>5.1f} %  {task.fields[words]}"),
@@ -80,14 +83,14 @@ def progress(title: str) -> Iterator[Show]:
     started = monotonic()
     shown = False
 
-    def update(share: float, words: str) -> None:
+    def update(so_far: Progress) -> None:
         nonlocal shown
         # Half a bar could not be taken back.
         with interrupts_held():
             if not shown and monotonic() - started > QUIET_FOR:
                 bar.start()
                 shown = True
-            bar.update(task, completed=share, words=words)
+            bar.update(task, completed=so_far.share, words=words_of(so_far))
 
     try:
         yield update
@@ -97,8 +100,24 @@ def progress(title: str) -> Iterator[Show]:
                 bar.stop()
 
 
+def words_of(so_far: Progress) -> str:
+    """What is said beside a bar.
+
+    Examples
+    --------
+    >>> words_of(Progress(120, 4000, "regions compared")), words_of(Progress(0.5, 1, "sorted"))
+    ('120 of 4,000 regions compared', 'sorted')
+    >>> words_of(Progress(1200, inf, "cells"))
+    '1,200 cells'
+    """
+    if so_far.total == 1:
+        return so_far.activity
+    of_all = "" if isinf(so_far.total) else f" of {so_far.total:,.0f}"
+    return f"{min(so_far.done, so_far.total):,.0f}{of_all} {so_far.activity}"
+
+
 def columns() -> int | None:
-    """Of the terminal that answers go to, if they go to one: of descriptor 1 it would be stderr's.
+    """Width of the terminal that answers go to, in characters; None if they go to none.
 
     It is None, too, where the environment says how many columns are to be taken for granted.
     """
@@ -110,7 +129,7 @@ def columns() -> int | None:
 
 
 def drop_output() -> None:
-    """Forget what stdout did not take: it would fail once more when Python ends."""
+    """Discard what stdout did not take: it would fail once more when Python ends."""
     stream = _stdout()
     if stream is not None and stream in (linreg_start.answers, sys.__stdout__):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

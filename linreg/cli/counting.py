@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +20,6 @@ from linreg.cli.certificates import certified
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.compare import compare
 from linreg.cli.console import show, show_json
-from linreg.cli.interruptible import asked_or_held, going_on, workers_of
 from linreg.cli.json_answers import count_json, definitions_json, nothing_yet
 from linreg.cli.options import (
     ClusterAddress,
@@ -34,7 +32,9 @@ from linreg.cli.options import (
     Strategy,
     Workers,
 )
+from linreg.cli.run_options import asked_or_held, going_on, workers_of
 from linreg.cli.watch import Watch
+from linreg.progress import Progress
 from linreg.regions import Enumeration, enumerated
 from linreg.report import count_table
 from linreg.run import Options, explored
@@ -144,13 +144,7 @@ def count(
 
 
 def _by_definition(regions: Enumeration, watch: Watch) -> tuple[AdjacencyGraph, RegionCounts]:
-    n = len(regions)
     if waits_for := preparation(regions):
-        watch.tell(0.0, waits_for)
-
-    def share(what: str) -> Callable[[int], None]:
-        return lambda done: watch.share(done, n, "region", what)
-
-    graph = adjacency_graph(regions, progress=share("looked at for facets"))
-    counts = counts_of_graph(graph, progress=share("compared"))
-    return graph, counts
+        watch.tell(Progress(0, 1, waits_for))
+    graph = adjacency_graph(regions, progress=watch.tell)
+    return graph, counts_of_graph(graph, progress=watch.tell)

@@ -12,11 +12,12 @@ from rich.table import Table
 
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import Show, message, progress, show, show_json
-from linreg.cli.interruptible import workers_of
 from linreg.cli.interrupts import see_through
 from linreg.cli.options import ClusterAddress, Json, Workers
-from linreg.datasets import EXAMPLE, Dataset, Progress, generate, read_spec
+from linreg.cli.run_options import workers_of
+from linreg.datasets import EXAMPLE, Dataset, DatasetProgress, generate, read_spec
 from linreg.errors import InvalidSpec
+from linreg.progress import Progress
 from linreg.wording import counted
 
 MINUTE, HOUR = 60, 3600
@@ -75,16 +76,17 @@ def dataset(
 
 @dataclass(slots=True)
 class _Watch:
-    """What is known of a run, for when it is stopped."""
+    """How far a run is, for its bar and for the message if it is stopped."""
 
     bar: Show | None = None
     done: int = 0
     total: int = 0
 
-    def report(self, so_far: Progress) -> None:
-        self.done, self.total = so_far.done, so_far.total
+    def report(self, so_far: DatasetProgress) -> None:
+        self.done, self.total = int(so_far.done), int(so_far.total)
         if self.bar is not None:
-            self.bar(so_far.share, f"{so_far.done:,} of {so_far.total:,}, {_rest(so_far)}")
+            words = f"{self.done:,} of {self.total:,}, {_rest(so_far)}"
+            self.bar(Progress(so_far.share, 1, words))
 
     def tell_stop(self, error: BaseException) -> None:
         what = "interrupted"
@@ -98,7 +100,7 @@ class _Watch:
         message(f"{what}, {kept}; the same command goes on from here")
 
 
-def _rest(so_far: Progress) -> str:
+def _rest(so_far: DatasetProgress) -> str:
     """How long the rest takes, and whether that is known."""
     if so_far.done == so_far.total:
         return "writing"

@@ -9,10 +9,10 @@ from math import isfinite
 from linreg.rational import nearest_float
 from linreg.wording import counted
 
-LONGEST = 24
+LONGEST_EXACT = 24
 """Characters of an exact number that is spelled out in a table."""
 
-MOST_COORDINATES = 12
+SHOWN_COORDINATES = 12
 """Coordinates of a point that are spelled out in a table."""
 
 
@@ -58,20 +58,20 @@ def number_text(number: Fraction) -> str:
     ('3', '1/3 = 0.333333')
     """
     nearest = nearest_float(number.numerator, number.denominator)
-    if number.denominator == 1 and abs(number.numerator) < 10**LONGEST:
+    if number.denominator == 1 and abs(number.numerator) < 10**LONGEST_EXACT:
         return str(number.numerator)
     exact = f"{number.numerator}/{number.denominator}" if _is_short(number) else ""
     return f"{exact} = {nearest:.6g}" if exact else f"{nearest:.12g} (exactly in --json)"
 
 
 def _is_short(number: Fraction) -> bool:
-    longest: int = 10 ** (LONGEST // 2)
+    longest: int = 10 ** (LONGEST_EXACT // 2)
     return max(abs(number.numerator), number.denominator) < longest
 
 
 def point_text(point: Sequence[Fraction]) -> str:
     """A point for people: exactly where all coordinates are short."""
-    shown = point[:MOST_COORDINATES]
+    shown = point[:SHOWN_COORDINATES]
     if all(map(_is_short, shown)):
         texts = [str(entry) for entry in shown]
     else:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import Functional, NodeLimit, Output, Timeout, numbers_of, seconds_of
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import (
@@ -27,6 +26,14 @@ from linreg.cli.options import (
     SliceFile,
     Workers,
     network_and_domain,
+)
+from linreg.cli.question_options import (
+    Functional,
+    NodeLimit,
+    Output,
+    Timeout,
+    numbers_of,
+    seconds_of,
 )
 from linreg.questions import Extreme, OutputRange, maximum, minimum, output_range
 from linreg.report import answer_table
@@ -52,11 +59,7 @@ def range_(
         raise typer.BadParameter("--output and --functional ask for different things; give one")
     network, where = network_and_domain(net, domain, slice_, decimal)
     weights = None if functional is None else numbers_of(functional, "--functional", decimal)
-    with progress("searching") as shown:
-
-        def told(share: float) -> None:
-            shown(share, "")
-
+    with progress("searching") as told:
         asked: dict[str, object] = {"limit": limit, "timeout": seconds, "workers": workers}
         found: list[tuple[int | None, Extreme | None, Extreme | None]] = []
         if weights is None and not (only_max or only_min):

@@ -13,7 +13,7 @@ from types import FrameType
 import linreg_start
 from linreg.cli.codes import STOPPED
 
-PATIENCE = 5.0
+FORCE_AFTER = 5.0
 """Seconds after the first interrupt, from which on another one ends the process at once."""
 
 _first = 0.0  # when the last KeyboardInterrupt was raised
@@ -30,7 +30,7 @@ def listen() -> None:
 
 
 def see_through() -> None:
-    """Say that all is done but to give an answer and to end, which no interrupt is to spoil."""
+    """Ignore interrupts from here on: only the answer is left to give."""
     global _first, _is_ending
     if not _is_ending:
         _first, _is_ending = monotonic(), True
@@ -58,7 +58,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     if not _is_ending and not _is_dealt_with(sys.exception()):
         _first = monotonic()
         raise KeyboardInterrupt
-    if monotonic() - _first > PATIENCE:
+    if monotonic() - _first > FORCE_AFTER:
         os._exit(STOPPED)
 
 

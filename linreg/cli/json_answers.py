@@ -13,7 +13,7 @@ from linreg.run import Count
 
 
 def nothing_yet(network: Network, strategy: str) -> Count:
-    """What is known before the first report."""
+    """The count of a run before its first report: no region."""
     return Count(0, False, "exact", (0,) * len(network.staged.stages), 0, 0, strategy, 0.0)
 
 

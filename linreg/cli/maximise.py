@@ -13,9 +13,10 @@ from linreg.cli.interrupts import see_through
 from linreg.cli.options import Json
 from linreg.cli.whole_numbers import json_number, whole_numbers
 from linreg.errors import HypothesisError
+from linreg.progress import Progress
 from linreg.readers import check_network_path, save
 from linreg.report import whole_text
-from linreg.theory import Maximum, search_maximum
+from linreg.theory import Maximum, SearchProgress, search_maximum
 from linreg.wording import counted
 
 
@@ -44,13 +45,12 @@ def maximise(
     try:
         with progress("searching") as shown:
 
-            def report(found: Maximum) -> None:
+            def report(so_far: SearchProgress) -> None:
                 nonlocal best
-                best = found
-                words = (
-                    counted(found.regions, "region") if found.regions else "the first is counted"
-                )
-                shown(found.counted / most, words)
+                best = so_far.best
+                regions = counted(best.regions, "region")
+                words = regions if best.regions else "the first is counted"
+                shown(Progress(so_far.share, 1, words))
 
             best = search_maximum(inputs, hidden, most, start, progress=report)
     except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from linreg.cli.reading import reading
+from linreg.cli.reading_options import reading
 from linreg.domains import Domain, WholeSpace
 from linreg.json_values import located
 from linreg.network import Network

@@ -12,7 +12,7 @@ from rich.table import Table
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.options import Decimal, DomainText, Json, network_and_domain, whole
 from linreg.learning import AlgebraicTime, Bracket, Event, ParameterPath, parameter_path
-from linreg.learning.path import STEPS
+from linreg.learning.path import BISECTION_STEPS, Method
 from linreg.network import StagedNetwork
 from linreg.readers import load
 from linreg.wording import counted
@@ -34,7 +34,7 @@ def path(
     ] = None,
     exact: Annotated[
         bool,
-        typer.Option("--exact", help="All critical times, by minors; for one layer of units."),
+        typer.Option("--exact", help="All critical times, however long it takes."),
     ] = False,
     domain: DomainText = None,
     decimal: Decimal = False,
@@ -44,15 +44,16 @@ def path(
     if exact and steps is not None:
         raise typer.BadParameter("--exact finds all times, and --steps only some: give one of them")
     first, where = network_and_domain(net_0, domain, decimal=decimal)
+    complete: Method = "minors" if len(first.staged.stages) == 1 else "kinetic"
     last = load(net_1, decimal=decimal)
     with progress("path") as told:
         found = parameter_path(
             first,
             last,
             where,
-            "minors" if exact else "auto" if steps is None else "bisection",
-            steps=STEPS if steps is None else steps,
-            progress=lambda share, n: told(share, counted(n, "event")),
+            complete if exact else "auto" if steps is None else "bisection",
+            steps=BISECTION_STEPS if steps is None else steps,
+            progress=told,
         )
     if as_json:
         show_json(
@@ -66,7 +67,7 @@ def path(
         return
     show(_table(found, first.staged))
     exactly = "" if found.complete else "at least "
-    how = "all of them, by minors" if found.complete else "bisected; there may be more"
+    how = "all of them" if found.complete else "bisected; there may be more"
     show(f"{exactly}{counted(len(found.events), 'event')}: {how}")
 
 

@@ -46,7 +46,8 @@ from linreg.pictures import (
 from linreg.pictures.drawing import matplotlib_package
 from linreg.pictures.fills import NAMES
 from linreg.pictures.page import PAGE_SUFFIX
-from linreg.pictures.subject import SLICE
+from linreg.pictures.subject import ON_A_SLICE
+from linreg.progress import Progress
 from linreg.readers import domain_from_text
 from linreg.regions import Enumeration, enumerated
 from linreg.run import Options
@@ -212,7 +213,7 @@ def plot(
     dim, outputs = network.input_dim, network.staged.readout.n_outputs
     if dim > 3 and kind not in ("graph", "degrees"):
         raise typer.BadParameter(
-            f"the network has {counted(dim, 'input')}: {SLICE}", param_hint="NET"
+            f"the network has {counted(dim, 'input')}: {ON_A_SLICE}", param_hint="NET"
         )
     for number in _outputs_of(color, boundary, height):
         if not 0 <= number < outputs:
@@ -251,7 +252,7 @@ def plot(
             "volumes": lambda it: plot_volumes(it, frame=box, title=title),
         }
         with Watch("drawing", found) as rest:
-            rest.tell(0.1, counted(len(regions), "region"))
+            rest.tell(Progress(0.1, 1, counted(len(regions), "region")))
             try:
                 if is_page:
                     explore_page(regions, output, frame=box, color=color, title=title)
@@ -264,7 +265,7 @@ def plot(
                     _name_axes(axes, kind)
                 if size is not None:
                     axes.figure.set_size_inches(*size)
-                rest.tell(0.6, "writing")
+                rest.tell(Progress(0.6, 1, "writing"))
                 save_picture(axes.figure, output, dpi=dpi)
             written = str(output)
     if as_json:

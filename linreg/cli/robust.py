@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import NodeLimit, Timeout, numbers_of, seconds_of
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, progress, show, show_json
 from linreg.cli.exact_json import (
@@ -31,7 +30,9 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.question_options import NodeLimit, Timeout, numbers_of, seconds_of
 from linreg.files import check_writable
+from linreg.progress import Progress
 from linreg.questions import Distance, Robustness, robustness
 from linreg.questions.norms import NORMS
 from linreg.questions.point_files import check_radii_path, read_points, write_radii
@@ -99,7 +100,7 @@ def robust(
     try:
         with progress("measuring") as shown:
             for k, x in enumerate(given):
-                shown(k / len(given), f"{k:,} of {counted(len(given), 'point')}")
+                shown(Progress(k, len(given), "points"))
                 left = None if seconds is None else seconds - (monotonic() - started)
                 if left is not None and left <= 0:
                     break

@@ -18,12 +18,13 @@ from linreg.errors import UnwritableFile
 from linreg.files import check_writable, replacing
 from linreg.learning import COLUMNS, CurvePoint, Tracker, network_of
 from linreg.lines.points_file import read_points
+from linreg.progress import Progress
 from linreg.readers import domain_from_text, load
 from linreg.wording import counted
 
 SUFFIX = ".parquet"
 
-SHOWN = 20
+SHOWN_ROWS = 20
 """Most rows that a person is shown; the table on file has all."""
 
 
@@ -76,7 +77,7 @@ def track(
             for done, checkpoint in enumerate(checkpoints, start=1):
                 found = tracker(checkpoint)
                 assert found is not None
-                told(done / len(checkpoints), counted(found.regions, "region"))
+                told(Progress(done / len(checkpoints), 1, counted(found.regions, "region")))
     except KeyboardInterrupt:
         see_through()
         stopped = True
@@ -124,7 +125,7 @@ def _table(curve: tuple[CurvePoint, ...]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in names:
         table.add_column(named[name], justify="right")
-    apart = max(1, -(-len(curve) // SHOWN))
+    apart = max(1, -(-len(curve) // SHOWN_ROWS))
     for each in curve[::apart]:
         table.add_row(*(_cell(getattr(each, name)) for name in names))
     return table

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import NodeLimit, Timeout, seconds_of
 from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import exact_json, exact_list, float_list, number_text, point_text
 from linreg.cli.options import Decimal, Json, Workers
-from linreg.cli.reading import reading
+from linreg.cli.question_options import NodeLimit, Timeout, seconds_of
+from linreg.cli.reading_options import reading
 from linreg.files import check_writable
 from linreg.network import Network
 from linreg.questions import Verification, verify
@@ -70,7 +70,7 @@ def verify_(
             workers=workers,
             file=net if runnable and not asked.networks[0].hidden else None,
             certificate=certificate,
-            progress=lambda share: shown(share, ""),
+            progress=shown,
         )
     if as_json:
         written = None if certificate is None or found.holds is None else str(certificate)

@@ -8,7 +8,8 @@ from typing import Self
 
 from linreg.cli.console import message, progress
 from linreg.cli.interrupts import see_through
-from linreg.run import Count, Progress
+from linreg.progress import Progress
+from linreg.run import Count, CountProgress
 from linreg.run.clusters import LostCluster
 from linreg.wording import counted
 
@@ -33,18 +34,14 @@ class Watch:
         self._show = self._bar.__enter__()
         return self
 
-    def report(self, progress: Progress) -> None:
+    def report(self, so_far: CountProgress) -> None:
         """Take note of how far the exploration is."""
-        self.found = progress.count
-        self._show(progress.share, progress.activity or counted(progress.count.regions, "region"))
+        self.found = so_far.count
+        self._show(so_far)
 
-    def tell(self, share: float, words: str) -> None:
-        """Take note of how far another part of the run is, from 0 to 1."""
-        self._show(share, words)
-
-    def share(self, done: int, total: int, one: str, what: str) -> None:
-        """Take note of how far another part of the run is, of which there are so many steps."""
-        self._show(done / total, f"{done:,} of {counted(total, one)} {what}")
+    def tell(self, so_far: Progress) -> None:
+        """Take note of how far another part of the run is."""
+        self._show(so_far)
 
     def __exit__(
         self,

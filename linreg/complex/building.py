@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Callable, Iterable, Sequence
-from math import gcd
+from math import gcd, inf
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from linreg.complex.signs import SignLayout
 from linreg.complex.tree import Leaf, Line, Tree
 from linreg.errors import BrokenInvariant, UnknownStrategy
 from linreg.problem import Problem
+from linreg.progress import Progress
 from linreg.rational import integer_matrix
 
 
@@ -24,7 +25,7 @@ def layout_of(problem: Problem) -> SignLayout:
     return SignLayout(len(problem.domain_rows), problem.network.units)
 
 
-EVERY = 1 << 12
+CELLS_PER_REPORT = 1 << 12
 """Cells between two reports of progress: a fraction of a second."""
 
 STRATEGIES = ("tree", "regions")
@@ -37,7 +38,7 @@ def cell_complex(
     *,
     strategy: str = "tree",
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> CellComplex:
     """All cells of a problem whose last stage is that of the levels.
 
@@ -51,7 +52,7 @@ def cell_complex(
     limit : int, optional
         Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------
@@ -80,8 +81,8 @@ def cell_complex(
         leaves = []
         for leaf in tree.leaves():
             leaves.append(leaf)
-            if progress is not None and len(leaves) % EVERY == 0:
-                progress(len(leaves))
+            if progress is not None and len(leaves) % CELLS_PER_REPORT == 0:
+                progress(Progress(len(leaves), inf, "cells"))
         return assembled(problem, levels, leaves, tree.vectors)
     if strategy == "regions":
         return assembled(problem, levels, *leaves_of_regions(problem, layout, limit))

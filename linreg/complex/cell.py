@@ -22,7 +22,7 @@ class Cell:
     layout : SignLayout
     signs : int
         Its sign vector, as a set of bits.
-    corners, directions, lines : tuples of Vector
+    integer_vertices, directions, lines : tuples of Vector
         Homogeneous coordinates of its vertices, of its extreme directions, and of a basis of the
         directions that can be followed both ways; modulo these last if there are any.
 
@@ -40,12 +40,12 @@ class Cell:
     dim: int
     layout: SignLayout
     signs: int
-    corners: tuple[Vector, ...]
+    integer_vertices: tuple[Vector, ...]
     directions: tuple[Vector, ...]
     lines: tuple[Vector, ...]
 
     def __repr__(self) -> str:
-        ends = counted(len(self.corners), "vertex", "vertices")
+        ends = counted(len(self.integer_vertices), "vertex", "vertices")
         rays = f", {counted(len(self.directions), 'ray')}" if self.directions else ""
         return f"<Cell {self.index}: dimension {self.dim}, {ends}{rays}>"
 
@@ -58,7 +58,8 @@ class Cell:
     def vertices(self) -> tuple[tuple[Fraction, ...], ...]:
         """The vertices; a point on each smallest face if there are lines."""
         return tuple(
-            tuple(Fraction(entry, corner[-1]) for entry in corner[:-1]) for corner in self.corners
+            tuple(Fraction(entry, vertex[-1]) for entry in vertex[:-1])
+            for vertex in self.integer_vertices
         )
 
     @property
@@ -69,7 +70,7 @@ class Cell:
     @property
     def point(self) -> tuple[Fraction, ...]:
         """A point inside: the mean of the vertices, and a step along all extreme directions."""
-        n = len(self.corners)
+        n = len(self.integer_vertices)
         columns = zip(*self.vertices, strict=True)
         mean = [sum(column, Fraction(0)) / n for column in columns]
         return tuple(x + sum(ray[axis] for ray in self.rays) for axis, x in enumerate(mean))

@@ -104,7 +104,7 @@ def domain_forms(layout: SignLayout, rows: Forms, dim: int) -> StageForms:
     return StageForms(layout, dim + 1, rows.rows, 0, ())
 
 
-class Prefix:
+class PrefixStage:
     """A stage where all units before have known pieces, and what it hands on."""
 
     def __init__(
@@ -174,12 +174,12 @@ def output_forms(
 
     Fastest where patterns come sorted, since prefixes are kept.
     """
-    path: list[tuple[tuple[int, ...], Prefix]] = []
+    path: list[tuple[tuple[int, ...], PrefixStage]] = []
     for pattern in patterns:
         state, first = identity_state(problem.network.input_dim), 0
         for depth, stage in enumerate(problem.integer_stages):
             if depth == len(path) or path[depth][0] != pattern[:first]:
-                path[depth:] = [(pattern[:first], Prefix(layout, stage, first, state))]
+                path[depth:] = [(pattern[:first], PrefixStage(layout, stage, first, state))]
             prefix = path[depth][1]
             first = prefix.last_unit
             if depth + 1 == len(path) or path[depth + 1][0] != pattern[:first]:

@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from flint import fmpz_mat
 
-from linreg.complex.forms import Contest, Prefix, StageForms, Vector, domain_forms
+from linreg.complex.forms import Contest, PrefixStage, StageForms, Vector, domain_forms
 from linreg.complex.signs import SignLayout
 from linreg.errors import IncompleteError
 from linreg.problem import Problem
 from linreg.problem.integer import identity_state
 from linreg.wording import counted
 
-MOST_GENERATORS = 1 << 13
+GENERATORS_OF_CELL = 1 << 13
 """Vertices and directions of one cell; pairs of them are held against each other."""
 
 
@@ -103,7 +103,7 @@ class Tree:
         Raises
         ------
         IncompleteError
-            If there are more than the limit, or one has more than `MOST_GENERATORS` vertices and
+            If there are more than the limit, or one has more than `GENERATORS_OF_CELL` vertices and
             directions.
         """
         dim = self._problem.network.input_dim
@@ -132,7 +132,7 @@ class Tree:
             for cell in cells:
                 yield Leaf(cell.dim, cell.signs & self._visible, cell.ids, cell.lines)
             return
-        prefix = Prefix(self.layout, self._problem.integer_stages[depth], first_unit, state)
+        prefix = PrefixStage(self.layout, self._problem.integer_stages[depth], first_unit, state)
         entered = [self._entered(depth + 1, prefix.forms, cell) for cell in cells]
         parts = self._split_all(depth + 1, prefix.forms, entered)
         if depth + 1 == len(self._problem.integer_stages):
@@ -279,10 +279,10 @@ class Tree:
         those that hold on the whole cell: Fukuda and Prodon (1996), Proposition 7.
         """
         dim, ids, all_bits, lines = cell
-        if len(ids) > MOST_GENERATORS:
+        if len(ids) > GENERATORS_OF_CELL:
             raise IncompleteError(
-                f"a cell has more than {MOST_GENERATORS:,} vertices and directions; ask on a "
-                "slice, or on a domain with fewer corners"
+                f"a cell has more than {GENERATORS_OF_CELL:,} vertices and directions; ask on a "
+                "slice, or on a domain with fewer vertices"
             )
         # Those that span a face have at least so many inequalities tight, which others have not.
         tight, least = valid & ~cell.signs, dim - len(lines) - 1

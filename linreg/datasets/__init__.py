@@ -1,7 +1,7 @@
 """Ground truth in bulk: datasets of networks with exact counts, graphs and measures of regions."""
 
 from linreg.datasets.example import EXAMPLE
-from linreg.datasets.forecast import Progress
+from linreg.datasets.forecast import DatasetProgress
 from linreg.datasets.generating import Dataset, generate
 from linreg.datasets.graphs import LearningGraph, graphs_of, to_dgl, to_pyg
 from linreg.datasets.recipes import Recipe, plan
@@ -12,6 +12,7 @@ from linreg.datasets.status import DatasetStatus, dataset_status, is_dataset
 __all__ = [
     "EXAMPLE",
     "Dataset",
+    "DatasetProgress",
     "DatasetStatus",
     "LearningGraph",
     "Progress",

@@ -10,7 +10,7 @@ import numpy as np
 
 from linreg.datasets.initialisers import biases_of, weights_of
 from linreg.datasets.spec import Architecture, Initialiser
-from linreg.datasets.spec_values import Section, whole
+from linreg.datasets.spec_values import SpecTable, whole
 from linreg.errors import HypothesisError, InvalidSpec
 from linreg.formulas import chained
 from linreg.json_values import Json, as_list, located
@@ -24,7 +24,7 @@ from linreg.wording import counted
 
 Shape = tuple[int, ...]
 
-MOST_WEIGHTS = 20_000_000
+LAYER_WEIGHTS = 20_000_000
 """Most weights of one layer, as in network files."""
 
 _WINDOW = ("stride", "padding", "dilation", "groups")
@@ -99,13 +99,13 @@ class _Filling:
 
     def linear(self, layer: Json, shape: Shape) -> tuple[Json, Shape | None]:
         """`outputs` values, each of which reads all there are."""
-        outputs = Section(layer, ("type", "name", "outputs")).need("outputs", whole(1))
+        outputs = SpecTable(layer, ("type", "name", "outputs")).need("outputs", whole(1))
         weight = self._drawn((outputs, prod(shape)), prod(shape), outputs)
         return self._with(layer, ("outputs",), weight, (outputs,)), (outputs,)
 
     def maxout(self, layer: Json, shape: Shape) -> tuple[Json, Shape | None]:
         """`units` maxima, each of `rank` candidates that read all values there are."""
-        section = Section(layer, ("type", "name", "units", "rank"))
+        section = SpecTable(layer, ("type", "name", "units", "rank"))
         units, rank = section.need("units", whole(1)), section.need("rank", whole(2))
         size = (units, rank, prod(shape))
         weight = self._drawn(size, prod(shape), units)
@@ -114,7 +114,7 @@ class _Filling:
     def conv(self, layer: Json, shape: Shape) -> tuple[Json, Shape | None]:
         """`filters` filters of a `kernel`, a number or one for each axis."""
         axes = 1 if layer["type"] == "conv1d" else 2
-        section = Section(layer, ("type", "name", "filters", "kernel", *_WINDOW))
+        section = SpecTable(layer, ("type", "name", "filters", "kernel", *_WINDOW))
         filters, groups = section.need("filters", whole(1)), section.take("groups", whole(1), 1)
         kernel = section.need("kernel", _per_axis(axes))
         if len(shape) != axes + 1:
@@ -133,8 +133,10 @@ class _Filling:
         return self._with(layer, ("filters", "kernel"), weight, (filters,)), None
 
     def _drawn(self, size: Shape, fan_in: int, fan_out: int) -> np.ndarray:
-        if prod(size) > MOST_WEIGHTS:
-            raise InvalidSpec(f"at most {MOST_WEIGHTS:,} weights were expected, got {prod(size):,}")
+        if prod(size) > LAYER_WEIGHTS:
+            raise InvalidSpec(
+                f"at most {LAYER_WEIGHTS:,} weights were expected, got {prod(size):,}"
+            )
         return weights_of(self._law, self._rng, size, fan_in, fan_out)
 
     def _with(self, layer: Json, stands: Sequence[str], weight: np.ndarray, shifts: Shape) -> Json:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from hashlib import sha256
 from typing import Any
 
-from linreg.datasets.card import Contents, Tally, card
+from linreg.datasets.card import Contents, Summary, card
 from linreg.datasets.columns import tables_of
 from linreg.datasets.expectations import Cohort, columns_of_cohorts
 from linreg.datasets.folder import Folder
@@ -106,7 +106,7 @@ def assemble(
         for recipe, split in zip(recipes, splits, strict=True):
             found = found_in(read_bytes(folder.part(recipe.id)))
             files.add(found, split)
-            contents.families.setdefault(recipe.family, Tally()).add(found)
+            contents.families.setdefault(recipe.family, Summary()).add(found)
             cohorts.setdefault(recipe.cohort, Cohort(recipe)).add(found)
     path = folder.path / table_path("expectations", COHORTS)
     with table_file(path, tables["expectations"]) as file:

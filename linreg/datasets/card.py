@@ -10,12 +10,12 @@ from textwrap import fill
 from linreg.datasets.columns import Column
 from linreg.datasets.initialisers import LAWS
 from linreg.datasets.spec import Drawn, Given, Spec, Trained
-from linreg.datasets.truth import Found
+from linreg.datasets.truth import NetworkTruth
 from linreg.datasets.writing import archive_path, splits_of_table, table_path
 from linreg.strategies.auto import ROWS_IN_PYTHON
 from linreg.wording import counted
 
-WIDTH = 100
+LINE_LENGTH = 100
 """Longest line of a paragraph, in characters."""
 
 ABOUT = {
@@ -32,7 +32,7 @@ ABOUT = {
 
 
 @dataclass(slots=True)
-class Tally:
+class Summary:
     """The numbers of a family, or of the whole dataset, that the card shows.
 
     Attributes
@@ -50,7 +50,7 @@ class Tally:
     least: int | None = None
     most: int | None = None
 
-    def add(self, found: Found) -> None:
+    def add(self, found: NetworkTruth) -> None:
         """Take note of a network."""
         counts = {name: values[0] for name, values in found.tables["counts"].items()}
         regions = counts["activation_regions"]
@@ -74,7 +74,7 @@ class Contents:
         Number of networks in each split.
     """
 
-    families: dict[str, Tally] = field(default_factory=dict)
+    families: dict[str, Summary] = field(default_factory=dict)
     splits: dict[str, int] = field(default_factory=dict)
 
 
@@ -245,4 +245,4 @@ def _auto(by: Mapping[str, str]) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
+    return fill(text, LINE_LENGTH, break_long_words=False, break_on_hyphens=False) + "\n"

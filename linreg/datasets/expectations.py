@@ -12,7 +12,7 @@ from flint import fmpz
 
 from linreg.datasets.architectures import convolutions, is_connected
 from linreg.datasets.recipes import Checkpoint, Draw, Recipe
-from linreg.datasets.truth import Found
+from linreg.datasets.truth import NetworkTruth
 from linreg.errors import HypothesisError
 from linreg.formulas import generic_count, zaslavsky
 from linreg.rational import nearest_float
@@ -56,7 +56,7 @@ class Cohort:
     domain: str = ""
     bounds: list[tuple[str, int]] = field(default_factory=list)
 
-    def add(self, found: Found) -> None:
+    def add(self, found: NetworkTruth) -> None:
         """Take note of a network."""
         self.counts += found.tables["counts"]["activation_regions"]
         self.complete &= found.tables["counts"]["complete"][0]

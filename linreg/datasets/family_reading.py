@@ -22,7 +22,7 @@ from linreg.datasets.spec import (
     Widths,
 )
 from linreg.datasets.spec_values import (
-    Section,
+    SpecTable,
     alternatives,
     finite_table,
     listed,
@@ -39,16 +39,16 @@ from linreg.readers.layers import LAYER_TYPES
 from linreg.readers.unit_types import UNIT_TYPES
 from linreg.readers.unknown_types import refusal
 
-WIDEST = 1_000_000
+WIDEST_LAYER = 1_000_000
 """Most units of a layer and most inputs."""
 
-DEEPEST = 1_000
+MOST_LAYERS = 1_000
 """Most layers that a depth stands for."""
 
 TABLES = (".csv",)
 """Ends of the names of tables."""
 
-_size = whole(1, WIDEST)
+_size = whole(1, WIDEST_LAYER)
 _WIDTHS = ("widths", "width", "depth")
 _DENSE = ("inputs", *_WIDTHS, "activation", "outputs")
 _LAYERED = ("input_shape", "layers")
@@ -62,7 +62,7 @@ _GIVEN = ("name", "files", "domain")
 
 def drawn_family(values: Json) -> Drawn:
     """The family that a table [[drawn]] spells."""
-    section = Section(values, _DRAWN)
+    section = SpecTable(values, _DRAWN)
     made = _layered(section) if "layers" in section else _dense(section)
     laws = section.need("init", alternatives(one_of(WEIGHTS)))
     scales = section.take("scale", alternatives(positive), (1,))
@@ -82,7 +82,7 @@ def drawn_family(values: Json) -> Drawn:
 
 def given_family(values: Json, folder: Path) -> Given:
     """The family that a table [[given]] spells; files are looked for in a folder."""
-    section = Section(values, _GIVEN)
+    section = SpecTable(values, _GIVEN)
     said = section.need("name", name)
     files = given_files(section.need("files", alternatives(text)), folder)
     return Given(said, files, _domains(section) if "domain" in section else None)
@@ -90,7 +90,7 @@ def given_family(values: Json, folder: Path) -> Given:
 
 def trained_family(values: Json, folder: Path) -> Trained:
     """The family that a table [[trained]] spells; tables are looked for in a folder."""
-    section = Section(values, _TRAINED)
+    section = SpecTable(values, _TRAINED)
     if "features" in section and "components" in section:
         raise InvalidSpec("features: stands beside components; leave one of them out")
     columns = section.take("features", listed(whole(0)), None)
@@ -134,7 +134,7 @@ def _combined(*alternatives: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     return product(*alternatives)
 
 
-def _layered(section: Section) -> tuple[Architecture, ...]:
+def _layered(section: SpecTable) -> tuple[Architecture, ...]:
     for key in _DENSE:
         if key in section:
             raise InvalidSpec(f"{key}: stands for layers, which are given too; leave one out")
@@ -143,20 +143,20 @@ def _layered(section: Section) -> tuple[Architecture, ...]:
     return tuple(Architecture(shape, stack) for shape, stack in _combined(shapes, stacks))
 
 
-def _dense(section: Section) -> tuple[Architecture, ...]:
+def _dense(section: SpecTable) -> tuple[Architecture, ...]:
     if "input_shape" in section:
         raise InvalidSpec("input_shape: goes with layers, which are missing; or give inputs")
     sizes = section.need("inputs", alternatives(_size))
     widths = _widths(section)
     activations = section.take("activation", alternatives(_activation), ({"type": "relu"},))
-    outputs = section.take("outputs", alternatives(whole(0, WIDEST)), (1,))
+    outputs = section.take("outputs", alternatives(whole(0, WIDEST_LAYER)), (1,))
     return tuple(
         Architecture((size,), _stack(hidden, activation, out))
         for size, hidden, activation, out in _combined(sizes, widths, activations, outputs)
     )
 
 
-def _widths(section: Section) -> tuple[Widths, ...]:
+def _widths(section: SpecTable) -> tuple[Widths, ...]:
     """The widths themselves, or those of all combinations of a width and a depth."""
     if "widths" not in section and "width" not in section:
         raise InvalidSpec("key 'widths' is missing; or give width and depth")
@@ -165,7 +165,7 @@ def _widths(section: Section) -> tuple[Widths, ...]:
             raise InvalidSpec("widths: stands for width and depth, which are given too")
         return section.need("widths", alternatives(listed(_size), depth=1))
     wide = section.need("width", alternatives(_size))
-    deep = section.take("depth", alternatives(whole(1, DEEPEST)), (1,))
+    deep = section.take("depth", alternatives(whole(1, MOST_LAYERS)), (1,))
     layers = len(wide) * sum(deep)
     if layers > MOST_NETWORKS:
         raise InvalidSpec(f"depth: {layers:,} layers in all; at most {MOST_NETWORKS:,} are made")
@@ -180,10 +180,10 @@ def _activation(value: object, key: str) -> Json:
         if type_ not in (*UNIT_TYPES, "maxout"):
             raise InvalidSpec(str(refusal(type_, (*UNIT_TYPES, "maxout"))))
         if type_ == "maxout":
-            Section(layer, ("type", "rank")).need("rank", whole(2))
+            SpecTable(layer, ("type", "rank")).need("rank", whole(2))
         else:
             required = (*LAYER_TYPES[type_].required, *LAYER_TYPES[type_].optional)
-            taken = Section(layer, ("type", *required))
+            taken = SpecTable(layer, ("type", *required))
             for word in LAYER_TYPES[type_].required:
                 taken.need(word, lambda found, _key: found)
     return layer
@@ -199,7 +199,7 @@ def _stack(widths: Widths, activation: Json, outputs: int) -> tuple[Json, ...]:
     return (*layers, *([{"type": "linear", "outputs": outputs}] if outputs else []))
 
 
-def _domains(section: Section) -> tuple[Json, ...]:
+def _domains(section: SpecTable) -> tuple[Json, ...]:
     return section.take("domain", alternatives(_domain), ({"type": "all"},))
 
 

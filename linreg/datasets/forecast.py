@@ -6,17 +6,21 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from linreg.progress import Progress
+
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is.
+class DatasetProgress(Progress):
+    """How far a dataset is, and how long the rest takes, as far as that can be known.
 
     Attributes
     ----------
-    done, total : int
+    done, total : float
         Networks.
-    share : float
-        The part of the expected time that has passed, from 0 to 1.
+    activity : str
+        "networks".
+    seconds : float
+        What the networks that are done took, wall clock, shared out to the workers.
     seconds_left : float
         What the networks that are left will take, wall clock, if they take as long as the mean of
         their cohort, or of all cohorts where none of their cohort is done.
@@ -45,11 +49,21 @@ class Progress:
     [(1, 2), (2, 2)]
     """
 
-    done: int
-    total: int
-    share: float
+    seconds: float
     seconds_left: float
     untimed: int
+
+    @property
+    def share(self) -> float:
+        """The part of the expected time that has passed, from 0 to 1.
+
+        Examples
+        --------
+        >>> DatasetProgress(1, 4, "networks", seconds=1.0, seconds_left=3.0, untimed=2).share
+        0.25
+        """
+        whole = self.seconds + self.seconds_left
+        return self.seconds / whole if whole else self.done / max(1, self.total)
 
 
 class Forecast:
@@ -89,7 +103,7 @@ class Forecast:
         self._timed += sign * left
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> DatasetProgress:
         """How far the run is.
 
         Examples
@@ -98,17 +112,20 @@ class Forecast:
 
         >>> forecast = Forecast(["a", "a", "b", "b"], workers=1)
         >>> forecast.add("a", 1.0)
-        >>> forecast.progress
-        Progress(done=1, total=4, share=0.25, seconds_left=3.0, untimed=2)
+        >>> moment = forecast.progress
+        >>> moment.done, moment.share, moment.seconds_left, moment.untimed
+        (1, 0.25, 3.0, 2)
         >>> forecast.add("b", 3.0)
-        >>> forecast.progress
-        Progress(done=2, total=4, share=0.5, seconds_left=4.0, untimed=0)
+        >>> moment = forecast.progress
+        >>> moment.done, moment.share, moment.seconds_left, moment.untimed
+        (2, 0.5, 4.0, 0)
         """
         untimed = self._total - self._n_done - self._timed
         usual = self._means / len(self._spent) if self._spent else 0.0
         # Rounding may leave a little of what was added and taken back.
         left = max(0.0, self._seconds_left + untimed * usual)
         left = left if self._n_done < self._total else 0.0
-        whole = self._seconds + left
-        share = self._seconds / whole if whole else self._n_done / max(1, self._total)
-        return Progress(self._n_done, self._total, share, left / self._workers, untimed)
+        spent = self._seconds / self._workers
+        return DatasetProgress(
+            self._n_done, self._total, "networks", spent, left / self._workers, untimed
+        )

@@ -8,22 +8,22 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 
 from linreg.arguments import how_many
 from linreg.datasets.assembling import assemble, check_files, file_names, kept, kept_before
 from linreg.datasets.folder import Folder, opened
-from linreg.datasets.forecast import Forecast, Progress
+from linreg.datasets.forecast import DatasetProgress, Forecast
 from linreg.datasets.recipes import Recipe, files_of, plan, splits_of
 from linreg.datasets.spec import Spec, Trained
 from linreg.datasets.truth import Question, truth_of
 from linreg.datasets.writing import part_of
 from linreg.files import StrPath
 from linreg.run.processes import process_pool
+from linreg.strategies.auto import for_datasets
 
-AHEAD = 2
+NETWORKS_AHEAD = 2
 """Networks under way for each worker, so that none waits for the next."""
 
 
@@ -79,7 +79,7 @@ def generate(
     *,
     workers: int = 1,
     executor: Executor | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[DatasetProgress], None] | None = None,
 ) -> Dataset:
     """Make a dataset, or go on with one that was stopped.
 
@@ -96,7 +96,7 @@ def generate(
     executor : concurrent.futures.Executor, optional
         Where to compute instead of in processes of our own.
     progress : callable, optional
-        Called after each network.
+        Called after each network with a `DatasetProgress`.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def generate(
     (2, 'data/bounds/train.parquet')
     """
     how_many(workers, "workers")
-    spec = settled(spec)
+    spec = replace(spec, truth=replace(spec.truth, strategy=for_datasets(spec.truth.strategy)))
     recipes = plan(spec)
     splits = dict(zip((recipe.id for recipe in recipes), splits_of(spec, recipes), strict=True))
     by = made_by(spec)
@@ -142,23 +142,16 @@ def generate(
         computed = 0
         if folder.finished is None:
             computed = _compute(spec, recipes, folder, workers, executor, progress)
-            recipes = kept(spec, recipes, folder)
-            chosen = [splits[recipe.id] for recipe in recipes]
-            folder.finish(*assemble(spec, recipes, chosen, folder, by))
+            chosen = kept(spec, recipes, folder)
+            theirs = [splits[recipe.id] for recipe in chosen]
+            folder.finish(*assemble(spec, chosen, theirs, folder, by))
         else:
-            recipes = kept_before(recipes, folder)
-            check_files(spec, recipes, folder)
-        files = file_names(spec, recipes)
+            chosen = kept_before(recipes, folder)
+            check_files(spec, chosen, folder)
+        files = file_names(spec, chosen)
         return Dataset(
-            folder.path, len(recipes), folder.incomplete, computed, files, str(folder.finished)
+            folder.path, len(chosen), folder.incomplete, computed, files, str(folder.finished)
         )
-
-
-def settled(spec: Spec) -> Spec:
-    """The specification with a strategy that is the same everywhere: "auto" may need numba."""
-    if spec.truth.strategy == "auto" and find_spec("numba") is None:
-        return replace(spec, truth=replace(spec.truth, strategy="highs"))
-    return spec
 
 
 def made_by(spec: Spec) -> dict[str, str]:
@@ -197,7 +190,7 @@ def _compute(
     folder: Folder,
     workers: int,
     executor: Executor | None,
-    progress: Callable[[Progress], None] | None,
+    progress: Callable[[DatasetProgress], None] | None,
 ) -> int:
     """Have every network that is not committed computed and committed; how many there were."""
     forecast = Forecast((recipe.cohort for recipe in recipes), workers)
@@ -258,7 +251,7 @@ def _shared(left: Sequence[Question], pool: Executor, workers: int) -> Iterator[
         while True:
             for question in rest:
                 waiting.add(pool.submit(answer, question))
-                if len(waiting) >= AHEAD * workers:
+                if len(waiting) >= NETWORKS_AHEAD * workers:
                     break
             if not waiting:
                 return

@@ -123,7 +123,9 @@ def points_and_classes(given: GivenFile, target: str) -> tuple[np.ndarray, np.nd
                 f"data: {given.name}: row {line} has {len(row)} entries, and {len(names)} were "
                 "expected"
             )
-        numbers.append([_number(given.name, line, *each) for each in zip(names, row) if each[0] != target])
+        numbers.append(
+            [_number(given.name, line, names[i], entry) for i, entry in enumerate(row) if i != at]
+        )
     classes = np.array([row[at] for row in rows])
     known = len(set(classes.tolist()))
     if not 2 <= known <= MOST_CLASSES:

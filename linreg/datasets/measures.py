@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from linreg.regions import EVERY, Enumeration
+from linreg.progress import Progress
+from linreg.regions import EXACT_PER_REPORT, Enumeration
 
 LOW_DIMENSION = 3
 """Most inputs for which volumes are found."""
@@ -49,21 +50,21 @@ class Measures:
         }
 
 
-def measured(regions: Enumeration, progress: Callable[[int], None] | None = None) -> Measures:
+def measured(regions: Enumeration, progress: Callable[[Progress], None] | None = None) -> Measures:
     """The measures of all regions.
 
     Parameters
     ----------
     regions : Enumeration
     progress : callable, optional
-        Called now and then with the number of regions that are done.
+        Called now and then with a `Progress` of regions.
     """
     regions.measure(progress)
     has_volumes = regions.problem.network.input_dim <= LOW_DIMENSION
     found = Measures([], [], [], int(regions.bounded.sum()) / len(regions))
     for i, region in enumerate(regions):
-        if progress is not None and i % EVERY == 0:
-            progress(i)
+        if progress is not None and i % EXACT_PER_REPORT == 0:
+            progress(Progress(i, len(regions), "regions measured"))
         found.facets.append(len(region.facets))
         found.radii.append(region.chebyshev().radius)
         found.volumes.append(region.volume if has_volumes and regions.bounded[i] else None)

@@ -289,9 +289,7 @@ def _combinations(family: Drawn | Trained | Given) -> int:
     if isinstance(family, Drawn):
         parts = family.architectures, family.initialisers, family.domains
         return family.samples * prod(map(len, parts))
-    return family.samples * prod(
-        map(len, (family.training_runs, family.epochs, family.domains))
-    )
+    return family.samples * prod(map(len, (family.training_runs, family.epochs, family.domains)))
 
 
 def _recipes(seed: int, family: Drawn | Trained | Given) -> Iterator[Recipe]:

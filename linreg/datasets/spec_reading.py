@@ -19,7 +19,7 @@ from linreg.datasets.spec import (
     Truth,
 )
 from linreg.datasets.spec_values import (
-    Section,
+    SpecTable,
     listed,
     name,
     one_of,
@@ -36,7 +36,7 @@ from linreg.strategies import STRATEGIES
 
 _TOP = ("name", "description", "license", "seed", "truth", "estimates", "splits", "filter")
 _FAMILIES = ("drawn", "trained", "given")
-MOST_POINTS = 10_000_000
+MOST_SAMPLES = 10_000_000
 """Most random points of one network."""
 
 RANGED = ("activation_regions", "units", "input_dim", "outputs", "parameters", "stages")
@@ -126,7 +126,7 @@ def spec_of(written: str, *, folder: StrPath = ".") -> Spec:
         document = tomllib.loads(written)
     except (ValueError, RecursionError) as error:  # also of integers of thousands of digits
         raise UnreadableFile(f"not TOML: {error}") from None
-    top = Section(document, (*_TOP, *_FAMILIES))
+    top = SpecTable(document, (*_TOP, *_FAMILIES))
     place = Path(folder)
     families: list[Drawn | Trained | Given] = [
         *_families(top, "drawn", drawn_family),
@@ -152,14 +152,14 @@ def spec_of(written: str, *, folder: StrPath = ".") -> Spec:
     )
 
 
-def _section(top: Section, key: str, read: Any) -> Any:
+def _section(top: SpecTable, key: str, read: Any) -> Any:
     if key not in top:
         return None
     with located(key):
         return read(top.need(key, table))
 
 
-def _families(top: Section, kind: str, read: Any) -> list[Any]:
+def _families(top: SpecTable, kind: str, read: Any) -> list[Any]:
     found = []
     for i, values in enumerate(top.take(kind, listed(table), ())):
         said = values.get("name")
@@ -170,7 +170,7 @@ def _families(top: Section, kind: str, read: Any) -> list[Any]:
 
 def _truth(values: Json) -> Truth:
     names = [field.name for field in fields(Truth)]
-    section = Section(values, names)
+    section = SpecTable(values, names)
     chosen: dict[str, Any] = {key: section.need(key, whole(1)) for key in _NUMBERS if key in values}
     if "strategy" in values:
         chosen["strategy"] = section.need("strategy", one_of(STRATEGIES))
@@ -186,15 +186,15 @@ def _truth(values: Json) -> Truth:
 
 
 def _estimates(values: Json) -> Estimates:
-    section = Section(values, ("points", "deviation"))
-    points = section.need("points", listed(whole(1, MOST_POINTS)))
+    section = SpecTable(values, ("points", "deviation"))
+    points = section.need("points", listed(whole(1, MOST_SAMPLES)))
     if list(points) != sorted(set(points)):
         raise InvalidSpec(f"points: increasing numbers were expected, got {list(points)}")
     return Estimates(points, section.take("deviation", positive, 1.0))
 
 
 def _filter(values: Json) -> Filter:
-    section = Section(values, RANGED)
+    section = SpecTable(values, RANGED)
     return Filter({key: section.need(key, _range) for key in values})
 
 

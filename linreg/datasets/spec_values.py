@@ -123,7 +123,7 @@ def alternatives(read: Read[Value], depth: int = 0) -> Read[tuple[Value, ...]]:
     return read_all
 
 
-class Section:
+class SpecTable:
     """A table of a specification, whose keys are taken one after another.
 
     Raises

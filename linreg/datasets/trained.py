@@ -23,7 +23,7 @@ STANDSTILL = 5e-324
 MADE = 300
 """Points of the data that are made rather than measured."""
 
-NOISE = 0.15
+DATA_NOISE = 0.15
 """Standard deviation of the noise of such points."""
 
 Load = Callable[[Any], tuple[np.ndarray, np.ndarray]]
@@ -40,7 +40,7 @@ def _measured(loader: str) -> Load:
 
 def _made(maker: str, **more: float) -> Load:
     def load(module: Any) -> tuple[np.ndarray, np.ndarray]:
-        points, classes = getattr(module, maker)(MADE, noise=NOISE, random_state=0, **more)
+        points, classes = getattr(module, maker)(MADE, noise=DATA_NOISE, random_state=0, **more)
         return np.asarray(points), np.asarray(classes)
 
     return load

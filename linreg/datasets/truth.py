@@ -34,12 +34,12 @@ from linreg.readers.json_text import json_text
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.run import Count, count
 from linreg.run.processes import is_wanted
-from linreg.strategies.auto import ROWS_IN_PYTHON
+from linreg.strategies.auto import for_rows
 from linreg.theory import Bound, conv_bounds, definitions, report
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NetworkTruth:
     """What is known of one network.
 
     Attributes
@@ -79,7 +79,7 @@ class Question:
     estimates: Estimates
 
 
-def truth_of(question: Question) -> Found:
+def truth_of(question: Question) -> NetworkTruth:
     """Ground truth of one network; the same wherever and in whatever company it is found."""
     recipe, truth = question.recipe, question.truth
     network, accuracy = recipe.network()
@@ -119,7 +119,7 @@ def truth_of(question: Question) -> Found:
         text = "".join(node_link(graph.columns()))
     document = json_text(network_to_json(network, domain))
     columns = {name: _columns(network.name, rows) for name, rows in tables.items() if rows}
-    return Found(network.name, document, text, columns)
+    return NetworkTruth(network.name, document, text, columns)
 
 
 def bounds_of(recipe: Recipe, network: Network, domain: Domain) -> tuple[Bound, ...]:
@@ -148,25 +148,22 @@ def _conv_bounds(
 
 
 def _go_on(_progress: object) -> None:
-    """Leave off in a process of a pool whose answer nobody waits for any more."""
+    """Stop in a process of a pool whose answer is no longer wanted."""
     if not is_wanted():
         raise KeyboardInterrupt
 
 
 def _explored(network: Network, domain: Domain, truth: Truth) -> tuple[Enumeration, Count]:
     """The regions, as many as are compared, and the count, which may go further."""
-    strategy, details = truth.strategy, truth.details
-    if strategy == "auto":
-        regions = _enumerated(network, domain, "highs", min(ROWS_IN_PYTHON, details))
-        strategy = "compiled"
-        if not regions.counted.complete and details > ROWS_IN_PYTHON:
-            regions = _enumerated(network, domain, strategy, details)
-    else:
-        regions = _enumerated(network, domain, strategy, details)
+    first, most, then = for_rows(truth.strategy)
+    details = truth.details
+    regions = _enumerated(network, domain, first, int(min(most, details)))
+    if not regions.counted.complete and details > most:
+        regions = _enumerated(network, domain, then, details)
     if regions.counted.complete or details == truth.limit:
         return regions, regions.counted
-    further = count(network, domain, strategy=strategy, limit=truth.limit, progress=_go_on)
-    _check_strategy(strategy, further)
+    further = count(network, domain, strategy=then, limit=truth.limit, progress=_go_on)
+    _check_strategy(then, further)
     return regions, further
 
 
@@ -192,7 +189,7 @@ def _definition_columns(truth: Truth, graph: AdjacencyGraph | None) -> dict[str,
         for name in ("linear_regions", "affine_maps", "dual_edges", "bounded_regions"):
             row[name] = None if counts is None else getattr(counts, name)
     if truth.all_definitions:
-        six = None if graph is None else definitions(graph, progress=lambda share, _: _go_on(share))
+        six = None if graph is None else definitions(graph, progress=_go_on)
         for name in ("patterns_any_dimension", "convex_pieces", "closed_connected"):
             row[name] = None if six is None else getattr(six, name)
     return row

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from linreg.datasets.columns import Column
-from linreg.datasets.truth import Found
+from linreg.datasets.truth import NetworkTruth
 from linreg.errors import UnreadableFile
 from linreg.files import replacing
 
 if TYPE_CHECKING:
     import pyarrow
 
-ROWS = 1 << 16
+ROWS_OF_GROUP = 1 << 16
 """Rows that are written together: a row group, whatever the number of networks in it."""
 
-LEVEL = 3
+TABLE_COMPRESSION = 3
 """Level of compression, named so that no default changes the bytes."""
 
 SUMS = "SHA256SUMS"
@@ -69,7 +69,7 @@ class TableFile:
             path,
             self._schema,
             compression="zstd",
-            compression_level=LEVEL,
+            compression_level=TABLE_COMPRESSION,
             write_page_checksum=True,
         )
 
@@ -80,8 +80,8 @@ class TableFile:
         part = pyarrow.table(dict(columns), schema=self._schema)
         self._waiting.append(part)
         self._n_waiting += len(part)
-        while self._n_waiting >= ROWS:
-            self._write(ROWS)
+        while self._n_waiting >= ROWS_OF_GROUP:
+            self._write(ROWS_OF_GROUP)
 
     def close(self) -> None:
         """Write what is left."""
@@ -135,7 +135,7 @@ class Files:
         }
         (folder / "networks").mkdir(exist_ok=True)
 
-    def add(self, found: Found, split: str) -> None:
+    def add(self, found: NetworkTruth, split: str) -> None:
         """Write a network, its rows and its graph."""
         with replacing(self._folder / "networks" / f"{found.id}.json") as temporary:
             temporary.write_bytes(found.document.encode())
@@ -155,7 +155,7 @@ def _archive(path: Path) -> Iterator[ZipFile]:
         yield archive
 
 
-def part_of(found: Found) -> bytes:
+def part_of(found: NetworkTruth) -> bytes:
     """What is known of a network, as bytes."""
     return json.dumps(
         {
@@ -167,10 +167,10 @@ def part_of(found: Found) -> bytes:
     ).encode()
 
 
-def found_in(part: bytes) -> Found:
+def found_in(part: bytes) -> NetworkTruth:
     """What is known of a network, from its bytes."""
     fields: dict[str, Any] = json.loads(part)
-    return Found(**fields)
+    return NetworkTruth(**fields)
 
 
 def sums_of(folder: Path, names: Sequence[str]) -> str:

@@ -8,11 +8,11 @@ from itertools import combinations
 from flint import fmpq
 
 from linreg.adjacency import AdjacencyGraph
-from linreg.definitions.convex_unions import Piece, Unions, bits
+from linreg.definitions.convex_unions import ConvexUnion, Unions, bits
 from linreg.errors import IncompleteError
 from linreg.polyhedra import Forms, Point
 
-MOST_POINTS = 40
+POINTS_COMPARED = 40
 """Points of one linear region that are held against each other for the lower bound."""
 
 
@@ -117,7 +117,7 @@ class _Search:
 
         facet_rows = [facet for each in unions.facet_rows.values() for facet in each]
         outer = [facet for facet in facet_rows if not unions.everything >> facet.beyond & 1][
-            :MOST_POINTS
+            :POINTS_COMPARED
         ]
         conflicts = networkx.Graph()
         conflicts.add_nodes_from(range(len(outer)))
@@ -163,7 +163,7 @@ class _Search:
         """The fewest pieces that fill some linear regions: branch and bound."""
         order = [i for label in group for i in self._unions[label].members]
         at_least, best = sum(self._needed[label] for label in group), len(order)
-        pieces = {i: list[Piece]() for i in order}
+        pieces = {i: list[ConvexUnion]() for i in order}
         for label in group:
             # Large pieces come last: the search takes the last first, and so starts with few.
             found = sorted(self._unions[label].pieces(), key=lambda p: p.members.bit_count())
@@ -172,7 +172,7 @@ class _Search:
                 if all(len({self._labels[j] for j in bits(b)}) == 1 for b in piece.beyond):
                     for i in bits(piece.members):
                         pieces[i].append(piece)
-        stack: list[tuple[int, tuple[Piece, ...]]] = [(sum(1 << i for i in order), ())]
+        stack: list[tuple[int, tuple[ConvexUnion, ...]]] = [(sum(1 << i for i in order), ())]
         while stack and best > at_least:
             free, chosen = stack.pop()
             if len(chosen) + self._still(group, free, chosen) >= best:
@@ -187,7 +187,7 @@ class _Search:
                     stack.append((free & ~piece.members, (*chosen, piece)))
         return best
 
-    def _still(self, group: Sequence[int], free: int, chosen: Sequence[Piece]) -> int:
+    def _still(self, group: Sequence[int], free: int, chosen: Sequence[ConvexUnion]) -> int:
         """How many more pieces it takes at least."""
         still = 0
         for label in group:
@@ -197,7 +197,7 @@ class _Search:
         return still
 
 
-def _fit(one: Piece, other: Piece) -> bool:
+def _fit(one: ConvexUnion, other: ConvexUnion) -> bool:
     """Whether what lies beyond a facet of one piece is all in the other, or nothing of it."""
     return all(
         not beyond & b.members or not beyond & ~b.members

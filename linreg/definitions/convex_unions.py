@@ -33,7 +33,7 @@ class FacetRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ConvexUnion:
     """A convex union of activation regions of one linear region.
 
     Attributes
@@ -107,7 +107,7 @@ class Unions:
         """Whether the linear region is convex."""
         return self._closure(self.everything) is not None
 
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[ConvexUnion]:
         """All convex unions: each is reached from a member by taking one neighbour in at a time."""
         found = dict.fromkeys(1 << i for i in self.members)
         pending = list(found)
@@ -137,13 +137,13 @@ class Unions:
             self._spend()
             union |= missing
 
-    def _piece(self, union: int) -> Piece:
+    def _piece(self, union: int) -> ConvexUnion:
         beyond: dict[tuple[object, ...], int] = {}
         for i in bits(union):
             for facet in self.facet_rows[i]:
                 if not union >> facet.beyond & 1:
                     beyond[facet.row] = beyond.get(facet.row, 0) | 1 << facet.beyond
-        return Piece(union, tuple(beyond.values()))
+        return ConvexUnion(union, tuple(beyond.values()))
 
 
 def bits(union: int) -> Iterator[int]:

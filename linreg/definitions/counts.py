@@ -12,12 +12,13 @@ from linreg.arguments import how_many
 from linreg.definitions.facet_extensions import fewest_pieces
 from linreg.definitions.strict_and_weak import Form, holds_somewhere, patterns_of_points
 from linreg.errors import BrokenInvariant, IncompleteError
+from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.wording import counted
 
-BUDGET = 20_000
+MOST_PROGRAMS = 20_000
 """Most exact linear programs, or steps like them, for one definition; some ten seconds."""
 
 
@@ -83,8 +84,8 @@ def definitions(
     net: NetworkLike | Enumeration | AdjacencyGraph,
     domain: DomainLike = None,
     *,
-    budget: int = BUDGET,
-    progress: Callable[[float, str], None] | None = None,
+    budget: int = MOST_PROGRAMS,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Definitions:
     """Number of regions of a network by each of the six definitions.
 
@@ -100,7 +101,7 @@ def definitions(
     budget : int
         Most linear programs for R1, for R5, and most steps for R3.
     progress : callable, optional
-        Called before each of these with the finished share, from 0 to 1, and a few words.
+        Called before each of these with a `Progress`, whose activity is what comes next.
 
     Returns
     -------
@@ -145,10 +146,10 @@ def definitions(
             net if isinstance(net, Enumeration) else enumerate_regions(net, domain)
         )
     regions = graph.regions
-    tell = progress or (lambda _share, _words: None)
+    tell = progress or (lambda _: None)
     maps, labels = output_maps(regions).tolist(), linear_regions(graph).tolist()
     undecided = {}
-    tell(0, "patterns of any dimension")
+    tell(Progress(0, 1, "patterns of any dimension"))
     any_dimension = None
     try:
         problem = regions.problem
@@ -157,7 +158,7 @@ def definitions(
         undecided["patterns_any_dimension"] = (
             f"takes more than {counted(budget, 'exact linear program')}"
         )
-    tell(1 / 3, "convex pieces")
+    tell(Progress(1 / 3, 1, "convex pieces"))
     convex = None
     try:
         least, most = fewest_pieces(graph, labels, budget)
@@ -167,7 +168,7 @@ def definitions(
             undecided["convex_pieces"] = f"between {least:,} and {most:,}"
     except IncompleteError:
         undecided["convex_pieces"] = f"takes more than {counted(budget, 'step')}"
-    tell(2 / 3, "closed connected sets")
+    tell(Progress(2 / 3, 1, "closed connected sets"))
     closed = _closed_connected(regions, maps, labels, budget)
     if closed is None:
         undecided["closed_connected"] = f"takes more than {counted(budget, 'exact linear program')}"

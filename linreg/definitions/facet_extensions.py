@@ -13,7 +13,7 @@ from linreg.network.stages import Stage, StagedNetwork
 from linreg.regions import enumerate_regions
 from linreg.units import relu
 
-MOST_CELLS = 500
+EXTENDED_CELLS = 500
 """Cells that the extended facets may make: the steps grow with their square."""
 
 
@@ -54,7 +54,7 @@ def fewest_pieces(graph: AdjacencyGraph, labels: Sequence[int], budget: int) -> 
     if least == most:
         return least, most
     domain = graph.regions.problem.domain
-    cells = enumerate_regions(_extended(graph, labels), domain, limit=MOST_CELLS)
+    cells = enumerate_regions(_extended(graph, labels), domain, limit=EXTENDED_CELLS)
     if not cells.counted.complete:
         return least, most
     finer = adjacency_graph(cells)

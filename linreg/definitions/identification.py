@@ -1,4 +1,4 @@
-"""Identified neighbourhoods: what the first layers of a network map onto the same set."""
+"""Identified neighbourhoods: sets of inputs that the first layers map onto the same set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from linreg.polyhedra.polyhedron import Polyhedron
 from linreg.problem import Boundaries, Problem, StagesOnRegions
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.regions import Enumeration, enumerate_regions
-from linreg.run import Progress
+from linreg.run import CountProgress
 from linreg.wording import counted
 
 
@@ -230,7 +230,7 @@ def neighbourhoods(
     layer: int | None = None,
     domain: DomainLike = None,
     *,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> Neighbourhoods:
     """What the layers up to a chosen one identify.
 

@@ -14,7 +14,7 @@ from linreg.polyhedra.optimum import least_values
 from linreg.polyhedra.polyhedron import FLAT_DIM, Polyhedron
 from linreg.rational import common_denominator, integer_matrix, primitive
 
-MOST_GENERATORS = 2_000
+GENERATORS_OF_IMAGE = 2_000
 """Most vertices and rays of a cell, some seconds of work, if its image has a lower dimension."""
 
 
@@ -64,7 +64,7 @@ class Hull:
         self.forms = integer_matrix([*(rows[j] for j in places), one], dim + 1)
 
 
-def image_key(cell: Polyhedron, hull: Hull, *, limit: int = MOST_GENERATORS) -> Hashable:
+def image_key(cell: Polyhedron, hull: Hull, *, limit: int = GENERATORS_OF_IMAGE) -> Hashable:
     """A value that is the same for two cells with images in the same hull iff these are equal.
 
     Where the map is injective, the image is described by its facets; on a line, by its ends;

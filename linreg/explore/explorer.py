@@ -30,7 +30,7 @@ class Explorer(Protocol):
 
     @property
     def name(self) -> str:
-        """Of the strategy."""
+        """Name of the strategy."""
 
     @property
     def slice(self) -> int:

@@ -16,10 +16,10 @@ from linreg.polyhedra.splitting import Generator, generators_of, halves, inner_p
 from linreg.problem.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 
-MOST_INPUTS = 6
+INPUTS_FOR_GENERATORS = 6
 """Inputs up to which cells have few generators."""
 
-MOST_GENERATORS = 128
+GENERATORS_FOR_SPLITTING = 128
 """Generators from which on linear programs are faster: pairs of generators are held against all."""
 
 
@@ -140,13 +140,13 @@ def generated(cell: Cell) -> GeneratedCell | None:
         cell.signs,
         cell.cutting,
         cell.share,
-        most=MOST_GENERATORS if cell.known_points else None,
+        most=GENERATORS_FOR_SPLITTING if cell.known_points else None,
     )
 
 
 def is_for_generators(on_cell: StageOnCell) -> bool:
     """Whether cells of a stage can be split by their generators."""
-    return on_cell.dim <= MOST_INPUTS and not on_cell.contests
+    return on_cell.dim <= INPUTS_FOR_GENERATORS and not on_cell.contests
 
 
 def with_generators(
@@ -157,7 +157,7 @@ def with_generators(
     signs: Sequence[int],
     cutting: tuple[int, ...],
     share: float,
-    most: int | None = MOST_GENERATORS,
+    most: int | None = GENERATORS_FOR_SPLITTING,
 ) -> GeneratedCell | None:
     """A cell whose fields are those of `Cell`; see `generated`, and `generators_of` for `most`."""
     positive = sum(1 << plane for plane, sign in enumerate(signs) if sign > 0)
@@ -183,7 +183,7 @@ def split(
     """The cells that a cell splits into; none if it is a region, which goes to the sink."""
     if cell.open:
         return [
-            part if len(part.generators) <= MOST_GENERATORS else part.cell()
+            part if len(part.generators) <= GENERATORS_FOR_SPLITTING else part.cell()
             for part in cell.parts()
         ]
     pieces = cell.on_cell.pieces(cell.signs, ())

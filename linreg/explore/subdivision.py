@@ -20,7 +20,7 @@ from linreg.polyhedra import Multipliers, Point, PointedPolyhedron, Solver, encl
 from linreg.problem.problem import Problem
 from linreg.problem.stage_on_cell import TIED, KnownPoint
 
-MANY = 4
+FORMS_FOR_BOX = 4
 """Forms to test, for each dimension, from which on the cell's bounding box is found first.
 
 The box takes two linear programs a dimension and settles many of the forms without another."""
@@ -126,7 +126,7 @@ def decide_hyperplanes(cell: Cell, sink: Sink, solver: Solver) -> tuple[Cell, in
         np.minimum(lowest, known_point.signs, out=lowest)
         np.maximum(highest, known_point.signs, out=highest)
 
-    if unknown.size > MANY * len(first.point.floats):
+    if unknown.size > FORMS_FOR_BOX * len(first.point.floats):
         box = enclosing_box(pointed)
         for h in unknown.tolist():
             side = box.side(planes.rows[h])
@@ -205,7 +205,7 @@ def _lose_on_box(
         for candidate in cell.alive[contest]
         if first.winners[contest] not in (candidate, TIED)
     ]
-    if len(behind) <= MANY * len(first.point.floats):
+    if len(behind) <= FORMS_FOR_BOX * len(first.point.floats):
         return {}
     box = enclosing_box(pointed)
     losing = {}

@@ -15,8 +15,9 @@ from linreg.export.graphml import graphml
 from linreg.export.node_link import node_link
 from linreg.export.tables import write_csv, write_matrix, write_parquet
 from linreg.files import StrPath, check_writable, format_of, replacing
+from linreg.progress import Progress
 
-EVERY = 1 << 12
+ROWS_PER_REPORT = 1 << 12
 """Nodes and edges between two reports of progress: a few hundredths of a second."""
 
 
@@ -105,7 +106,7 @@ def write_graph(graph: AdjacencyGraph | LinearRegionGraph, path: StrPath) -> tup
 
 
 def write_columns(
-    columns: GraphColumns, path: StrPath, *, progress: Callable[[int], None] | None = None
+    columns: GraphColumns, path: StrPath, *, progress: Callable[[Progress], None] | None = None
 ) -> tuple[Path, ...]:
     """Write the columns of a graph to a file; the arguments and errors are those of `write_graph`.
 
@@ -114,8 +115,7 @@ def write_columns(
     columns : GraphColumns
     path : str or path
     progress : callable, optional
-        Called now and then with the number of nodes and edges that are written. Tables are
-        written in one go.
+        Called now and then with a `Progress` of nodes and edges. Tables are written in one go.
 
     Returns
     -------
@@ -135,9 +135,10 @@ def write_columns(
     """
     files = _files(path)
     format_ = format_of(path, _FORMATS, "graphs", UnwritableFile)
+    size = len(columns) + len(columns.edges)
     with replacing(files[0]) as temporary:
         if format_.text is not None:
-            _write(format_.text(columns), temporary, progress)
+            _write(format_.text(columns), temporary, size, progress)
         if format_.tables is not None:
             with replacing(files[1]) as nodes:
                 format_.tables(columns, temporary, nodes)
@@ -178,9 +179,12 @@ def _files(path: StrPath) -> tuple[Path, ...]:
     return first, first.with_name(f"{first.stem}-nodes{format_.nodes}")
 
 
-def _write(parts: Iterator[str], path: Path, progress: Callable[[int], None] | None) -> None:
+def _write(
+    parts: Iterator[str], path: Path, size: int, progress: Callable[[Progress], None] | None
+) -> None:
+    """Write the parts of a text, which are about as many as the nodes and edges."""
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for place, part in enumerate(parts):
-            if progress is not None and place % EVERY == 0:
-                progress(place)
+            if progress is not None and place % ROWS_PER_REPORT == 0:
+                progress(Progress(place, size, "rows of the file written"))
             stream.write(part)

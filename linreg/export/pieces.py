@@ -97,7 +97,7 @@ def _format(path: Path) -> Callable[[Subcomplex, list[Piece], Path], None]:
     return _FORMATS[suffix]
 
 
-def _corners(union: Subcomplex, found: list[Piece], path: Path) -> dict[Vector, int]:
+def _vertices(union: Subcomplex, found: list[Piece], path: Path) -> dict[Vector, int]:
     """The vertices of all pieces by first occurrence, for a mesh that can hold them."""
     dim = union.complex.dim
     if dim not in MESH_DIMS:
@@ -120,29 +120,29 @@ def _corners(union: Subcomplex, found: list[Piece], path: Path) -> dict[Vector, 
         )
     places: dict[Vector, int] = {}
     for piece in found:
-        for corner in piece.outline:
-            places.setdefault(corner, len(places))
+        for vertex in piece.outline:
+            places.setdefault(vertex, len(places))
     return places
 
 
-def _coordinates(corner: Vector) -> list[float]:
-    floats = [nearest_float(entry, corner[-1]) + 0.0 for entry in corner[:-1]]
+def _coordinates(vertex: Vector) -> list[float]:
+    floats = [nearest_float(entry, vertex[-1]) + 0.0 for entry in vertex[:-1]]
     return floats + [0.0] * (3 - len(floats))
 
 
 def _obj(union: Subcomplex, found: list[Piece], path: Path) -> None:
-    places = _corners(union, found, path)
+    places = _vertices(union, found, path)
     names = {0: "p", 1: "l", 2: "f"}
     with path.open("w", encoding="ascii", newline="\n") as stream:
-        for corner in places:
-            stream.write(f"v {' '.join(map(repr, _coordinates(corner)))}\n")
+        for vertex in places:
+            stream.write(f"v {' '.join(map(repr, _coordinates(vertex)))}\n")
         for piece in found:
-            numbers = (str(places[corner] + 1) for corner in piece.outline)
+            numbers = (str(places[vertex] + 1) for vertex in piece.outline)
             stream.write(f"{names[piece.cell.dim]} {' '.join(numbers)}\n")
 
 
 def _ply(union: Subcomplex, found: list[Piece], path: Path) -> None:
-    places = _corners(union, found, path)
+    places = _vertices(union, found, path)
     edges = [piece for piece in found if piece.cell.dim == 1]
     faces = [piece for piece in found if piece.cell.dim == 2]
     with path.open("w", encoding="ascii", newline="\n") as stream:
@@ -151,27 +151,27 @@ def _ply(union: Subcomplex, found: list[Piece], path: Path) -> None:
         stream.write(f"element face {len(faces)}\nproperty list uint int vertex_indices\n")
         stream.write(f"element edge {len(edges)}\nproperty int vertex1\nproperty int vertex2\n")
         stream.write("end_header\n")
-        for corner in places:
-            stream.write(f"{' '.join(map(repr, _coordinates(corner)))}\n")
+        for vertex in places:
+            stream.write(f"{' '.join(map(repr, _coordinates(vertex)))}\n")
         for piece in faces:
-            numbers = [len(piece.outline), *(places[corner] for corner in piece.outline)]
+            numbers = [len(piece.outline), *(places[vertex] for vertex in piece.outline)]
             stream.write(f"{' '.join(map(str, numbers))}\n")
         for piece in edges:
-            stream.write(f"{' '.join(str(places[corner]) for corner in piece.outline)}\n")
+            stream.write(f"{' '.join(str(places[vertex]) for vertex in piece.outline)}\n")
 
 
 def _records(found: list[Piece]) -> Iterator[dict[str, Any]]:
     """What is known of each piece."""
     for piece in found:
-        corners = [v for v in piece.outline if v[-1]]
+        vertices = [v for v in piece.outline if v[-1]]
         squared = piece.squared_size
         yield {
             "cell": piece.cell.index,
             "dim": piece.cell.dim,
             "component": piece.component,
             "bounded": piece.cell.is_bounded,
-            "points": [[nearest_float(x, v[-1]) + 0.0 for x in v[:-1]] for v in corners],
-            "exact": [[str(Fraction(x, v[-1])) for x in v[:-1]] for v in corners],
+            "points": [[nearest_float(x, v[-1]) + 0.0 for x in v[:-1]] for v in vertices],
+            "exact": [[str(Fraction(x, v[-1])) for x in v[:-1]] for v in vertices],
             "directions": [[str(x) for x in ray] for ray in piece.cell.rays],
             "lines": [[str(x) for x in line[:-1]] for line in piece.cell.lines],
             "squared_size": None if squared is None else str(squared),

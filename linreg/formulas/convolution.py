@@ -23,8 +23,9 @@ from linreg.errors import HypothesisError
 from linreg.formulas.hypotheses import affordable, bits_of_choices
 from linreg.formulas.receptive import PerAxis, convolution
 from linreg.formulas.transversals import transversal_sum
+from linreg.progress import Progress
 
-BUDGET = 20_000_000
+MOST_CAPACITIES = 20_000_000
 """Most capacities that are formed, in vectors of them; about ten seconds."""
 
 Vector = tuple[int, ...]
@@ -37,8 +38,8 @@ def xiong_formula(
     stride: PerAxis = 1,
     padding: PerAxis = 0,
     *,
-    budget: int = BUDGET,
-    progress: Callable[[float], None] | None = None,
+    budget: int = MOST_CAPACITIES,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """The formula of Xiong et al. for one convolutional layer of rectifiers: an upper bound.
 
@@ -55,7 +56,7 @@ def xiong_formula(
     budget : int
         Most steps of the general algorithm; layers on a line need none.
     progress : callable, optional
-        Called now and then with the share of the work that is done.
+        Called now and then with a `Progress`.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def xiong_asymptotics(
     stride: PerAxis = 1,
     padding: PerAxis = 0,
     *,
-    budget: int = BUDGET,
+    budget: int = MOST_CAPACITIES,
 ) -> tuple[int, Fraction]:
     """Degree and leading coefficient of the formula, a polynomial in the number of filters.
 

@@ -14,6 +14,7 @@ from linreg.formulas.convolution import xiong_formula
 from linreg.formulas.generic import generic_count
 from linreg.formulas.hypotheses import power, product
 from linreg.formulas.receptive import Convolution, convolution
+from linreg.progress import Progress
 
 Layers = Sequence[Mapping[str, Any]]
 """For each layer `filters`, `kernel`, and optionally `stride` and `padding`."""
@@ -23,7 +24,7 @@ def xiong_2020_lower(
     input_shape: Sequence[int],
     layers: Layers,
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Regions that folding by convolutions gives.
 
@@ -84,7 +85,7 @@ def xiong_2020_upper(
     input_shape: Sequence[int],
     layers: Layers,
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """The formula for the first layer, times the product of Z(units of layer l, inputs) after it.
 
@@ -96,7 +97,7 @@ def xiong_2020_upper(
     layers : list of dict
         With `filters`, `kernel` and, if not 1, `stride`.
     progress : callable, optional
-        Called now and then with the share of the work that is done.
+        Called now and then with a `Progress`.
 
     Returns
     -------
@@ -133,7 +134,7 @@ def convolution_upper(
     input_shape: Sequence[int],
     layers: Layers,
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """As `xiong_2020_upper`, with no more dimensions than the layers before leave; padding too.
 
@@ -146,7 +147,7 @@ def convolution_upper(
     layers : list of dict
         With `filters`, `kernel` and, if not 1 and 0, `stride` and `padding`.
     progress : callable, optional
-        Called now and then with the share of the work that is done.
+        Called now and then with a `Progress`.
 
     Returns
     -------

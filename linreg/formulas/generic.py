@@ -10,10 +10,11 @@ from linreg.errors import TooLarge
 from linreg.formulas.convolution import xiong_formula
 from linreg.formulas.hypotheses import whole
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
+from linreg.progress import Progress
 
 PRIME = 2**61 - 1
 
-BUDGET = 100_000
+MOST_SUBSPACES = 100_000
 """Most subspaces that are formed; about ten seconds."""
 
 Row = tuple[int, ...]
@@ -28,8 +29,8 @@ def generic_count(
     padding: PerAxis = 0,
     *,
     seed: int = 0,
-    budget: int = BUDGET,
-    progress: Callable[[float], None] | None = None,
+    budget: int = MOST_SUBSPACES,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Largest number of regions of one convolutional layer of rectifiers, over all weights.
 
@@ -105,8 +106,8 @@ def random_count(
     padding: PerAxis = 0,
     *,
     seed: int = 0,
-    budget: int = BUDGET,
-    progress: Callable[[float], None] | None = None,
+    budget: int = MOST_SUBSPACES,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Number of regions of one convolutional layer with random weights: almost surely the largest.
 
@@ -122,7 +123,7 @@ def random_count(
     budget : int
         Most subspaces that are formed.
     progress : callable, optional
-        Called for each row with the share of rows that are done.
+        Called for each row with a `Progress`: the share of rows that are done.
 
     Returns
     -------
@@ -178,8 +179,8 @@ def modular_count(
     weights: Sequence[Sequence[Sequence[int]]],
     biases: Sequence[int],
     *,
-    budget: int = BUDGET,
-    progress: Callable[[float], None] | None = None,
+    budget: int = MOST_SUBSPACES,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """A lower bound of the regions of a convolutional layer with given weights.
 
@@ -225,7 +226,7 @@ def modular_count(
         columns += fresh
         for k, (row, constant) in enumerate(location):
             if progress is not None:
-                progress((i + k / len(location)) / len(rows))
+                progress(Progress((i + k / len(location)) / len(rows), 1, "rows"))
             vector = (*(row.get(cell, 0) for cell in columns), constant)
             counts = _with_row(counts, vector)
             budget -= len(counts)

@@ -96,7 +96,7 @@ def architecture(inputs: object, widths: Sequence[object]) -> tuple[int, tuple[i
 
 
 def representable(what: str, bits: int) -> None:
-    """Refuse a number that has more digits than anybody could look at.
+    """Refuse a number of more than `MOST_BITS` bits.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def representable(what: str, bits: int) -> None:
 
 
 def power(base: int, exponent: int) -> int:
-    """base^exponent, as long as anybody could look at its digits.
+    """base^exponent, if it has no more than `MOST_BITS` bits.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def power(base: int, exponent: int) -> int:
 
 
 def product(factors: Iterable[int]) -> int:
-    """The product of whole numbers, as long as anybody could look at its digits.
+    """The product of whole numbers, if it has no more than `MOST_BITS` bits.
 
     Raises
     ------

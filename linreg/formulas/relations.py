@@ -11,11 +11,12 @@ from flint import fmpz_mat
 from linreg.errors import TooLarge
 from linreg.formulas.hypotheses import whole
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
+from linreg.progress import Progress
 
-BUDGET = 1_000_000
+MOST_SETS = 1_000_000
 """Most sets of units that are formed; some ten seconds."""
 
-MOST_UNITS = 64
+UNITS_RELATED = 64
 """Units up to which relations are looked for."""
 
 MOST_CHANNELS = 3
@@ -36,8 +37,8 @@ def koszul_upper(
     padding: PerAxis = 0,
     *,
     seed: int = 0,
-    budget: int = BUDGET,
-    progress: Callable[[float], None] | None = None,
+    budget: int = MOST_SETS,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """The sets of units that may be independent, as far as supports and known relations tell.
 
@@ -56,7 +57,7 @@ def koszul_upper(
     budget : int
         Most sets that are formed.
     progress : callable, optional
-        Called now and then with the share of the budget that is spent.
+        Called now and then with a `Progress`: the share of the budget that is spent.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def koszul_upper(
     HypothesisError
         If the layer is impossible.
     TooLarge
-        If it takes more than the budget, or has more than `MOST_UNITS` units.
+        If it takes more than the budget, or has more than `UNITS_RELATED` units.
 
     Notes
     -----
@@ -92,10 +93,10 @@ def koszul_upper(
     """
     budget = whole("budget", budget, 0)
     layer = convolution(input_shape, filters, kernel, stride, padding)
-    if layer.n_units > MOST_UNITS:
+    if layer.n_units > UNITS_RELATED:
         raise TooLarge(
             f"the layer is too large for its relations: it has {layer.n_units:,} units, and "
-            f"{MOST_UNITS} are the most"
+            f"{UNITS_RELATED} are the most"
         )
     cells = [
         [cell * layer.channels + c for cell in support for c in range(layer.channels)]
@@ -114,7 +115,7 @@ class _Sets:
         cells: Sequence[Sequence[int]],
         relations: Sequence[set[int]],
         budget: int,
-        progress: Callable[[float], None] | None,
+        progress: Callable[[Progress], None] | None,
     ) -> None:
         self._cells = cells
         self._relations = relations
@@ -138,7 +139,7 @@ class _Sets:
                     "the layer is too large for its relations: more sets than the budget allows"
                 )
             if self._progress is not None and found % 1000 == 0:
-                self._progress(found / self._budget)
+                self._progress(Progress(found / self._budget, 1, "sets of relations"))
             for unit in range(start, len(self._cells)):
                 cells = dict(owners)
                 if not _given(unit, self._cells, cells, set(), set()):

@@ -7,6 +7,7 @@ from typing import Protocol, Self, TypeVar
 
 from linreg.errors import TooLarge
 from linreg.formulas.hypotheses import whole
+from linreg.progress import Progress
 
 Vector = tuple[int, ...]
 
@@ -28,7 +29,7 @@ def transversal_sum(
     weight: Callable[[int], R],
     one: R,
     budget: int,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> R:
     """The sum over t of the products of weight(t_i), where t_i cells of each S_i can be chosen.
 
@@ -36,7 +37,7 @@ def transversal_sum(
     cells as there are channels.
 
     progress : callable, optional
-        Called for each support with the share of supports that are done.
+        Called for each support with a `Progress`: the share of supports that are done.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def _anywhere(
     weight: Callable[[int], R],
     one: R,
     budget: int,
-    progress: Callable[[float], None] | None,
+    progress: Callable[[Progress], None] | None,
 ) -> R:
     """Location by location; the state is what capacities may be left.
 
@@ -114,7 +115,7 @@ def _anywhere(
         after: dict[frozenset[Vector], R] = {}
         for k, (state, count) in enumerate(states.items()):
             if progress is not None:
-                progress((i + k / len(states)) / len(supports))
+                progress(Progress((i + k / len(states)) / len(supports), 1, "supports"))
             vectors = {vector + tuple(sizes[group] for group in fresh) for vector in state}
             for t in range(most + 1):
                 rest = _largest(_kept(vectors, known, left))

@@ -49,7 +49,8 @@ The order to read in
 10. `bridge.exact_cells`, `bridge.exploration`, `bridge.explorer`: what settles doubts.
 11. `proofs.known_regions`, `proofs.stage_tree`, `proofs.proving`: certificates.
 12. `adjacency`: which regions share a facet.
-13. `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along segments.
+13. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along
+    segments.
 14. `bounds.units`, `bounds.tables`, `bounds.walk`: bounds of outputs on boxes.
 15. `data.frames`, `parts`, `machine`: how all this becomes machine code.
 

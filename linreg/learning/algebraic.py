@@ -34,7 +34,7 @@ class AlgebraicTime:
     --------
     The square root of 1/2:
 
-    >>> [root] = roots_between([-1, 0, 2])
+    >>> [root] = sorted_times([(-1, 0, 2)])
     >>> root.polynomial, round(float(root), 6)
     ((-1, 0, 2), 0.707107)
     """
@@ -113,17 +113,6 @@ Time = Fraction | AlgebraicTime
 """A time between 0 and 1."""
 
 
-def roots_between(polynomial: Sequence[int]) -> list[Time]:
-    """The different roots of an integer polynomial in [0, 1], increasing.
-
-    Examples
-    --------
-    >>> roots_between([0, -1, 2])
-    [Fraction(0, 1), Fraction(1, 2)]
-    """
-    return sorted_times(irreducible_factors([fmpz_poly(list(polynomial))]))
-
-
 def irreducible_factors(polynomials: Iterable[fmpz_poly]) -> set[tuple[int, ...]]:
     """The irreducible factors, without constants, of polynomials that are not zero."""
     found: set[tuple[int, ...]] = set()
@@ -134,19 +123,27 @@ def irreducible_factors(polynomials: Iterable[fmpz_poly]) -> set[tuple[int, ...]
     return found
 
 
+def roots_of_factor(factor: tuple[int, ...]) -> list[Time]:
+    """The roots in [0, 1] of an irreducible polynomial, in no order."""
+    if len(factor) > 2:
+        return [*_isolated(factor)]
+    root = Fraction(-factor[0], factor[1])
+    return [root] if 0 <= root <= 1 else []
+
+
 def sorted_times(factors: Iterable[tuple[int, ...]]) -> list[Time]:
     """The roots in [0, 1] of different irreducible polynomials, increasing.
 
     The intervals of irrational ones are apart from each other and from all rational ones.
+
+    Examples
+    --------
+    The roots of t and of 2 t - 1:
+
+    >>> sorted_times([(-1, 2), (0, 1)])
+    [Fraction(0, 1), Fraction(1, 2)]
     """
-    times: list[Time] = []
-    for factor in factors:
-        if len(factor) == 2:
-            root = Fraction(-factor[0], factor[1])
-            if 0 <= root <= 1:
-                times.append(root)
-        else:
-            times += _isolated(factor)
+    times = [time for factor in factors for time in roots_of_factor(factor)]
     times.sort(key=cmp_to_key(compare))
     apart: list[Time] = []
     for k, time in enumerate(times):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -21,26 +22,31 @@ from linreg.learning.algebraic import (
     irreducible_factors,
     sorted_times,
 )
+from linreg.learning.kinetic import Kinetic, TooManyDecisions
 from linreg.learning.minors import dependencies, moving_rows, n_minors, usual_rank
-from linreg.learning.survival import Inside, survivors_at
+from linreg.learning.moving_cells import MovingNetwork
 from linreg.network import Stage, StagedNetwork
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.readers.accepted import DomainLike, NetworkLike, as_staged, asked_where
 from linreg.run import Columns, Options, run
 from linreg.strategies.auto import for_one_of_many
 from linreg.wording import counted
 
-Method = Literal["auto", "minors", "bisection"]
+Method = Literal["auto", "minors", "kinetic", "bisection"]
 Pattern = tuple[int, ...]
 
 MOST_MINORS = 300_000
 """Minors that "auto" is ready to go through: about a minute."""
 
-STEPS = 16
+MOST_DECISIONS = 20_000
+"""Decisions about moving cells that "auto" is ready to make: about a minute."""
+
+BISECTION_STEPS = 16
 """Equal parts of [0, 1] between which bisection looks for changes."""
 
-WIDTH = Fraction(1, 2**12)
+BRACKET_WIDTH = Fraction(1, 2**12)
 """Width of the brackets that bisection ends with."""
 
 
@@ -119,7 +125,7 @@ class ParameterPath:
     counts : tuple of (Fraction, int)
         The times of these networks, and how many regions they have.
     method : str
-        "minors" or "bisection".
+        "minors", "kinetic" or "bisection".
 
     Examples
     --------
@@ -190,16 +196,17 @@ def parameter_path(
     domain: DomainLike = None,
     method: Method = "auto",
     *,
-    steps: int = STEPS,
-    width: Fraction = WIDTH,
-    progress: Callable[[float, int], None] | None = None,
+    steps: int = BISECTION_STEPS,
+    width: Fraction = BRACKET_WIDTH,
+    progress: Callable[[Progress], None] | None = None,
 ) -> ParameterPath:
     """When regions are born and die while the weights move from one network to another.
 
-    All numbers of all stages move in straight lines, from time 0 to time 1. Of one layer of units
-    every critical time is found, as a fraction or an algebraic number. Of deeper networks the
-    regions at rational times are found, and each change between two of them is bisected: these
-    changes are proved, and more may be missed.
+    All numbers of all stages move in straight lines, from time 0 to time 1. Every critical time is
+    found, as a fraction or an algebraic number: of one layer of units among the roots of minors, of
+    deeper networks by following how long each decision about a cell holds. Where that is too much
+    work, the regions at rational times are found, and each change between two of them is bisected:
+    these changes are proved, and more may be missed.
 
     Parameters
     ----------
@@ -207,14 +214,15 @@ def parameter_path(
         With the same units in the same order.
     domain : what `as_domain` accepts, optional
         By default that in the file of `net_0`, or the whole space; it does not move.
-    method : {"auto", "minors", "bisection"}
-        "minors" takes one layer; "auto" takes it where that is not too much work.
+    method : {"auto", "minors", "kinetic", "bisection"}
+        "minors" takes one layer, the others any network. "auto" takes the first that is not too
+        much work.
     steps : int
         Equal parts of [0, 1] that bisection begins with.
     width : Fraction
         Largest width that it ends with; a bracket may be of two such parts.
     progress : callable, optional
-        Called with the share that is done and the number of events so far.
+        Called with a `Progress`: the share that is done, and how many events are found.
 
     Returns
     -------
@@ -233,7 +241,8 @@ def parameter_path(
 
     Source
     ------
-    Oriented matroids: Zaslavsky (1975); see `linreg.learning.minors`.
+    One layer: oriented matroids, Zaslavsky (1975); see `linreg.learning.minors`. Deeper networks: a
+    kinetic data structure, Basch, Guibas and Hershberger (1999); see `linreg.learning.kinetic`.
 
     Examples
     --------
@@ -247,26 +256,31 @@ def parameter_path(
     """
     first, last = _matched(net_0, net_1)
     where = asked_where(net_0, domain, first.input_dim)
-    if method not in ("auto", "minors", "bisection"):
-        raise ValueError(f"method: auto, minors or bisection was expected, got {method!r}")
+    if method not in ("auto", "minors", "kinetic", "bisection"):
+        raise ValueError(f"method: auto, minors, kinetic or bisection was expected, got {method!r}")
     how_many(steps, "steps")
     if not width > 0:
         raise ValueError(f"width must be positive: got {width}")
     regions = _Regions(first, last, where)
-    if method == "bisection" or not _suits(first, last, where, method):
-        return _bisected(regions, steps, width, progress)
-    return _by_minors(regions, progress)
+    if method != "bisection":
+        if method != "kinetic" and _suits(first, last, where, method):
+            return _by_minors(regions, progress)
+        regions.kinetic.limit = MOST_DECISIONS if method == "auto" else None
+        with suppress(TooManyDecisions):
+            return _by_intervals(regions, progress)
+    return _bisected(regions, steps, width, progress)
 
 
 class _Regions:
-    """The regions at rational times, each found once: patterns, with a point inside each."""
+    """The patterns of the regions at single times, each found once."""
 
     def __init__(self, first: StagedNetwork, last: StagedNetwork, domain: Domain) -> None:
         self.first, self.last, self.domain = first, last, domain
-        self.known: dict[Fraction, dict[Pattern, Inside]] = {}
+        self.kinetic = Kinetic(MovingNetwork(first, last, domain))
+        self.known: dict[Fraction, Set[Pattern]] = {}
 
-    def at(self, time: Fraction) -> dict[Pattern, Inside]:
-        """The patterns at a time, with a point inside each region."""
+    def at(self, time: Fraction) -> Set[Pattern]:
+        """The patterns at a rational time."""
         if time not in self.known:
             network = network_between(self.first, self.last, time)
             sink = Columns(network.pattern_dtype.str)
@@ -274,11 +288,14 @@ class _Regions:
             run(problem, sink, Options(for_one_of_many(problem, len(self.known))))
             found = np.frombuffer(sink.patterns, dtype=network.pattern_dtype)
             rows = found.reshape(sink.n_regions, len(network.units))
-            points = np.array(sink.witnesses).reshape(sink.n_regions, network.input_dim).tolist()
-            self.known[time] = {
-                tuple(row): sink.exact.get(i, points[i]) for i, row in enumerate(rows.tolist())
-            }
+            self.known[time] = set(map(tuple, rows.tolist()))
         return self.known[time]
+
+    def count(self, time: Time) -> int:
+        """How many regions there are at a time."""
+        if isinstance(time, AlgebraicTime):
+            return len(self.kinetic.patterns_at(time))
+        return len(self.at(time))
 
     def path(self, events: list[Event], *, complete: bool, method: str) -> ParameterPath:
         """The answer."""
@@ -286,56 +303,58 @@ class _Regions:
         return ParameterPath(tuple(events), complete, len(counts), counts, method)
 
 
-def _by_minors(regions: _Regions, progress: Callable[[float, int], None] | None) -> ParameterPath:
+def _by_minors(regions: _Regions, progress: Callable[[Progress], None] | None) -> ParameterPath:
     """All critical times of one layer."""
     rows = moving_rows(regions.first, regions.last, regions.domain)
     candidates = sorted_times(irreducible_factors(dependencies(rows, usual_rank(rows))))
     inner = [time for time in candidates if time not in (0, 1)]
     marks: list[Time] = [Fraction(0), *inner, Fraction(1)]
     gaps = [between(a, b) for a, b in pairwise(marks)]
-    events: list[Event] = []
-    for k, time in enumerate(marks):
-        before = regions.at(gaps[k - 1]) if k > 0 else None
-        after = regions.at(gaps[k]) if k < len(gaps) else None
-        event = _event(regions, time, before, after)
-        if event is not None:
-            events.append(event)
-        if progress is not None:
-            progress((k + 1) / len(marks), len(events))
+    events = _events(regions, marks, map(regions.at, gaps), progress)
     return regions.path(events, complete=True, method="minors")
 
 
-def _event(
+def _by_intervals(regions: _Regions, progress: Callable[[Progress], None] | None) -> ParameterPath:
+    """All critical times, as ends of intervals in which every decision holds."""
+    pieces = regions.kinetic.pieces(progress)
+    marks = [*(piece.valid.low for piece in pieces), pieces[-1].valid.high]
+    regions.kinetic.limit = None
+    regions.known.update((piece.time, piece.patterns) for piece in pieces)
+    events = _events(regions, marks, [piece.patterns for piece in pieces], progress)
+    return regions.path(events, complete=True, method="kinetic")
+
+
+def _events(
     regions: _Regions,
-    time: Time,
-    before: Mapping[Pattern, Inside] | None,
-    after: Mapping[Pattern, Inside] | None,
-) -> Event | None:
-    """What happens at a time; None if nothing does."""
-    there = [side for side in (before, after) if side is not None]
-    if isinstance(time, AlgebraicTime):
-        assert before is not None
-        assert after is not None
-        both = {s: (inside, after[s]) for s, inside in before.items() if s in after}
-        at = survivors_at(regions.first, regions.last, regions.domain, time, both)
-    else:
-        at = len(regions.at(time))
-    same = all(side.keys() == there[0].keys() for side in there)
-    if same and at == len(there[0]):
+    marks: Sequence[Time],
+    between_marks: Iterable[Set[Pattern]],
+    progress: Callable[[Progress], None] | None,
+) -> list[Event]:
+    """What happens at times, the first 0 and the last 1, with the patterns between them."""
+    events: list[Event] = []
+    sides = [None, *between_marks, None]
+    for k, (time, (before, after)) in enumerate(zip(marks, pairwise(sides), strict=True)):
+        at = regions.count(time)
+        there = [side for side in (before, after) if side is not None]
         # A unit that is constantly on a breakpoint at one time has another name there, no more.
-        return None
-    return Event(
-        time,
-        None if before is None else len(before),
-        at,
-        None if after is None else len(after),
-        _new(before, after),
-        _new(after, before),
-    )
+        if any(side != there[0] for side in there) or at != len(there[0]):
+            events.append(
+                Event(
+                    time,
+                    None if before is None else len(before),
+                    at,
+                    None if after is None else len(after),
+                    _new(before, after),
+                    _new(after, before),
+                )
+            )
+        if progress is not None:
+            progress(Progress((k + 1) / len(marks), 1, counted(len(events), "event")))
+    return events
 
 
 def _bisected(
-    regions: _Regions, steps: int, width: Fraction, progress: Callable[[float, int], None] | None
+    regions: _Regions, steps: int, width: Fraction, progress: Callable[[Progress], None] | None
 ) -> ParameterPath:
     """Changes between rational times, each bisected to a bracket.
 
@@ -346,7 +365,7 @@ def _bisected(
     for k in range(steps):
         brackets += _brackets(regions, Fraction(k, steps), Fraction(k + 1, steps), width)
         if progress is not None:
-            progress((k + 1) / steps, len(brackets))
+            progress(Progress((k + 1) / steps, 1, counted(len(brackets), "event")))
     events: list[Event] = []
     while brackets:
         first, *brackets = brackets
@@ -364,7 +383,7 @@ def _brackets(
     regions: _Regions, low: Fraction, high: Fraction, width: Fraction
 ) -> Iterator[Bracket]:
     """Short intervals with different regions at their ends."""
-    if regions.at(low).keys() == regions.at(high).keys():
+    if regions.at(low) == regions.at(high):
         return
     if high - low <= width:
         yield Bracket(low, high)
@@ -389,13 +408,11 @@ def _suits(first: StagedNetwork, last: StagedNetwork, domain: Domain, method: Me
     return n_minors(len(rows), usual_rank(rows), first.input_dim + 1) <= MOST_MINORS
 
 
-def _new(
-    before: Mapping[Pattern, Inside] | None, after: Mapping[Pattern, Inside] | None
-) -> tuple[Pattern, ...]:
+def _new(before: Set[Pattern] | None, after: Set[Pattern] | None) -> tuple[Pattern, ...]:
     """The patterns after that were not there before, sorted; none beyond 0 and 1."""
     if before is None or after is None:
         return ()
-    return tuple(sorted(after.keys() - before.keys()))
+    return tuple(sorted(after - before))
 
 
 def _matched(net_0: NetworkLike, net_1: NetworkLike) -> tuple[StagedNetwork, StagedNetwork]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, fields
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from linreg.errors import InvalidNetwork
 from linreg.learning.checkpoints import domain_held, network_of
 from linreg.network import StagedNetwork
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.readers.accepted import DomainLike, as_domain
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.strategies.auto import for_one_of_many
@@ -227,7 +229,7 @@ def track(
     data: ArrayLike | None = None,
     definitions: bool = False,
     volumes: bool = False,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> tuple[CurvePoint, ...]:
     """The regions of networks that follow one another, as those of a training do.
 
@@ -239,7 +241,7 @@ def track(
     domain, of, data, definitions, volumes
         As for `Tracker`.
     progress : callable, optional
-        Called with the number of checkpoints that are done.
+        Called with a `Progress` of checkpoints.
 
     Returns
     -------
@@ -260,10 +262,11 @@ def track(
     (1, 1, 0.5)
     """
     tracker = Tracker(domain, of=of, data=data, definitions=definitions, volumes=volumes)
+    total = len(checkpoints) if isinstance(checkpoints, Sized) else inf
     for done, checkpoint in enumerate(checkpoints, start=1):
         tracker(checkpoint)
         if progress is not None:
-            progress(done)
+            progress(Progress(done, total, "checkpoints"))
     return tracker.curve
 
 

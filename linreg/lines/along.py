@@ -11,7 +11,7 @@ from flint import fmpq
 from linreg.arguments import point
 from linreg.lines.exact_sweep import ExactLines, ExactPieces, ExactSweep
 from linreg.lines.line_regions import LineRegions
-from linreg.lines.polyline import WHOLE, Clip, Polyline, Span, check_two
+from linreg.lines.polyline import WHOLE_SEGMENT, Clip, Polyline, Span, check_two
 from linreg.network import StagedNetwork
 from linreg.rational import fraction, nearest_floats, rational_matrix
 from linreg.readers.accepted import DomainLike, NetworkLike, asked
@@ -108,7 +108,7 @@ class LineSweeper:
         spans = self._clip.spans(line)
         if self._fast is None:
             for k in range(line.n_segments):
-                self._sweep_exactly(line, k, spans.get(k, WHOLE), first, found)
+                self._sweep_exactly(line, k, spans.get(k, WHOLE_SEGMENT), first, found)
             return
         swept = self._fast.along(line.floats, line.is_rounded())
         certain = swept.certain.copy()
@@ -130,7 +130,7 @@ class LineSweeper:
                 )
                 found.certified.append(np.ones(k - begin, dtype=bool))
             if k < line.n_segments:
-                self._sweep_exactly(line, k, spans.get(k, WHOLE), first, found)
+                self._sweep_exactly(line, k, spans.get(k, WHOLE_SEGMENT), first, found)
             begin = k + 1
 
     def _sweep_exactly(
@@ -158,7 +158,7 @@ class _Collected:
 
     def add_exactly(self, segment: int, pieces: ExactPieces, span: Span | None) -> None:
         """One segment that was swept in integers, or nothing of it."""
-        if span != WHOLE:
+        if span != WHOLE_SEGMENT:
             self._spans[segment] = span
         self._known[segment] = pieces.breakpoints
         switches = pieces.switches()

@@ -9,10 +9,19 @@ from typing import Any
 import numpy as np
 
 from linreg.affine import SPARSE, ExactAffineMap
-from linreg.kernel.line.data import LineFound, LineTables, LineWork
+from linreg.kernel.line.data import (
+    NO_INTERCEPT,
+    PLAIN_SLOPE,
+    ZERO_AT_CUT,
+    ZERO_PIECE,
+    LineFound,
+    LineTables,
+    LineWork,
+)
+from linreg.kernel.line.roundoff import CUT_GAMMA, ONCE_GAMMA, row_gamma
 from linreg.kernel.line.sweep import sweep_segments
 from linreg.kernel.machine import first_use
-from linreg.network.enclosure import ROUNDOFF, EnclosedMap, distinct_candidates
+from linreg.network.enclosure import EnclosedMap, distinct_candidates
 from linreg.network.stages import Stage, StagedNetwork
 from linreg.rational import nearest_float
 from linreg.units import MaxUnit, ScalarUnit
@@ -23,7 +32,7 @@ TINY = 2.0**-300
 HUGE = 2.0**300
 """The largest size of a number that machine code takes."""
 
-ROOM = 64
+FIRST_ROOM = 64
 """Breakpoints for which there is room at first, for each segment."""
 
 
@@ -68,7 +77,7 @@ class FloatSweep:
         self._first = EnclosedMap(network.stages[0].map)
         self._tables = _tables(network)
         self._work = _work(self._tables)
-        self._room = ROOM
+        self._room = FIRST_ROOM
 
     def along(self, points: np.ndarray, rounded: np.ndarray) -> Swept:
         """The segments between points that follow one another.
@@ -80,12 +89,12 @@ class FloatSweep:
             Which of them are only the nearest to the points that are meant.
         """
         n = max(0, len(points) - 1)
-        doubt = np.where(rounded[:, None], 2 * ROUNDOFF * np.abs(points) + 2.0**-1000, 0.0)
+        doubt = np.where(rounded[:, None], ONCE_GAMMA * np.abs(points) + 2.0**-1000, 0.0)
         values, errors = self._first(points, doubt)
         parts: list[LineFound] = []
         done = 0
         while done < n:
-            found = _found(n, len(self._tables.unit_row), self._room * (n - done) + ROOM)
+            found = _found(n, len(self._tables.unit_row), self._room * (n - done) + FIRST_ROOM)
             found.ends[:done] = 0
             with first_use(sweep_segments):
                 reached = int(
@@ -200,7 +209,7 @@ def _tables(network: StagedNetwork) -> LineTables:
             rows,
             units,
             outs,
-            np.array([4 * (stage.map.n_inputs + 10) * ROUNDOFF for stage in stages]),
+            np.array([row_gamma(stage.map.n_inputs) for stage in stages]),
             np.concatenate([stage.map.rounded().shift for stage in stages]),
             *columns.arrays(),
             *of_units.arrays(),
@@ -302,12 +311,12 @@ def _pieces(unit: ScalarUnit) -> list[tuple[float, float, float, float, int, int
     for k, (slope, intercept) in enumerate(zip(unit.slopes, unit.intercepts, strict=True)):
         cut = unit.breakpoints[k] if k < len(unit.breakpoints) else None
         near = 0.0 if cut is None else nearest_float(cut.numerator, cut.denominator)
-        slack = 0.0 if not cut else 4 * ROUNDOFF * abs(near) + TINY
+        slack = 0.0 if not cut else CUT_GAMMA * abs(near) + TINY
         flags = (
-            int(cut == 0 and intercept == 0)
-            + 2 * (intercept == 0)
-            + 4 * (intercept == 0 == slope)
-            + 8 * (slope in (-1, 0, 1))
+            ZERO_AT_CUT * (cut == 0 and intercept == 0)
+            + NO_INTERCEPT * (intercept == 0)
+            + ZERO_PIECE * (intercept == 0 == slope)
+            + PLAIN_SLOPE * (slope in (-1, 0, 1))
         )
         rise = nearest_float(slope.numerator, slope.denominator)
         shift = nearest_float(intercept.numerator, intercept.denominator)

@@ -16,7 +16,7 @@ from linreg.affine import ExactAffineMap
 from linreg.arguments import numbered
 from linreg.errors import BrokenInvariant
 from linreg.lines.exact_sweep import ExactLines
-from linreg.lines.polyline import WHOLE, Polyline, Span
+from linreg.lines.polyline import WHOLE_SEGMENT, Polyline, Span
 from linreg.network.gradients import mean_gradient
 from linreg.network.stages import StagedNetwork
 from linreg.rational import fraction
@@ -231,7 +231,7 @@ class LineRegions:
         [0.0, 0.5, 1.0]
         """
         segment = self._numbered(segment)
-        span = self.spans.get(segment, WHOLE)
+        span = self.spans.get(segment, WHOLE_SEGMENT)
         if span is None:
             return np.empty(0)
         low, high = float(fraction(span[0])), inf if span[1] is None else float(fraction(span[1]))
@@ -395,7 +395,7 @@ class LineRegions:
         """
         output = numbered(output, self.network.readout.n_outputs, "output", "outputs")
         self._finite_ends(segment)
-        span = self.spans.get(segment, WHOLE)
+        span = self.spans.get(segment, WHOLE_SEGMENT)
         a, b = self.line.point(segment), self.line.point(segment + 1)
         total = [fmpq(0)] * len(a)
         if span is not None and span[1] is not None:
@@ -441,7 +441,7 @@ class LineRegions:
 
     def _exactly(self, segment: int) -> tuple[fmpq, ...]:
         segment = self._numbered(segment)
-        span = self.spans.get(segment, WHOLE)
+        span = self.spans.get(segment, WHOLE_SEGMENT)
         if span is None:
             return ()
         if segment not in self.exact.known:

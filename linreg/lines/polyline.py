@@ -19,7 +19,7 @@ from linreg.wording import counted
 Span = tuple[fmpq, fmpq | None]
 """The part of a segment that counts, from one parameter to another; None if it never ends."""
 
-WHOLE: Span = (fmpq(0), fmpq(1))
+WHOLE_SEGMENT: Span = (fmpq(0), fmpq(1))
 """All of a segment."""
 
 

@@ -43,20 +43,29 @@ ONE_THREAD_PRODUCTS = 2**18
 
 For little more, its threads wait for each other far longer than they work."""
 
-ROWS = 16
+ROWS_AT_ONCE = 16
 """Rows of a matrix that are multiplied at a time."""
 
 Columns = slice | np.ndarray
+
+
+def growth_of(terms: int) -> float:
+    """Bound on the error of a sum of so many products with rounded weights, and a shift.
+
+    Relative to the sum of their absolute values. n roundings one upon another make at most
+    n u / (1 - n u) <= (n + 1) u of it (Higham, 2002, section 3.1), and a weight, a product and a
+    shift bring fewer than nine more. Twice that leaves room for the rounding of the bound itself
+    and of comparisons with it.
+    """
+    return 2 * (terms + 10) * ROUNDOFF
 
 
 class EnclosedMap:
     """An affine map in float64, with a bound on the error of every value.
 
     Weights are rounded to nearest, with a relative error of at most ROUNDOFF unless they
-    underflow. A sum of n products in any order, with or without fused operations, errs by at most
-    n * ROUNDOFF / (1 - n * ROUNDOFF) times the sum of their absolute values (Higham, 2002,
-    section 3.1). The growth below is twice what n products, a shift and rounded weights need,
-    which leaves room for the rounding of the bound itself and of comparisons with it.
+    underflow, and products are added in any order, with or without fused operations; see
+    `growth_of`.
 
     Examples
     --------
@@ -71,7 +80,7 @@ class EnclosedMap:
     def __init__(self, map_: ExactAffineMap) -> None:
         self._map = map_.rounded()
         self._sizes = _sizes(map_, self._map.matrix)
-        self._growth = 2 * (map_.n_inputs + 10) * ROUNDOFF
+        self._growth = growth_of(map_.n_inputs)
         moved = np.array([shift != 0 for shift in map_.shifts], dtype=bool)
         self._shift_bound = self._growth * np.abs(self._map.shift) + UNDERFLOW * moved
         with np.errstate(over="ignore"):
@@ -366,15 +375,15 @@ def _product(x: np.ndarray, matrix: np.ndarray | csr_array) -> np.ndarray:
     if not isinstance(matrix, np.ndarray):
         return np.asarray(x @ matrix)
     n, width = matrix.shape
-    whole = len(x) - len(x) % ROWS
-    step = max(1, ONE_THREAD_PRODUCTS // (ROWS * max(1, n)))
+    whole = len(x) - len(x) % ROWS_AT_ONCE
+    step = max(1, ONE_THREAD_PRODUCTS // (ROWS_AT_ONCE * max(1, n)))
     product = np.empty((len(x), width))
     for first in range(0, width, step):
         part = slice(first, first + step)
         np.matmul(
-            x[:whole].reshape(-1, ROWS, n),
+            x[:whole].reshape(-1, ROWS_AT_ONCE, n),
             matrix[:, part],
-            out=product[:whole].reshape(-1, ROWS, width)[:, :, part],
+            out=product[:whole].reshape(-1, ROWS_AT_ONCE, width)[:, :, part],
         )
         np.matmul(x[whole:], matrix[:, part], out=product[whole:, part])
     return product

@@ -84,7 +84,7 @@ def exact_row(
 def _row_of(map_: ExactAffineMap, row: int) -> tuple[list[fmpq], fmpq]:
     back = [fmpq(0)] * map_.n_inputs
     if map_.floats is not None:
-        places, entries = map_.entries_of(row)
+        places, entries = map_.floats.entries_of(row)
         for i, by in zip(places.tolist(), entries.tolist(), strict=True):
             back[i] = fmpq(*by.as_integer_ratio())
     else:

@@ -21,7 +21,7 @@ Form = tuple[dict[int, fmpq], fmpq]
 
 
 @dataclass(frozen=True)
-class Layer:
+class RectifierLayer:
     """An affine map whose first rows are read by rectifiers; the others pass through."""
 
     map: ExactAffineMap
@@ -34,11 +34,11 @@ class Rectified:
 
     Attributes
     ----------
-    layers : tuple of Layer
+    layers : tuple of RectifierLayer
     readout : ExactAffineMap
     """
 
-    layers: tuple[Layer, ...]
+    layers: tuple[RectifierLayer, ...]
     readout: ExactAffineMap
 
     def forward_exact(self, x: Sequence[fmpq]) -> list[fmpq]:
@@ -64,7 +64,7 @@ def rectified(network: StagedNetwork) -> Rectified:
     >>> len(rectified(net.staged).layers), rectified(net.staged).forward_exact([fmpq(-3)])
     (2, [6])
     """
-    layers: list[Layer] = []
+    layers: list[RectifierLayer] = []
     state: list[Form] = [({i: fmpq(1)}, fmpq(0)) for i in range(network.input_dim)]
     width = network.input_dim
     for stage in network.stages:
@@ -75,7 +75,7 @@ def rectified(network: StagedNetwork) -> Rectified:
 
 
 def _after(
-    stage: Stage, z: Sequence[Form], layers: list[Layer], width: int
+    stage: Stage, z: Sequence[Form], layers: list[RectifierLayer], width: int
 ) -> tuple[list[Form], int]:
     """Append the layers of a stage; its outputs as forms of the last one's."""
     passing = list(z[stage.starts[-1] :])
@@ -118,7 +118,7 @@ def _after(
             won[k].append(_sum(keep(b), ({place: fmpq(1)}, fmpq(0)), fmpq(1)))
         contests = {k: won[k] + left_over[k] for k in contests}
         passing = [keep(form) for form in passing]
-        layers.append(Layer(_map([*rows, *kept], width), units))
+        layers.append(RectifierLayer(_map([*rows, *kept], width), units))
         width = units + len(kept)
         pending = []
     outputs = [scalars[k] if k in scalars else contests[k][0] for k in range(len(stage.units))]

@@ -385,7 +385,7 @@ def _canonical_floats(map_: ExactAffineMap) -> bytes:
         numerator, denominator = number.as_integer_ratio()
         return f"{numerator}/{denominator}"
 
-    starts, columns, values = map_.entries()
+    starts, columns, values = map_.floats.entries()
     lines = [f"affine {map_.n_outputs} {map_.n_inputs}"]
     for first, end, shift in zip(starts, starts[1:], map_.floats.shift.tolist(), strict=False):
         places, entries = columns[first:end].tolist(), values[first:end].tolist()

@@ -24,7 +24,7 @@ from linreg.pictures.subject import check_inputs, regions_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration
 from linreg.regions.polygons import Polygons
-from linreg.regions.polygons.floats import scale_of
+from linreg.regions.polygons.float_shapes import scale_of
 from linreg.regions.polygons.ragged import next_in_ring
 from linreg.wording import counted
 

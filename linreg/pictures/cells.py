@@ -16,7 +16,7 @@ from linreg.regions.polygons.shapes import checked_frame
 from linreg.topology.pieces import outline
 from linreg.units import MaxUnit
 
-FAR = 1e6
+UNBOUNDED_REACH = 1e6
 """How far unbounded cells are drawn before a frame cuts them, in multiples of its size."""
 
 
@@ -50,7 +50,7 @@ def corners_of(cells: CellComplex, cell: Cell, frame: Box) -> np.ndarray:
 
 def _far_drawn(cells: CellComplex, cell: Cell, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """The corners of a cell, or of a part of it that is far larger than the frame."""
-    far = FAR * float(np.abs([lower, upper]).max() + (upper - lower).max())
+    far = UNBOUNDED_REACH * float(np.abs([lower, upper]).max() + (upper - lower).max())
     if cell.lines:
         return _along_lines(cell, far)
     around = outline(cells, cell)
@@ -67,7 +67,7 @@ def _far_drawn(cells: CellComplex, cell: Cell, lower: np.ndarray, upper: np.ndar
 
 def _along_lines(cell: Cell, far: float) -> np.ndarray:
     """A large part of a cell that holds lines: its corners are no points of the complex."""
-    starts = [_place(corner) for corner in cell.corners]
+    starts = [_place(vertex) for vertex in cell.integer_vertices]
     starts += [starts[0] + far * _unit(direction) for direction in cell.directions]
     ways = [far * _unit(line) for line in cell.lines]
     points = [

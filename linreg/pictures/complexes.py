@@ -14,7 +14,7 @@ from linreg.pictures.legend import add_legend, line, patch
 from linreg.pictures.palettes import BOUNDARY, INK, colours_of_categories, colours_of_lines
 from linreg.pictures.plane import LEAST_RATIO, MOST_NAMES, hairline, show_frame
 from linreg.pictures.space import dress
-from linreg.pictures.subject import SLICE
+from linreg.pictures.subject import ON_A_SLICE
 from linreg.readers import DomainLike, NetworkLike
 from linreg.topology import PolyhedralComplex, Subcomplex, pieces, polyhedral_complex, total_size
 from linreg.wording import counted
@@ -376,7 +376,7 @@ def _check_inputs(cells: CellComplex) -> None:
     if cells.dim not in (2, 3):
         raise ValueError(
             f"the network has {counted(cells.dim, 'input')}, and this picture is one of 2 or 3: "
-            f"{SLICE}"
+            f"{ON_A_SLICE}"
         )
 
 

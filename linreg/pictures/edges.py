@@ -10,10 +10,10 @@ from linreg.network.stages import StagedNetwork
 from linreg.regions.affine_maps import AffineMaps
 from linreg.regions.polygons import Polygons
 from linreg.regions.polygons.clipping import Rings
-from linreg.regions.polygons.floats import scale_of
+from linreg.regions.polygons.float_shapes import scale_of
 from linreg.regions.polygons.ragged import labels_of, next_in_ring
 
-CUT = -10
+TIE_EDGE = -10
 """The owner of an edge where two outputs tie, or one is zero."""
 
 NEAR = 1e-9
@@ -34,7 +34,7 @@ class Segments(NamedTuple):
     owners: np.ndarray
 
 
-class Pieces(NamedTuple):
+class EdgePieces(NamedTuple):
     """Parts of polygons on which one output is the largest, or has one sign.
 
     Attributes
@@ -81,14 +81,14 @@ def level_set(polygons: Polygons, forms: np.ndarray) -> Segments:
     return _once(_on_line(positive.rings, forms[positive.regions], polygons), polygons)
 
 
-def pieces_by_class(polygons: Polygons, maps: AffineMaps) -> Pieces:
+def pieces_by_class(polygons: Polygons, maps: AffineMaps) -> EdgePieces:
     """The polygons, cut where the largest output changes; by the sign if there is one output."""
     matrices, shifts = maps.matrices[polygons.regions], maps.shifts[polygons.regions]
     outputs = shifts.shape[1]
     every = np.concatenate([matrices, shifts[:, :, np.newaxis]], axis=2)
     found = []
     for label in range(max(outputs, 2)):
-        rest = Pieces(_rings(polygons), np.arange(len(polygons)), np.zeros(0, dtype=np.int64))
+        rest = EdgePieces(_rings(polygons), np.arange(len(polygons)), np.zeros(0, dtype=np.int64))
         rivals = [k for k in range(outputs) if k != label] if outputs > 1 else [0]
         for rival in rivals:
             forms = every[:, 0] if label == 1 else -every[:, 0]
@@ -103,14 +103,14 @@ def pieces_by_class(polygons: Polygons, maps: AffineMaps) -> Pieces:
                 break
         found.append(rest._replace(classes=np.full(len(rest.regions), label)))
     of = np.concatenate([part.regions for part in found])
-    return Pieces(
+    return EdgePieces(
         Rings.joined([part.rings for part in found]),
         polygons.regions[of],
         np.concatenate([part.classes for part in found]),
     )
 
 
-def boundary_of(pieces: Pieces, polygons: Polygons, maps: AffineMaps) -> Segments:
+def boundary_of(pieces: EdgePieces, polygons: Polygons, maps: AffineMaps) -> Segments:
     """The decision boundary: edges of pieces where another output is as large."""
     outputs = maps.shifts.shape[1]
     every = np.concatenate([maps.matrices, maps.shifts[:, :, np.newaxis]], axis=2)
@@ -129,7 +129,7 @@ def boundary_of(pieces: Pieces, polygons: Polygons, maps: AffineMaps) -> Segment
     if not parts:
         return Segments(np.zeros((0, 2, 2)), np.zeros(0, dtype=np.int64))
     ends = np.concatenate([part.ends for part in parts])
-    return _once(Segments(ends, np.full(len(ends), CUT)), polygons)
+    return _once(Segments(ends, np.full(len(ends), TIE_EDGE)), polygons)
 
 
 def _rings(polygons: Polygons) -> Rings:
@@ -138,17 +138,17 @@ def _rings(polygons: Polygons) -> Rings:
 
 def _positive(
     rings: Rings, forms: np.ndarray, polygons: Polygons, of: np.ndarray | None = None
-) -> Pieces:
+) -> EdgePieces:
     """The parts of polygons where their forms are positive; `of` says whose polygon each is."""
     of = np.arange(len(rings)) if of is None else of
     scale = scale_of(polygons.frame)
     within = rings.with_corners((rings.corners - scale.centre) / scale.half)
     scaled, tol = scale.forms(forms[of])
     if not len(of):
-        return Pieces(rings, of, of)
-    cut, outcome = within.clip(scaled, tol, CUT)
+        return EdgePieces(rings, of, of)
+    cut, outcome = within.clip(scaled, tol, TIE_EDGE)
     left = of[outcome.left]
-    return Pieces(cut.with_corners(cut.corners * scale.half + scale.centre), left, left)
+    return EdgePieces(cut.with_corners(cut.corners * scale.half + scale.centre), left, left)
 
 
 def _on_line(rings: Rings, forms: np.ndarray, polygons: Polygons) -> Segments:
@@ -164,7 +164,7 @@ def _on_line(rings: Rings, forms: np.ndarray, polygons: Polygons) -> Segments:
     following = next_in_ring(rings.offsets)
     chosen = np.flatnonzero(zero & zero[following])
     ends = np.stack([rings.corners[chosen], rings.corners[following[chosen]]], axis=1)
-    return Segments(ends, np.full(len(chosen), CUT))
+    return Segments(ends, np.full(len(chosen), TIE_EDGE))
 
 
 def _once(segments: Segments, polygons: Polygons) -> Segments:

@@ -16,7 +16,7 @@ from linreg.regions.affine_maps import affine_maps_of
 from linreg.units import MaxUnit
 from linreg.wording import counted
 
-FEW = 8
+MOST_CATEGORIES = 8
 """So many different whole numbers are categories; more are a scale."""
 
 NAMES = ("stage", "layer", "active", "slope", "degree", "volume", "class", "region", "output:K")
@@ -182,7 +182,7 @@ def _numbered(values: np.ndarray, label: str) -> Fill:
     """A scale, or categories if there are few different whole numbers."""
     floats = np.asarray(values, dtype=np.float64)
     different = np.unique(floats)
-    if 0 < len(different) <= FEW and (different == np.round(different)).all():
+    if 0 < len(different) <= MOST_CATEGORIES and (different == np.round(different)).all():
         names = tuple(f"{value:g}" for value in different)
         return Fill(np.searchsorted(different, floats).astype(np.float64), label, names)
     return Fill(floats, label)

@@ -19,7 +19,7 @@ from linreg.wording import counted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_NUMBERS = 200
+FOLDED_NUMBERS = 200
 """Regions up to which each has the number of its image written on it."""
 
 
@@ -107,7 +107,7 @@ def plot_folds(
                 ),
                 autolim=False,
             )
-        if len(polygons) <= MOST_NUMBERS and count > 1:
+        if len(polygons) <= FOLDED_NUMBERS and count > 1:
             size = float(np.clip(60 / np.sqrt(len(polygons)), 4.0, 9.0))
             middles = means_of(polygons.corners, polygons.offsets)
             for (x, y), image in zip(middles.tolist(), own.tolist(), strict=True):

@@ -22,7 +22,7 @@ from linreg.wording import counted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DENSE = 1500
+DENSE_REGIONS = 1500
 """Regions up to which all eigenvectors are found, which is the surer way."""
 
 LAYOUTS = ("auto", "witness", "spectral")
@@ -155,7 +155,7 @@ def spectral_layout(graph: AdjacencyGraph) -> np.ndarray:
     weights = np.ones(len(i))
     half = coo_array((weights, (i, j)), shape=(size, size)).tocsr()
     laplacian = csgraph.laplacian(half + half.T, normed=True)
-    if size <= DENSE:
+    if size <= DENSE_REGIONS:
         _, vectors = np.linalg.eigh(laplacian.toarray())
         found = vectors[:, 1:3]
     else:

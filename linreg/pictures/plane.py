@@ -28,7 +28,7 @@ from linreg.regions.polygons import Polygons
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MANY = 20_000
+POLYGONS_AS_IMAGE = 20_000
 """Polygons from which on vector files hold them as an image."""
 
 LEAST_RATIO = 0.4
@@ -123,7 +123,7 @@ def add_polygons(ax: Axes, corners: np.ndarray, offsets: np.ndarray, colours: An
         edgecolors="face",
         linewidths=0.35,
         joinstyle="round",
-        rasterized=len(paths) > MANY,
+        rasterized=len(paths) > POLYGONS_AS_IMAGE,
         zorder=1,
     )
     ax.add_collection(collection, autolim=False)
@@ -150,7 +150,7 @@ def _add_edges(
         colors=palette[owners[order] - 1],
         linewidths=width * np.where(owners[order] == 1, 1.3, 1.0),
         capstyle="round",
-        rasterized=len(polygons) > MANY,
+        rasterized=len(polygons) > POLYGONS_AS_IMAGE,
         zorder=2,
     )
     ax.add_collection(collection, autolim=False)

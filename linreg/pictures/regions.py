@@ -113,45 +113,21 @@ def plot_regions(
     if dim == 2 and shown is None:
         shown = frame_of(found)
     axes = axes_for(ax, dim=dim, size=_size(shown, dim))
+    shared: dict[str, Any] = {
+        "frame": shown,
+        "color": color,
+        "edges": edges,
+        "data": data,
+        "colorbar": colorbar,
+        "log": log,
+    }
     with matplotlib.rc_context(STYLE):
         if dim == 1:
-            draw_line(
-                axes,
-                found,
-                frame=shown,
-                color=color,
-                edges=edges,
-                data=data,
-                colorbar=colorbar,
-                log=log,
-            )
+            draw_line(axes, found, **shared)
         elif dim == 2:
-            draw_plane(
-                axes,
-                found,
-                frame=shown,
-                color=color,
-                edges=edges,
-                boundary=boundary,
-                data=data,
-                graph=graph,
-                colorbar=colorbar,
-                log=log,
-                linewidth=linewidth,
-            )
+            draw_plane(axes, found, boundary=boundary, graph=graph, linewidth=linewidth, **shared)
         else:
-            draw_space(
-                axes,
-                found,
-                frame=shown,
-                color=color,
-                edges=edges,
-                data=data,
-                colorbar=colorbar,
-                log=log,
-                explode=explode,
-                alpha=alpha,
-            )
+            draw_space(axes, found, explode=explode, alpha=alpha, **shared)
         axes.set_title(title_of(found) if title is None else title, loc="left")
     return axes
 

@@ -243,7 +243,7 @@ _DASHES = ("--", ":", "-.", (0, (6, 2, 1, 2, 1, 2)))
 
 
 def quiet(ax: Axes) -> None:
-    """No lines above and to the right of what is drawn."""
+    """Hide the upper and the right edge of axes."""
     ax.spines["top"].set_visible(False)
     ax.spines["right"].set_visible(False)
 

@@ -1,4 +1,4 @@
-"""What is drawn: regions, or those of a network."""
+"""The regions or the graph that a picture is asked for, whatever it is given."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.wording import counted
 
-SLICE = (
+ON_A_SLICE = (
     "draw it on a slice, net.on_slice(origin, basis) (linreg.slice_through(points) gives both); on "
     "the command line --slice FILE"
 )
@@ -62,7 +62,7 @@ def check_inputs(regions: Enumeration, most: int, least: int = 1) -> int:
     if dim > most:
         raise ValueError(
             f"the network has {counted(dim, 'input')}, and this picture is one of "
-            f"{least if least == most else f'{least} to {most}'}: {SLICE}"
+            f"{least if least == most else f'{least} to {most}'}: {ON_A_SLICE}"
         )
     if dim < least:
         raise ValueError(

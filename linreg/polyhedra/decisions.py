@@ -18,7 +18,7 @@ from linreg.polyhedra.points import Forms, IntegerRow, Point, shortened
 from linreg.polyhedra.simplex import seek_negative
 from linreg.rational import rational
 
-ENOUGH = 2.0
+DEEP_ENOUGH = 2.0
 """HiGHS may stop once a form of value 1 at the witness is known to fall to -1: deep enough."""
 
 
@@ -77,11 +77,11 @@ class PointedPolyhedron:
             The form in floats; `value` is that at the witness.
         """
         with np.errstate(over="ignore"):
-            proposal = self.propose(gradient / value, ENOUGH) if value > 0 else None
+            proposal = self.propose(gradient / value, DEEP_ENOUGH) if value > 0 else None
         if proposal is not None:
             if proposal.value > 1:
                 # The form is 1 here and 1 - value there: to -1, or halfway between zero and there.
-                pull = min(ENOUGH, (proposal.value + 1) / 2) / proposal.value
+                pull = min(DEEP_ENOUGH, (proposal.value + 1) / 2) / proposal.value
                 point = self.confirm(pull * proposal.step, [_negated(form)])
                 if point is not None:
                     return point

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linreg.polyhedra.quiet import quiet_highs
+from linreg.polyhedra.silent_highs import quiet_highs
 
 if TYPE_CHECKING:
     import highspy

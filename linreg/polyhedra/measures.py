@@ -39,7 +39,7 @@ class RecessionCone:
     rays: np.ndarray  # (rays, inputs)
 
 
-class Ball(NamedTuple):
+class LargestBall(NamedTuple):
     """A largest ball in a region.
 
     Attributes
@@ -117,7 +117,7 @@ def volume_of(polyhedron: Polyhedron) -> float:
     return nearest_float(exact.numerator, exact.denominator)
 
 
-def chebyshev_ball(polyhedron: Polyhedron) -> Ball:
+def chebyshev_ball(polyhedron: Polyhedron) -> LargestBall:
     """A largest ball: the exact optimum of a linear program in the centre and the radius.
 
     A row g @ x + c bounds the radius r by g @ x + c >= |g| r. Whether r is bounded does not depend
@@ -136,8 +136,8 @@ def chebyshev_ball(polyhedron: Polyhedron) -> Ball:
     start = Point.of_rationals([*polyhedron.inside.rationals, fmpq(0)])
     (best,) = least_values(rows, [minus_radius], start, Solver())
     if best is None:
-        return Ball(polyhedron.inside.floats, inf)
-    return Ball(best.point.floats[:-1], nearest_float(-int(best.value.p), int(best.value.q)))
+        return LargestBall(polyhedron.inside.floats, inf)
+    return LargestBall(best.point.floats[:-1], nearest_float(-int(best.value.p), int(best.value.q)))
 
 
 def extent_of(polyhedron: Polyhedron) -> Extent:

@@ -11,13 +11,13 @@ from linreg.polyhedra.measures import chebyshev_ball, extent_of
 from linreg.polyhedra.polyhedron import LARGEST_DIM, Polyhedron
 from linreg.rational import nearest_float
 
-STEPS = 10
+WALK_STEPS = 10
 """Steps of a random walk, times the square of the dimension."""
 
-BATCH = 100
+LEAST_BATCH = 100
 """Least number of uniform points that are drawn at once."""
 
-PATIENCE = 10
+EMPTY_BATCHES = 10
 """Batches without a point inside after which the region is taken to hold no float64 points."""
 
 Seed = int | np.random.SeedSequence | np.random.Generator | None
@@ -40,7 +40,7 @@ def sample(polyhedron: Polyhedron, n: int, seed: Seed = None) -> np.ndarray:
         points = points[np.isfinite(points).all(axis=1)]
         inside = points[polyhedron.holds(points)][:missing]
         failures = failures + 1 if not len(inside) else 0
-        if failures == PATIENCE:
+        if failures == EMPTY_BATCHES:
             raise UnsolvedError(
                 "random points of the region, rounded to float64, all lie outside or on its edge: "
                 "it is about as thin as the float grid; region.exact_witness is a rational point "
@@ -54,9 +54,9 @@ def sample(polyhedron: Polyhedron, n: int, seed: Seed = None) -> np.ndarray:
 def _uniform(polyhedron: Polyhedron, n: int, rng: np.random.Generator) -> np.ndarray:
     """A simplex by its share of the volume, then uniform weights of its vertices; then rounded.
 
-    At least `BATCH` points, since few may survive the rounding.
+    At least `LEAST_BATCH` points, since few may survive the rounding.
     """
-    n = max(n, BATCH)
+    n = max(n, LEAST_BATCH)
     largest = max(polyhedron.volumes)
     ratios = [volume / largest for volume in polyhedron.volumes]
     shares = np.array([nearest_float(int(ratio.p), int(ratio.q)) for ratio in ratios])
@@ -82,7 +82,7 @@ def _walked(polyhedron: Polyhedron, n: int, rng: np.random.Generator) -> np.ndar
     slacks = np.tile(forms.floats(forms.at(point), point), (n, 1))
     if (slacks <= 0).any():
         return centre + away  # rounding took the centre out of the region: there is no room
-    for _ in range(STEPS * dim):
+    for _ in range(WALK_STEPS * dim):
         directions = rng.standard_normal((dim, n, dim)) * (upper - lower)
         for direction, rates in zip(directions, directions @ forms.normals.T, strict=True):
             with np.errstate(all="ignore"):

@@ -227,7 +227,7 @@ def _holds(rows: Sequence[Row], found: Sequence[Side], inside: Point) -> bool:
         return not rows
     ends = [end for side in found for end in (side.start, side.end)]
     lines = [side for side in found if side.start[2] == 0 == side.end[2]]
-    ends += [tuple(foot(rows[side.place], inside).entries) for side in lines]
+    ends += [tuple(map(int, foot(rows[side.place], inside).entries)) for side in lines]
     columns = fmpz_mat(3, len(ends), [entry for row in zip(*ends, strict=True) for entry in row])
     if any(value < 0 for value in (integer_matrix(rows, 3) * columns).entries()):
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -17,6 +17,17 @@ from linreg.problem.integer import IntegerStage, IntegerWeights, integer_network
 from linreg.readers import DomainLike, NetworkLike, asked
 
 
+class _Lowered:
+    """A network in integers, made when it is asked for."""
+
+    def __init__(self, network: StagedNetwork) -> None:
+        self._network = network
+
+    @cached_property
+    def integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights, list[fmpq]]:
+        return integer_network(self._network)
+
+
 @dataclass(frozen=True)
 class Problem:
     """The regions of a network on the interior of a full-dimensional domain.
@@ -29,8 +40,11 @@ class Problem:
 
     network: StagedNetwork
     domain: Domain
+    _lowered: _Lowered | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self._lowered is None:
+            object.__setattr__(self, "_lowered", _Lowered(self.network))
         asked_domain(self.domain, self.network.input_dim)
         if self.start is None:
             raise InvalidDomain(
@@ -40,7 +54,7 @@ class Problem:
 
     @cached_property
     def key(self) -> str:
-        """What tells this problem from others: sha256 of the network's and the domain's numbers."""
+        """Identity of the problem: sha256 of the network's and the domain's numbers."""
         rows = [[str(entry) for entry in row] for row in self.domain.rows()]
         said = f"{self.network.fingerprint} {self.domain.dim} {rows}"
         return sha256(said.encode()).hexdigest()
@@ -60,9 +74,14 @@ class Problem:
         """The factor of each output."""
         return self._integers[2]
 
-    @cached_property
+    @property
     def _integers(self) -> tuple[tuple[IntegerStage, ...], IntegerWeights, list[fmpq]]:
-        return integer_network(self.network)
+        assert self._lowered is not None
+        return self._lowered.integers
+
+    def on(self, domain: Domain) -> Problem:
+        """The same network on another domain; its integers are not made again."""
+        return replace(self, domain=domain)
 
     @cached_property
     def domain_rows(self) -> Forms:

@@ -20,7 +20,7 @@ from linreg.rational import primitive
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundingRow:
     """A row that bounds a cell, positive inside, and the piece that its unit has beyond."""
 
     unit: int
@@ -134,7 +134,7 @@ class StageOnCell:
         one = [fmpz(0)] * (len(self._rows[0]) - 1) + [fmpz(1)]
         return self._stage.outputs(self._rows, pieces, one)
 
-    def bounds(self, pieces: Sequence[int]) -> Iterator[Bound]:
+    def bounds(self, pieces: Sequence[int]) -> Iterator[BoundingRow]:
         """What bounds the cell on which the units have these pieces, and what is beyond."""
         for unit, (reader, piece) in enumerate(zip(self._readers, pieces, strict=True)):
             if isinstance(reader, _MaxReader):
@@ -144,7 +144,7 @@ class StageOnCell:
                     if rival != piece:
                         row = self.candidates.rows[first + place]
                         ahead = primitive([a - b for a, b in zip(winner, row, strict=True)])
-                        yield Bound(unit, rival, ahead)
+                        yield BoundingRow(unit, rival, ahead)
                 continue
             # Breakpoint k lies between pieces k and k + 1; the others are redundant.
             for k, inside, beyond in ((piece - 1, 1, piece - 1), (piece, -1, piece + 1)):
@@ -152,7 +152,7 @@ class StageOnCell:
                     plane, above = reader.marks[k]
                     row = self.hyperplanes.rows[plane]
                     sign = inside * above
-                    yield Bound(unit, beyond, row if sign > 0 else [-entry for entry in row])
+                    yield BoundingRow(unit, beyond, row if sign > 0 else [-entry for entry in row])
 
     def is_tied(self, pieces: Sequence[int]) -> bool:
         """Whether a unit is constantly on a breakpoint, or shares its winner with a twin."""

@@ -12,7 +12,7 @@ from linreg.affine import AffineMap
 MOST_ODD = 1 << 30
 """Bound on the odd part of what an input is divided by."""
 
-MOST_BITS = 360
+ROW_BITS = 360
 """Bits of the integers in one row, at most."""
 
 
@@ -62,7 +62,7 @@ def whole_rows(
         least = int(lowest[block.start : block.stop].min())
         shifts[block.start : block.stop] = least if least < 2**40 else 0
     by = exponents - shifts[:, None]
-    if np.any(there & (powers + by > MOST_BITS)):
+    if np.any(there & (powers + by > ROW_BITS)):
         return None
     rest = np.ldexp(given, np.where(there, by, 0))
     rows, width = given.shape

@@ -18,12 +18,12 @@ from linreg.problem.region_rows import Boundaries
 from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.input_sets import InputSet
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.pieces import Piece
-from linreg.questions.searching import EXACT_FREE, MANY_FREE, TIE, BoxNode, BoxSearch
-from linreg.questions.ways import Budget
+from linreg.questions.searching import EXACT_FREE, MANY_FREE, TIE_SLACK, BoxNode, BoxSearch
 from linreg.rational import fraction
 
-FEW_UNITS = 64
+QUICK_UNITS = 64
 """Units of a network up to which a region is found in a millisecond or so."""
 
 FEW_REGIONS_FREE = 2
@@ -154,7 +154,7 @@ class Approach:
             alive = tuple(k for k in alive if not self._is_dead(node, bounds, k))
             if not alive:
                 return ()
-        few = EXACT_FREE if len(self.network.units) <= FEW_UNITS else FEW_REGIONS_FREE
+        few = EXACT_FREE if len(self.network.units) <= QUICK_UNITS else FEW_REGIONS_FREE
         if 0 <= bounds.free <= few or node.is_for_regions(bounds.free):
             pieces, own = search.region_pieces(node, self.budget.workers, None)
             for piece in pieces:
@@ -170,11 +170,11 @@ class Approach:
         answer = search.leaf(node, bounds, {}, [k], [0.0])
         if answer is None:
             return False
-        if answer.t < TIE:
+        if answer.t < TIE_SLACK:
             proof = search.proved(node, bounds, {}, answer)
             if proof is not None and proof[0] > 0:
                 return True
-        if answer.t > -TIE:
+        if answer.t > -TIE_SLACK:
             self._try(answer.point, (k,))
         return False
 
@@ -182,7 +182,7 @@ class Approach:
         """Look at the region of a point where floats say that a form is not negative."""
         search = self.search
         assert search is not None
-        if (search.minus_rows(u[None])[0][list(alive)] <= TIE).any():
+        if (search.minus_rows(u[None])[0][list(alive)] <= TIE_SLACK).any():
             self._look(search.input(np.clip(u, -1, 1)))
 
     def _look(self, x: Sequence[fmpq]) -> None:

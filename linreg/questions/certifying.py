@@ -17,12 +17,12 @@ from linreg.files import StrPath, replacing
 from linreg.kernel.bounds.units import GRID, GUIDE
 from linreg.network import StagedNetwork
 from linreg.network.rectified import Rectified, rectified
-from linreg.questions.asking import Conditions, questions_of
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.exact_proofs import Held, NotProved, exact_proof
 from linreg.questions.input_sets import input_set
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.queries import Conditions, questions_of
 from linreg.questions.searching import BoxNode
-from linreg.questions.ways import Budget
 from linreg.rational import rational
 from linreg.readers.query import Condition, Query
 
@@ -221,7 +221,7 @@ def found_and_proved(
 ) -> tuple[Any, list[bytes]]:
     """The first unsafe input, or the proofs of all sections that there is none."""
     from linreg.questions.deciding import Decision, prepared
-    from linreg.questions.verifying import Found, first_found
+    from linreg.questions.verifying import SetOutcome, first_found
 
     network = rectified(staged)
     nodes, proofs = 0, []
@@ -249,8 +249,8 @@ def found_and_proved(
             exact = [exact_proof(network, rows, held(k), budget) for k in section.alternatives]
             proofs.append(b"".join([EXACTLY, *exact]))
         except NotProved:
-            return Found(None, None, nodes, stopped=True), []
-    return Found(None, None, nodes), proofs
+            return SetOutcome(None, None, nodes, stopped=True), []
+    return SetOutcome(None, None, nodes), proofs
 
 
 def write_verdict(

@@ -14,10 +14,11 @@ from linreg.domains import Box
 from linreg.errors import InvalidDomain
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Point
+from linreg.progress import Progress
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.norms import Root, exceeds, float_of, norm_of, operator_norm
 from linreg.questions.pieces import Piece
-from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
@@ -91,7 +92,7 @@ def lipschitz(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Lipschitz:
     """The least L with |f(x) - f(y)| <= L |x - y| on a convex domain.
 
@@ -111,7 +112,7 @@ def lipschitz(
         Stop after so many seconds, wall clock.
     workers : int
     progress : callable, optional
-        Told now and then the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
 
     Returns
     -------

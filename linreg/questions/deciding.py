@@ -10,29 +10,29 @@ import numpy as np
 from flint import fmpq
 
 from linreg.network import StagedNetwork
-from linreg.network.passing import with_inputs
+from linreg.network.pass_through import with_inputs
 from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
-from linreg.questions.asking import Conditions
 from linreg.questions.boxes import boxed_network
 from linreg.questions.certifying import BoxProof, split_record, walk_record
 from linreg.questions.input_sets import InputSet
+from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Highest, highest_values, value_at
+from linreg.questions.queries import Conditions
 from linreg.questions.searching import (
     ASKED_UNIT,
     EXACT_FREE,
     FEW_FREE,
     MANY_FREE,
     MOST_PROGRAMS,
-    TIE,
+    TIE_SLACK,
     BoxNode,
     BoxSearch,
     sampled,
 )
-from linreg.questions.verifying import Found, best_met, coordinates, on_pieces, pulled
-from linreg.questions.ways import Budget, pieces_within
+from linreg.questions.verifying import SetOutcome, best_met, coordinates, on_pieces, pulled
 from linreg.rational import fraction
 
 
@@ -90,7 +90,7 @@ def decided_by_search(
     inputs: InputSet,
     alternatives: Sequence[Conditions],
     budget: Budget,
-) -> Found:
+) -> SetOutcome:
     """An unsafe input of a bounded set, or the proof that there is none; by search on boxes."""
     ready = prepared(staged, inputs, alternatives)
     if ready is None:
@@ -178,12 +178,12 @@ class Decision:
         self.proof = proof
         self.exact = Solver()
 
-    def answer(self) -> Found:
+    def answer(self) -> SetOutcome:
         """The answer."""
         search = self.search
         every = tuple(range(len(self.alternatives)))
         for u in sampled(search, self._merit):
-            point = self._checked(u, every, TIE)
+            point = self._checked(u, every, TIE_SLACK)
             if point is not None:
                 return self._found(point)
         stack = [search.root(every)]
@@ -192,24 +192,24 @@ class Decision:
             if self.budget.is_spent or (
                 self.budget.limit is not None and search.nodes >= self.budget.limit
             ):
-                return Found(None, None, search.nodes, True, self._bound_left(stack))
+                return SetOutcome(None, None, search.nodes, True, self._bound_left(stack))
             node = stack.pop()
             outcome = self._examined(node)
-            if isinstance(outcome, Found):
+            if isinstance(outcome, SetOutcome):
                 return outcome
             if not outcome:
                 done += 2.0**-node.depth
                 if search.nodes % 64 == 0:
                     self.budget.tell(min(done, 1.0))
             stack += outcome
-        return Found(None, None, search.nodes)
+        return SetOutcome(None, None, search.nodes)
 
     def _merit(self, minus: np.ndarray) -> np.ndarray:
         """The best alternative's smallest row at each point."""
         smallest = [(-minus[:, each.rows]).min(axis=1) for each in self.alternatives]
         return np.asarray(np.max(smallest, axis=0))
 
-    def _examined(self, node: BoxNode) -> Found | list[BoxNode]:
+    def _examined(self, node: BoxNode) -> SetOutcome | list[BoxNode]:
         """What is left of a box: nothing, halves; or an unsafe input."""
         search = self.search
         bounds = search.bound(node)
@@ -221,7 +221,7 @@ class Decision:
         if not alive:
             return self._dead(node)
         low, high = node.floats
-        point = self._checked((low + high) / 2, alive, TIE)
+        point = self._checked((low + high) / 2, alive, TIE_SLACK)
         if point is not None:
             return self._found(point)
         if 0 <= bounds.free <= MANY_FREE:
@@ -229,7 +229,7 @@ class Decision:
             left = []
             for k in alive:
                 outcome = self._leaf(node, bounds, k, budget)
-                if isinstance(outcome, Found):
+                if isinstance(outcome, SetOutcome):
                     return outcome
                 if outcome is None:
                     left.append(k)
@@ -250,7 +250,7 @@ class Decision:
             self.proof.dead(node)
         return []
 
-    def _leaf(self, node: BoxNode, bounds: Any, k: int, budget: int) -> Found | bool | None:
+    def _leaf(self, node: BoxNode, bounds: Any, k: int, budget: int) -> SetOutcome | bool | None:
         """True if an alternative is proved dead on a box, None if that is open."""
         search, each = self.search, self.alternatives[k]
         records = bytearray()
@@ -263,17 +263,17 @@ class Decision:
             answer = search.leaf(node, bounds, splits, each.rows, [0.0] * len(each.rows))
             if answer is None:
                 return None
-            if answer.t < TIE:
+            if answer.t < TIE_SLACK:
                 proof = search.proved(node, bounds, splits, answer)
                 if proof is not None and proof[0] > 0:
                     if self.proof is not None:
                         records += walk_record(each.rows, proof[1].tolist(), answer.guides)
                     continue
-            if answer.t > -TIE:
-                point = self._checked(answer.point, (k,), TIE)
+            if answer.t > -TIE_SLACK:
+                point = self._checked(answer.point, (k,), TIE_SLACK)
                 if point is not None:
                     return self._found(point)
-            if abs(answer.t) <= TIE:
+            if abs(answer.t) <= TIE_SLACK:
                 return (self._by_regions(node, (k,)) or True) if bounds.free <= EXACT_FREE else None
             if answer.loosest is None:
                 return None
@@ -287,7 +287,7 @@ class Decision:
             self.proof.program(node, k, bytes(records))
         return True
 
-    def _by_regions(self, node: BoxNode, alive: Sequence[int]) -> Found | None:
+    def _by_regions(self, node: BoxNode, alive: Sequence[int]) -> SetOutcome | None:
         """The regions of a box, one after another, exactly."""
         pieces, own = self.search.region_pieces(node, self.budget.workers, None)
         forms = [each.conditions for each in self.alternatives]
@@ -305,7 +305,7 @@ class Decision:
             met = best_met(piece, own, padded, self.exact)
             if met is not None:
                 x = self.inputs.point(own.point(met.point))
-                return Found(x, met.slack, self.search.nodes)
+                return SetOutcome(x, met.slack, self.search.nodes)
         if self.proof is not None:
             for k in alive:
                 self.proof.exact(node, k)
@@ -333,7 +333,7 @@ class Decision:
                 return t
         return None
 
-    def _found(self, t: list[fmpq]) -> Found:
+    def _found(self, t: list[fmpq]) -> SetOutcome:
         """An unsafe input, moved to where its slack is largest in its region."""
         x = self.inputs.point(t)
         network, domain = self.inputs.restricted(self.staged), self.inputs.domain
@@ -347,8 +347,8 @@ class Decision:
             piece = Piece(pattern, rows, inside, outputs)
             met = best_met(piece, self.inputs, self.conditions, self.exact)
         if met is not None:
-            return Found(self.inputs.point(met.point), met.slack, self.search.nodes)
-        return Found(x, self._slack(x), self.search.nodes)
+            return SetOutcome(self.inputs.point(met.point), met.slack, self.search.nodes)
+        return SetOutcome(x, self._slack(x), self.search.nodes)
 
     def _slack(self, x: list[fmpq]) -> fmpq:
         """The best alternative's smallest slack at an unsafe input."""

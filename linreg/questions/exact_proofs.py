@@ -19,8 +19,8 @@ from linreg.certificate.encoding import integer, unsigned
 from linreg.network.rectified import Rectified
 from linreg.polyhedra import Multipliers
 from linreg.polyhedra.simplex import Below, seek_least, seek_negative
+from linreg.questions.loop_or_search import Budget
 from linreg.questions.programs import value_at
-from linreg.questions.ways import Budget
 
 Row = Sequence[fmpq]
 """An affine form (g_1, ..., g_n, c) of the input."""

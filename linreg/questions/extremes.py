@@ -13,11 +13,12 @@ from linreg.domains import Domain
 from linreg.errors import InvalidQuery, NoSuchIndex
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
+from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none
 from linreg.questions.pieces import Pieces
 from linreg.questions.programs import Highest, Rising, highest_values
-from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction, nearest_float
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
@@ -144,7 +145,7 @@ def maximum(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Extreme:
     """The greatest value of a linear functional of the outputs on a closed domain.
 
@@ -162,7 +163,7 @@ def maximum(
     workers : int
         Threads or processes that look for regions.
     progress : callable, optional
-        Told now and then the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
 
     Returns
     -------
@@ -209,7 +210,7 @@ def minimum(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Extreme:
     """The least value of a linear functional of the outputs on a closed domain.
 
@@ -250,7 +251,7 @@ def output_range(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> list[OutputRange]:
     """The least and the greatest value of each output on a closed domain.
 

@@ -55,7 +55,7 @@ class InputSet:
 
     @cached_property
     def is_unbounded(self) -> bool:
-        """Whether the set goes on for ever."""
+        """Whether the set is unbounded."""
         return self.dim > 0 and not is_bounded(self.rows, self.dim, Solver())
 
     @property

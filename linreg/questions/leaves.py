@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from linreg.kernel.bounds.units import GUIDE, POINT
-from linreg.polyhedra.quiet import quiet_highs
+from linreg.polyhedra.silent_highs import quiet_highs
 
 Unit = tuple[int, int]
 """A unit of a network of rectifiers: its stage and its row."""
 
 _UNIT = 2.0**-POINT
 
-FAR = 1e6
+RELAXATION_BOUND = 1e6
 """Bounds of t, in normalised units; it is far smaller in size."""
 
 _OFF, _FREE = 0, 2
@@ -121,8 +121,8 @@ class LeafSolver:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = columns, len(matrix)
         lp.col_cost_ = np.concatenate([np.zeros(columns - 1), [-1.0]])
-        lp.col_lower_ = np.concatenate([low, np.zeros(len(program.tops)), [-FAR]])
-        lp.col_upper_ = np.concatenate([high, program.tops, [FAR]])
+        lp.col_lower_ = np.concatenate([low, np.zeros(len(program.tops)), [-RELAXATION_BOUND]])
+        lp.col_upper_ = np.concatenate([high, program.tops, [RELAXATION_BOUND]])
         lp.row_lower_ = sides
         lp.row_upper_ = np.full(len(matrix), highspy.kHighsInf)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise

@@ -170,7 +170,7 @@ def operator_norm(matrix: Matrix, input_norm: str, output_norm: str) -> fmpq | R
     Source
     ------
     Golub and Van Loan, "Matrix Computations", section 2.3; from linf to l1 it is the largest value
-    at a vector of signs, since a convex function is largest at a corner.
+    at a vector of signs, since a convex function is largest at a vertex.
 
     Examples
     --------

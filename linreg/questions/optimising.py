@@ -12,7 +12,7 @@ import numpy as np
 from flint import fmpq
 
 from linreg.network import StagedNetwork
-from linreg.network.passing import with_inputs
+from linreg.network.pass_through import with_inputs
 from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
@@ -21,6 +21,7 @@ from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.extremes import Extreme, highest_on_pieces
 from linreg.questions.input_sets import InputSet
+from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.programs import Highest, highest_values, value_at
 from linreg.questions.searching import (
     ASKED_UNIT,
@@ -28,12 +29,11 @@ from linreg.questions.searching import (
     FEW_FREE,
     MANY_FREE,
     MOST_PROGRAMS,
-    TIE,
+    TIE_SLACK,
     BoxNode,
     BoxSearch,
     sampled,
 )
-from linreg.questions.ways import Budget, pieces_within
 from linreg.rational import fraction
 
 
@@ -158,7 +158,7 @@ class _Ascent:
             answer = search.leaf(node, bounds, splits, self.rows, offsets)
             if answer is None:
                 return False
-            if answer.t < TIE:
+            if answer.t < TIE_SLACK:
                 proof = search.proved(node, bounds, splits, answer)
                 if proof is not None:
                     bound, weights = proof
@@ -167,13 +167,13 @@ class _Ascent:
                     most = exact * Fraction(int(weights[0]), 1 << 16)
                     if bound > most or (bound == most and weights[0] > 0):
                         continue
-            if answer.t > TIE:
+            if answer.t > TIE_SLACK:
                 self._try(answer.point)
                 continue_ = self._threshold(node) < exact
                 if continue_:
                     stack.append(splits)
                     continue
-            if abs(answer.t) <= TIE:
+            if abs(answer.t) <= TIE_SLACK:
                 if bounds.free > EXACT_FREE:
                     return False
                 self._by_regions(node)
@@ -190,7 +190,7 @@ class _Ascent:
         minus = self.search.minus_rows(u[None])[0]
         scale = 2.0 ** float(self.search.boxed.tables.scales[-1][0])
         best = -np.inf if self.best is None else float(fraction(self.best.value))
-        if -minus[0] * scale > best + 1e-12 * abs(best) and (minus[1:] <= TIE).all():
+        if -minus[0] * scale > best + 1e-12 * abs(best) and (minus[1:] <= TIE_SLACK).all():
             self._climb(self.search.input(np.clip(u, -1, 1)))
 
     def _climb(self, t: Sequence[fmpq]) -> None:

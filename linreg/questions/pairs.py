@@ -14,6 +14,7 @@ from linreg.arguments import how_many
 from linreg.errors import InvalidNetwork
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.network.combining import n_outputs, on_same_input, renamed
+from linreg.progress import Progress
 from linreg.questions.extremes import Extreme, OutputRange, output_range
 from linreg.rational import nearest_float
 from linreg.readers import DomainLike, NetworkLike, as_network, asked_where
@@ -135,7 +136,7 @@ def difference(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Difference:
     """The largest difference of an output of two networks on a closed domain, exactly.
 

@@ -11,6 +11,7 @@ from linreg.network import StagedNetwork
 from linreg.polyhedra import IntegerRow, Point
 from linreg.problem import StagesOnRegions
 from linreg.problem.region_rows import Boundaries
+from linreg.progress import Progress
 from linreg.questions.input_sets import InputSet
 from linreg.regions import Enumeration, enumerate_regions
 
@@ -84,16 +85,15 @@ def pieces_on(
     *,
     limit: int | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Pieces:
     """The regions of a network on a set of inputs that is no single point."""
-    told = None if progress is None else (lambda now: progress(now.share))
     return Pieces(
         enumerate_regions(
             inputs.restricted(network),
             inputs.domain,
             limit=limit,
             workers=workers,
-            progress=told,
+            progress=progress,
         )
     )

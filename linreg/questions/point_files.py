@@ -9,12 +9,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, read_bytes, replacing
+from linreg.json_values import located
 from linreg.questions.radii import Distance, Robustness
 from linreg.rational import fraction
+from linreg.readers.arrays import one_array
+from linreg.readers.parquet_pages import pages_of
 from linreg.wording import counted
 
 SUFFIXES = (".csv", ".parquet")
@@ -31,10 +32,11 @@ def read_points(path: StrPath, dim: int) -> list[list[Fraction]]:
     Raises
     ------
     UnreadableFile
-        If the file is missing or damaged, or a row has too few numbers; the message says where.
+        If the file is missing or damaged, would unpack to far more bytes than it has, or a row has
+        too few numbers; the message says where.
     """
     suffix = Path(path).suffix.lower()
-    readers: dict[str, Callable[[StrPath], Sequence[Sequence[Any]]]] = {
+    readers: dict[str, Callable[[StrPath, int], Sequence[Sequence[Any]]]] = {
         ".csv": _csv_rows,
         ".npy": _array_rows,
         ".npz": _array_rows,
@@ -45,7 +47,7 @@ def read_points(path: StrPath, dim: int) -> list[list[Fraction]]:
             f"{path}: the suffix {suffix or '(none)'} names no table of points; known are "
             f"{', '.join(readers)}"
         )
-    rows = readers[suffix](path)
+    rows = readers[suffix](path, dim)
     if not len(rows):
         raise UnreadableFile(f"{path}: there are no points in it")
     points = []
@@ -62,7 +64,7 @@ def read_points(path: StrPath, dim: int) -> list[list[Fraction]]:
     return points
 
 
-def _csv_rows(path: StrPath) -> list[list[str]]:
+def _csv_rows(path: StrPath, dim: int) -> list[list[str]]:
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -86,13 +88,10 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _array_rows(path: StrPath) -> Sequence[Sequence[Any]]:
+def _array_rows(path: StrPath, dim: int) -> Sequence[Sequence[Any]]:
     data = read_bytes(path)
-    try:
-        loaded = np.load(io.BytesIO(data), allow_pickle=False)
-        array = loaded if isinstance(loaded, np.ndarray) else loaded[loaded.files[0]]
-    except (ValueError, OSError, EOFError, IndexError, KeyError, SyntaxError) as error:
-        raise UnreadableFile(f"{path}: not an array of NumPy: {error}") from None
+    with located(str(path)):
+        array = one_array(data)
     if array.ndim < 2 or array.dtype.kind not in "fiu":
         raise UnreadableFile(
             f"{path}: an array of numbers with a row for each point was expected, got shape "
@@ -102,16 +101,29 @@ def _array_rows(path: StrPath) -> Sequence[Sequence[Any]]:
     return rows
 
 
-def _parquet_rows(path: StrPath) -> Sequence[Sequence[Any]]:
+def _parquet_rows(path: StrPath, dim: int) -> Sequence[Sequence[Any]]:
     import pyarrow
-    import pyarrow.parquet
+    from pyarrow import parquet, types
 
     data = read_bytes(path)
-    try:
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))
-    except pyarrow.ArrowException as error:
-        raise UnreadableFile(f"{path}: not a Parquet table: {error}") from None
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    with located(str(path)):
+        try:
+            file = parquet.ParquetFile(pyarrow.BufferReader(data))
+            fields = list(file.schema_arrow)[:dim]
+            for field in fields:
+                if not any(
+                    holds(field.type)
+                    for holds in (types.is_integer, types.is_floating, types.is_decimal)
+                ):
+                    raise UnreadableFile(
+                        f"column {field.name!r}: numbers were expected, got {field.type}"
+                    )
+            names = [field.name for field in fields]
+            pages_of(data, file.metadata, names).check(len(data))
+            columns = [column.to_pylist() for column in file.read(columns=names).columns]
+        except (pyarrow.ArrowException, OSError) as error:
+            raise UnreadableFile(f"not a Parquet table: {error}") from None
+    return list(zip(*columns, strict=True))
 
 
 def check_radii_path(path: StrPath) -> None:

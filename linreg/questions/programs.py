@@ -26,7 +26,7 @@ class Highest:
 
 @dataclass(frozen=True, slots=True)
 class Rising:
-    """A ray of a polyhedron along which a form rises for ever.
+    """A ray of a polyhedron along which a form rises without bound.
 
     Attributes
     ----------

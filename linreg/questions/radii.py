@@ -12,15 +12,16 @@ from linreg.arguments import point as coordinates_of
 from linreg.errors import InvalidDomain, InvalidQuery
 from linreg.network import StagedNetwork
 from linreg.polyhedra import IntegerRow, Point, PointedPolyhedron, Solver
+from linreg.progress import Progress
 from linreg.questions.approaching import Approach
 from linreg.questions.extremes import checked_output
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none, pieces_within
 from linreg.questions.nearest import Near, nearest_point
 from linreg.questions.norms import norm_of, root_float
 from linreg.questions.pieces import Piece
 from linreg.questions.programs import Rising, highest_values, value_at
 from linreg.questions.verifying import coordinates
-from linreg.questions.ways import Budget, pieces_or_none, pieces_within
 from linreg.rational import fraction, nearest_float, primitive_factor, rational
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.showing import answer_html, in_short
@@ -142,7 +143,7 @@ def robustness(
     limit: int | None = None,
     timeout: float | None = None,
     workers: int = 1,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Robustness:
     """The distance from a point to the nearest tie with another class, and to the nearest flip.
 
@@ -168,7 +169,7 @@ def robustness(
         Stop after so many seconds, wall clock.
     workers : int
     progress : callable, optional
-        Told now and then the share of a search that is done, from 0 to 1.
+        Called now and then with a `Progress` of one search.
 
     Returns
     -------

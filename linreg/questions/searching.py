@@ -27,13 +27,13 @@ MOST_PROGRAMS = 100
 EXACT_FREE = 8
 """Free units of a box up to which a tie is settled by its regions, exactly."""
 
-TIE = 1e-8
+TIE_SLACK = 1e-8
 """Slack, in normalised units, below which floats are not asked any further."""
 
 LONGEST_SIDE_EVERY = 8
 """Levels after which the longest side is cut, whatever the shares say."""
 
-SMALL, TINY = 2.0**-6, 2.0**-16
+SMALL_SIDE, TINY_SIDE = 2.0**-6, 2.0**-16
 """Sides of boxes, as shares of the root's, below which regions settle what programs leave open: of
 boxes with few free units, and of all.
 """
@@ -85,7 +85,7 @@ class BoxNode:
     def is_for_regions(self, free: int) -> bool:
         """Whether to look at the regions of a box that programs have left open."""
         side = float((self.high - self.low).max()) / (2 * _SCALE)
-        return side <= (SMALL if 0 <= free <= EXACT_FREE else TINY)
+        return side <= (SMALL_SIDE if 0 <= free <= EXACT_FREE else TINY_SIDE)
 
     def halves(self, bounds: Any, alive: tuple[int, ...]) -> tuple[BoxNode, BoxNode] | None:
         """Its halves; None if no side can be cut."""

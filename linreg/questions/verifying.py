@@ -13,8 +13,13 @@ from linreg.errors import InvalidQuery
 from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.polyhedra import Solver
+from linreg.progress import Progress
 from linreg.questions.answers import as_fractions
-from linreg.questions.asking import (
+from linreg.questions.input_sets import InputSet, input_set
+from linreg.questions.loop_or_search import Budget, pieces_or_none
+from linreg.questions.pieces import Piece, Pieces
+from linreg.questions.programs import Met, meet, value_at
+from linreg.questions.queries import (
     Asked,
     Conditions,
     Networks,
@@ -23,11 +28,7 @@ from linreg.questions.asking import (
     query_of,
     questions_of,
 )
-from linreg.questions.input_sets import InputSet, input_set
-from linreg.questions.pieces import Piece, Pieces
-from linreg.questions.programs import Met, meet, value_at
 from linreg.questions.replaying import Replays, replayed
-from linreg.questions.ways import Budget, pieces_or_none
 from linreg.rational import fraction
 from linreg.readers import DomainLike, as_staged, asked_where
 from linreg.readers.query import Query
@@ -98,7 +99,7 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SetOutcome:
     """What came of one set of inputs.
 
     Attributes
@@ -130,7 +131,7 @@ def verify(
     workers: int = 1,
     file: StrPath | None = None,
     certificate: StrPath | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Verification:
     """Whether a network has an unsafe input, with a proof or an exact counterexample.
 
@@ -156,7 +157,7 @@ def verify(
         A file to write the verdict to with its proof, which `linreg check` accepts; it is not
         written where the search was stopped.
     progress : callable, optional
-        Told now and then the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
 
     Returns
     -------
@@ -250,7 +251,7 @@ def _reason(budget: Budget) -> str:
     return "the time was over" if budget.is_spent else "the limit was reached"
 
 
-def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budget) -> Found:
+def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budget) -> SetOutcome:
     """The first unsafe input of any of the questions."""
     nodes = 0
     bounds: list[Fraction | None] = []
@@ -258,20 +259,20 @@ def first_found(staged: StagedNetwork, questions: Iterable[Asked], budget: Budge
         found = _answered(staged, asked, budget)
         nodes += found.nodes
         if found.point is not None:
-            return Found(found.point, found.slack, nodes)
+            return SetOutcome(found.point, found.slack, nodes)
         if found.stopped:
             bounds.append(found.bound)
     if not bounds:
-        return Found(None, None, nodes)
+        return SetOutcome(None, None, nodes)
     known = [bound for bound in bounds if bound is not None]
     bound = max(known) if len(known) == len(bounds) else None
-    return Found(None, None, nodes, stopped=True, bound=bound)
+    return SetOutcome(None, None, nodes, stopped=True, bound=bound)
 
 
-def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> Found:
+def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> SetOutcome:
     inputs = input_set(asked.inputs, staged.input_dim)
     if inputs is None:
-        return Found(None, None, 0)
+        return SetOutcome(None, None, 0)
     if not inputs.dim:
         return _at_point(staged, inputs.origin, asked.alternatives)
     pieces = pieces_or_none(staged, inputs, budget)
@@ -284,7 +285,7 @@ def _answered(staged: StagedNetwork, asked: Asked, budget: Budget) -> Found:
 
 def _at_point(
     staged: StagedNetwork, x: Sequence[fmpq], alternatives: Sequence[Conditions]
-) -> Found:
+) -> SetOutcome:
     values = [*as_fractions(x), *staged.forward_exact(as_fractions(x))]
     at = [fmpq(value.numerator, value.denominator) for value in values]
     for conditions in alternatives:
@@ -294,23 +295,23 @@ def _at_point(
             and all(value_at(form, at) > 0 for form in conditions.strict)
             and all(value_at(form, at) == 0 for form in conditions.equal)
         ):
-            return Found(list(x), min(slacks, default=fmpq(0)), 1)
-    return Found(None, None, 1)
+            return SetOutcome(list(x), min(slacks, default=fmpq(0)), 1)
+    return SetOutcome(None, None, 1)
 
 
 def on_pieces(
     pieces: Pieces, inputs: InputSet, alternatives: Sequence[Conditions], budget: Budget
-) -> Found:
+) -> SetOutcome:
     """The first region on which an alternative can be met, and where its slack is largest."""
     solver = Solver()
     for nodes, piece in enumerate(pieces, start=1):
         if budget.is_spent:
-            return Found(None, None, nodes, stopped=True)
+            return SetOutcome(None, None, nodes, stopped=True)
         budget.tell(nodes / len(pieces))
         met = best_met(piece, inputs, alternatives, solver)
         if met is not None:
-            return Found(inputs.point(met.point), met.slack, nodes)
-    return Found(None, None, len(pieces), stopped=not pieces.complete)
+            return SetOutcome(inputs.point(met.point), met.slack, nodes)
+    return SetOutcome(None, None, len(pieces), stopped=not pieces.complete)
 
 
 def best_met(
@@ -351,8 +352,8 @@ def pulled(form: Sequence[fmpq], variables: Sequence[Sequence[fmpq]]) -> list[fm
 
 
 __all__ = [
-    "Found",
     "InvalidQuery",
+    "SetOutcome",
     "Verification",
     "best_met",
     "coordinates",

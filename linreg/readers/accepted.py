@@ -1,4 +1,4 @@
-"""What people have in hand as a network and a domain: files, models, weights, ranges."""
+"""What functions accept as a network or a domain: files, models, weights, ranges."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DomainLike = Any
 
 
 def as_network(net: NetworkLike, name: str = "net") -> Network:
-    """The network that somebody means.
+    """The network that a model, a file or weights stand for.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def as_network(net: NetworkLike, name: str = "net") -> Network:
 
 
 def as_staged(net: NetworkLike, name: str = "net") -> StagedNetwork:
-    """The normal form of the network that somebody means, which may be in it already.
+    """The normal form of what `as_network` takes, which may be in it already.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def as_staged(net: NetworkLike, name: str = "net") -> StagedNetwork:
 
 
 def as_domain(domain: DomainLike, dim: int, name: str = "domain") -> Domain:
-    """The domain of so many inputs that somebody means.
+    """The domain of so many inputs that a file, a text or ranges stand for.
 
     Parameters
     ----------

@@ -81,12 +81,34 @@ def arrays_in(
     return arrays
 
 
+def one_array(data: bytes) -> np.ndarray:
+    """The array in a file with these bytes, or the first one of an archive.
+
+    Raises
+    ------
+    UnreadableFile
+        If there is none, or as for `arrays_in`.
+    """
+    if data.startswith(npy.MAGIC_PREFIX):
+        try:
+            return _of_content(data)
+        except _DAMAGE as error:
+            raise UnreadableFile(f"damaged, or no array that NumPy wrote: {_line(error)}") from None
+    arrays = list(arrays_in(data).values())
+    if not arrays:
+        raise UnreadableFile("there is no array in it")
+    return arrays[0]
+
+
 def _array(archive: ZipFile, info: ZipInfo) -> np.ndarray:
-    """An array whose shape fits the bytes that are there."""
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise ValueError("it is compressed in another way than by NumPy")
     with archive.open(info) as stream:
-        content = stream.read()
+        return _of_content(stream.read())
+
+
+def _of_content(content: bytes) -> np.ndarray:
+    """An array whose shape fits the bytes that are there."""
     if not content.startswith(npy.MAGIC_PREFIX):
         return np.asarray(content)
     body = io.BytesIO(content)

@@ -12,7 +12,7 @@ from linreg.errors import UnreadableFile
 from linreg.files import StrPath, check_memory, read_bytes
 from linreg.json_values import located
 
-MAX_NESTING = 200
+QUERY_NESTING = 200
 """Deepest nesting that is read; no query needs more."""
 
 _TOKEN = re.compile(
@@ -116,8 +116,8 @@ def parsed(text: str) -> list[Expression]:
         here = open_[-1][1] if open_ else top
         match token.lastgroup:
             case "open":
-                if len(open_) == MAX_NESTING:
-                    raise refused(place, f"nested more than {MAX_NESTING} levels deep")
+                if len(open_) == QUERY_NESTING:
+                    raise refused(place, f"nested more than {QUERY_NESTING} levels deep")
                 open_.append((place, []))
             case "close":
                 if not open_:

@@ -24,7 +24,7 @@ MOST_AXES = 3
 """Most axes of an input that keeps its shape, as network files have them."""
 
 
-class Construction:
+class GraphAssembly:
     """A network under construction from a framework's graph, whose values have a batch axis.
 
     Attributes

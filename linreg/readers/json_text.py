@@ -15,7 +15,7 @@ from linreg.rational import MAX_TEXT, nearest_float, rational
 MAX_NESTING = 100
 """Deepest nesting of lists and objects that is read; far deeper ones exhaust Python's stack."""
 
-WIDTH = 100
+LINE_LENGTH = 100
 """Longest line that anything but a list of numbers is written on, in characters."""
 
 
@@ -114,7 +114,7 @@ def json_text(document: Json) -> str:
 
 def _text(value: Any, indent: int) -> str:
     line = json.dumps(value)
-    if not isinstance(value, dict | list) or indent + len(line) <= WIDTH:
+    if not isinstance(value, dict | list) or indent + len(line) <= LINE_LENGTH:
         return line
     children = value.values() if isinstance(value, dict) else value
     if not any(isinstance(child, dict | list) for child in children):

@@ -10,9 +10,10 @@ from linreg.errors import InvalidNetwork
 from linreg.files import StrPath, read_bytes
 from linreg.json_values import located, shown
 from linreg.network import Network
-from linreg.readers.framework_graph import Construction
+from linreg.readers.framework_graph import GraphAssembly
 from linreg.readers.keras_file import KerasFile, class_places, keras_content
-from linreg.readers.keras_layers import ACTIVATIONS, LAYERS, Layer, layer_refusal
+from linreg.readers.keras_layer import KerasLayer
+from linreg.readers.keras_layers import ACTIVATIONS, LAYERS, layer_refusal
 from linreg.readers.refused_operators import LAST, operator_refusal, plain
 from linreg.readers.tensor_values import Operand, Site
 from linreg.wording import counted
@@ -42,7 +43,7 @@ def read_keras(path: StrPath) -> Network:
     data = read_bytes(path)
     with located(str(path)):
         content = keras_content(data)
-        construction = Construction((1, *_input_shape(content.model)))
+        construction = GraphAssembly((1, *_input_shape(content.model)))
         reading = _Reading(construction, content)
         output = reading.model(content.model, [construction.input], (), ())
         return construction.finished(output, f"Keras {content.version}".strip())
@@ -61,7 +62,7 @@ class _Call:
 class _Reading:
     """Layers turned into nodes, one after another."""
 
-    def __init__(self, construction: Construction, content: KerasFile) -> None:
+    def __init__(self, construction: GraphAssembly, content: KerasFile) -> None:
         self._construction = construction
         self._weights = content.weights
         self._is_old = content.version[:2] in ("1.", "2.")
@@ -121,7 +122,7 @@ class _Reading:
 
         def compute(site: Site, operands: list[Operand | None]) -> Operand | list[Operand]:
             assert function is not None
-            return function(Layer(site, config, arrays, operands, self._is_old))
+            return function(KerasLayer(site, config, arrays, operands, self._is_old))
 
         made: Any = self._construction.apply(
             call.name,
@@ -140,7 +141,7 @@ class _Reading:
 
         def activate(site: Site, operands: list[Operand | None]) -> Operand | list[Operand]:
             assert act is not None
-            return act(Layer(site, {}, [], operands, self._is_old))
+            return act(KerasLayer(site, {}, [], operands, self._is_old))
 
         return self._construction.apply(
             f"{call.name}.{name}",

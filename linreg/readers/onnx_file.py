@@ -19,7 +19,7 @@ OLDEST_OPSET = 6
 WHOLE_FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
 """The types of floats, all of which float64 holds exactly."""
 
-WIDEST = 16
+NUMBER_BYTES = 16
 """Bytes of the widest number."""
 
 MOST_NODES = 1_000_000
@@ -191,7 +191,7 @@ def _load_external(onnx: Any, model: Any, folder: Path) -> None:
 def _check_region(entries: Mapping[str, str], size: int, dims: Sequence[int]) -> None:
     """Refuse far more bytes of a file beside the model than a tensor of this shape can hold."""
     length = entries.get("length") or str(size - int(entries.get("offset") or 0))
-    if int(length) > WIDEST * prod(dims):
+    if int(length) > NUMBER_BYTES * prod(dims):
         raise UnreadableFile(f"it has {int(length):,} bytes of data for a shape of {list(dims)}")
 
 

@@ -13,12 +13,12 @@ from linreg.files import StrPath, read_bytes
 from linreg.json_values import located, shown
 from linreg.network import Network
 from linreg.readers.choices import Comparison, masked
-from linreg.readers.framework_graph import Construction
+from linreg.readers.framework_graph import GraphAssembly
 from linreg.readers.onnx_call import Call
 from linreg.readers.onnx_choices import CHOICES, READING_COMPARISONS
 from linreg.readers.onnx_constants import CONSTANTS, FOLDED
 from linreg.readers.onnx_file import array_of, node_checker, onnx_package, opset, read_model
-from linreg.readers.onnx_inputs import Asked, Given, check_batch, given_inputs
+from linreg.readers.onnx_inputs import Given, ReadingOptions, check_batch, given_inputs
 from linreg.readers.onnx_layers import LAYERS, Function
 from linreg.readers.onnx_linear import LINEAR
 from linreg.readers.onnx_order import aligned, needed_nodes, of_sigmoids, output_names
@@ -28,7 +28,7 @@ from linreg.readers.packed import unpacked
 from linreg.readers.refused_operators import Scores, final_note, operator_refusal
 from linreg.readers.tensor_values import Operand, Site, joined, picked, rearranged, shape_of
 
-_NOTHING = Asked()
+_NOTHING = ReadingOptions()
 _FUNCTIONS: dict[str, Function] = {
     **LAYERS,
     **LINEAR,
@@ -52,7 +52,7 @@ _KEEPS_SCORES = (
 )
 
 
-def read_onnx(path: StrPath, asked: Asked = _NOTHING) -> Network:
+def read_onnx(path: StrPath, asked: ReadingOptions = _NOTHING) -> Network:
     """The network in an ONNX file, with exactly its numbers.
 
     The first axis of an input is the batch; it must be 1 or free, or start every output too. A
@@ -84,7 +84,7 @@ def read_onnx(path: StrPath, asked: Asked = _NOTHING) -> Network:
 class _Walk:
     """The values that names of a graph have so far."""
 
-    def __init__(self, model: Any, asked: Asked) -> None:
+    def __init__(self, model: Any, asked: ReadingOptions) -> None:
         graph = model.graph
         if graph.sparse_initializer:
             raise InvalidNetwork("sparse initialisers are not supported; export dense weights")
@@ -97,9 +97,9 @@ class _Walk:
         self._given, more = given_inputs(graph, asked, read)
         if len(self._given) == 1:
             with located(f"input {shown(self._given[0].name)}"):
-                self._construction = Construction(self._given[0].shape)
+                self._construction = GraphAssembly(self._given[0].shape)
         else:
-            self._construction = Construction((sum(prod(g.shape) for g in self._given),))
+            self._construction = GraphAssembly((sum(prod(g.shape) for g in self._given),))
         for note in (*notes, *more):
             self._construction.assembly.note(note)
         self._values: dict[str, Any] = {}

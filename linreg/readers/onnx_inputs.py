@@ -15,7 +15,7 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadingOptions:
     """What somebody says of a file that does not say it itself, or wants of it.
 
     Attributes
@@ -51,7 +51,9 @@ class Given:
     batch: int
 
 
-def given_inputs(graph: Any, asked: Asked, read: set[str]) -> tuple[list[Given], tuple[str, ...]]:
+def given_inputs(
+    graph: Any, asked: ReadingOptions, read: set[str]
+) -> tuple[list[Given], tuple[str, ...]]:
     """The inputs of a graph that are read, with their shapes, and notes on them.
 
     Raises
@@ -84,7 +86,9 @@ def given_inputs(graph: Any, asked: Asked, read: set[str]) -> tuple[list[Given],
     return found, tuple(notes)
 
 
-def _given(entry: Any, asked: Asked, graph: Any, tensors: Mapping[str, Sequence[int]]) -> Given:
+def _given(
+    entry: Any, asked: ReadingOptions, graph: Any, tensors: Mapping[str, Sequence[int]]
+) -> Given:
     tensor = entry.type.tensor_type
     kind = element_type(tensor.elem_type)
     if kind not in WHOLE_FLOATS:
@@ -128,12 +132,12 @@ def _unsure(batch: int) -> InvalidNetwork:
     )
 
 
-def check_batch(given: Iterable[Given], shape: Sequence[int], asked: Asked) -> None:
+def check_batch(given: Iterable[Given], shape: Sequence[int], asked: ReadingOptions) -> None:
     """Refuse an output that does not show that the first axis of the inputs is a batch."""
     for entry in given:
         if entry.batch and (not shape or shape[0] != 1):
             with located(f"input {shown(entry.name)}"):
-                if asked == Asked(outputs=asked.outputs):
+                if asked == ReadingOptions(outputs=asked.outputs):
                     raise _unsure(entry.batch)
                 raise InvalidNetwork(
                     f"the nodes of the graph need a batch of {entry.batch}; export it with a batch "

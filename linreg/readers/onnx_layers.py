@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -45,50 +46,45 @@ def _convolution(call: Call) -> Operand:
     weight = call.array(1, "the weight")
     if weight is None:
         raise InvalidNetwork("input 1, the weight, is missing")
-    kernel = weight.shape[2:]
-    strides = call.integer_setting("strides", [1] * len(kernel))
-    dilations = call.integer_setting("dilations", [1] * len(kernel))
     return convolution(
         call.site,
         call.operand(0),
         weight,
         call.array(2, "the bias"),
-        stride=strides,
-        padding=_padding(call, kernel, strides, dilations),
-        dilation=dilations,
         groups=call.integer("group", 1),
+        **_windows(call, weight.shape[2:]),
     )
 
 
 def _largest_in_windows(call: Call) -> Operand:
     kernel = call.integer_setting("kernel_shape", [])
-    strides = call.integer_setting("strides", [1] * len(kernel))
-    dilations = call.integer_setting("dilations", [1] * len(kernel))
     return largest_in_windows(
         call.site,
         call.operand(0),
         kernel=kernel,
-        stride=strides,
-        padding=_padding(call, kernel, strides, dilations),
-        dilation=dilations,
         ceil_mode=bool(call.integer("ceil_mode", 0)),
+        **_windows(call, kernel),
     )
 
 
 def _mean_in_windows(call: Call) -> Operand:
     kernel = call.integer_setting("kernel_shape", [])
-    strides = call.integer_setting("strides", [1] * len(kernel))
-    dilations = call.integer_setting("dilations", [1] * len(kernel))
     return mean_in_windows(
         call.site,
         call.operand(0),
         kernel=kernel,
-        stride=strides,
-        padding=_padding(call, kernel, strides, dilations),
-        dilation=dilations,
         count_include_pad=bool(call.integer("count_include_pad", 0)),
         ceil_mode=bool(call.integer("ceil_mode", 0)),
+        **_windows(call, kernel),
     )
+
+
+def _windows(call: Call, kernel: Sequence[int]) -> dict[str, Any]:
+    """How windows of this size move: stride, padding and dilation."""
+    strides = call.integer_setting("strides", [1] * len(kernel))
+    dilations = call.integer_setting("dilations", [1] * len(kernel))
+    padding = _padding(call, kernel, strides, dilations)
+    return {"stride": strides, "padding": padding, "dilation": dilations}
 
 
 def _padding(

@@ -16,7 +16,6 @@ from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, check_writable, format_of, read_bytes, replacing
 from linreg.json_values import Json, located
 from linreg.network import Network
-from linreg.readers.elsewhere import ELSEWHERE, elsewhere
 from linreg.readers.json_network import domain_of, network_from_json
 from linreg.readers.json_spelling import network_to_json
 from linreg.readers.json_text import json_text, read_object
@@ -25,10 +24,11 @@ from linreg.readers.mat import read_mat
 from linreg.readers.nnet import nnet_domain, nnet_network, read_nnet
 from linreg.readers.npz import npz_arrays, read_npz
 from linreg.readers.onnx_graph import read_onnx
-from linreg.readers.onnx_inputs import AUTO, Asked
+from linreg.readers.onnx_inputs import AUTO, ReadingOptions
 from linreg.readers.onnx_writing import onnx_content
+from linreg.readers.other_formats import OTHER_FORMATS, elsewhere
 
-_NOTHING = Asked()
+_NOTHING = ReadingOptions()
 
 
 def load(
@@ -298,14 +298,14 @@ def _asked(
     input_shape: int | Sequence[int] | None,
     batch_axis: int | str | None,
     outputs: Sequence[str] | None,
-) -> Asked:
+) -> ReadingOptions:
     """The options of ONNX files, checked."""
     shape = None if input_shape is None else lengths(input_shape, "input_shape")
     if batch_axis is not None and batch_axis != AUTO:
         batch_axis = integer(batch_axis, "batch_axis")
     if isinstance(outputs, str):
         raise TypeError(f"outputs: a list of names was expected, got the text {outputs!r}")
-    return Asked(shape, batch_axis, tuple(outputs or ()))
+    return ReadingOptions(shape, batch_axis, tuple(outputs or ()))
 
 
 def _format(path: StrPath) -> _Format:
@@ -314,12 +314,12 @@ def _format(path: StrPath) -> _Format:
     if name.endswith(".onnx.gz"):
         return _FORMATS[".onnx"]
     suffix = Path(path).suffix.lower()
-    if suffix not in _FORMATS and (suffix in ELSEWHERE or Path(path).is_dir()):
+    if suffix not in _FORMATS and (suffix in OTHER_FORMATS or Path(path).is_dir()):
         raise UnreadableFile(f"{path}: {elsewhere(Path(path))}")
     return format_of(path, _FORMATS, "networks", UnreadableFile)
 
 
-def _parsed(path: StrPath, decimal: bool, asked: Asked = _NOTHING) -> tuple[_Format, Any]:
+def _parsed(path: StrPath, decimal: bool, asked: ReadingOptions = _NOTHING) -> tuple[_Format, Any]:
     """The format of a file, and what it says; of decimals, as they are written if so asked."""
     format_ = _format(path)
     if asked != _NOTHING:

@@ -13,7 +13,7 @@ from linreg.errors import InvalidNetwork
 from linreg.json_values import located
 from linreg.readers.assembly import Value
 from linreg.readers.choices import Comparison
-from linreg.readers.framework_graph import Construction, Result
+from linreg.readers.framework_graph import GraphAssembly, Result
 from linreg.readers.refused_operators import Scores, is_named, operator_refusal
 from linreg.readers.tensor_values import Operand, Site
 from linreg.readers.torch_functions import FUNCTIONS, KEEPS_SCORES, READING_COMPARISONS, array_of
@@ -31,7 +31,7 @@ _UNTRACEABLE = (
 )
 
 
-def traced(torch: Any, module: Any, construction: Construction) -> Result:
+def traced(torch: Any, module: Any, construction: GraphAssembly) -> Result:
     """What a module gives for the construction's input.
 
     Raises
@@ -112,7 +112,7 @@ def _evaluating(module: Any) -> Iterator[None]:
 class _Walk:
     """The values of a graph's nodes by name: of the network, or tensors of torch."""
 
-    def __init__(self, torch: Any, program: Any, construction: Construction) -> None:
+    def __init__(self, torch: Any, program: Any, construction: GraphAssembly) -> None:
         self._torch = torch
         self._construction = construction
         self.values: dict[str, Any] = {}

@@ -11,7 +11,7 @@ from linreg.readers.torch_layers import Arguments
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class TorchLayer:
     """A layer of a chain.
 
     Attributes
@@ -32,7 +32,7 @@ class Layer:
     arguments: Arguments
 
 
-def chain_of(module: Any, place: str = "") -> list[Layer] | None:
+def chain_of(module: Any, place: str = "") -> list[TorchLayer] | None:
     """The layers of nested `Sequential`s in order, or of one layer; None for any other module.
 
     A module is taken for a layer of torch.nn only if nothing of it has been changed: a subclass, a
@@ -43,7 +43,7 @@ def chain_of(module: Any, place: str = "") -> list[Layer] | None:
     if not plain or _is_changed(module):
         return None
     if kind == "Sequential":
-        chain: list[Layer] = []
+        chain: list[TorchLayer] = []
         for name, child in module.named_children():
             layers = chain_of(child, f"{place}.{name}" if place else name)
             if layers is None:
@@ -53,7 +53,7 @@ def chain_of(module: Any, place: str = "") -> list[Layer] | None:
     if kind not in _LAYERS or not _is_usual(module):
         return None
     operator, arguments = _LAYERS[kind]
-    return [Layer(place, kind, operator, arguments(module))]
+    return [TorchLayer(place, kind, operator, arguments(module))]
 
 
 def _is_changed(module: Any) -> bool:

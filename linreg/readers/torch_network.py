@@ -11,11 +11,11 @@ from linreg.arguments import lengths
 from linreg.errors import InvalidNetwork
 from linreg.json_values import located
 from linreg.network import Network
-from linreg.readers.framework_graph import Construction, Result
+from linreg.readers.framework_graph import GraphAssembly, Result
 from linreg.readers.tensor_values import Operand, Site
 from linreg.readers.torch_functions import FUNCTIONS, KEEPS_SCORES, torch_package
 from linreg.readers.torch_graph import traced
-from linreg.readers.torch_modules import Layer, chain_of
+from linreg.readers.torch_modules import TorchLayer, chain_of
 
 _SUPPORTED = tuple(FUNCTIONS)
 
@@ -61,7 +61,7 @@ def from_torch(module: Any, input_shape: int | Sequence[int]) -> Network:
         shape = lengths(input_shape, "input_shape")
     except ValueError as error:
         raise InvalidNetwork(f"{error}: the input's shape must be that of one input") from None
-    construction = Construction((1, *shape))
+    construction = GraphAssembly((1, *shape))
     layers = chain_of(module)
     output = (
         traced(torch, module, construction) if layers is None else _chained(layers, construction)
@@ -69,7 +69,7 @@ def from_torch(module: Any, input_shape: int | Sequence[int]) -> Network:
     return construction.finished(output, source=f"torch {torch.__version__}")
 
 
-def _chained(layers: Sequence[Layer], construction: Construction) -> Result:
+def _chained(layers: Sequence[TorchLayer], construction: GraphAssembly) -> Result:
     """What layers give, one after another, for the construction's input."""
     result: Result = construction.input
     for layer in layers:
@@ -79,7 +79,7 @@ def _chained(layers: Sequence[Layer], construction: Construction) -> Result:
     return result
 
 
-def _applied(layer: Layer, read: Any, construction: Construction) -> Result:
+def _applied(layer: TorchLayer, read: Any, construction: GraphAssembly) -> Result:
     def compute(site: Site, operands: list[Operand | None]) -> Operand | list[Operand]:
         reads = dict.fromkeys(("self", "input"), operands[0])
         return FUNCTIONS[layer.operator](site, {**layer.arguments, **reads})

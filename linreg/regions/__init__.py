@@ -2,12 +2,12 @@
 
 from linreg.regions.enumeration import Enumeration, enumerate_regions, enumerated
 from linreg.regions.facets import DOMAIN, Facet
-from linreg.regions.margins import EVERY
+from linreg.regions.margins import EXACT_PER_REPORT
 from linreg.regions.region import Region
 
 __all__ = [
     "DOMAIN",
-    "EVERY",
+    "EXACT_PER_REPORT",
     "Enumeration",
     "Facet",
     "Region",

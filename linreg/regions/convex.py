@@ -11,8 +11,9 @@ import numpy as np
 
 from linreg.errors import UnsolvedError
 from linreg.polyhedra import IntegerRow
-from linreg.polyhedra.quiet import silence
+from linreg.polyhedra.silent_highs import silence
 from linreg.polyhedra.unit_rows import unit_row
+from linreg.progress import Progress
 
 if TYPE_CHECKING:
     import cvxpy
@@ -86,10 +87,11 @@ def convex_region(
 
 def minimise(
     regions: Iterable[Sequence[IntegerRow]],
+    n_regions: int,
     dim: int,
     objective: Objective,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
     solver: str | None = None,
 ) -> Minima:
     """The least value of a convex function on each of many polyhedra; see `Enumeration.minimise`.
@@ -108,7 +110,7 @@ def minimise(
     values, points = [], []
     for index, rows in enumerate(regions):
         if progress is not None:
-            progress(index)
+            progress(Progress(index, n_regions, "regions minimised over"))
         problem = cvxpy.Problem(goal, convex_region(rows, dim, x).constraints)
         values.append(_solved(problem, index, SOLVER if solver is None else solver))
         points.append(x.value if np.isfinite(values[-1]) else np.full(dim, np.nan))

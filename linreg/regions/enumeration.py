@@ -18,6 +18,7 @@ from linreg.errors import IncompleteError
 from linreg.polyhedra import Point
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
+from linreg.progress import Progress
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.affine_maps import AffineMaps, affine_maps_of
 from linreg.regions.convex import Minima, Objective, minimise
@@ -25,9 +26,9 @@ from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
 from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
-from linreg.regions.shown import frame_of_regions, html_of_regions, line_of_regions
+from linreg.regions.representations import frame_of_regions, html_of_regions, line_of_regions
 from linreg.regions.sources import InMemory, Source
-from linreg.run import Columns, Count, Options, Progress, carrying, posed, run
+from linreg.run import Columns, Count, CountProgress, Options, carrying, posed, run
 from linreg.run.keys import order_of
 
 
@@ -182,13 +183,13 @@ class Enumeration(Sequence[Region]):
         """Whether each region is bounded, decided exactly; bool, shape (regions,)."""
         return self._reach.bounded
 
-    def measure(self, progress: Callable[[int], None] | None = None) -> None:
+    def measure(self, progress: Callable[[Progress], None] | None = None) -> None:
         """Work out `margins` and `bounded` now, in one pass; they are kept.
 
         Parameters
         ----------
         progress : callable, optional
-            Called now and then with the number of regions that are done.
+            Called now and then with a `Progress` of regions.
 
         Examples
         --------
@@ -204,7 +205,7 @@ class Enumeration(Sequence[Region]):
         self,
         objective: Objective,
         *,
-        progress: Callable[[int], None] | None = None,
+        progress: Callable[[Progress], None] | None = None,
         solver: str | None = None,
     ) -> Minima:
         """The least value of a convex function on each closed region, found by cvxpy.
@@ -215,7 +216,7 @@ class Enumeration(Sequence[Region]):
             Takes the input as a cvxpy variable of shape (inputs,) and returns a convex expression
             with one value.
         progress : callable, optional
-            Called with the number of regions that are done.
+            Called with a `Progress` of regions.
         solver : str, optional
             The name of a solver that cvxpy knows; by default Clarabel, an interior-point method.
 
@@ -244,6 +245,7 @@ class Enumeration(Sequence[Region]):
         boundaries = Boundaries(self.problem)
         return minimise(
             (boundaries.of(pattern).rows for pattern in self.patterns.tolist()),
+            len(self),
             self.problem.network.input_dim,
             objective,
             progress=progress,
@@ -414,7 +416,7 @@ def enumerate_regions(
     workers: int = 1,
     executor: Executor | None = None,
     limit: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> Enumeration:
     """All activation regions of a network on the interior of a domain.
 
@@ -450,7 +452,11 @@ def enumerate_regions(
 
 def enumerated(net: NetworkLike, domain: DomainLike, options: Options) -> Enumeration:
     """What `enumerate_regions` returns."""
-    problem = posed(net, domain, options.strategy)
+    return regions_of(posed(net, domain, options.strategy), options)
+
+
+def regions_of(problem: Problem, options: Options) -> Enumeration:
+    """The regions of a problem."""
     columns = Columns(problem.network.pattern_dtype.str)
     counted = run(problem, columns, options)
     with carrying(lambda: counted):

@@ -22,10 +22,10 @@ from linreg.rational import fraction, integer_matrix, nearest_float, rational
 NOWHERE = -1
 """The region of a point outside the domain or on a boundary."""
 
-BATCH = 2**13
+CACHED_NUMBERS = 2**13
 """Most numbers in one intermediate array, so that these stay in the processor's cache."""
 
-LEAST = 16
+LEAST_POINTS = 16
 """Fewest points of a batch, however wide the network is."""
 
 EXACT_INTEGERS = 2**53
@@ -136,7 +136,7 @@ class Locator:
         self._places = places
         self._is_complete = is_complete
         self._pieces = EnclosedPieces(problem.network)
-        self._batch = max(LEAST, BATCH // self._pieces.width)
+        self._batch = max(LEAST_POINTS, CACHED_NUMBERS // self._pieces.width)
         self._boundaries = Boundaries(problem)
         halfspaces = problem.domain_rows.rows
         self._halfspaces = (

@@ -13,9 +13,10 @@ from linreg.polyhedra import Direction, Forms, IntegerRow, Point, Solver, leads_
 from linreg.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 from linreg.problem.stages_on_regions import StagesOnRegions
+from linreg.progress import Progress
 from linreg.regions.sources import Source
 
-EVERY = 32
+EXACT_PER_REPORT = 32
 """Regions between two reports of progress: a few hundredths of a second."""
 
 Stages = Sequence[tuple[StageOnCell, tuple[int, ...]]]
@@ -46,15 +47,15 @@ class Reach:
         cells = _Cells(self._problem)
         return _frozen([cells.bound(stages) for _, stages in self._stages()], bool)
 
-    def measure(self, progress: Callable[[int], None] | None) -> None:
-        """Work out both in one pass, and call back with the number of regions that are done."""
+    def measure(self, progress: Callable[[Progress], None] | None) -> None:
+        """Work out both in one pass, and call back with a `Progress` of regions."""
         if {"margins", "bounded"} <= self.__dict__.keys():
             return
         cells = _Cells(self._problem)
-        margins, bounded = [], []
+        margins, bounded, total = [], [], self._source.n_regions
         for index, stages in self._stages():
-            if progress is not None and index % EVERY == 0:
-                progress(index)
+            if progress is not None and index % EXACT_PER_REPORT == 0:
+                progress(Progress(index, total, "regions measured"))
             margins.append(self._margin(index, stages))
             bounded.append(cells.bound(stages))
         self.margins, self.bounded = _frozen(margins, float), _frozen(bounded, bool)

@@ -14,16 +14,21 @@ from flint import fmpq, fmpq_mat
 from linreg.arguments import point, points
 from linreg.domains import Ball
 from linreg.errors import BrokenInvariant
+from linreg.explore.sink import Sink
 from linreg.polyhedra import IntegerRow
+from linreg.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries
-from linreg.rational import Number, fraction, nearest_float
+from linreg.progress import Progress
+from linreg.rational import Number, fraction, nearest_float, rational
 from linreg.readers.accepted import NetworkLike, as_staged
-from linreg.regions.enumeration import Enumeration, enumerate_regions
+from linreg.regions.enumeration import Enumeration, enumerate_regions, regions_of
 from linreg.regions.region import Region
+from linreg.run import Options, run
 from linreg.showing import in_short
+from linreg.strategies.auto import for_one_of_many
 from linreg.wording import counted
 
-TRIES = 50
+EXCHANGES = 50
 """Rows that are exchanged before all choices of rows are gone through."""
 
 
@@ -117,14 +122,7 @@ def regions_near(
         inside = enumerate_regions(network, ball.domain, strategy=strategy)
         return NearRegions(ball, inside, tuple(range(len(inside))))
     inside = enumerate_regions(network, ball.box, strategy=strategy)
-    boundaries = Boundaries(inside.problem)
-    limit = ball.radius**2
-    indices = []
-    for i, pattern in enumerate(inside.patterns.tolist()):
-        rows = boundaries.of(pattern).rows
-        if squared_distance(rows, centre) < limit:
-            indices.append(i)
-    return NearRegions(ball, inside, tuple(indices))
+    return NearRegions(ball, inside, _meeting(inside, ball))
 
 
 def count_near(
@@ -134,7 +132,7 @@ def count_near(
     norm: str = "linf",
     *,
     strategy: str = "auto",
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> np.ndarray:
     """Number of activation regions that meet the ball around each of many points.
 
@@ -149,7 +147,7 @@ def count_near(
     strategy : str
         As for `linreg.count`.
     progress : callable, optional
-        Called with the number of points that are done.
+        Called with a `Progress` of points.
 
     Returns
     -------
@@ -170,11 +168,32 @@ def count_near(
     network = as_staged(net)
     centres = np.atleast_2d(points(X, network.input_dim, "X"))
     counts = np.empty(len(centres), dtype=np.int64)
+    problem: Problem | None = None
     for i, centre in enumerate(centres.tolist()):
-        counts[i] = len(regions_near(network, centre, radius, norm, strategy=strategy))
+        ball = Ball(centre, radius, norm)
+        where = ball.box if norm == "l2" else ball.domain
+        problem = problem_of(network, where) if problem is None else problem.on(where)
+        chosen = for_one_of_many(problem, i) if strategy == "auto" else strategy
+        if norm == "l2":
+            inside = regions_of(problem, Options(chosen))
+            counts[i] = len(_meeting(inside, ball))
+        else:
+            counts[i] = run(problem, Sink(), Options(chosen)).regions
         if progress is not None:
-            progress(i + 1)
+            progress(Progress(i + 1, len(centres), "points"))
     return counts
+
+
+def _meeting(inside: Enumeration, ball: Ball) -> tuple[int, ...]:
+    """The regions of the box around a Euclidean ball that meet the ball."""
+    boundaries = Boundaries(inside.problem)
+    centre = [rational(entry) for entry in ball.centre]
+    limit = ball.radius**2
+    return tuple(
+        i
+        for i, pattern in enumerate(inside.patterns.tolist())
+        if squared_distance(boundaries.of(pattern).rows, centre) < limit
+    )
 
 
 def squared_distance(rows: Sequence[IntegerRow], x: Sequence[fmpq]) -> Fraction:
@@ -213,7 +232,7 @@ def squared_distance(rows: Sequence[IntegerRow], x: Sequence[fmpq]) -> Fraction:
         return Fraction(0)
     active = _guess(normals, needed)
     tried: set[tuple[int, ...]] = set()
-    for _ in range(TRIES):
+    for _ in range(EXCHANGES):
         if tuple(active) in tried:
             break
         tried.add(tuple(active))

@@ -24,9 +24,9 @@ from linreg.rational import fraction, nearest_float, rational
 from linreg.readers import DomainLike
 from linreg.regions.convex import ConvexRegion, convex_region
 from linreg.regions.facets import DOMAIN, Facet, facets_of
-from linreg.regions.polygons.one import Polygon, facet_polygons_of, polygon_of
+from linreg.regions.polygons.one_region import Polygon, facet_polygons_of, polygon_of
 from linreg.regions.polygons.svg import picture_of
-from linreg.regions.shown import html_of_region, line_of_region
+from linreg.regions.representations import html_of_region, line_of_region
 from linreg.units import MaxUnit, Unit
 
 
@@ -213,7 +213,7 @@ class Region:
         """
         return geometry.exact_volume_of(self.polyhedron)
 
-    def chebyshev(self) -> geometry.Ball:
+    def chebyshev(self) -> geometry.LargestBall:
         """Centre and radius of a largest ball, from an exact linear program, then rounded.
 
         Euclidean, in input units. If there are balls of any size the radius is infinite and the

@@ -12,10 +12,11 @@ from weakref import finalize
 
 from linreg.errors import UnreadableFile
 from linreg.files import StrPath
+from linreg.progress import Progress
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.region_files import RegionFiles
-from linreg.run import Options, Progress
+from linreg.run import CountProgress, Options
 from linreg.store.directory import layout_of, read_state
 from linreg.store.merging import sort_shards
 from linreg.store.metadata import REGIONS, SHARDS, Description
@@ -95,8 +96,8 @@ def enumerate_into(
     workers: int = 1,
     executor: Executor | None = None,
     limit: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
-    sorting: Callable[[float], None] = lambda _: None,
+    progress: Callable[[CountProgress], None] | None = None,
+    sorting: Callable[[Progress], None] = lambda _: None,
 ) -> StoredRegions:
     """All activation regions, kept in a directory and not in memory.
 
@@ -112,7 +113,7 @@ def enumerate_into(
         As for `linreg.count`. "auto" chooses by the problem alone, as for `enumerate_regions`, and
         goes on with the strategy that the run began with.
     sorting : callable
-        Called, when all regions are found and are sorted, with the share that is done.
+        Called with a `Progress` while regions are sorted, when all are found.
 
     Returns
     -------

@@ -1,15 +1,15 @@
-"""Running an exploration: budgets, processes, sinks, stores, and the count that comes out."""
+"""Running an exploration: tasks, processes, clusters, and the count that comes out."""
 
 from linreg.run.counting import carrying, count, count_regions, explored, posed, run
 from linreg.run.options import Options
-from linreg.run.progress import Count, Progress
+from linreg.run.progress import Count, CountProgress
 from linreg.run.sinks import Columns
 
 __all__ = [
     "Columns",
     "Count",
+    "CountProgress",
     "Options",
-    "Progress",
     "carrying",
     "count",
     "count_regions",

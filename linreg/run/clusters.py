@@ -19,7 +19,7 @@ from linreg.run.task import ProblemNeeded, Task, explore_task
 LOCAL = "local"
 """The name of a cluster of processes on this machine, made for the occasion."""
 
-PATIENCE = 10
+ANSWER_SECONDS = 10
 """Seconds after which a scheduler that does not answer will not."""
 
 
@@ -95,7 +95,7 @@ def _client(distributed: Any, address: str, workers: int | None) -> Iterator[Any
             yield client
         return
     try:
-        client = distributed.Client(address, timeout=PATIENCE)
+        client = distributed.Client(address, timeout=ANSWER_SECONDS)
     except (OSError, ValueError) as error:
         raise UnreachableCluster(
             f"{address}: no scheduler of Dask answers; give its address, such as "

@@ -14,7 +14,7 @@ from linreg.problem import Problem, problem_of
 from linreg.readers import DomainLike, NetworkLike
 from linreg.run.driver import Checkpoint, drive
 from linreg.run.options import Options
-from linreg.run.progress import Count, Progress
+from linreg.run.progress import Count, CountProgress, count_of_work
 from linreg.strategies.auto import is_settled_first, settled
 from linreg.wording import counted
 
@@ -27,7 +27,7 @@ def count(
     workers: int = 1,
     executor: Executor | None = None,
     limit: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> Count:
     """Number of activation regions of a network on the interior of a domain.
 
@@ -48,7 +48,7 @@ def count(
     limit : int, optional
         Stop at this many regions.
     progress : callable, optional
-        Called several times a second with a `Progress`.
+        Called several times a second with a `CountProgress`.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def count_regions(
     workers: int = 1,
     executor: Executor | None = None,
     limit: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> int:
     """Number of activation regions, for those who want just the number; see `count`.
 
@@ -131,7 +131,7 @@ def explored(net: NetworkLike, domain: DomainLike, options: Options) -> Count:
 
 
 def posed(net: NetworkLike, domain: DomainLike, strategy: str) -> Problem:
-    """The problem of a network on a domain; an interrupt meanwhile carries a count of nothing."""
+    """The problem of a network on a domain; an interrupt meanwhile carries a count of zero."""
     started = monotonic()
 
     def nothing() -> Count:
@@ -156,17 +156,8 @@ def run(
     """
     started = monotonic() - seconds
 
-    def counted(work: Work) -> Count:
-        return Count(
-            work.tally.regions,
-            work.complete,
-            "exact",
-            tuple(work.tally.cells),
-            work.lps,
-            work.exact_decisions,
-            work.strategy,
-            monotonic() - started,
-        )
+    def count_of(work: Work) -> Count:
+        return count_of_work(work, work.complete, work.strategy, monotonic() - started)
 
     work = Work(Tally(cells=[0] * len(problem.integer_stages)), options.strategy)
     if beginning is not None:
@@ -176,9 +167,11 @@ def run(
         nonlocal work
         work = so_far
         if options.progress is not None:
-            options.progress(Progress(counted(work), work.tally.share, work.activity))
+            found = count_of(work)
+            activity = work.activity or counted(found.regions, "region")
+            options.progress(CountProgress(work.tally.share, 1, activity, found))
 
-    with carrying(lambda: counted(work)):
+    with carrying(lambda: count_of(work)):
         if options.strategy == "auto" and is_settled_first(sink):
             first = settled(problem, sink, options.limit, report)
             options, beginning = replace(options, strategy=first.strategy), first.beginning
@@ -187,7 +180,7 @@ def run(
         work = drive(
             problem, sink, options, report=report, checkpoint=checkpoint, beginning=beginning
         )
-        return counted(work)
+        return count_of(work)
 
 
 @contextmanager

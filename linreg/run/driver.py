@@ -22,7 +22,7 @@ from linreg.run.processes import (
     process_pool,
     thread_pool,
 )
-from linreg.run.task import Found, ProblemNeeded, Task, explore_task, remember
+from linreg.run.task import ProblemNeeded, Task, TaskResult, explore_task, remember
 from linreg.strategies import explorer_for
 
 AHEAD = 4
@@ -31,7 +31,7 @@ AHEAD = 4
 MOST_HELD = 1 << 20
 """Regions of results that wait for their turn, from which on no more are asked for."""
 
-PATIENCE = 2.0
+SLICE_GRACE = 2.0
 """Seconds after an interrupt in which a slice may come to its end; then it is cut short."""
 
 MOST_LOSSES = 3
@@ -110,7 +110,7 @@ class _Run(Generic[AnySink]):
         self._report = report
         self._checkpoint = checkpoint
         self._limit = limit
-        self._results: dict[int, Found[AnySink]] = {}  # those whose turn has not come, by task
+        self._results: dict[int, TaskResult[AnySink]] = {}  # those whose turn has not come, by task
 
     def alone(self, cells: list[Any], budget: int | None) -> list[Any]:
         """Explore in this process until the budget is spent, and return the cells that are left."""
@@ -130,7 +130,7 @@ class _Run(Generic[AnySink]):
             budget = None if budget is None else budget - taken
             try:
                 with interrupts_held():
-                    with interrupts_put_off(PATIENCE):
+                    with interrupts_put_off(SLICE_GRACE):
                         cells = explorer.explore(
                             self._problem,
                             cells,
@@ -233,7 +233,7 @@ class _Run(Generic[AnySink]):
                 match answer:
                     case ProblemNeeded():
                         submit(order, with_problem=True)
-                    case Found() as found:
+                    case TaskResult() as found:
                         results[order.task] = found
                         regions = found.work.tally.regions
                         follow(ledger.on(Finished(order.task, found.left, regions)))

@@ -1,4 +1,4 @@
-"""How a problem is explored: what all functions that explore are asked beside it."""
+"""Options of an exploration: the keywords that all functions that explore share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from linreg.arguments import how_many
-from linreg.run.progress import Progress
+from linreg.run.progress import CountProgress
 from linreg.strategies import check_strategy
 
 
@@ -38,7 +38,7 @@ class Options:
     workers: int = 1
     executor: Executor | None = None
     limit: int | None = None
-    progress: Callable[[Progress], None] | None = None
+    progress: Callable[[CountProgress], None] | None = None
 
     def __post_init__(self) -> None:
         check_strategy(self.strategy)
@@ -48,5 +48,5 @@ class Options:
 
     @property
     def is_shared(self) -> bool:
-        """Whether others are to do the work than this thread."""
+        """Whether workers other than this thread do the work."""
         return self.executor is not None or self.workers > 1

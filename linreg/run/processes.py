@@ -179,7 +179,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Context at whose end an interrupt is felt that came meanwhile.
+    """Context that delays an interrupt until its end.
 
     A process is begun as a copy of this one. An interrupt would end the copy with a traceback, and
     be lost in this process: Python ignores what is raised in the hooks around the copying.
@@ -199,7 +199,7 @@ def interrupts_held() -> Iterator[None]:
 
 
 class CutShort(KeyboardInterrupt):
-    """An interrupt that was felt in the middle of something."""
+    """An interrupt that came through in the middle of what was to be held."""
 
 
 @contextmanager
@@ -246,7 +246,7 @@ def interrupts_put_off(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def interrupts_ignored() -> Iterator[None]:
-    """Context in which an interrupt goes unheard, here and for ever in programs begun meanwhile."""
+    """Context in which interrupts are ignored, by this process and by programs begun meanwhile."""
     if current_thread() is not main_thread():
         yield
         return

@@ -1,9 +1,11 @@
-"""What is known of a run: at its end, and while it goes on."""
+"""The count of a run, at its end and while it goes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linreg.explore.work import Work
+from linreg.progress import Progress
 from linreg.showing import table_html
 
 
@@ -63,18 +65,25 @@ class Count:
         )
 
 
+def count_of_work(work: Work, complete: bool, strategy: str, seconds: float) -> Count:
+    """The count that work amounts to."""
+    cells = tuple(work.tally.cells)
+    lps, exact = work.lps, work.exact_decisions
+    return Count(work.tally.regions, complete, "exact", cells, lps, exact, strategy, seconds)
+
+
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """What is known while a run goes on.
+class CountProgress(Progress):
+    """How far a run is, and what it has found.
 
     Attributes
     ----------
+    done, total : float
+        The part of the tree that is finished, from 0 to 1, and 1.
+    activity : str
+        What the run is busy with; while it explores, how many regions are found.
     count : Count
         As if the run were stopped now.
-    share : float
-        The part of the tree that is finished, from 0 to 1.
-    activity : str
-        What the run is busy with, if that is not exploring.
 
     Examples
     --------
@@ -86,5 +95,3 @@ class Progress:
     """
 
     count: Count
-    share: float
-    activity: str = ""

@@ -48,7 +48,7 @@ class Task(Generic[AnySink]):
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[AnySink]):
+class TaskResult(Generic[AnySink]):
     """What a task found and did, and the prefixes that it left, the next one last."""
 
     sink: AnySink
@@ -69,7 +69,7 @@ def remember(problem: Problem) -> None:
         _problems.popitem(last=False)
 
 
-def explore_task(task: Task[AnySink]) -> Found[AnySink] | ProblemNeeded:
+def explore_task(task: Task[AnySink]) -> TaskResult[AnySink] | ProblemNeeded:
     """Do a task.
 
     The budget is not used up if nobody waits for the answer any more.
@@ -92,4 +92,4 @@ def explore_task(task: Task[AnySink]) -> Found[AnySink] | ProblemNeeded:
         cells = explorer.explore(problem, cells, found, tally, budget=taken, limit=limit)
         budget -= taken
     work = Work(tally, explorer.name, explorer.lps, explorer.exact_decisions)
-    return Found(found, work, [explorer.prefix_of(cell) for cell in cells])
+    return TaskResult(found, work, [explorer.prefix_of(cell) for cell in cells])

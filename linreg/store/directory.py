@@ -20,10 +20,11 @@ from linreg.explore import Beginning, Sink, Work
 from linreg.files import StrPath
 from linreg.network import Network
 from linreg.problem import Problem
+from linreg.progress import Progress
 from linreg.run.driver import Frontier
 from linreg.run.sinks import KeyedColumns
-from linreg.store.frontier import Texts, prefix_from
-from linreg.store.journal import Found, Journal, Record, read_journal
+from linreg.store.frontier import PrefixTexts, prefix_from
+from linreg.store.journal import Journal, JournalContent, Record, read_journal
 from linreg.store.layout import Layout
 from linreg.store.locking import lock
 from linreg.store.merging import sort_shards
@@ -34,10 +35,10 @@ from linreg.strategies import explorer_named
 from linreg.strategies.auto import settled
 from linreg.wording import counted
 
-ROWS = 1 << 16
+REGIONS_OF_PART = 1 << 16
 """Regions that are committed at once, nearly: a part."""
 
-EVERY = 10.0
+COMMIT_SECONDS = 10.0
 """Seconds between two commits, at most; what they hold together depends on no clock."""
 
 
@@ -66,7 +67,7 @@ class Store:
         self.strategy = held.strategy
         self.layout = layout_of(problem)
         self._keeps = held.keeps
-        self._texts = Texts()
+        self._texts = PrefixTexts()
         self._writer = writer  # one thread, so that commits are written in their order
         self._pending: Future[None] | None = None
         found = read_journal(folder / JOURNAL)
@@ -100,7 +101,7 @@ class Store:
             If the system refuses; what was committed before is as it was.
         """
         rows = self.sink.n_regions if isinstance(self.sink, KeyedColumns) else 0
-        if is_last or rows >= ROWS or monotonic() - self._last > EVERY:
+        if is_last or rows >= REGIONS_OF_PART or monotonic() - self._last > COMMIT_SECONDS:
             self._wait()
             if self.state.work is None or self.state.work.tally != work.tally:
                 now = monotonic()
@@ -129,7 +130,7 @@ class Store:
                 shards = [write_part(self.folder / SHARDS, name, self.layout.part(found))]
         self._append(commit_of(self.state, work, seconds, texts, shards))
 
-    def sort(self, progress: Callable[[float], None] = lambda _: None) -> None:
+    def sort(self, progress: Callable[[Progress], None] = lambda _: None) -> None:
         """Put shards in the place of all others that hold the regions sorted by pattern.
 
         Calls back with the share that is done, from 0 to 1.
@@ -256,7 +257,7 @@ def _make(folder: Path) -> None:
         )
 
 
-def _replayed(folder: Path, found: Found) -> State:
+def _replayed(folder: Path, found: JournalContent) -> State:
     """The state after all records, none of which may be damaged."""
     state = State()
 

@@ -26,11 +26,11 @@ PLAIN = {
 }
 """What a prefix may be made of, besides the classes with tags: numbers and arrays of them."""
 
-LONGEST = 1 << 24
+PREFIX_BYTES = 1 << 24
 """Bytes of the longest prefix that is read."""
 
 
-class Texts:
+class PrefixTexts:
     """Prefixes as text; those that stay in the frontier are spelled once."""
 
     def __init__(self) -> None:
@@ -57,9 +57,9 @@ def prefix_from(text: str) -> Any:
     """
     try:
         unpacking = zlib.decompressobj()
-        data = unpacking.decompress(b85decode(text), LONGEST)
+        data = unpacking.decompress(b85decode(text), PREFIX_BYTES)
         if not unpacking.eof:
-            raise ValueError(f"it does not end within {LONGEST:,} bytes")
+            raise ValueError(f"it does not end within {PREFIX_BYTES:,} bytes")
         return _Plain(io.BytesIO(data)).load()
     except _UNREADABLE as error:
         raise UnreadableFile(

@@ -25,7 +25,7 @@ _BEGIN = re.compile(rb'\{"check":"')
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class JournalContent:
     """What is in a journal.
 
     A line is written when those before it are on the disk. So only the last one can be torn, and
@@ -48,7 +48,7 @@ class Found:
     damaged: int | None
 
     def first_unread(self, take: Callable[[Record], object]) -> int | None:
-        """Hand over record by record; the number of the first line that is damaged or not taken."""
+        """Pass records on one by one; the number of the first line that is damaged or refused."""
         for number, record in enumerate(self.records, start=1):
             try:
                 take(record)
@@ -69,7 +69,7 @@ def line_of(record: Record) -> bytes:
     return _line(text.removeprefix(b"{"))
 
 
-def records_in(content: bytes) -> Found:
+def records_in(content: bytes) -> JournalContent:
     """The records of a journal with this content."""
     records: list[Record] = []
     size = 0
@@ -78,10 +78,10 @@ def records_in(content: bytes) -> Found:
         record = _record(line)
         if record is None:
             is_damaged = _is_all_there(content[size:]) or _is_anything_whole(content, size + 1)
-            return Found(records, size, len(records) + 1 if is_damaged else None)
+            return JournalContent(records, size, len(records) + 1 if is_damaged else None)
         records.append(record)
         size += len(line)
-    return Found(records, size, None)
+    return JournalContent(records, size, None)
 
 
 class Journal:
@@ -122,7 +122,7 @@ class Journal:
         self._size += len(line)
 
 
-def read_journal(path: Path) -> Found:
+def read_journal(path: Path) -> JournalContent:
     """The records of a journal, which stays as it is.
 
     Raises

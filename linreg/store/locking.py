@@ -8,13 +8,13 @@ from time import monotonic, sleep
 
 from linreg.temporary import try_lock
 
-PATIENCE = 3.0
+LOCK_SECONDS = 3.0
 """Seconds to wait for a lock: a process that was killed may leave others that are just ending."""
 
 
 def lock(descriptor: int) -> bool:
     """Whether the lock could be had, if not at once then soon."""
-    end = monotonic() + PATIENCE
+    end = monotonic() + LOCK_SECONDS
     while not try_lock(descriptor):
         if monotonic() > end:
             return False

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linreg.errors import UnreadableFile, UnwritableFile
+from linreg.progress import Progress
 from linreg.store.layout import Layout
 from linreg.store.shards import (
     PART_SUFFIX,
-    ROWS,
+    REGIONS_OF_SHARD,
     Shard,
     read_part,
     read_shard,
@@ -47,7 +48,7 @@ def sort_shards(
     layout: Layout,
     target: Path,
     prefix: str,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[Shard]:
     """New shards with the same rows, sorted by pattern; the same rows give the same bytes.
 
@@ -63,7 +64,7 @@ def sort_shards(
     prefix : str
         Of the new names.
     progress : callable
-        Called with the share that is done, from 0 to 1.
+        Called now and then with a `Progress`.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def sort_shards(
     def tell(shard: Shard) -> None:
         nonlocal done
         done += shard.rows
-        progress(done / n_rows)
+        progress(Progress(done / n_rows, 1, "sorted"))
 
     try:
         with temporary_folder(target) as between:
@@ -181,10 +182,10 @@ def _blocks(files: Sequence[_SortedFile], layout: Layout) -> Iterator[pyarrow.Ta
         tables = [file.between(low, high) for file in files]
         rest.append(layout.sorted(pyarrow.concat_tables(tables)))
         whole = pyarrow.concat_tables(rest)
-        end = len(whole) // ROWS * ROWS
-        for start in range(0, end, ROWS):
+        end = len(whole) // REGIONS_OF_SHARD * REGIONS_OF_SHARD
+        for start in range(0, end, REGIONS_OF_SHARD):
             # One piece of memory for each column: where the parts began changes no byte on file.
-            yield whole.slice(start, ROWS).combine_chunks()
+            yield whole.slice(start, REGIONS_OF_SHARD).combine_chunks()
         rest = [whole.slice(end)]
     if len(rest[0]):
         yield rest[0].combine_chunks()

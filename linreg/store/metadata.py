@@ -24,7 +24,7 @@ FORMAT = "linreg-run-3"
 RUN, NETWORK, JOURNAL, SHARDS = "run.json", "network.json", "journal.jsonl", "shards"
 """What is in a run directory."""
 
-SHOWN = 12
+SHOWN_DIGITS = 12
 """Digits of a fingerprint that a message shows."""
 
 DIGITS = 16
@@ -114,7 +114,7 @@ class Description:
 
     @property
     def check(self) -> str:
-        """What tells that nothing in it has changed."""
+        """Checksum of the description."""
         return sha256(json.dumps(asdict(self)).encode()).hexdigest()[:DIGITS]
 
     def write(self, folder: Path, network: Network, domain: Domain) -> None:
@@ -134,8 +134,8 @@ class Description:
         if self.fingerprint != other.fingerprint:
             raise UnusableRun(
                 f"{folder}: it holds a run of another network, with fingerprint "
-                f"{self.fingerprint[:SHOWN]}... and not {other.fingerprint[:SHOWN]}...; give "
-                "another folder"
+                f"{self.fingerprint[:SHOWN_DIGITS]}... and not "
+                f"{other.fingerprint[:SHOWN_DIGITS]}...; give another folder"
             )
         if self.domain != other.domain:
             raise UnusableRun(

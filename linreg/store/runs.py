@@ -9,8 +9,10 @@ from pathlib import Path
 
 from linreg.errors import LinregError, UnreadableFile
 from linreg.files import StrPath
+from linreg.progress import Progress
 from linreg.readers import DomainLike, NetworkLike, as_network
-from linreg.run import Count, Options, Progress, carrying, posed, run
+from linreg.run import Count, CountProgress, Options, carrying, posed, run
+from linreg.run.progress import count_of_work
 from linreg.store.directory import opened, read_state
 from linreg.store.locking import is_locked
 from linreg.store.metadata import COUNT, JOURNAL, SHARDS, Description
@@ -77,7 +79,7 @@ def count_into(
     workers: int = 1,
     executor: Executor | None = None,
     limit: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[CountProgress], None] | None = None,
 ) -> Count:
     """Number of activation regions, with what is known of it kept in a directory.
 
@@ -129,7 +131,7 @@ def run_into(
     options: Options,
     *,
     keeps: str,
-    sorting: Callable[[float], None] = lambda _: None,
+    sorting: Callable[[Progress], None] = lambda _: None,
 ) -> Count:
     """Begin or go on with a run that keeps regions, or a count, in a directory."""
     problem = posed(net, domain, options.strategy)
@@ -220,13 +222,4 @@ def count_of(state: State, strategy: str, n_stages: int) -> Count:
     work = state.work
     if work is None:
         return Count(0, False, "exact", (0,) * n_stages, 0, 0, strategy, 0.0)
-    return Count(
-        work.tally.regions,
-        state.is_complete,
-        "exact",
-        tuple(work.tally.cells),
-        work.lps,
-        work.exact_decisions,
-        strategy,
-        state.seconds,
-    )
+    return count_of_work(work, state.is_complete, strategy, state.seconds)

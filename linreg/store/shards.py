@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING
 
 from linreg.errors import UnreadableFile
 from linreg.files import check_memory, read_bytes, replacing
+from linreg.readers.parquet_pages import IN_DICTIONARY, pages_of
+from linreg.store.arrow_parts import check_unpacked
 from linreg.store.layout import Layout
 from linreg.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow
 
-ROWS = 1 << 17
+REGIONS_OF_SHARD = 1 << 17
 """Regions in a shard."""
 
 COMPRESSION = {"pattern": "zstd", "exact_witness.list.element": "zstd"}
@@ -33,6 +35,10 @@ PART_SUFFIX = ".arrow"
 
 REMEDY = "restore it from a copy, or begin again in another folder"
 """What is to be done about a file with regions that is damaged."""
+
+MORE = 4
+"""How many times the bytes of its rows a shard may unpack to, beside exact witnesses: Parquet says
+of each number how deep it is in a list."""
 
 GROUP = 1 << 9
 """Regions of a part that are read at a time."""
@@ -147,13 +153,19 @@ def read_shard(folder: Path, shard: Shard, layout: Layout) -> pyarrow.Table:
     UnreadableFile
         If the file is missing or has changed.
     """
+    import pyarrow
     from pyarrow import parquet
 
-    def read(data: pyarrow.BufferReader) -> pyarrow.Table:
-        file = parquet.ParquetFile(data)
+    def read(data: bytes) -> pyarrow.Table:
+        file = parquet.ParquetFile(pyarrow.BufferReader(data))
         if file.metadata.num_rows != shard.rows:
             raise OSError(f"it has {file.metadata.num_rows} rows, and {shard.rows} were written")
-        check_memory(shard.rows * layout.shard_row_size)
+        size = shard.rows * layout.shard_row_size
+        check_memory(size)
+        pages = pages_of(data, file.metadata, layout.schema.names, layout.shard_row_size)
+        if pages.encodings & IN_DICTIONARY:
+            raise OSError("it has dictionaries, which no shard has")
+        pages.check(len(data), MORE * size)
         return file.read()
 
     return _read(folder, shard, read, layout.schema)
@@ -167,15 +179,20 @@ def read_part(folder: Path, part: Shard, layout: Layout) -> pyarrow.Table:
     UnreadableFile
         If the file is missing or has changed.
     """
+    import pyarrow
     from pyarrow import ipc
 
-    return _read(folder, part, lambda data: ipc.open_file(data).read_all(), layout.part_schema)
+    def read(data: bytes) -> pyarrow.Table:
+        check_unpacked(data)
+        return ipc.open_file(pyarrow.BufferReader(data)).read_all()
+
+    return _read(folder, part, read, layout.part_schema)
 
 
 def _read(
     folder: Path,
     shard: Shard,
-    read: Callable[[pyarrow.BufferReader], pyarrow.Table],
+    read: Callable[[bytes], pyarrow.Table],
     schema: pyarrow.Schema,
 ) -> pyarrow.Table:
     import pyarrow
@@ -185,8 +202,8 @@ def _read(
     data = read_bytes(path)
     _check_digest(path, sha256(data).hexdigest(), shard)
     try:
-        table = read(pyarrow.BufferReader(data))
-    except (pyarrow.ArrowException, OSError) as error:
+        table = read(data)
+    except (pyarrow.ArrowException, OSError, UnreadableFile) as error:
         raise UnreadableFile(f"{path}: damaged: {error}") from None
     if table.schema != schema or table.num_rows != shard.rows:
         raise UnreadableFile(f"{path}: it does not hold the regions of this run")

@@ -1,4 +1,4 @@
-"""Who decides what the strategy "auto" is: this module alone.
+"""The strategy "auto", and what it stands for: this module alone decides.
 
 There are four questions, since strategies count alike, but find other witnesses and other proofs.
 
@@ -8,8 +8,9 @@ There are four questions, since strategies count alike, but find other witnesses
   question alone: a small problem is tried out in Python, always the same part of it, and what is
   not done by then is for machine code from its beginning.
 - Networks that follow one another, whose patterns alone are asked for, get machine code where it is
-  on disk, or once there have been `MANY`; see `for_one_of_many`.
-- Each network of a dataset has its rows from Python if it has at most `ROWS_IN_PYTHON` regions.
+  on disk, or once there have been `NETWORKS_TO_COMPILE`; see `for_one_of_many`.
+- Datasets hold the same bytes on every machine: each network has its rows from Python if it has at
+  most `ROWS_IN_PYTHON` regions, and without numba all have; see `for_datasets` and `for_rows`.
 
 Cells are counted by the work that one is: those of a wide network take long in Python; see `Cost`.
 Whether there can be machine code at all is asked of `machine_code`.
@@ -20,6 +21,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
+from math import inf
 from typing import Any, Generic, NamedTuple
 
 from linreg.explore.cells import Prefix
@@ -55,11 +58,10 @@ LARGE = 3 * TRIED
 ROWS_IN_PYTHON = 4096
 """Regions up to which those of a network in a dataset are found in Python."""
 
-
-PROGRAM = 200
+PROGRAM_ENTRIES = 200
 """Entries of a linear program, units times inputs, that make a cell cost as much as a small one."""
 
-PRODUCT = 300_000
+PRODUCT_TERMS = 300_000
 """The same of products: coefficients times forms of the input, one more than there are inputs."""
 
 PREPARED = 400
@@ -68,7 +70,7 @@ PREPARED = 400
 FIRST_CELLS = 32
 """Cells that any problem is taken to have."""
 
-MANY = 16
+NETWORKS_TO_COMPILE = 16
 """Networks that follow one another after which machine code is worth being compiled."""
 
 
@@ -92,7 +94,7 @@ class Cost(NamedTuple):
         network, dim = problem.network, problem.domain.dim
         coefficients = sum(stage.map.n_coefficients for stage in network.stages)
         program, product = len(network.units) * dim, coefficients * (dim + 1)
-        cell = max(1.0, program / PROGRAM + product / PRODUCT)
+        cell = max(1.0, program / PROGRAM_ENTRIES + product / PRODUCT_TERMS)
         return cls(cell, coefficients / PREPARED + FIRST_CELLS * cell)
 
 
@@ -132,7 +134,7 @@ class AutoExplorer:
 
     @property
     def name(self) -> str:
-        """Of the strategy that is at work now."""
+        """Name of the strategy that is at work now."""
         return self._now.name
 
     @property
@@ -255,9 +257,38 @@ class Settled(Generic[AnySink]):
 
 def for_one_of_many(problem: Problem, done: int) -> str:
     """The strategy for one of the networks that follow one another, of which so many are done."""
-    if has_machine_code() and (done >= MANY or is_compiled(problem, on_disk=True)):
+    if has_machine_code() and (done >= NETWORKS_TO_COMPILE or is_compiled(problem, on_disk=True)):
         return "compiled"
     return "auto"
+
+
+def for_datasets(asked: str) -> str:
+    """The strategy of a whole dataset, which its card names: "auto" needs numba."""
+    return "highs" if asked == "auto" and find_spec("numba") is None else asked
+
+
+class ForRows(NamedTuple):
+    """Who finds the rows of one network of a dataset.
+
+    Attributes
+    ----------
+    first : str
+        The strategy up to `most` regions.
+    most : float
+    then : str
+        The strategy of networks with more, and of counts that go further.
+    """
+
+    first: str
+    most: float
+    then: str
+
+
+def for_rows(asked: str) -> ForRows:
+    """The strategies of one network of a dataset, a function of its regions alone."""
+    if asked == "auto":
+        return ForRows("highs", ROWS_IN_PYTHON, "compiled")
+    return ForRows(asked, inf, asked)
 
 
 def is_settled_first(sink: Sink) -> bool:

@@ -54,7 +54,7 @@ from linreg.theory.growth import (
     convolutional_growth,
     growth_columns,
 )
-from linreg.theory.maximum import Maximum, search_maximum
+from linreg.theory.maximum import Maximum, SearchProgress, search_maximum
 from linreg.theory.parameters import (
     Efficiency,
     columns,
@@ -77,6 +77,7 @@ __all__ = [
     "LeftOut",
     "Maximum",
     "Neighbourhoods",
+    "SearchProgress",
     "TooLarge",
     "arora_2018",
     "ceilings",

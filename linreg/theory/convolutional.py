@@ -19,6 +19,7 @@ from linreg.formulas import (
     xiong_formula,
 )
 from linreg.formulas.receptive import convolution
+from linreg.progress import Progress
 from linreg.theory.bound import AT_LEAST, EXACTLY, PRODUCT, UPPER, Bound, LeftOut, Theorem
 from linreg.theory.explicit import explicit_count
 
@@ -112,7 +113,7 @@ def conv_report(
     input_shape: Sequence[int],
     layers: Sequence[Mapping[str, Any]],
     *,
-    progress: Callable[[float, str], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> tuple[tuple[Bound, ...], tuple[LeftOut, ...]]:
     """The bounds of `conv_bounds`, and those that were left out, with the reason.
 
@@ -121,7 +122,7 @@ def conv_report(
     input_shape, layers
         As those of `conv_bounds`.
     progress : callable, optional
-        Called now and then with the share of a bound's work that is done and the bound's name.
+        Called now and then with a `Progress`: the share of a bound's work, and the bound's name.
 
     Returns
     -------
@@ -164,7 +165,7 @@ def conv_report(
 def _one_layer(
     input_shape: Sequence[int],
     layer: Mapping[str, Any],
-    progress: Callable[[float, str], None] | None,
+    progress: Callable[[Progress], None] | None,
 ) -> list[Bound | LeftOut | None]:
     """The generic count, and the upper bounds until one proves that it is the maximum."""
     generic = _told(GENERIC, progress, input_shape, **layer)
@@ -189,13 +190,13 @@ def _one_layer(
 
 def _told(
     theorem: Theorem,
-    progress: Callable[[float, str], None] | None,
+    progress: Callable[[Progress], None] | None,
     *arguments: object,
     **named: object,
 ) -> Bound | LeftOut | None:
     """What a theorem gives, while its progress is told under its name."""
     name = theorem.function.__name__
-    told = None if progress is None else lambda share: progress(share, name)
+    told = None if progress is None else lambda now: progress(replace(now, activity=name))
     return theorem.tried(*arguments, **named, progress=told)
 
 

@@ -9,7 +9,7 @@ from linreg.errors import TooLarge
 from linreg.formulas.receptive import Convolution, PerAxis, convolution
 from linreg.oracle import arrangement_regions
 
-MOST_BITS = 4_000
+MAX_BITS = 4_000
 """Longest weight, in bits; each of the rational numbers on the way is some ten times as long."""
 
 MOST_UNITS = 12
@@ -42,7 +42,7 @@ def explicit_count(
     HypothesisError
         If the layer is impossible.
     TooLarge
-        If it has more than `MOST_UNITS` units or needs weights of more than `MOST_BITS` bits.
+        If it has more than `MOST_UNITS` units or needs weights of more than `MAX_BITS` bits.
 
     Notes
     -----
@@ -69,7 +69,7 @@ def explicit_count(
     degree = min(prod(layer.output), size)
     # size is at most one more than the number of units
     base = factorial(size) + 2 if layer.n_units <= MOST_UNITS else 0
-    if not base or (log2(log2(base)) + log2(degree + 1) * max(0, variables - 1) > log2(MOST_BITS)):
+    if not base or (log2(log2(base)) + log2(degree + 1) * max(0, variables - 1) > log2(MAX_BITS)):
         raise TooLarge("the layer is too large for weights that are generic provably")
     powers = iter([base ** (degree + 1) ** i for i in range(variables)])
     weights = [[1, *(next(powers) for _ in range(places - 1))] for _ in range(filters)]

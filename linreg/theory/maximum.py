@@ -10,16 +10,17 @@ from random import Random
 from linreg.errors import TooLarge
 from linreg.formulas import architecture, serra_2018_upper, whole
 from linreg.network import Network, mlp
-from linreg.run import Progress, count_regions
+from linreg.progress import Progress
+from linreg.run import count_regions
 from linreg.theory.parameters import parameter_count
 from linreg.zoo import folding, serra
 
 Layers = list[tuple[list[list[Fraction]], list[Fraction]]]
 
-PATIENCE = 40
+STALLED_CHANGES = 40
 """Changes that did not help before the search starts anew."""
 
-MOST_NUMBERS = 1_000_000
+SEARCHED_WEIGHTS = 1_000_000
 """Weights and biases of a network that is changed number by number."""
 
 
@@ -53,13 +54,37 @@ class Maximum:
     counted: int
 
 
+@dataclass(frozen=True, slots=True)
+class SearchProgress(Progress):
+    """How far a search is, and what it has found.
+
+    Attributes
+    ----------
+    done, total : float
+        Networks that are counted, and the budget.
+    activity : str
+        "networks".
+    best : Maximum
+        The best network so far, which has no regions before the first is counted.
+
+    Examples
+    --------
+    >>> heard = []
+    >>> _ = search_maximum(1, [2], budget=1, progress=heard.append)
+    >>> heard[-1].done, heard[-1].total, heard[-1].best.regions
+    (1, 1, 3)
+    """
+
+    best: Maximum
+
+
 def search_maximum(
     inputs: int,
     widths: Sequence[int],
     budget: int = 200,
     seed: int = 0,
     *,
-    progress: Callable[[Maximum], None] | None = None,
+    progress: Callable[[SearchProgress], None] | None = None,
 ) -> Maximum:
     """Weights of a rectifier network with many regions on the whole space.
 
@@ -77,8 +102,7 @@ def search_maximum(
     seed : int
         Same seed and budget, same network.
     progress : callable, optional
-        Called after each count, and now and then during one, with the best so far, which has no
-        regions before the first is done.
+        Called after each count, and now and then during one, with a `SearchProgress`.
 
     Returns
     -------
@@ -90,7 +114,7 @@ def search_maximum(
     HypothesisError
         If a number is below 1 or there is no layer.
     TooLarge
-        If there are more than `MOST_NUMBERS` weights and biases.
+        If there are more than `SEARCHED_WEIGHTS` weights and biases.
 
     Examples
     --------
@@ -101,9 +125,9 @@ def search_maximum(
     """
     inputs, widths = architecture(inputs, widths)
     numbers = parameter_count(inputs, widths)
-    if numbers > MOST_NUMBERS:
+    if numbers > SEARCHED_WEIGHTS:
         raise TooLarge(
-            f"networks are searched for among those of {MOST_NUMBERS:,} weights and biases at "
+            f"networks are searched for among those of {SEARCHED_WEIGHTS:,} weights and biases at "
             f"most: these have {numbers:,}"
         )
     left, random = whole("budget", budget), Random(seed)
@@ -112,30 +136,28 @@ def search_maximum(
     current = candidate = next(starts)
     regions = stalled = 0
     best = Maximum(mlp(candidate), 0, upper, 0)
+
+    def tell(_so_far: Progress | None = None) -> None:
+        if progress is not None:
+            progress(SearchProgress(best.counted, left, "networks", best))
+
     for counted in range(1, left + 1):
         network = mlp(candidate, name=" ".join(map(str, ["maximum", inputs, *widths])))
-        found = count_regions(network, progress=_telling(best, progress))
+        found = count_regions(network, progress=tell)
         stalled = 0 if found > regions else stalled + 1
         if found >= regions:
             current, regions = candidate, found
         if found > best.regions:
             best = Maximum(network, found, upper, counted)
         best = replace(best, counted=counted)
-        if progress is not None:
-            progress(best)
+        tell()
         if best.regions == upper:
             break
-        if stalled > PATIENCE:
+        if stalled > STALLED_CHANGES:
             candidate, regions, stalled = next(starts), 0, 0
         else:
             candidate = _changed(current, random)
     return best
-
-
-def _telling(
-    best: Maximum, progress: Callable[[Maximum], None] | None
-) -> Callable[[Progress], None] | None:
-    return None if progress is None else lambda _so_far: progress(best)
 
 
 def _starts(inputs: int, widths: Sequence[int], random: Random) -> Iterator[Layers]:

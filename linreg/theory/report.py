@@ -9,6 +9,7 @@ from itertools import accumulate
 from linreg.domains import Domain
 from linreg.formulas import Layer, layerwise_bound, narrowing_bound
 from linreg.network import Stage, StagedNetwork
+from linreg.progress import Progress
 from linreg.readers import DomainLike, NetworkLike, as_network, as_staged, asked
 from linreg.theory.bound import (
     UPPER,
@@ -39,7 +40,7 @@ def report(
     domain: DomainLike = None,
     *,
     quick: bool = False,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> tuple[Bound, ...]:
     """Every bound that applies to a network, with its source.
 
@@ -165,7 +166,7 @@ def layer_of(stage: Stage) -> Layer:
 
 
 def _of_weights(
-    staged: StagedNetwork, domain: Domain | None, progress: Callable[[float], None] | None
+    staged: StagedNetwork, domain: Domain | None, progress: Callable[[Progress], None] | None
 ) -> Bound:
     value = serra_ramalingam_2020(staged, domain, progress=progress)
     name, side, source, title = OF_WEIGHTS

@@ -14,6 +14,7 @@ from linreg.network.stages import table
 from linreg.polyhedra import IntegerRow, Point, Solver
 from linreg.polyhedra.optimum import least_values
 from linreg.problem import Boundaries
+from linreg.progress import Progress
 from linreg.rational import common_denominator, rational, rational_matrix
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.regions import enumerate_regions
@@ -22,11 +23,11 @@ from linreg.units import MaxUnit, ScalarUnit, Unit
 MOST_CELLS = 256
 """Cells of the first stages that are enumerated; some tenths of a second."""
 
-MOST_PROGRAMS = 10_000
+RANGE_PROGRAMS = 10_000
 """Linear programs for the ranges of the next stage, up to two for each row and cell; about a
 second."""
 
-MOST_INPUTS = 8
+INPUTS_FOR_PROGRAMS = 8
 """Inputs up to which linear programs are cheap."""
 
 Range = tuple[fmpq | None, fmpq | None]
@@ -42,7 +43,7 @@ def serra_ramalingam_2020(
     net: NetworkLike,
     domain: DomainLike = None,
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Upper bound on the regions of one network, from units that keep one piece.
 
@@ -58,7 +59,7 @@ def serra_ramalingam_2020(
     domain : Domain, optional
         The whole space unless given.
     progress : callable, optional
-        Called at first, and for each cell, with the share of cells that are done.
+        Called at first, and for each cell, with a `Progress`: the share of cells that are done.
 
     Returns
     -------
@@ -73,8 +74,8 @@ def serra_ramalingam_2020(
     Notes
     -----
     As many first stages are enumerated as make at most `MOST_CELLS` cells with at most
-    `MOST_PROGRAMS` linear programs for the next stage, the last stage never; with more than
-    `MOST_INPUTS` inputs, none, and ranges start from the rows about one coordinate.
+    `RANGE_PROGRAMS` linear programs for the next stage, the last stage never; with more than
+    `INPUTS_FOR_PROGRAMS` inputs, none, and ranges start from the rows about one coordinate.
 
     Source
     ------
@@ -93,10 +94,10 @@ def serra_ramalingam_2020(
     """
     staged, where = asked(net, domain)
     if progress is not None:
-        progress(0.0)
+        progress(Progress(0, 1, "stable units"))
     ranges = _of_domain(where, staged.input_dim)
     bounds = [narrowing_bound(staged.input_dim, _layers(staged.stages, ranges))]
-    if staged.stages and staged.input_dim <= MOST_INPUTS:
+    if staged.stages and staged.input_dim <= INPUTS_FOR_PROGRAMS:
         for depth in reversed(range(len(staged.stages))):
             bound = _cell_by_cell(staged, where, depth, progress)
             if bound is not None:
@@ -118,19 +119,19 @@ def _cell_by_cell(
     staged: StagedNetwork,
     domain: Domain,
     depth: int,
-    progress: Callable[[float], None] | None,
+    progress: Callable[[Progress], None] | None,
 ) -> int | None:
     """The sum over the cells of the first stages of bounds of the others; None if that is much."""
     stage, *later = staged.stages[depth:]
     before = StagedNetwork(staged.input_dim, staged.stages[:depth], stage.map)
     cells = enumerate_regions(before, domain, limit=MOST_CELLS)
     programs = (2 if later else 1) * len(cells) * stage.map.n_outputs
-    if not cells.counted.complete or programs > MOST_PROGRAMS:
+    if not cells.counted.complete or programs > RANGE_PROGRAMS:
         return None
     total, boundaries, solver = 0, Boundaries(cells.problem), Solver()
     for i, pattern in enumerate(cells.patterns.tolist()):
         if progress is not None:
-            progress(i / len(cells))
+            progress(Progress(i / len(cells), 1, "stable units"))
         *_, map_ = before.maps_on(pattern)
         forms = map_.rows.table()
         gradients = [form[:-1] for form in forms]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from linreg.arguments import numbered
 from linreg.complex import with_functional
 from linreg.problem import problem_of
+from linreg.progress import Progress
 from linreg.rational import Number
 from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.polyhedral_complex import polyhedral_complex
@@ -24,7 +25,7 @@ def level_set(
     domain: DomainLike = None,
     *,
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Subcomplex:
     """Where an output is equal to a level: a closed union of cells of any dimensions.
 
@@ -37,7 +38,7 @@ def level_set(
     limit : int, optional
         Most cells of the whole complex.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------
@@ -79,7 +80,7 @@ def decision_boundary(
     *,
     sense: str = "max",
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Subcomplex:
     """Where two classes tie: of two outputs where they are equal, of all where no one is largest.
 
@@ -94,7 +95,7 @@ def decision_boundary(
     limit : int, optional
         Most cells of the whole complex.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------

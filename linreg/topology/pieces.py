@@ -135,14 +135,14 @@ def total_size(found: list[Piece], dim: int) -> float | None:
 def outline(cells: CellComplex, cell: Cell) -> tuple[Vector, ...]:
     """The vertices and directions of a cell; those of a polygon in order around it."""
     if cell.dim != 2 or cell.lines:
-        return (*cell.corners, *cell.directions)
+        return (*cell.integer_vertices, *cell.directions)
     neighbours: dict[Vector, list[Vector]] = {}
     below = cells.facets_of(cell.index)
     for edge in (cells.cell(index) for index in below):
-        ends = (*edge.corners, *edge.directions)
+        ends = (*edge.integer_vertices, *edge.directions)
         for one, other in ((ends[0], ends[1]), (ends[1], ends[0])):
             neighbours.setdefault(one, []).append(other)
-    start = next(iter([*cell.directions, *cell.corners]))
+    start = next(iter([*cell.directions, *cell.integer_vertices]))
     order = [start]
     while True:
         following = [v for v in neighbours[order[-1]] if v not in order[-2:]]

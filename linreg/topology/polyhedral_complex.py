@@ -13,6 +13,7 @@ import numpy as np
 from linreg.arguments import how_many, numbered
 from linreg.complex import CellComplex, cell_complex, levels_of, with_levels
 from linreg.problem import Problem, problem_of
+from linreg.progress import Progress
 from linreg.rational import Number, fraction
 from linreg.readers import DomainLike, NetworkLike
 from linreg.topology.critical import CriticalVertex, critical_vertices
@@ -318,7 +319,7 @@ def polyhedral_complex(
     classes: Sequence[int] | bool = False,
     strategy: str = "tree",
     limit: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> PolyhedralComplex:
     """The cells of a network on a domain, of every dimension, generic or not.
 
@@ -338,7 +339,7 @@ def polyhedral_complex(
     limit : int, optional
         Most cells.
     progress : callable, optional
-        Called now and then with the number of cells that are found.
+        Called now and then with a `Progress` of cells, in all unknown.
 
     Returns
     -------

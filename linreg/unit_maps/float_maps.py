@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linreg.network.enclosure import ROUNDOFF, EnclosedPieces
+from linreg.network.enclosure import EnclosedPieces, growth_of
 from linreg.network.gradients import through_units
 from linreg.network.stages import Stage, StagedNetwork
 from linreg.rational import nearest_float
 from linreg.units import MaxUnit
 
-SMALL = 2.0**-500
+UNDERFLOW = 2.0**-500
 """What is added to every bound: it covers underflow."""
 
-BATCH = 2**20
+ARRAY_NUMBERS = 2**20
 """Most numbers in one intermediate array."""
 
 
@@ -43,7 +43,7 @@ def pieces_at(network: StagedNetwork, x: np.ndarray) -> np.ndarray:
         return np.empty((len(x), 0), dtype=network.pattern_dtype)
     pieces = EnclosedPieces(network)
     patterns = np.empty((len(x), len(network.units)), dtype=network.pattern_dtype)
-    size = max(1, BATCH // pieces.width)
+    size = max(1, ARRAY_NUMBERS // pieces.width)
     for start in range(0, len(x), size):
         part = slice(start, start + size)
         patterns[part], certain = pieces.at(x[part])
@@ -62,7 +62,7 @@ def float_maps(network: StagedNetwork, patterns: np.ndarray, row: np.ndarray) ->
     width = max(
         [network.input_dim, network.readout.n_inputs, *(s.map.n_outputs for s in network.stages)]
     )
-    size = max(1, BATCH // width)
+    size = max(1, ARRAY_NUMBERS // width)
     for start in range(0, max(1, len(patterns)), size):
         part = slice(start, start + size)
         parts.append(_part(network, patterns[part], row[part]))
@@ -78,7 +78,7 @@ def _part(
     sizes = np.abs(back)
     bias = readout.shift[row]
     bias_size = np.abs(bias)
-    terms = 10
+    terms = 0
     last = patterns.shape[1]
     for stage in reversed(network.stages):
         first = last - len(stage.units)
@@ -95,8 +95,8 @@ def _part(
         bias_size = bias_size + sizes @ np.abs(map_.shift)
         back, sizes = np.asarray(back @ map_.matrix), np.asarray(sizes @ abs(map_.matrix))
         terms += 2 * (stage.map.n_outputs + 10)
-    growth = 2 * terms * ROUNDOFF
-    return back, bias, growth * sizes + SMALL, growth * bias_size + SMALL
+    growth = growth_of(terms)
+    return back, bias, growth * sizes + UNDERFLOW, growth * bias_size + UNDERFLOW
 
 
 def _intercepts(stage: Stage, pieces: np.ndarray) -> np.ndarray:
@@ -123,7 +123,7 @@ def distinct(
     direction = np.random.default_rng(0).uniform(0.5, 1.5, width)
     with np.errstate(over="ignore", invalid="ignore"):
         places = values @ direction
-        spread = errors @ direction + 4 * (width + 10) * ROUNDOFF * (np.abs(values) @ direction)
+        spread = errors @ direction + 2 * growth_of(width) * (np.abs(values) @ direction)
     spread[~np.isfinite(places)] = np.inf
     places[~np.isfinite(places)] = 0.0
     order = np.argsort(places - spread, kind="stable")

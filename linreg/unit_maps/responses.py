@@ -16,7 +16,7 @@ from linreg.arguments import how_many, integer, numbered, points
 from linreg.domains import Ball, Domain
 from linreg.errors import InvalidNetwork, MissingPackage
 from linreg.network import StagedNetwork
-from linreg.network.enclosure import ROUNDOFF
+from linreg.network.enclosure import growth_of
 from linreg.network.gradients import exact_row
 from linreg.problem import problem_of
 from linreg.rational import common_denominator, nearest_float, primitive, rational_matrix
@@ -26,7 +26,7 @@ from linreg.unit_maps.float_maps import FloatMaps, distinct, float_maps, pieces_
 from linreg.unit_maps.unit_map import Place, unit_place
 from linreg.wording import counted
 
-MOST = 2000
+MAPS_COMPARED = 2000
 """Maps that are compared two by two."""
 
 
@@ -203,7 +203,7 @@ class Responses:
         mean = counts @ rows / counts.sum()
         return Representatives(weights, sizes[order], weights - mean)
 
-    def spread(self, most: int = MOST) -> float:
+    def spread(self, most: int = MAPS_COMPARED) -> float:
         """The largest distance between two of the normalised weights; dimensionless, at most 2.
 
         Of more than `most` maps only so many are compared, and the distance is a lower bound.
@@ -319,7 +319,7 @@ def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
         # are equal need not be told from others to find two that are far apart.
         rows = np.full(len(kinds), 0 if place.rank > 1 else place.first)
         weights = float_maps(ending, kinds, rows).weights
-        spreads.append((unit, _spread(_normalised(weights), MOST)))
+        spreads.append((unit, _spread(_normalised(weights), MAPS_COMPARED)))
         if place.rank > 1:
             kinds = None
     return sorted(spreads, key=lambda pair: (-pair[1], pair[0]))
@@ -452,7 +452,7 @@ def _three_numbers(floats: FloatMaps, exactly: Any) -> tuple[np.ndarray, int, in
     for i in np.flatnonzero(~np.isfinite(near[:, 0])).tolist():
         directions[i] = _unit_vector(exactly(int(kept[i]))[0])
         near[i] = 0.0
-    rounding = 4 * (weights.shape[1] + 10) * ROUNDOFF
+    rounding = 2 * growth_of(weights.shape[1])
     spread = np.broadcast_to(near + rounding, directions.shape)
     of_directions = distinct(directions, spread, lambda i: _direction(exactly(int(kept[i]))[0]))
     return labels, int(of_weights.max()) + 1, int(of_directions.max()) + 1

@@ -160,10 +160,6 @@ class Place:
     rank: int
     index: int
 
-    def n_earlier(self, network: StagedNetwork) -> int:
-        """Number of units of earlier stages."""
-        return sum(len(stage.units) for stage in network.stages[: self.stage])
-
 
 def unit_place(network: StagedNetwork, stage: object, unit: object) -> Place:
     """The place of a unit, which is named by a stage from 1 and a number from 0.

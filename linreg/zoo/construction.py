@@ -8,7 +8,7 @@ from linreg.domains import Domain
 from linreg.errors import HypothesisError
 from linreg.network import Network
 
-MOST_WEIGHTS = 10**6
+WEIGHTS_OF_ZOO = 10**6
 """Most weights that a network of the zoo is given."""
 
 
@@ -48,9 +48,9 @@ def check_size(weights: int) -> None:
     Raises
     ------
     HypothesisError
-        If there would be more than `MOST_WEIGHTS` weights.
+        If there would be more than `WEIGHTS_OF_ZOO` weights.
     """
-    if weights > MOST_WEIGHTS:
+    if weights > WEIGHTS_OF_ZOO:
         raise HypothesisError(
-            f"the zoo stops at networks of {MOST_WEIGHTS} weights: this one would have {weights}"
+            f"the zoo stops at networks of {WEIGHTS_OF_ZOO} weights: this one would have {weights}"
         )

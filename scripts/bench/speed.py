@@ -101,7 +101,7 @@ def counted(
     latest: list[linreg.Count] = []
     deadline = clock() + seconds
 
-    def watch(progress: linreg.Progress) -> None:
+    def watch(progress: linreg.CountProgress) -> None:
         latest[:] = [progress.count]
         if clock() > deadline and progress.share < 1:
             raise _CutOff
@@ -136,6 +136,7 @@ def row_seconds(net: linreg.Network) -> float:
 
 def held_bytes(net: linreg.Network, domain: linreg.Box | None, strategy: str) -> float:
     """Bytes that Python and NumPy hold for each of some regions."""
+    linreg.enumerate_regions(net, domain, strategy=strategy, limit=1)  # what is loaded stays
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     regions = linreg.enumerate_regions(net, domain, strategy=strategy, limit=KEPT)

@@ -90,7 +90,7 @@ def test_rows_about_several_coordinates_bound_units_too() -> None:
 def test_the_bound_cell_by_cell_is_never_above_that_of_ranges(data, net) -> None:
     domain = data.draw(domains(net.input_dim))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stable, "MOST_INPUTS", 0)
+        patch.setattr(stable, "INPUTS_FOR_PROGRAMS", 0)
         ranges = theory.serra_ramalingam_2020(net, domain)
     assert count_regions(net, domain) <= theory.serra_ramalingam_2020(net, domain) <= ranges
 

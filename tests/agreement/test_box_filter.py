@@ -22,7 +22,7 @@ def test_what_misses_the_box_around_a_cell_misses_the_cell(
     network, domain = problem
     proof: Path = tmp_path_factory.mktemp("box") / "proof"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subdivision, "MANY", 0)
+        patch.setattr(subdivision, "FORMS_FOR_BOX", 0)
         regions = linreg.enumerate_regions(network, domain)
         linreg.certify(network, proof, domain)
     assert set(map(tuple, regions.patterns.tolist())) == brute_force_patterns(network, domain)

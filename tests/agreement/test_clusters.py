@@ -42,7 +42,7 @@ def test_a_local_cluster_finds_the_same_bytes_though_one_of_its_workers_is_kille
 ) -> None:
     net = gaussian(3, 9, 8)
     alone = enumerate_into(net, tmp_path / "alone", strategy="highs")
-    monkeypatch.setattr(store, "ROWS", 100)
+    monkeypatch.setattr(store, "REGIONS_OF_PART", 100)
     with cluster("local", 2) as found:
         assert found.workers == 2
         client = found.executor._client
@@ -65,7 +65,7 @@ def test_a_local_cluster_finds_the_same_bytes_though_one_of_its_workers_is_kille
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "PATIENCE", 0.2)
+    monkeypatch.setattr(clusters, "ANSWER_SECONDS", 0.2)
     done = linreg("count", IRIS, "--cluster", "tcp://127.0.0.1:1")
     assert "tcp://127.0.0.1:1: no scheduler of Dask answers" in done.complaint
     with (

@@ -332,8 +332,8 @@ def test_cells_whose_corners_are_too_many_have_the_regions_that_highs_finds(
     inputs: int, generators: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Linear programs split some of them, or all."""
-    monkeypatch.setattr(generated, "MOST_INPUTS", inputs)
-    monkeypatch.setattr(generated, "MOST_GENERATORS", generators)
+    monkeypatch.setattr(generated, "INPUTS_FOR_GENERATORS", inputs)
+    monkeypatch.setattr(generated, "GENERATORS_FOR_SPLITTING", generators)
     for name in ("copies one ulp apart", "pruned", "maxout", "clip", "two inputs", "tiny"):
         agree(NETS[name])
     agree(COPIES_IN_THE_PLANE)

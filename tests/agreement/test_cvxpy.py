@@ -140,8 +140,8 @@ def test_a_constant_objective_has_its_value_everywhere() -> None:
 
 
 def test_progress_is_told_once_for_each_region() -> None:
-    seen: list[int] = []
-    CROSS.minimise(distance, progress=seen.append)
+    seen: list[float] = []
+    CROSS.minimise(distance, progress=lambda now: seen.append(now.done))
     assert seen == [0, 1, 2, 3]
 
 

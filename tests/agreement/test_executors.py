@@ -22,9 +22,9 @@ from program import PATIENCE, python
 import linreg
 from linreg import (
     Count,
+    CountProgress,
     Enumeration,
     IncompleteError,
-    Progress,
     adjacency_graph,
     mlp,
 )
@@ -221,7 +221,7 @@ def test_what_is_incomplete_is_not_taken_for_the_whole() -> None:
 
 @pytest.mark.usefixtures("tiny_tasks")
 def test_progress_never_falls_and_ends_at_the_whole(executor: Executor) -> None:
-    seen: list[Progress] = []
+    seen: list[CountProgress] = []
     found = count(NET, executor=executor, progress=seen.append)
     shares = [progress.share for progress in seen]
     regions = [progress.count.regions for progress in seen]
@@ -236,7 +236,7 @@ def test_progress_never_falls_and_ends_at_the_whole(executor: Executor) -> None:
 def test_the_share_of_a_network_with_contests_of_three_ends_at_one() -> None:
     rng = np.random.default_rng(1)
     net = mlp([(rng.normal(size=(9, 2)), rng.normal(size=9))], activation=linreg.maxout(3))
-    seen: list[Progress] = []
+    seen: list[CountProgress] = []
     count(net, progress=seen.append)
     assert seen[-1].share == pytest.approx(1)
 

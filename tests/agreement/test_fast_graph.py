@@ -50,8 +50,8 @@ GOLDEN = [
 def small_graphs_too() -> Iterator[None]:
     """Let machine code find the edges of however few regions."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(graph, "FEW", 0)
-        patch.setattr(joined, "MANY", 0)
+        patch.setattr(graph, "FEW_REGIONS", 0)
+        patch.setattr(joined, "MANY_REGIONS", 0)
         yield
 
 
@@ -295,11 +295,13 @@ def test_patterns_with_the_same_hash_are_told_apart() -> None:
 def test_edges_of_many_blocks_are_those_of_one() -> None:
     regions = enumerate_regions(gaussian(3, 8, 6), Box([-2] * 3, [2] * 3))
     whole = edges_of(adjacency_graph(regions))
-    seen: list[int] = []
+    seen: list[float] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joined, "REGIONS_PER_REPORT", 7)
-        patch.setattr(joined, "EDGES", 0)
-        assert edges_of(adjacency_graph(regions, progress=seen.append)) == whole
+        patch.setattr(joined, "EDGE_BUFFER", 0)
+        assert (
+            edges_of(adjacency_graph(regions, progress=lambda now: seen.append(now.done))) == whole
+        )
     assert seen == sorted(seen)
     assert seen[0] <= 7
     assert len(regions) - 8 < seen[-1] < len(regions)

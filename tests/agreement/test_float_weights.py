@@ -9,7 +9,7 @@ import pytest
 from flint import fmpq, fmpq_mat
 
 import linreg
-from linreg import affine
+from linreg.affine import exact_map as affine
 from linreg.exact_product import product
 from linreg.kernel.data.scaled_rows import (
     OutOfRangeError,

@@ -218,9 +218,9 @@ def test_the_graph_of_a_part_of_space_has_no_edge_that_space_has_not(
 
 
 def test_progress_is_told_of_an_edge_search() -> None:
-    seen: list[int] = []
+    seen: list[float] = []
     regions = enumerate_regions(gaussian(2, 9), strategy="highs")
-    adjacency_graph(regions, progress=seen.append)
+    adjacency_graph(regions, progress=lambda now: seen.append(now.done))
     assert seen == sorted(set(seen))
     assert seen[0] == 0
     assert seen[-1] < len(regions) == 46

@@ -295,10 +295,12 @@ def test_a_suffix_without_a_format_is_refused(name: str, tmp_path: Path) -> None
 def test_progress_of_a_text_is_told_in_nodes_and_edges(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg.export.graphs.EVERY", 10)
+    monkeypatch.setattr("linreg.export.graphs.ROWS_PER_REPORT", 10)
     graph = golden("random_2_4_4_1")
-    seen: list[int] = []
-    write_columns(graph.columns(), tmp_path / f"g{suffix}", progress=seen.append)
+    seen: list[float] = []
+    write_columns(
+        graph.columns(), tmp_path / f"g{suffix}", progress=lambda now: seen.append(now.done)
+    )
     size = len(graph) + len(graph.edges)
     assert seen == list(range(0, seen[-1] + 1, 10))
     assert size - 10 <= seen[-1] <= size + 10

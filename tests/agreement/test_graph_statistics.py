@@ -164,7 +164,7 @@ def test_orthants_are_a_hypercube() -> None:
     units = [[int(i == j) for j in range(9)] for i in range(9)]
     found = graph_statistics(graph_of(mlp([(units, [0] * 9)])))
     assert (found.nodes, found.edges, found.diameter) == (512, 9 * 256, 9)
-    assert found.nodes > statistics.DENSE
+    assert found.nodes > statistics.DENSE_NODES
     assert found.spectral_gap == pytest.approx(2 / 9, abs=1e-9)
 
 
@@ -216,9 +216,9 @@ def test_statistics_are_the_same_in_every_run() -> None:
 
 
 def test_progress_tells_how_many_nodes_are_settled() -> None:
-    seen: list[int] = []
+    seen: list[float] = []
     graph = grid(9)
-    graph_statistics(graph, progress=seen.append)
+    graph_statistics(graph, progress=lambda now: seen.append(now.done))
     assert seen == sorted(seen)
     assert 0 in seen
     assert max(seen) < len(graph)

@@ -198,8 +198,8 @@ def test_nothing_merges_where_all_maps_differ() -> None:
 @given(net=networks(**SMALL))
 def test_progress_tells_how_many_regions_are_compared(net: Network) -> None:
     graph = graph_of(net)
-    seen: list[int] = []
-    linear_regions(graph, progress=seen.append)
+    seen: list[float] = []
+    linear_regions(graph, progress=lambda now: seen.append(now.done))
     assert seen == list(range(0, len(graph), 32))
 
 

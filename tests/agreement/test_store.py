@@ -67,9 +67,9 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(explorer, "alone", 4)
         monkeypatch.setattr(explorer, "slice", 2)
         monkeypatch.setattr(explorer, "task_budget", 7)
-    monkeypatch.setattr(store, "ROWS", 5)
+    monkeypatch.setattr(store, "REGIONS_OF_PART", 5)
     monkeypatch.setattr(shards, "GROUP", 3)
-    monkeypatch.setattr(sorting, "ROWS", 16)
+    monkeypatch.setattr(sorting, "REGIONS_OF_SHARD", 16)
     monkeypatch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 700)
     monkeypatch.setattr(sorting, "FAN", 4)
 
@@ -179,7 +179,7 @@ def test_the_files_are_the_same_bytes_however_parts_are_merged(
     monkeypatch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 100)
     monkeypatch.setattr(sorting, "FAN", 2)
     shares: list[float] = []
-    enumerate_into(net, tmp_path / "two and two", sorting=shares.append)
+    enumerate_into(net, tmp_path / "two and two", sorting=lambda now: shares.append(now.share))
     assert digests(tmp_path / "two and two") == digests(tmp_path / "at once")
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
@@ -284,7 +284,7 @@ def test_a_part_that_is_not_sorted_is_refused(tmp_path: Path) -> None:
 
 def test_a_shard_holds_no_more_than_its_columns_say() -> None:
     """What docs/schema.md says of the size of files."""
-    assert shards.ROWS == 131_072
+    assert shards.REGIONS_OF_SHARD == 131_072
 
 
 def test_a_run_keeps_to_the_strategy_that_it_begins_with(

@@ -141,7 +141,7 @@ def test_a_table_that_is_written_in_parts_is_the_same_table(
     regions, shares = EXAMPLES["thinner than floats"](), []
     monkeypatch.setattr("linreg.regions.tables.columns.NUMBERS_AT_ONCE", 40)
     path = tmp_path / f"regions{suffix}"
-    write_regions(regions, path, COLUMNS, progress=shares.append)
+    write_regions(regions, path, COLUMNS, progress=lambda now: shares.append(now.share))
     assert equal(read_regions(path, network_of(regions)), regions)
     assert shares == sorted(shares)
     assert len(shares) > 1
@@ -632,7 +632,7 @@ def test_a_mistake_is_said_before_any_work_is_done(
     options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("linreg.cli.tables.enumerated", None)
+    monkeypatch.setattr("linreg.cli.enumerating.enumerated", None)
     assert said in run("enumerate", write(tmp_path / "net.json", TRIANGLE), *options).complaint
     assert [path.name for path in tmp_path.iterdir()] == ["net.json"]
 
@@ -644,7 +644,7 @@ def test_an_interrupt_while_a_table_is_written_leaves_none(
         raise KeyboardInterrupt
 
     net, path = write(tmp_path / "net.json", TRIANGLE), tmp_path / "regions.csv"
-    monkeypatch.setattr("linreg.cli.watch.Watch.share", interrupted)
+    monkeypatch.setattr("linreg.cli.watch.Watch.tell", interrupted)
     outcome = run("enumerate", net, "-o", path, "--json")
     assert (outcome.code, outcome.json["output"], outcome.json["columns"]) == (3, None, None)
     assert outcome.json["activation_regions"] == 7

@@ -10,7 +10,7 @@ from dataset_specs import rows
 from program import Outcome, linreg
 
 from linreg.cli.dataset import _duration, _rest
-from linreg.datasets import EXAMPLE, Progress, plan, spec_of, trained
+from linreg.datasets import EXAMPLE, DatasetProgress, plan, spec_of, trained
 from linreg.datasets.folder import Folder
 
 HEAD = 'name = "test"\nseed = 0\n'
@@ -330,9 +330,9 @@ def test_times_are_shown_to_two_digits(seconds: float, text: str) -> None:
 
 def test_the_time_left_is_qualified_as_long_as_it_is_a_guess() -> None:
     """Nothing is known of networks that are unlike all those that are done."""
-    assert _rest(Progress(1, 10, 0.1, 90.0, untimed=4)) == "perhaps 2 min left"
-    assert _rest(Progress(5, 10, 0.5, 90.0, untimed=0)) == "about 2 min left"
-    assert _rest(Progress(10, 10, 1.0, 0.0, untimed=0)) == "writing"
+    assert _rest(DatasetProgress(1, 10, "networks", 10.0, 90.0, untimed=4)) == "perhaps 2 min left"
+    assert _rest(DatasetProgress(5, 10, "networks", 90.0, 90.0, untimed=0)) == "about 2 min left"
+    assert _rest(DatasetProgress(10, 10, "networks", 90.0, 0.0, untimed=0)) == "writing"
 
 
 # Status

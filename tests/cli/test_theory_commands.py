@@ -155,12 +155,10 @@ def test_bounds_of_several_convolutions_that_take_too_long_are_rows_too(monkeypa
 
 def test_long_work_on_bounds_is_reported() -> None:
     seen = []
-    bounds, _ = theory.conv_report(
-        (1, 3, 3), [{"filters": 2, "kernel": 2}], progress=lambda *told: seen.append(told)
-    )
+    bounds, _ = theory.conv_report((1, 3, 3), [{"filters": 2, "kernel": 2}], progress=seen.append)
     assert {"koszul_upper"} < {bound.name for bound in bounds}
     for name in ("generic_count", "xiong_formula"):
-        shares = [share for share, what in seen if what == name]
+        shares = [now.share for now in seen if now.activity == name]
         assert shares[0] == 0
         assert shares == sorted(shares)
         assert shares[-1] < 1
@@ -313,7 +311,7 @@ def test_a_search_that_is_interrupted_in_its_first_count_has_no_best_network(mon
     done = linreg("maximise", "--widths", "3,8,8")
     assert (done.code, done.out, done.err) == (3, "", "linreg: interrupted\n")
     with pytest.raises(KeyboardInterrupt):
-        theory.search_maximum(3, [8, 8], progress=lambda best: seen.append(best.regions))
+        theory.search_maximum(3, [8, 8], progress=lambda now: seen.append(now.best.regions))
     assert seen == [0]
 
 

@@ -8,7 +8,7 @@ from math import pi, sqrt
 import numpy as np
 import pytest
 
-from linreg import absolute, boundary_volume, expected_boundary_volume, mlp
+from linreg import Ball, absolute, boundary_volume, expected_boundary_volume, mlp
 from linreg.errors import InvalidDomain
 
 
@@ -80,12 +80,56 @@ def test_in_a_tiny_square_the_density_of_boundary_is_that_at_the_origin() -> Non
     assert found.mean == pytest.approx(mean_norm * density * size, rel=0.02)
 
 
+def test_lines_through_a_disc_have_the_length_of_their_chords() -> None:
+    """x = 0, y = 3 and x = 5 in a disc of radius 5 around the origin: 10, 8, and a tangent."""
+    net = mlp([([[1, 0], [0, 1], [1, 0]], [0, -3, -5])])
+    found = boundary_volume(net, Ball([0, 0], 5, "l2"))
+    assert (found.volume, found.facets, found.squares) == (18.0, 4, ())
+
+
+def test_planes_through_a_ball_have_the_area_of_their_discs() -> None:
+    """z = 3, cut in four by x = 0 and y = 0, and these two, in a ball of radius 5."""
+    net = mlp([([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, -3])])
+    found = boundary_volume(net, Ball([0, 0, 0], 5, "l2"))
+    assert found.facets == 12
+    assert found.volume == pytest.approx(pi * (16 + 25 + 25))
+    # The plane 3 x + 4 y = 4 z + 5 is 5 / sqrt(41) away from the origin.
+    tilted = boundary_volume(mlp([([[3, 4, -4]], [-5])]), Ball([0, 0, 0], 5, "l2"))
+    assert tilted.volume == pytest.approx(pi * (25 - 25 / 41))
+    assert boundary_volume(mlp([([[1]], [0])]), Ball([1], 1, "l2")).volume == 0.0
+
+
+def test_a_small_polygon_in_a_large_ball_keeps_its_area() -> None:
+    planes = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    net = mlp([(planes, [0, 0, 0]), ([[1, 1, 1]], [-1])], activation=absolute())
+    found = boundary_volume(net, Ball([0, 0, 0], 9, "l2"))
+    assert found.volume == pytest.approx(3 * pi * 81 + 4 * sqrt(3))
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2", "linf"])
+def test_the_mean_of_exact_lengths_in_a_ball_is_the_expectation(norm: str) -> None:
+    rng = np.random.default_rng(3)
+    ball = Ball([1, 0], 1, norm)
+    lengths = [
+        boundary_volume(
+            mlp([(rng.normal(size=(3, 2)), rng.normal(size=3)) for _ in "1"]), ball
+        ).volume
+        for _ in range(120)
+    ]
+    found = expected_boundary_volume(2, [3], ball, samples=10_000)
+    error = np.hypot(np.std(lengths) / sqrt(len(lengths)), found.standard_error)
+    assert abs(np.mean(lengths) - found.mean) < 4 * error
+    assert error < 0.1 * found.mean
+
+
 def test_what_has_no_finite_boundary_is_refused() -> None:
     with pytest.raises(InvalidDomain, match="give a bounded one"):
         boundary_volume(mlp([([[1, 0]], [0])]))
     with pytest.raises(ValueError, match="4 inputs"):
         boundary_volume(mlp([([[1] * 4], [0])]), "box:-1,1")
-    with pytest.raises(InvalidDomain, match="a box was expected"):
+    with pytest.raises(InvalidDomain, match="a box or ball was expected"):
         expected_boundary_volume(2, [3], "all")
+    with pytest.raises(InvalidDomain, match="2 dimensions was expected, got 3"):
+        expected_boundary_volume(2, [3], Ball([0, 0, 0], 1, "l2"))
     with pytest.raises(ValueError, match="bias: a positive number"):
         expected_boundary_volume(2, [3], "box:-1,1", bias=0)

@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import generators
 import numpy as np
 import pytest
-from flint import fmpz_poly
+from flint import fmpq_poly, fmpz_poly
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -30,9 +30,17 @@ from linreg import (
     track,
 )
 from linreg.errors import HypothesisError, InvalidNetwork, UnreadableFile
-from linreg.learning import AlgebraicTime, Bracket, network_between, network_of
-from linreg.learning.algebraic import compare, irreducible_factors, roots_between, sorted_times
-from linreg.learning.survival import has_positive_dependency
+from linreg.learning import (
+    AlgebraicTime,
+    Bracket,
+    ParameterPath,
+    network_between,
+    network_of,
+)
+from linreg.learning.algebraic import compare, irreducible_factors, sorted_times
+from linreg.learning.kinetic import Kinetic
+from linreg.learning.number_field import NumberField
+from linreg.learning.strict_systems import Basis, Dependency, positive_somewhere
 from linreg.oracle import brute_force_patterns
 from linreg.readers import network_from_json
 
@@ -60,12 +68,8 @@ def patterns(listed: Any) -> tuple[tuple[int, ...], ...]:
     return tuple(sorted(map(tuple, listed or ())))
 
 
-@pytest.mark.parametrize("case", [p for p in PATHS if "deep" not in str(p.id)])
-def test_a_golden_path_of_one_layer_has_exactly_the_events_that_were_found_in_two_ways(
-    case: Any,
-) -> None:
-    path = parameter_path(*networks_of(case))
-    assert (path.complete, path.method) == (True, "minors")
+def has_golden_events(path: ParameterPath, case: Any) -> None:
+    assert path.complete
     expected = golden_events(case)
     assert len(path.events) == len(expected)
     for event, wanted in zip(path.events, expected, strict=True):
@@ -84,12 +88,87 @@ def test_a_golden_path_of_one_layer_has_exactly_the_events_that_were_found_in_tw
             assert event.time == Fraction(wanted["time"])
 
 
+@pytest.mark.parametrize("case", [p for p in PATHS if "deep" not in str(p.id)])
+def test_a_golden_path_of_one_layer_has_exactly_the_events_that_were_found_in_two_ways(
+    case: Any,
+) -> None:
+    path = parameter_path(*networks_of(case))
+    assert path.method == "minors"
+    has_golden_events(path, case)
+
+
+@pytest.mark.parametrize("case", PATHS)
+def test_decisions_that_are_followed_end_at_exactly_the_golden_events(case: Any) -> None:
+    first, last = networks_of(case)
+    path = parameter_path(first, last, method="kinetic")
+    assert path.method == "kinetic"
+    has_golden_events(path, case)
+    if len(first.staged.stages) > 1:
+        assert parameter_path(first, last) == path
+
+
+def test_a_decision_that_is_followed_too_far_makes_other_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [case] = [each.values[0] for each in PATHS if each.id == "deep_2d"]
+    monkeypatch.setattr(Kinetic, "_around", lambda self, clock, polynomials: clock.range)
+    with pytest.raises(AssertionError):
+        has_golden_events(parameter_path(*networks_of(case)), case)
+
+
+@st.composite
+def deep_paths(draw: st.DrawFn) -> tuple[Any, Any, Any]:
+    kind = draw(st.sampled_from([relu(), clip(-1, 1), maxout(2)]))
+    inputs, widths = draw(st.sampled_from([(1, (2, 2)), (1, (2, 1, 1)), (2, (2, 1))]))
+
+    def network() -> Any:
+        made, reads = [], inputs
+        for width in widths:
+            made.append(draw(generators.layers(width * kind.n_inputs, reads)))
+            reads = width
+        return mlp(made, activation=kind)
+
+    return network(), network(), draw(st.sampled_from([None, Box([-2] * inputs, [1] * inputs)]))
+
+
+@settings(max_examples=20, deadline=None)
+@given(deep_paths())
+def test_between_two_critical_times_of_a_deep_network_nothing_happens(case: Any) -> None:
+    """And backwards the same happens at the mirrored times."""
+    first, last, domain = case
+    path = parameter_path(first, last, domain)
+    assert (path.complete, path.method) == (True, "kinetic")
+    back = parameter_path(last, first, domain)
+    for event, mirrored in zip(path.events, back.events[::-1], strict=True):
+        assert float(event.time) == pytest.approx(1 - float(mirrored.time))
+        assert (event.at, event.born, event.died) == (mirrored.at, mirrored.died, mirrored.born)
+    times = [float(event.time) for event in path.events]
+    for at in (Fraction(9, 101), Fraction(50, 103), Fraction(96, 107)):
+        assume(all(abs(float(at) - time) > 1e-6 for time in times))
+        now = len(brute_force_patterns(_unstaged(first, last, at), domain))
+        passed = [event for event in path.events if float(event.time) < at]
+        ahead = path.events[len(passed) :]
+        if passed:
+            assert passed[-1].after == now
+        if ahead:
+            assert ahead[0].before == now
+
+
+def test_where_following_is_too_much_work_changes_are_bisected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [case] = [each.values[0] for each in PATHS if each.id == "deep_2d"]
+    monkeypatch.setattr("linreg.learning.path.MOST_DECISIONS", 5)
+    assert parameter_path(*networks_of(case)).method == "bisection"
+    assert parameter_path(*networks_of(case), method="kinetic").complete
+
+
 @pytest.mark.parametrize("case", [p for p in PATHS if "deep" in str(p.id)])
 def test_bisection_brackets_every_golden_event_of_a_deep_path_that_changes_the_regions(
     case: Any,
 ) -> None:
     width = Fraction(1, 2**9)
-    path = parameter_path(*networks_of(case), width=width)
+    path = parameter_path(*networks_of(case), method="bisection", width=width)
     assert (path.complete, path.method) == (False, "bisection")
     brackets = [event.time for event in path.events]
     assert all(isinstance(time, Bracket) and time.high - time.low <= 2 * width for time in brackets)
@@ -138,15 +217,20 @@ def _unstaged(first: Any, last: Any, at: Fraction) -> Any:
     from linreg.network import AffineNode, Network, UnitNode
     from linreg.rational import rational
 
-    (linear, units), (other, _) = first.nodes, last.nodes
     t = rational(at)
-    rows = [
-        [a + t * (b - a) for a, b in zip(x, y, strict=True)]
-        for x, y in zip(linear.map.rows.table(), other.map.rows.table(), strict=True)
-    ]
-    made = ExactAffineMap.of([row[:-1] for row in rows], [row[-1] for row in rows])
-    nodes = (AffineNode("linear", ("input",), made), UnitNode("units", ("linear",), units.units))
-    return Network(first.input_shape, nodes, "units")
+    nodes: list[Any] = []
+    for node, other in zip(first.nodes, last.nodes, strict=True):
+        before = (nodes[-1].name if nodes else "input",)
+        if isinstance(node, UnitNode):
+            nodes.append(UnitNode(node.name, before, node.units))
+            continue
+        rows = [
+            [a + t * (b - a) for a, b in zip(x, y, strict=True)]
+            for x, y in zip(node.map.rows.table(), other.map.rows.table(), strict=True)
+        ]
+        made = ExactAffineMap.of([row[:-1] for row in rows], [row[-1] for row in rows])
+        nodes.append(AffineNode(node.name, before, made))
+    return Network(first.input_shape, tuple(nodes), nodes[-1].name)
 
 
 def test_on_a_reversed_path_the_born_die_and_the_dead_are_born() -> None:
@@ -186,6 +270,8 @@ def test_a_path_that_stands_still_has_no_events() -> None:
     assert parameter_path(net, net).events == ()
     deep = mlp([([[1]], [0]), ([[1]], [-1])])
     path = parameter_path(deep, deep)
+    assert (path.events, path.complete) == ((), True)
+    path = parameter_path(deep, deep, method="bisection")
     assert (path.events, path.complete) == ((), False)
 
 
@@ -207,18 +293,18 @@ def test_mistakes_of_paths_are_refused_by_name() -> None:
 def test_roots_are_isolated_and_in_order() -> None:
     """(3x - 1)(2x^2 - 1)(x^2 - 3x + 1) has the roots 1/3, 0.381.. and 0.707.. in [0, 1]."""
     product = fmpz_poly([-1, 3]) * fmpz_poly([-1, 0, 2]) * fmpz_poly([1, -3, 1])
-    roots = roots_between([int(c) for c in product.coeffs()])
+    roots = sorted_times(irreducible_factors([product]))
     assert [float(root) for root in roots] == pytest.approx([1 / 3, (3 - 5**0.5) / 2, 0.5**0.5])
     assert [compare(a, b) for a, b in pairwise(roots)] == [-1, -1]
     assert compare(roots[1], roots[1]) == 0
-    assert roots_between([-2, 0, 1]) == []
+    assert sorted_times([(-2, 0, 1)]) == []
     near = sorted_times(irreducible_factors([fmpz_poly([-1, 0, 2]), fmpz_poly([-707107, 10**6])]))
     assert isinstance(near[0], AlgebraicTime)
     assert near[0].high < near[1]
 
 
 def test_the_sign_of_a_polynomial_at_a_root_is_exact() -> None:
-    [root] = roots_between([-1, 0, 2])
+    [root] = sorted_times([(-1, 0, 2)])
     assert isinstance(root, AlgebraicTime)
     assert root.sign_of([-1, 0, 2]) == 0
     assert root.sign_of([0, -3, 0, 6]) == 0
@@ -228,13 +314,29 @@ def test_the_sign_of_a_polynomial_at_a_root_is_exact() -> None:
 
 
 def test_positive_dependencies_are_told_from_others() -> None:
-    [root] = roots_between([-1, 0, 2])
+    [root] = sorted_times([(-1, 0, 2)])
     assert isinstance(root, AlgebraicTime)
-    one, t, none = fmpz_poly([1]), fmpz_poly([0, 1]), fmpz_poly([])
+    field = NumberField(root)
+    one, t, none = (field.element(fmpq_poly(entries)) for entries in ([1], [0, 1], []))
     # (1, 2t) and (-t, -1) are opposite where 2 t^2 = 1; (1, 2t) and (t, 1) are parallel.
-    assert has_positive_dependency([(one, 2 * t), (-t, -one)], root)
-    assert not has_positive_dependency([(one, 2 * t), (t, one)], root)
-    assert has_positive_dependency([(none, none), (one, one)], root)
+    answer = positive_somewhere([(one, t + t), (-t, -one)], one)
+    assert answer == Dependency(rows=(0, 1), columns=(0,))
+    assert isinstance(positive_somewhere([(one, t + t), (t, one)], one), Basis)
+    assert positive_somewhere([(none, none), (one, one)], one) == Dependency((0,), ())
+
+
+def test_numbers_of_a_field_are_those_of_floats_far_from_zero_and_exact_at_it() -> None:
+    """With r the square root of 1/2: 99/140 is above it by 3.6e-5, and (1 + r)(1 - r) = 1/2."""
+    [root] = sorted_times([(-1, 0, 2)])
+    assert isinstance(root, AlgebraicTime)
+    field = NumberField(root)
+    one, r = field.element(fmpq_poly([1])), field.element(fmpq_poly([0, 1]))
+    assert (one + r) * (one - r) + (one + r) * (one - r) == 1
+    assert one / (one + r) == (one - r) * 2
+    near = field.element(fmpq_poly([-99, 140]))
+    assert near < 0
+    assert not near > 0
+    assert field.element(fmpq_poly([-(10**30) // 7, 10**30])) > 0
 
 
 def test_births_deaths_and_survivors_add_up() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import linreg
 from linreg import Box, Polytope, enumerate_regions, mlp
 from linreg.regions.polygons import FRAME, facet_polygons_of, frame_of, intervals_of
-from linreg.regions.polygons import floats as floats_module
+from linreg.regions.polygons import float_shapes as floats_module
 from linreg.regions.polygons import shapes as shapes_module
 
 SQUARE = Box([-3, -2], [2, "5/2"])

@@ -40,9 +40,9 @@ def test_the_same_seed_finds_the_same_network() -> None:
 
 def test_progress_never_falls() -> None:
     """It is told after each network, and perhaps while one is counted."""
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[float, int]] = []
     theory.search_maximum(
-        2, [3, 3], budget=20, progress=lambda best: seen.append((best.counted, best.regions))
+        2, [3, 3], budget=20, progress=lambda now: seen.append((now.done, now.best.regions))
     )
     assert {counted for counted, _ in seen} >= set(range(1, 21))
     assert seen == sorted(seen)

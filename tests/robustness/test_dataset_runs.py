@@ -23,9 +23,10 @@ from dataset_specs import DRAWN, TINY, rows
 from program import finish, linreg, python, start, wait_for
 
 from linreg import LinregError, UnknownStrategy, UnreadableFile, UnwritableFile
-from linreg.datasets import Dataset, Progress, generate, generating, spec_of, truth
+from linreg.datasets import Dataset, DatasetProgress, generate, generating, spec_of
 from linreg.datasets.truth import Question, truth_of
 from linreg.explore import HighsExplorer
+from linreg.strategies import auto
 from linreg.strategies import named as strategies
 
 SPEC = spec_of(TINY)
@@ -63,10 +64,10 @@ class Stopped(Exception):
     pass
 
 
-def stop_after(n: int) -> Callable[[Progress], None]:
+def stop_after(n: int) -> Callable[[DatasetProgress], None]:
     """A report that stops the run when so many networks are done."""
 
-    def report(so_far: Progress) -> None:
+    def report(so_far: DatasetProgress) -> None:
         if so_far.done >= n:
             raise Stopped
 
@@ -328,7 +329,7 @@ def test_a_folder_is_made_but_not_its_parent_and_a_file_is_no_folder(tmp_path: P
 
 
 def test_a_folder_that_another_process_writes_to_is_refused(half: Path) -> None:
-    def report(_so_far: Progress) -> None:
+    def report(_so_far: DatasetProgress) -> None:
         with pytest.raises(UnwritableFile, match="another process is writing"):
             generate(SPEC, half)
         raise Stopped
@@ -368,7 +369,7 @@ samples = 8
 
 def test_the_rest_of_a_run_is_as_long_as_it_will_be(tmp_path: Path) -> None:
     """Committed networks count as much as they took."""
-    said: list[Progress] = []
+    said: list[DatasetProgress] = []
     with pytest.raises(Stopped):
         generate(SPEC, tmp_path / "half", progress=stop_after(6))
     generate(SPEC, tmp_path / "half", progress=said.append)
@@ -409,7 +410,7 @@ def test_what_auto_does_depends_on_the_regions_alone(
 ) -> None:
     """Not on what is loaded: the same bytes before and after machine code was at work."""
     pytest.importorskip("numba")
-    monkeypatch.setattr(truth, "ROWS_IN_PYTHON", 10)
+    monkeypatch.setattr(auto, "ROWS_IN_PYTHON", 10)
     made = [generate(spec_of(LINES), tmp_path / str(k)).path for k in range(2)]
     assert contents(made[0]) == contents(made[1])
     regions = rows(made[0], "regions")
@@ -423,9 +424,9 @@ def test_what_auto_does_depends_on_the_regions_alone(
 def test_without_machine_code_auto_is_the_other_strategy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(truth, "ROWS_IN_PYTHON", 10)
+    monkeypatch.setattr(auto, "ROWS_IN_PYTHON", 10)
     with monkeypatch.context() as patch:
-        patch.setattr(generating, "find_spec", lambda _name: None)
+        patch.setattr(auto, "find_spec", lambda _name: None)
         made = generate(spec_of(LINES), tmp_path / "without").path
     assert json.loads((made / "run.json").read_text())["made_by"]["strategy"] == "highs"
     assert "strategy highs" in (made / "README.md").read_text()
@@ -436,7 +437,7 @@ def test_without_machine_code_auto_is_the_other_strategy(
 def test_a_strategy_that_cannot_be_had_is_not_replaced_in_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(truth, "ROWS_IN_PYTHON", 10)
+    monkeypatch.setattr(auto, "ROWS_IN_PYTHON", 10)
     monkeypatch.setitem(strategies._MAKERS, "compiled", HighsExplorer)
     with pytest.raises(UnknownStrategy, match="strategy 'compiled' cannot be had here"):
         generate(spec_of(LINES), tmp_path / "made")

@@ -129,7 +129,7 @@ def test_an_answer_is_seen_through_for_a_while(monkeypatch: pytest.MonkeyPatch) 
     interrupts.see_through()
     raise_signal(SIGINT)
     assert left == []
-    monkeypatch.setattr(interrupts, "PATIENCE", -1.0)
+    monkeypatch.setattr(interrupts, "FORCE_AFTER", -1.0)
     raise_signal(SIGINT)
     assert left == [3]
 

@@ -19,7 +19,7 @@ from linreg.oracle import brute_force, brute_force_edges, brute_force_patterns
 from linreg.oracle.rows import Row
 from linreg.polyhedra import Multipliers, Point, PointedPolyhedron
 from linreg.polyhedra import highs as lp_session
-from linreg.polyhedra.decisions import ENOUGH
+from linreg.polyhedra.decisions import DEEP_ENOUGH
 from linreg.polyhedra.highs import FarkasSession, Proposal
 
 Propose = Callable[[FarkasSession, np.ndarray, float], Proposal | None]
@@ -187,7 +187,7 @@ def believes_no(tolerance: float) -> Callable[..., Point | Multipliers]:
     def below(
         self: PointedPolyhedron, form: list, gradient: np.ndarray, value: float
     ) -> Point | Multipliers:
-        proposal = self.propose(gradient / value, ENOUGH)
+        proposal = self.propose(gradient / value, DEEP_ENOUGH)
         if proposal is not None and proposal.value > 1 + tolerance:
             pull = (proposal.value + 1) / 2 / proposal.value
             point = self.confirm(pull * proposal.step, [[-entry for entry in form]])

@@ -232,7 +232,7 @@ INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
     ("module", "owner", "name"),
     [
         ("linreg.cli.watch", "Watch", "report"),  # regions are being counted
-        ("linreg.cli.watch", "Watch", "share"),  # facets are being found
+        ("linreg.cli.watch", "Watch", "tell"),  # facets are being found
         ("linreg.cli", "commands", "write_columns"),
         ("linreg", "files", "os.fsync"),
         ("linreg", "files", "os.replace"),

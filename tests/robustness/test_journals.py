@@ -72,7 +72,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HighsExplorer, "slice", 2)
-        patch.setattr(store, "ROWS", 2)
+        patch.setattr(store, "REGIONS_OF_PART", 2)
         enumerate_into(folder / "ended")
         patch.setattr(store.Store, "sort", lambda *_: None)
         enumerate_into(folder / "stopped", limit=6)

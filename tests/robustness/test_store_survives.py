@@ -41,7 +41,7 @@ from linreg.problem import problem_of
 from linreg.store import directory as store
 from linreg.store import locking, shards
 from linreg.store import merging as sorting
-from linreg.store.frontier import Texts, prefix_from
+from linreg.store.frontier import PrefixTexts, prefix_from
 from linreg.strategies import explorer_named
 
 # What "auto" would choose depends on what was loaded before.
@@ -56,7 +56,7 @@ NET = mlp(
     ]
 )
 HIGHS = ("--strategy", "highs")
-OFTEN = "from linreg.store import directory as store; store.EVERY = 0.1"
+OFTEN = "from linreg.store import directory as store; store.COMMIT_SECONDS = 0.1"
 """Makes a program commit many times a second."""
 
 COMMITTED = """
@@ -64,7 +64,7 @@ import signal
 from linreg.store import directory as store
 from linreg.store.directory import Store
 append, after = Store._append, {after}
-store.EVERY = 0.0
+store.COMMIT_SECONDS = 0.0
 def append_and_tell(store, record):
     global after
     after -= 1
@@ -106,13 +106,13 @@ def tiny() -> Iterator[None]:
     """Small slices, commits and files, so that a small network makes many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HighsExplorer, "slice", 3)
-        patch.setattr(store, "ROWS", 7)
+        patch.setattr(store, "REGIONS_OF_PART", 7)
         patch.setattr(shards, "GROUP", 3)
-        patch.setattr(sorting, "ROWS", 16)
+        patch.setattr(sorting, "REGIONS_OF_SHARD", 16)
         patch.setattr(sorting, "SORTED_BYTES_AT_ONCE", 700)
         patch.setattr(sorting, "FAN", 4)
         patch.setattr(sorting, "WRITERS", 1)  # what is there at one moment has to be one thing
-        patch.setattr(locking, "PATIENCE", 0.1)
+        patch.setattr(locking, "LOCK_SECONDS", 0.1)
         yield
 
 
@@ -532,7 +532,7 @@ def test_a_prefix_on_disk_names_no_module(
     cells = explorer.begin(problem, tally)
     cells = explorer.explore(problem, cells, Sink(), tally, budget=20)
     prefixes = [explorer.prefix_of(cell) for cell in cells]
-    texts = Texts().of(prefixes)
+    texts = PrefixTexts().of(prefixes)
     tags = set()
     for text in texts:
         operations = list(pickletools.genops(zlib.decompress(base64.b85decode(text))))
@@ -543,10 +543,10 @@ def test_a_prefix_on_disk_names_no_module(
     assert tags == ({"cell"} if strategy == "highs" else of_machine_code)
     for moved in {type(prefix) for prefix in prefixes}:
         monkeypatch.setattr(moved, "__module__", "linreg.elsewhere")
-    assert Texts().of(prefixes) == texts
+    assert PrefixTexts().of(prefixes) == texts
     read = [prefix_from(text) for text in texts]
     assert [type(prefix) for prefix in read] == [type(prefix) for prefix in prefixes]
-    assert Texts().of(read) == texts
+    assert PrefixTexts().of(read) == texts
     left = [explorer.cell_of(problem, prefix) for prefix in read]
     while left:
         left = explorer.explore(problem, left, Sink(), tally, budget=10**6)

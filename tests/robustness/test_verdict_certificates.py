@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import linreg
 from linreg.certificate.encoding import text
 from linreg.checker import AnswerVerdict, check_verdict, is_verdict
-from linreg.checker.asked import digest
+from linreg.checker.queries import digest
 from linreg.errors import UnreadableFile
 from linreg.questions import certifying
 from linreg.readers.query import Condition, Query, QueryNetwork, Tensor, condition
@@ -208,7 +208,7 @@ def test_walks_that_prove_nothing_are_caught(
     query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, top - HAIR)])
     monkeypatch.setattr("linreg.questions.deciding.sampled", lambda *_: [])
     monkeypatch.setattr("linreg.questions.deciding.Decision._checked", lambda *_: None)
-    monkeypatch.setattr("linreg.questions.deciding.TIE", 1e9)
+    monkeypatch.setattr("linreg.questions.deciding.TIE_SLACK", 1e9)
     monkeypatch.setattr(BoundTables, "guided", lambda *_: Fraction(1))
     assert linreg.verify(net, query, certificate=tmp_path / "proof").holds is True
     checked = check_verdict(tmp_path / "proof", net, query.alternatives)

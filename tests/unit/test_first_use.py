@@ -32,7 +32,7 @@ def test_after_a_warm_up_nothing_is_compiled_any_more(tmp_path: Path) -> None:
         from numba.core import event
 
         shares = []
-        assert linreg.warm_up(lambda share, words: shares.append(share))
+        assert linreg.warm_up(lambda now: shares.append(now.share))
         assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
 
         modules = [m for name, m in sys.modules.items() if "linreg.kernel." in name]

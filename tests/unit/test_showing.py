@@ -17,7 +17,7 @@ import linreg
 from linreg import Box, adjacency_graph, enumerate_regions, mlp
 from linreg.cli.app import _program
 from linreg.cli.examples import EXAMPLES
-from linreg.regions.polygons.svg import MOST, thumbnail
+from linreg.regions.polygons.svg import MOST_POLYGONS, thumbnail
 
 LINES = mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], ([[1, 1, -1]], [0]), name="lines")
 REGIONS = enumerate_regions(LINES)
@@ -196,7 +196,7 @@ def test_objects_are_small_tables_in_notebooks(thing: Any, said: str) -> None:
 def test_thumbnails_are_for_two_inputs_and_not_for_thousands() -> None:
     assert thumbnail(REGIONS).count("<polygon") == 7
     assert thumbnail(enumerate_regions(mlp([([[1]], [0])]))) == ""
-    assert MOST < 10_000
+    assert MOST_POLYGONS < 10_000
     bounded = next(region for region in REGIONS if region.is_bounded)
     assert bounded._repr_svg_().count("<polygon") == 1
     assert REGIONS[0]._repr_svg_() is None

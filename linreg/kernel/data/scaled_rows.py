@@ -184,7 +184,7 @@ def _of_floats(
     exponents = [_exponent(factor) for factor in factors]
     if any(exponent is None for exponent in exponents):
         return None
-    starts, columns, before = stage.map.entries()
+    starts, columns, before = stage.map.floats.entries()
     with np.errstate(over="ignore"):
         given = np.ldexp(before, -np.array(exponents, dtype=np.int64)[columns])
     shifts = stage.map.floats.shift

@@ -7,8 +7,14 @@ switches there, its side next to that end is the one at the other end.
 
 from __future__ import annotations
 
-from linreg.kernel.line.data import LineTables, LineWork
-from linreg.kernel.line.forms import ROUNDOFF
+from linreg.kernel.line.data import ZERO_AT_CUT, LineTables, LineWork
+from linreg.kernel.line.roundoff import (
+    BOUND_UP,
+    DIFFERENCE_GAMMA,
+    END_GAMMA,
+    PLACE_GAMMA,
+    PLACE_UP,
+)
 from linreg.kernel.machine import NONE, compiled
 
 TIE = 2
@@ -21,7 +27,7 @@ DOUBT = 3
 @compiled
 def side(z: float, bound: float) -> int:
     """The sign of a number that is known up to a bound, which was rounded itself."""
-    bound *= 1 + 16 * ROUNDOFF
+    bound *= BOUND_UP
     if z > bound:
         return 1
     if z < -bound:
@@ -66,7 +72,7 @@ def scalar_piece(t: LineTables, w: LineWork, s: int, unit: int) -> int:
     row = t.unit_row[unit]
     value, rise, error = w.value[row], w.rise[row], w.error[row]
     low, high = w.ends[s, 0], w.ends[s, 2]
-    rounding = 4 * ROUNDOFF * (abs(value) + abs(rise))
+    rounding = END_GAMMA * (abs(value) + abs(rise))
     at_low, at_high = value + low * rise, value + high * rise
     low_bound = error + abs(rise) * w.ends[s, 1] + rounding
     high_bound = error + abs(rise) * w.ends[s, 3] + rounding
@@ -91,9 +97,9 @@ def scalar_piece(t: LineTables, w: LineWork, s: int, unit: int) -> int:
             piece += 1
         if below != above:
             at = (cut - value) / rise
-            away = (error + slack) / abs(rise) * (1 + 1e-7) + 8 * ROUNDOFF
+            away = (error + slack) / abs(rise) * PLACE_UP + PLACE_GAMMA
             after = k + 1 if above > 0 else k
-            put_event(w, s, at, away, unit, after, t.zero[first + k] & 1)
+            put_event(w, s, at, away, unit, after, t.zero[first + k] & ZERO_AT_CUT)
     return piece
 
 
@@ -109,8 +115,8 @@ def put_quick_pieces(t: LineTables, w: LineWork, s: int) -> None:
         value, rise = values[i], rises[i]
         a, b = value + low * rise, value + high * rise
         size = abs(rise)
-        bound = errors[i] + size * away + 4 * ROUNDOFF * (abs(value) + size)
-        bound *= 1 + 16 * ROUNDOFF
+        bound = errors[i] + size * away + END_GAMMA * (abs(value) + size)
+        bound *= BOUND_UP
         # Without "and", so that the processor does several at once.
         above, below = (a > bound) & (b > bound), (a < -bound) & (b < -bound)
         quick[i] = 1.0 if above else (0.0 if below else -1.0)
@@ -124,7 +130,7 @@ def relation(t: LineTables, w: LineWork, s: int, row: int, other: int, upper: in
     end, away = w.ends[s, 2 * upper], w.ends[s, 2 * upper + 1]
     value, rise = w.value[row] - w.value[other], w.rise[row] - w.rise[other]
     size = abs(w.value[row]) + abs(w.value[other]) + abs(w.rise[row]) + abs(w.rise[other])
-    bound = w.error[row] + w.error[other] + abs(rise) * away + 8 * ROUNDOFF * size
+    bound = w.error[row] + w.error[other] + abs(rise) * away + DIFFERENCE_GAMMA * size
     found = side(value + end * rise, bound)
     if found == DOUBT and vanishes(t, w, s, row, upper) and vanishes(t, w, s, other, upper):
         return TIE
@@ -188,8 +194,8 @@ def maximum_piece(t: LineTables, w: LineWork, s: int, unit: int) -> int:
                 return -1
             here = (w.value[b] - w.value[a]) / steeper
             size = abs(w.value[a]) + abs(w.value[b]) + abs(w.rise[a]) + abs(w.rise[b])
-            doubt = (w.error[a] + w.error[b] + 8 * ROUNDOFF * size) / steeper * (1 + 1e-7)
-            doubt += 8 * ROUNDOFF
+            doubt = (w.error[a] + w.error[b] + DIFFERENCE_GAMMA * size) / steeper * PLACE_UP
+            doubt += PLACE_GAMMA
             if after < 0:
                 after, at, away = k, here, doubt
             elif w.error[a] == 0.0 and w.error[start + t.candidate[first + after]] == 0.0:

@@ -6,6 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+ZERO_AT_CUT = 1
+"""Of a piece: the breakpoint above it is exactly 0, and the output is 0 there."""
+
+NO_INTERCEPT = 2
+"""Of a piece: the intercept is 0."""
+
+ZERO_PIECE = 4
+"""Of a piece: the slope is 0 and the intercept too."""
+
+PLAIN_SLOPE = 8
+"""Of a piece: the slope is 0, 1 or -1, so that nothing is rounded by it."""
+
 
 class LineTables(NamedTuple):
     """A network. Rows, outputs and units are numbered through all stages.
@@ -36,8 +48,7 @@ class LineTables(NamedTuple):
     cut, slack, slope, intercept : float64 array
         By piece: the breakpoint above it and the bound on its rounding, then what it does.
     zero : uint8 array
-        By piece: 1 if the breakpoint above it is exactly 0 and the output is 0 there; 2 if the
-        intercept is 0; 4 if the slope is 0 too; 8 if the slope is 0, 1 or -1.
+        By piece: which of the four flags above it has.
     candidate : int64 array
         By candidate: its index.
     simple : bool array, shape (stages,)

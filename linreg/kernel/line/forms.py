@@ -6,14 +6,9 @@ Every line is `value + u * rise` up to `error` for all u of the interval that it
 
 from __future__ import annotations
 
-from linreg.kernel.line.data import LineTables, LineWork
+from linreg.kernel.line.data import NO_INTERCEPT, PLAIN_SLOPE, ZERO_PIECE, LineTables, LineWork
+from linreg.kernel.line.roundoff import BOUND_UP, UNDERFLOW, UNIT_GAMMA
 from linreg.kernel.machine import NONE, compiled
-
-ROUNDOFF = 2.0**-53
-"""Relative error of rounding to the nearest float64."""
-
-SMALL = 2.0**-400
-"""What is added to the error of everything that is not zero: it covers underflow."""
 
 
 @compiled
@@ -26,24 +21,24 @@ def put_output(t: LineTables, w: LineWork, s: int, unit: int) -> None:
         return
     entry = t.table[unit] + k
     flags = t.zero[entry]
-    if flags & 4:
+    if flags & ZERO_PIECE:
         w.out_value[out], w.out_rise[out], w.out_error[out] = 0.0, 0.0, 0.0
         w.out_left[out], w.out_right[out] = NONE, NONE
         return
     row = t.unit_row[unit]
     copy_row(t, w, s, row, out)
     slope, intercept = t.slope[entry], t.intercept[entry]
-    if not flags & 2:
+    if not flags & NO_INTERCEPT:
         w.out_left[out], w.out_right[out] = NONE, NONE
     value, rise, error = w.value[row], w.rise[row], w.error[row]
-    if error == 0.0 and flags & 2:
+    if error == 0.0 and flags & NO_INTERCEPT:
         return
     w.out_value[out] = slope * value + intercept
     w.out_rise[out] = slope * rise
-    if flags & 8 and flags & 2:
+    if flags & PLAIN_SLOPE and flags & NO_INTERCEPT:
         return
     size = abs(slope) * (abs(value) + abs(rise)) + abs(intercept)
-    w.out_error[out] = (abs(slope) * error + 8 * ROUNDOFF * size) * (1 + 16 * ROUNDOFF) + SMALL * (
+    w.out_error[out] = (abs(slope) * error + UNIT_GAMMA * size) * BOUND_UP + UNDERFLOW * (
         1 + abs(value) + abs(rise) + error
     )
 
@@ -75,7 +70,7 @@ def sum_rows(t: LineTables, w: LineWork, s: int) -> None:
     for row in range(t.rows[s], t.rows[s + 1]):
         bias = t.bias[row]
         w.value[row], w.rise[row] = bias, 0.0
-        w.error[row] = growth * abs(bias) + SMALL if bias != 0.0 else 0.0
+        w.error[row] = growth * abs(bias) + UNDERFLOW if bias != 0.0 else 0.0
     for out in range(t.outs[s - 1], t.outs[s]):
         if w.out_error[out] != 0.0:
             add_column(t, w, s, out, w.out_value[out], w.out_rise[out], w.out_error[out])
@@ -87,7 +82,7 @@ def add_column(
     t: LineTables, w: LineWork, s: int, out: int, value: float, rise: float, error: float
 ) -> None:
     """Add the weights that read an output, times a line."""
-    doubt = (error + t.growth[s] * (abs(value) + abs(rise)) + SMALL) * (1 + t.growth[s])
+    doubt = (error + t.growth[s] * (abs(value) + abs(rise)) + UNDERFLOW) * (1 + t.growth[s])
     if t.dense[s] >= 0:
         first, height = t.rows[s], t.rows[s + 1] - t.rows[s]
         at = t.dense[s] + (out - t.outs[s - 1]) * height
@@ -115,7 +110,7 @@ def put_plain_rows(t: LineTables, w: LineWork, s: int, out: int) -> None:
     value, rise, error = w.out_value[out], w.out_rise[out], w.out_error[out]
     doubt = 0.0
     if error != 0.0:
-        doubt = (error + t.growth[s] * (abs(value) + abs(rise)) + SMALL) * (1 + t.growth[s])
+        doubt = (error + t.growth[s] * (abs(value) + abs(rise)) + UNDERFLOW) * (1 + t.growth[s])
     for e in range(t.starts[out], t.starts[out + 1]):
         row, a = t.terms_row[e], t.terms_weight[e]
         if t.plain[row] == out:

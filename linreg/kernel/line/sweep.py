@@ -12,13 +12,13 @@ import numpy as np
 from linreg.kernel.line.crossings import maximum_piece, put_quick_pieces, scalar_piece, sort_events
 from linreg.kernel.line.data import LineFound, LineTables, LineWork
 from linreg.kernel.line.forms import (
-    ROUNDOFF,
     add_column,
     put_output,
     put_outputs,
     put_plain_rows,
     sum_rows,
 )
+from linreg.kernel.line.roundoff import ONCE_GAMMA
 from linreg.kernel.machine import NONE, NOTHING, compiled, entry
 
 DONE, DOUBTFUL, FULL = 0, 1, 2
@@ -48,7 +48,7 @@ def sweep_segments(
             rise = b - a
             w.value[row], w.rise[row] = a, rise
             error = max(errors[segment, row], errors[segment + 1, row])
-            w.error[row] = 0.0 if error == 0.0 else error + 2 * ROUNDOFF * abs(rise)
+            w.error[row] = 0.0 if error == 0.0 else error + ONCE_GAMMA * abs(rise)
         outcome = sweep(t, w, found, segment)
         if outcome == FULL:
             found.totals[0], found.totals[1] = breakpoints, switches

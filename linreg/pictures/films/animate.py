@@ -14,13 +14,14 @@ from linreg.pictures.films.frames import PATTERN, film_of
 from linreg.pictures.films.movies import ffmpeg, images_of, write_gif, write_mp4
 from linreg.pictures.page.document import PAGE_SUFFIX
 from linreg.pictures.subject import check_inputs, regions_of
+from linreg.progress import Progress
 from linreg.readers import DomainLike
 from linreg.regions.polygons.shapes import checked_frame
 from linreg.wording import counted
 
 FILM_SUFFIXES = (".gif", ".mp4", PAGE_SUFFIX)
 
-LONGEST, LEAST = 60.0, 0.05
+LONGEST, SHORTEST = 60.0, 0.05
 """Seconds that one network may be shown."""
 
 
@@ -35,7 +36,7 @@ def animate(
     seconds: float = 0.6,
     dpi: float = 110.0,
     title: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> None:
     """Write a film of how the regions of two inputs change from one network to the next.
 
@@ -65,7 +66,7 @@ def animate(
     title : str, optional
         Above the film.
     progress : callable, optional
-        Called with the number of networks that are done.
+        Called with a `Progress` of networks.
 
     Raises
     ------
@@ -90,8 +91,10 @@ def animate(
     '<!doctype html>'
     """
     suffix = check_film_path(path)
-    if not LEAST <= seconds <= LONGEST:
-        raise ValueError(f"seconds: from {LEAST:g} to {LONGEST:g} were expected, got {seconds!r}")
+    if not SHORTEST <= seconds <= LONGEST:
+        raise ValueError(
+            f"seconds: from {SHORTEST:g} to {LONGEST:g} were expected, got {seconds!r}"
+        )
     every = list(nets)
     if not every:
         raise ValueError("nets: at least one network was expected, got none")

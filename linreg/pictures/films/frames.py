@@ -11,6 +11,7 @@ from linreg.domains import Box
 from linreg.pictures.edges import deepest_stages
 from linreg.pictures.fills import Fill, fill_of
 from linreg.pictures.plane import means_of
+from linreg.progress import Progress
 from linreg.regions import Enumeration
 from linreg.regions.polygons import Polygons, frame_of
 
@@ -86,7 +87,7 @@ def film_of(
     labels: Sequence[str],
     frame: Box | None,
     color: str,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Film:
     """The film of several networks' regions."""
     frame = common_frame(found) if frame is None else frame
@@ -115,7 +116,7 @@ def film_of(
         )
         before = numbers
         if progress is not None:
-            progress(len(pictures))
+            progress(Progress(len(pictures), len(found), "networks"))
     every = np.concatenate([picture.values for picture in pictures])
     every = every[np.isfinite(every)]
     low, high = (0.0, 1.0) if color == PATTERN or not len(every) else (every.min(), every.max())

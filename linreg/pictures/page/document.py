@@ -17,7 +17,7 @@ PAGE_SUFFIX = ".html"
 ALIGNMENT = 8
 """Bytes: where an array may start, so that a browser can read it in place."""
 
-LEVEL = 6
+PAGE_COMPRESSION = 6
 """Of compression; higher ones take longer and gain nothing on numbers like these."""
 
 
@@ -79,7 +79,7 @@ def packed(arrays: Mapping[str, np.ndarray]) -> tuple[dict[str, list[Any]], str]
         directory[name] = [array.dtype.name, place, array.size]
         parts.append(content)
         place += len(content)
-    return directory, b64encode(zlib.compress(b"".join(parts), LEVEL)).decode()
+    return directory, b64encode(zlib.compress(b"".join(parts), PAGE_COMPRESSION)).decode()
 
 
 def _text(name: str) -> str:

@@ -17,10 +17,10 @@ Arrays = dict[str, np.ndarray]
 MOST_CLASSES = 16
 """Outputs up to which the page shows which one is the largest: there are as many squared to cut."""
 
-CUT = 0xFFFF
+CUT_CLASS = 0xFFFF
 """The class of a region that the decision boundary cuts."""
 
-ROOM = 0.08
+GRAPH_MARGIN = 0.08
 """Above and below the graph of a function, relative to its height."""
 
 
@@ -35,7 +35,7 @@ def plane(regions: Enumeration, frame: Box | None, maps: AffineMaps) -> tuple[Ar
     if outputs <= MOST_CLASSES and len(polygons):
         pieces = pieces_by_class(polygons, maps)
         count = np.bincount(pieces.regions, minlength=len(regions))
-        classes = np.full(len(regions), CUT, dtype=np.uint16)
+        classes = np.full(len(regions), CUT_CLASS, dtype=np.uint16)
         whole = count[pieces.regions] == 1
         classes[pieces.regions[whole]] = pieces.classes[whole]
         rings = pieces.rings.take(np.flatnonzero(~whole))
@@ -57,7 +57,7 @@ def line(regions: Enumeration, frame: Box | None, maps: AffineMaps) -> tuple[Arr
     # Values at both ends: (intervals, outputs, 2).
     heights = matrices * found.ends[:, np.newaxis, :] + shifts[:, :, np.newaxis]
     low, high = (float(heights.min()), float(heights.max())) if count else (0.0, 1.0)
-    room = ROOM * (high - low) or 1.0
+    room = GRAPH_MARGIN * (high - low) or 1.0
     low, high = low - room, high + room
     left, right = found.ends.T
     x = np.stack([left, right, right, left], axis=1)

@@ -5,9 +5,9 @@ is cut by the next unit exactly where the tree branches. Each region's polygon i
 clipped once: there are about as many cuts in all as there are regions.
 """
 
-from linreg.regions.polygons.exact import FRAME
+from linreg.regions.polygons.exact_shapes import FRAME
 from linreg.regions.polygons.frame import frame_of
-from linreg.regions.polygons.one import Polygon, facet_polygons_of, polygon_of
+from linreg.regions.polygons.one_region import Polygon, facet_polygons_of, polygon_of
 from linreg.regions.polygons.shapes import intervals_of, polygons_of, solids_of
 from linreg.regions.polygons.values import Intervals, Polygons, Solids
 

@@ -12,13 +12,13 @@ from linreg.domains import Box, Polytope
 from linreg.polyhedra.generators import generators
 from linreg.problem import Problem
 from linreg.regions.polygons.branches import Branches
-from linreg.regions.polygons.floats import proposed
-from linreg.regions.polygons.pack import body_of, ring_of
+from linreg.regions.polygons.float_shapes import proposed
+from linreg.regions.polygons.shape_arrays import body_of, ring_of
 
 if TYPE_CHECKING:
     from linreg.regions.enumeration import Enumeration
 
-FAR = 1e4
+CORNER_REACH = 1e4
 """How far corners are looked for, in multiples of how far witnesses lie from their middle."""
 
 TAIL = 0.1
@@ -120,7 +120,10 @@ def _corners(regions: Enumeration) -> np.ndarray:
     witnesses = regions.witnesses
     dim = witnesses.shape[1]
     middle, reach = np.median(witnesses, axis=0), _reach(witnesses)
-    lower, upper = (middle - FAR * reach).tolist(), (middle + FAR * reach).tolist()
+    lower, upper = (
+        (middle - CORNER_REACH * reach).tolist(),
+        (middle + CORNER_REACH * reach).tolist(),
+    )
     frame = Box(lower, upper) if dim > 1 else Box([*lower, 0], [*upper, 1])
     tree = Branches.of(regions)
     corners = (
@@ -129,7 +132,7 @@ def _corners(regions: Enumeration) -> np.ndarray:
         else proposed(tree, frame, ring_of(frame)).shapes.corners[:, :dim]
     )
     # Those on the edge of this frame are none of the regions'.
-    corners = corners[(np.abs(corners - middle) < 0.999 * FAR * reach).all(axis=1)]
+    corners = corners[(np.abs(corners - middle) < 0.999 * CORNER_REACH * reach).all(axis=1)]
     _, firsts = np.unique(np.round(corners / reach, 9), axis=0, return_index=True)
     return np.asarray(corners[firsts])
 

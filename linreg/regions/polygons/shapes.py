@@ -12,11 +12,11 @@ from linreg.errors import InvalidDomain
 from linreg.readers import DomainLike, as_domain
 from linreg.regions.polygons.branches import Branches
 from linreg.regions.polygons.clipping import Shapes
-from linreg.regions.polygons.exact import Shape, shape_of_box, shapes_within
-from linreg.regions.polygons.floats import proposed
+from linreg.regions.polygons.exact_shapes import Shape, shape_of_box, shapes_within
+from linreg.regions.polygons.float_shapes import proposed
 from linreg.regions.polygons.frame import frame_of
-from linreg.regions.polygons.pack import bodies_of, in_floats, rings_of
 from linreg.regions.polygons.ragged import next_in_ring
+from linreg.regions.polygons.shape_arrays import bodies_of, in_floats, rings_of
 from linreg.regions.polygons.values import Intervals, Polygons, Solids
 from linreg.wording import counted
 
@@ -190,7 +190,7 @@ def _framed(regions: Enumeration, frame: DomainLike, dim: int, what: str) -> Box
 
 
 def checked_frame(frame: DomainLike, dim: int) -> Box:
-    """The box of so many inputs that somebody means, in any of the forms of `as_domain`.
+    """The box of so many inputs that a frame stands for, in any of the forms of `as_domain`.
 
     Raises
     ------

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg.regions.polygons.one import polygon_of
+from linreg.regions.polygons.one_region import polygon_of
 from linreg.regions.polygons.shapes import polygons_of
 
 if TYPE_CHECKING:
     from linreg.regions.enumeration import Enumeration
     from linreg.regions.region import Region
 
-WIDTH = 260.0
+PIXELS = 260.0
 """Of a picture, in pixels."""
 
-MOST = 3000
+MOST_POLYGONS = 3000
 """Polygons of one picture: more are too much for a notebook's file."""
 
 SHADES = ("#9db2bf", "#b3c4b1", "#d3cda4", "#e8cfae", "#f2ddd0", "#c9d3dc")
@@ -25,7 +25,7 @@ SHADES = ("#9db2bf", "#b3c4b1", "#d3cda4", "#e8cfae", "#f2ddd0", "#c9d3dc")
 
 def thumbnail(regions: Enumeration) -> str:
     """A small picture of the regions of two inputs; nothing for others, or for very many."""
-    if regions.problem.network.input_dim != 2 or not 0 < len(regions) <= MOST:
+    if regions.problem.network.input_dim != 2 or not 0 < len(regions) <= MOST_POLYGONS:
         return ""
     polygons = polygons_of(regions)
     heights = (regions.patterns[polygons.regions] > 0).sum(axis=1)
@@ -51,8 +51,8 @@ def _ends(numbers: tuple[object, ...]) -> np.ndarray:
 def _svg(rings: list[np.ndarray], fills: list[str], low: np.ndarray, high: np.ndarray) -> str:
     """Filled polygons with hairlines, the second coordinate upward."""
     extent = high - low
-    height = WIDTH * float(np.clip(extent[1] / extent[0], 0.4, 1.6))
-    scale = np.array([WIDTH, height]) / extent
+    height = PIXELS * float(np.clip(extent[1] / extent[0], 0.4, 1.6))
+    scale = np.array([PIXELS, height]) / extent
     paths = []
     for ring, fill in zip(rings, fills, strict=True):
         at = (ring - low) * scale
@@ -60,7 +60,7 @@ def _svg(rings: list[np.ndarray], fills: list[str], low: np.ndarray, high: np.nd
         points = " ".join(f"{x:.2f},{y:.2f}" for x, y in at.tolist())
         paths.append(f'<polygon points="{points}" fill="{fill}"/>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {WIDTH:.0f} {height:.0f}" stroke="#1d2733" stroke-width="0.5" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{PIXELS:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {PIXELS:.0f} {height:.0f}" stroke="#1d2733" stroke-width="0.5" '
         f'stroke-linejoin="round">{"".join(paths)}</svg>'
     )

@@ -45,7 +45,7 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found(Generic[Shapes]):
+class WalkedShapes(Generic[Shapes]):
     """Shapes of a range of regions.
 
     Attributes
@@ -95,7 +95,7 @@ class _Cells(Generic[Shapes]):
         )
 
 
-def walk(tree: Branches, scale: Scale, root: Shapes) -> Iterator[Found[Shapes]]:
+def walk(tree: Branches, scale: Scale, root: Shapes) -> Iterator[WalkedShapes[Shapes]]:
     """The shapes of all regions in coordinates of the frame, range by range.
 
     Parameters
@@ -114,13 +114,13 @@ def walk(tree: Branches, scale: Scale, root: Shapes) -> Iterator[Found[Shapes]]:
     while waiting:
         cells = waiting.pop()
         if cells.stage == len(stages):
-            yield Found(cells.starts, cells.shapes, cells.starts[:0])
+            yield WalkedShapes(cells.starts, cells.shapes, cells.starts[:0])
             continue
         with np.errstate(all="ignore"):  # what is no number becomes a doubt
             cells, doubtful = _through(tree, scale, stages, cells)
         if len(doubtful):
             none = doubtful[:0]
-            yield Found(none, cells.shapes.take(none), doubtful)
+            yield WalkedShapes(none, cells.shapes.take(none), doubtful)
         width = stages[cells.stage - 1].n_outputs * (len(scale.half) + 1)
         step = max(1, MAP_NUMBERS_AT_ONCE // max(width, 1))
         firsts = range(0, len(cells.starts), step)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from linreg.errors import UnreadableFile
+from linreg.progress import Progress
 from linreg.regions.tables.body import Body, Texts, check_rows, line_of
 from linreg.regions.tables.columns import Column, Numbers, batches
 from linreg.regions.tables.header import Header
@@ -24,7 +25,7 @@ MOST_DIGITS = 9
 
 
 def write_csv(
-    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[float], None]
+    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[Progress], None]
 ) -> None:
     """Write a table, part by part."""
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -34,7 +35,7 @@ def write_csv(
         for part in batches(header.activation_regions, columns):
             cells = [_cells(column, part) for column in columns]
             writer.writerows([c for row in rows for c in row] for rows in zip(*cells, strict=True))
-            progress(part.stop / header.activation_regions)
+            progress(Progress(part.stop, header.activation_regions, "regions written"))
 
 
 def csv_header(data: bytes) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from linreg.progress import Progress
 from linreg.regions.tables.body import Body
 from linreg.regions.tables.columns import Column
 from linreg.regions.tables.csv_table import csv_body, csv_header, write_csv
@@ -30,7 +31,7 @@ class Format:
         From a file's bytes, its header and the type of patterns to its rows.
     """
 
-    write: Callable[[Path, Header, Sequence[Column], Callable[[float], None]], None]
+    write: Callable[[Path, Header, Sequence[Column], Callable[[Progress], None]], None]
     header: Callable[[bytes], str | bytes]
     body: Callable[[bytes, Header, np.dtype], Body]
 

@@ -9,6 +9,7 @@ from zipfile import ZipFile, ZipInfo
 import numpy as np
 
 from linreg.errors import UnreadableFile
+from linreg.progress import Progress
 from linreg.readers.arrays import arrays_in
 from linreg.regions.tables.body import Body, Texts, check_rows
 from linreg.regions.tables.columns import Column, Numbers, batches
@@ -19,7 +20,7 @@ KEY = "metadata"
 
 
 def write_npz(
-    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[float], None]
+    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[Progress], None]
 ) -> None:
     """Write a table, array by array and each of them part by part."""
     rows = header.activation_regions
@@ -33,7 +34,7 @@ def write_npz(
                 texts = np.array([column.values(i) for i in column.differing], dtype=np.bytes_)
                 _write(archive, column.name, texts.reshape(-1, column.size))
                 _write(archive, f"{column.name}_index", np.array(column.differing, np.int64))
-            progress(done / len(columns))
+            progress(Progress(done * rows // len(columns), rows, "regions written"))
 
 
 def npz_header(data: bytes) -> str:

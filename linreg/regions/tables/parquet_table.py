@@ -11,7 +11,10 @@ import numpy as np
 
 from linreg.errors import UnreadableFile
 from linreg.files import check_memory
+from linreg.progress import Progress
 from linreg.rational import MAX_TEXT
+from linreg.readers.arrays import ALWAYS_UNPACKED
+from linreg.readers.parquet_pages import EXPANSION, pages_of
 from linreg.regions.tables.body import Body, Texts, check_rows, first_changes, line_of
 from linreg.regions.tables.columns import Column, Numbers, batches
 from linreg.regions.tables.header import Header
@@ -26,12 +29,12 @@ KEY = b"linreg"
 BYTES_AT_ONCE = 1 << 24
 """Bytes of rows that are read at a time."""
 
-FEW = 256
+ROWS_OF_ANY_SIZE = 256
 """Rows that are read at a time where a row may have any number of bytes."""
 
 
 def write_parquet(
-    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[float], None]
+    path: Path, header: Header, columns: Sequence[Column], progress: Callable[[Progress], None]
 ) -> None:
     """Write a table, part by part."""
     import pyarrow
@@ -45,7 +48,7 @@ def write_parquet(
         for part in batches(header.activation_regions, columns):
             arrays = [_part(column, part) for column in columns]
             writer.write_table(pyarrow.table(arrays, schema=schema))
-            progress(part.stop / header.activation_regions)
+            progress(Progress(part.stop, header.activation_regions, "regions written"))
 
 
 def parquet_header(data: bytes) -> str | bytes:
@@ -72,11 +75,12 @@ def parquet_body(data: bytes, header: Header, pattern_dtype: np.dtype) -> Body:
         _check_column(file, name, expected)
     rows = file.metadata.num_rows
     check_rows(rows, header)
+    _check_sizes(data, file, header)
     check_memory(rows * sum(column.width for column in columns.values()))
     return Body(
         _numbers(file, "pattern", columns["pattern"], rows),
         _numbers(file, "witness", columns["witness"], rows),
-        _texts(file) if "exact_witness" in header.columns else {},
+        _texts(data) if "exact_witness" in header.columns else {},
     )
 
 
@@ -119,13 +123,33 @@ def _damage() -> tuple[type[BaseException], ...]:
     return (ArrowException, OSError, ValueError, MemoryError)
 
 
-def _open(data: bytes) -> Any:
+def _open(data: bytes, in_dictionary: Sequence[str] = ()) -> Any:
     from pyarrow import BufferReader, parquet
 
     try:
-        return parquet.ParquetFile(BufferReader(data), page_checksum_verification=True)
+        return parquet.ParquetFile(
+            BufferReader(data),
+            read_dictionary=list(in_dictionary),
+            page_checksum_verification=True,
+        )
     except _damage() as error:
         raise UnreadableFile(f"damaged, or no Parquet file: {line_of(error)}") from None
+
+
+def _check_sizes(data: bytes, file: Any, header: Header) -> None:
+    """Refuse columns that hold more than a number for each unit and input of each row."""
+    rows = file.metadata.num_rows
+    for name, width in (
+        ("pattern", header.units),
+        ("witness", header.input_dim),
+        ("exact_witness", header.input_dim),
+    ):
+        found = pages_of(data, file.metadata, [name]).values
+        if found > rows * max(1, width):
+            raise UnreadableFile(
+                f"column {name!r}: it has {counted(found, 'entry', 'entries')} in "
+                f"{counted(rows, 'row')}"
+            )
 
 
 def _check_column(file: Any, name: str, expected: pyarrow.DataType) -> None:
@@ -139,9 +163,12 @@ def _check_column(file: Any, name: str, expected: pyarrow.DataType) -> None:
 
 def _batches(file: Any, name: str, width: int) -> Iterator[Any]:
     """A column, as many rows of this many bytes at a time as are read at once."""
+    rows = max(1, BYTES_AT_ONCE // max(1, width))
     try:
-        for batch in file.iter_batches(max(1, BYTES_AT_ONCE // max(1, width)), columns=[name]):
-            yield batch.column(0)
+        # One group after another, since no array has two dictionaries.
+        for group in range(file.metadata.num_row_groups):
+            for batch in file.iter_batches(rows, row_groups=[group], columns=[name]):
+                yield batch.column(0)
     except _damage() as error:
         raise UnreadableFile(f"damaged: {line_of(error)}") from None
 
@@ -187,18 +214,27 @@ def _numbers(file: Any, name: str, column: _Lists, rows: int) -> np.ndarray:
     return values
 
 
-def _texts(file: Any) -> Texts:
-    """The exact witnesses that the table spells out."""
+def _texts(data: bytes) -> Texts:
+    """The exact witnesses that the table spells out, each text of which is in memory once."""
     import pyarrow.compute
 
+    metadata = _open(data).metadata
+    paths = [metadata.schema.column(k).path for k in range(metadata.num_columns)]
+    mine = [path for path in paths if path.split(".")[0] == "exact_witness"]
     texts: Texts = {}
     start = size = 0
-    for batch in _batches(file, "exact_witness", BYTES_AT_ONCE // FEW):
-        lengths = pyarrow.compute.binary_length(batch.flatten())
+    most = max(ALWAYS_UNPACKED, EXPANSION * len(data))
+    for batch in _batches(_open(data, mine), "exact_witness", BYTES_AT_ONCE // ROWS_OF_ANY_SIZE):
+        flat = batch.flatten()
+        lengths = pyarrow.compute.binary_length(flat.dictionary)
         if (pyarrow.compute.max(lengths).as_py() or 0) > MAX_TEXT:
             raise UnreadableFile(f"column 'exact_witness': a text of more than {MAX_TEXT} bytes")
-        size += pyarrow.compute.sum(lengths).as_py() or 0
-        check_memory(size)
+        size += pyarrow.compute.sum(lengths.take(flat.indices)).as_py() or 0
+        if size > most:
+            raise UnreadableFile(
+                f"column 'exact_witness': its texts take more than {most:,} bytes, the most for "
+                f"{len(data):,} that are packed"
+            )
         there = np.flatnonzero(batch.is_valid().to_numpy(zero_copy_only=False)).tolist()
         rows = batch.take(there).to_pylist() if there else []
         texts |= {start + k: tuple(row) for k, row in zip(there, rows, strict=True)}

@@ -22,9 +22,7 @@ from linreg.regions.tables.body import Body, first_changes
 from linreg.regions.tables.formats import FORMATS
 from linreg.regions.tables.header import Header
 from linreg.run import Count
-
-SHOWN = 12
-"""Digits of a fingerprint that a message shows."""
+from linreg.store.metadata import SHOWN_DIGITS
 
 
 def read_regions(path: StrPath, net: NetworkLike, domain: DomainLike = None) -> Enumeration:
@@ -98,7 +96,8 @@ def _problem(header: Header, network: StagedNetwork, domain: Domain | None) -> P
     if header.fingerprint != network.fingerprint:
         raise UnreadableFile(
             f"it holds the regions of another network, with fingerprint "
-            f"{header.fingerprint[:SHOWN]}... and not {network.fingerprint[:SHOWN]}..."
+            f"{header.fingerprint[:SHOWN_DIGITS]}... and not "
+            f"{network.fingerprint[:SHOWN_DIGITS]}..."
         )
     try:
         held = domain_from_json(header.domain, network.input_dim)

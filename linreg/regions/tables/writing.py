@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from linreg.errors import UnwritableFile
 from linreg.files import StrPath, check_writable, format_of, replacing
 from linreg.json_values import located
+from linreg.progress import Progress
 from linreg.regions.enumeration import Enumeration
 from linreg.regions.tables.columns import DEFAULT_COLUMNS, check_columns, columns_of
 from linreg.regions.tables.formats import FORMATS
@@ -18,7 +19,7 @@ def write_regions(
     path: StrPath,
     columns: Sequence[str] = DEFAULT_COLUMNS,
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> None:
     """Write regions to a table, one row for each, replacing the file whole or not at all.
 
@@ -35,7 +36,7 @@ def write_regions(
         Out of pattern, witness, exact_witness, margin, bounded, affine_map. `read_regions` needs
         the first three, which are the default.
     progress : callable, optional
-        Called now and then with the share of the work that is done, from 0 to 1.
+        Called now and then with a `Progress`.
 
     Raises
     ------
@@ -56,10 +57,11 @@ def write_regions(
     """
     chosen = check_columns(columns)
     format_ = format_of(path, FORMATS, "tables", UnwritableFile)
-    report = progress or (lambda _share: None)
+    report = progress or (lambda _: None)
     if {"margin", "bounded"} <= {*chosen}:
-        regions.measure(lambda done: report(done / len(regions) / 2))
-        whole, report = report, lambda share: whole((1 + share) / 2)
+        told = report
+        regions.measure(lambda now: told(now.within(0, 2, "regions written")))
+        report = lambda now: told(now.within(1, 2, "regions written"))  # noqa: E731
     with located(str(path)):
         header, held = Header.of(regions, chosen), columns_of(regions, chosen)
     with replacing(path) as temporary, located(str(path)):

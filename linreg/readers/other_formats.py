@@ -17,7 +17,7 @@ _TENSORFLOW = (
     'model.save("net.keras"), or with tf2onnx as "net.onnx"'
 )
 
-ELSEWHERE = {
+OTHER_FORMATS = {
     ".bin": _WEIGHTS.replace("path,", "torch.load(path, weights_only=True),"),
     ".ckpt": "is a checkpoint; " + _WEIGHTS.partition("; ")[2].replace("say it", "if of torch"),
     ".joblib": _PICKLED + "linreg.from_sklearn(joblib.load(path))",
@@ -42,7 +42,7 @@ _SAVED_MODEL = (
 
 
 def elsewhere(path: Path) -> str:
-    """What to say of a file or a folder that is not read.
+    """Message about a file or a folder that is not read, with the next step.
 
     Examples
     --------
@@ -50,4 +50,4 @@ def elsewhere(path: Path) -> str:
     'is PMML, which is not read; write the model it was made of as ONNX'
     """
     suffix = path.suffix.lower()
-    return ELSEWHERE.get(suffix, _SAVED_MODEL)
+    return OTHER_FORMATS.get(suffix, _SAVED_MODEL)

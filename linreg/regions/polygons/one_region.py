@@ -12,9 +12,9 @@ import numpy as np
 from linreg.domains import Box
 from linreg.readers import DomainLike
 from linreg.regions.facets import DOMAIN
-from linreg.regions.polygons.exact import Shape, clipped, shape_of_box
+from linreg.regions.polygons.exact_shapes import Shape, clipped, shape_of_box
 from linreg.regions.polygons.measures import areas_of
-from linreg.regions.polygons.pack import bodies_of, in_floats, rings_of
+from linreg.regions.polygons.shape_arrays import bodies_of, in_floats, rings_of
 from linreg.regions.polygons.shapes import checked_frame
 from linreg.wording import counted
 

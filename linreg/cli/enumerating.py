@@ -12,7 +12,6 @@ import typer
 
 from linreg.cli.codes import DONE, STOPPED
 from linreg.cli.console import message, show, show_json
-from linreg.cli.interruptible import going_on, not_going_on, workers_of
 from linreg.cli.json_answers import count_json, nothing_yet
 from linreg.cli.options import (
     ClusterAddress,
@@ -26,6 +25,7 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
+from linreg.cli.run_options import going_on, not_going_on, workers_of
 from linreg.cli.watch import Watch
 from linreg.domains import Domain
 from linreg.network import Network
@@ -145,13 +145,7 @@ def _into_file(asked: _Asked) -> tuple[Watch, str | None]:
     written = None
     if not watch.was_stopped:
         with Watch("writing", watch.found, unkept) as rest:
-            n = len(regions)
-            write_regions(
-                regions,
-                asked.output,
-                asked.columns,
-                progress=lambda share: rest.share(round(share * n), n, "region", "written"),
-            )
+            write_regions(regions, asked.output, asked.columns, progress=rest.tell)
             written = str(asked.output)
     return watch, written
 
@@ -170,7 +164,7 @@ def _into_directory(asked: _Asked) -> tuple[Watch, str | None]:
             asked.domain,
             options,
             keeps=REGIONS,
-            sorting=lambda share: watch.tell(share, "sorted"),
+            sorting=watch.tell,
         )
         written = str(asked.output)
     return watch, written

@@ -1,9 +1,8 @@
-"""Affine maps, in floats and exactly."""
+"""Affine maps with rational entries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from operator import mul
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from numpy.typing import ArrayLike
 
-from linreg.arguments import point, points
+from linreg.affine.float_map import AffineMap
+from linreg.affine.terms import Terms, collected, csr_of
+from linreg.arguments import point
 from linreg.exact_product import FEW_COLUMNS
 from linreg.exact_product import product as exact_product
 from linreg.rational import (
@@ -33,65 +33,6 @@ SPARSE = 0.25
 
 FEW_ENTRIES = 4096
 """The number of entries up to which sparsity does not pay."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AffineMap:
-    """The map x -> matrix @ x + shift, rounded to the nearest float64 entry by entry.
-
-    Attributes
-    ----------
-    matrix : float64 array or SciPy sparse array, shape (outputs, inputs)
-    shift : float64 array, shape (outputs,)
-
-    Examples
-    --------
-    >>> AffineMap(np.array([[1.0, 2.0]]), np.array([3.0]))([4, 5])
-    array([17.])
-    """
-
-    matrix: np.ndarray | csr_array  # (outputs, inputs)
-    shift: np.ndarray  # (outputs,)
-
-    def __call__(self, x: ArrayLike) -> np.ndarray:
-        """The value at `x`, shape (outputs,), or at each row of an array of points.
-
-        Parameters
-        ----------
-        x : array-like of numbers, shape (inputs,) or (points, inputs)
-
-        Returns
-        -------
-        float64 array, shape (outputs,) or (points, outputs)
-
-        Raises
-        ------
-        ValueError, TypeError
-            If `x` is of another shape, or a number is not finite.
-        """
-        return self.apply(points(x, self.matrix.shape[1]))
-
-    def apply(self, x: np.ndarray) -> np.ndarray:
-        """The value at a float64 array of this shape, which may have overflowed before.
-
-        Parameters
-        ----------
-        x : float64 array, shape (inputs,) or (points, inputs)
-
-        Returns
-        -------
-        float64 array, shape (outputs,) or (points, outputs)
-
-        Examples
-        --------
-        >>> AffineMap(np.array([[1.0, 2.0]]), np.array([3.0])).apply(np.array([4.0, 5.0]))
-        array([17.])
-        """
-        return np.asarray(x @ self.matrix.T + self.shift)
-
-
-Terms = tuple[tuple[int, fmpq], ...]
-"""The non-zero coefficients of one output: (input, coefficient) by increasing input."""
 
 
 class ExactAffineMap:
@@ -189,7 +130,7 @@ class ExactAffineMap:
         """
         self = cls.__new__(cls)
         self.n_inputs = n_inputs
-        self.terms = tuple(_collected(group) for group in terms)
+        self.terms = tuple(collected(group) for group in terms)
         self.shifts = tuple(rational(shift) for shift in shifts)
         self.n_outputs = len(self.terms)
         for k, group in enumerate(self.terms):
@@ -313,7 +254,7 @@ class ExactAffineMap:
                     (i, rational(entry))
                     for i, entry in zip(places.tolist(), entries.tolist(), strict=True)
                 )
-                for places, entries in map(self.entries_of, range(self.n_outputs))
+                for places, entries in map(self.floats.entries_of, range(self.n_outputs))
             )
         return tuple(
             tuple((i, entry) for i, entry in enumerate(row[:-1]) if entry != 0)
@@ -326,52 +267,6 @@ class ExactAffineMap:
         if self.floats is not None:
             return tuple(map(rational, self.floats.shift.tolist()))
         return tuple(row[-1] for row in self.rows.table())
-
-    def entries_of(self, output: int) -> tuple[np.ndarray, np.ndarray]:
-        """The places of an output's non-zero coefficients, and these, of a map of floats.
-
-        Parameters
-        ----------
-        output : int
-            From 0.
-
-        Returns
-        -------
-        places : int array, shape (coefficients,)
-        values : float64 array, shape (coefficients,)
-
-        Examples
-        --------
-        >>> map_ = ExactAffineMap.of_floats(np.array([[0, 3.0]]), np.zeros(1))
-        >>> places, values = map_.entries_of(0)
-        >>> places.tolist(), values.tolist()
-        ([1], [3.0])
-        """
-        assert self.floats is not None
-        matrix = self.floats.matrix
-        if isinstance(matrix, np.ndarray):
-            places = np.flatnonzero(matrix[output])
-            return places, matrix[output][places]
-        here = slice(*matrix.indptr[output : output + 2])
-        return matrix.indices[here].astype(np.int64), matrix.data[here]
-
-    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The non-zero coefficients of a map of floats, row by row.
-
-        Returns
-        -------
-        starts : int array, shape (outputs + 1,)
-            Where each row begins.
-        columns : int array, shape (coefficients,)
-        values : float64 array, shape (coefficients,)
-        """
-        assert self.floats is not None
-        matrix = self.floats.matrix
-        if not isinstance(matrix, np.ndarray):
-            return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data
-        rows, columns = np.nonzero(matrix)
-        starts = np.searchsorted(rows, np.arange(self.n_outputs + 1))
-        return starts, columns, matrix[rows, columns]
 
     def row_key(self, output: int) -> object:
         """What two outputs have in common if and only if they are the same function.
@@ -391,7 +286,7 @@ class ExactAffineMap:
         True
         """
         if self.floats is not None:
-            places, entries = self.entries_of(output)
+            places, entries = self.floats.entries_of(output)
             return places.tobytes(), entries.tobytes(), float(self.floats.shift[output])
         return self.terms[output], self.shifts[output]
 
@@ -412,7 +307,7 @@ class ExactAffineMap:
         True
         """
         if self.floats is not None:
-            return not len(self.entries_of(output)[0])
+            return not len(self.floats.entries_of(output)[0])
         return not self.terms[output]
 
     @cached_property
@@ -434,8 +329,7 @@ class ExactAffineMap:
     def n_coefficients(self) -> int:
         """Number of coefficients that are not zero."""
         if self.floats is not None:
-            matrix = self.floats.matrix
-            return int(np.count_nonzero(matrix) if isinstance(matrix, np.ndarray) else matrix.nnz)
+            return self.floats.n_coefficients
         return sum(map(len, self.terms))
 
     @property
@@ -579,14 +473,11 @@ class ExactAffineMap:
         return AffineMap(floats[:, :-1], shift)
 
     def _sparse_floats(self) -> csr_array:
+        if self.floats is None:
+            return csr_of(self.terms, self.n_inputs)
         from scipy.sparse import csr_array
 
-        if self.floats is not None:
-            return csr_array(self.floats.matrix)
-        starts = np.cumsum([0, *map(len, self.terms)])
-        columns = [i for group in self.terms for i, _ in group]
-        values = [nearest_float(int(c.p), int(c.q)) for group in self.terms for _, c in group]
-        return csr_array((values, columns, starts), shape=(self.n_outputs, self.n_inputs))
+        return csr_array(self.floats.matrix)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExactAffineMap):
@@ -607,12 +498,3 @@ class ExactAffineMap:
         if self.floats is not None:
             return ExactAffineMap.of_floats, (self.floats.matrix, self.floats.shift)
         return ExactAffineMap.of_terms, (self.terms, self.shifts, self.n_inputs)
-
-
-def _collected(group: Iterable[tuple[int, object]]) -> Terms:
-    """Coefficients by increasing input, added up, without zeros."""
-    total: dict[int, fmpq] = {}
-    for i, coefficient in group:
-        exact = coefficient if isinstance(coefficient, fmpq) else rational(coefficient)
-        total[i] = total[i] + exact if i in total else exact
-    return tuple((i, total[i]) for i in sorted(total) if total[i] != 0)

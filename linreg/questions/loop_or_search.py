@@ -1,4 +1,4 @@
-"""How a question is answered: by the loop over all regions, or by a search; and when to stop."""
+"""Whether a question is answered by a loop over all regions or by a search; and when to stop."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from time import monotonic
 
 from linreg.arguments import how_many
 from linreg.network import StagedNetwork
+from linreg.progress import Progress
 from linreg.questions.input_sets import InputSet
 from linreg.questions.pieces import Pieces, pieces_on
 
@@ -41,7 +42,7 @@ class Budget:
     limit: int | None = None
     timeout: float | None = None
     workers: int = 1
-    progress: Callable[[float], None] | None = None
+    progress: Callable[[Progress], None] | None = None
     started: float = field(default_factory=monotonic)
 
     def __post_init__(self) -> None:
@@ -71,7 +72,7 @@ class Budget:
     def tell(self, share: float) -> None:
         """Say how far it is, from 0 to 1."""
         if self.progress is not None:
-            self.progress(share)
+            self.progress(Progress(share, 1, ""))
 
 
 def pieces_or_none(network: StagedNetwork, inputs: InputSet, budget: Budget) -> Pieces | None:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 FEW_INPUTS = 3
 """Inputs up to which facets and volumes are found at once."""
 
-MOST_PIECES = 40
+SHOWN_PIECES = 40
 """Pieces of a pattern that a line shows."""
 
 
 def line_of_regions(regions: Enumeration) -> str:
-    """What there is, in a line.
+    """The regions of an enumeration in one line.
 
     Examples
     --------
@@ -56,8 +56,8 @@ def pattern_text(region: Region) -> str:
     """The pieces one after another, the first of them if there are many."""
     pieces = region.pattern.tolist()
     comma = "," if any(piece > 9 for piece in pieces) else ""
-    text = comma.join(map(str, pieces[:MOST_PIECES]))
-    return text if len(pieces) <= MOST_PIECES else f"{text}... ({len(pieces)} units)"
+    text = comma.join(map(str, pieces[:SHOWN_PIECES]))
+    return text if len(pieces) <= SHOWN_PIECES else f"{text}... ({len(pieces)} units)"
 
 
 def where_of(domain: Domain) -> str:

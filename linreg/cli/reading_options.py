@@ -41,7 +41,7 @@ _OPTIONS = {"input_shape": _InputShape, "batch_axis": _BatchAxis, "output_name":
 
 
 def reading() -> dict[str, Any]:
-    """What `linreg.load` is told beyond the path, by the command that runs."""
+    """Arguments of `linreg.load` besides the path, from the options of the command that runs."""
     return _GIVEN.get() or {}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from linreg.domains import Box
 from linreg.rational import nearest_float
 from linreg.regions.polygons.clipping import Bodies, Rings, Shapes
-from linreg.regions.polygons.exact import Face, Shape, shape_of_box
+from linreg.regions.polygons.exact_shapes import Face, Shape, shape_of_box
 from linreg.regions.polygons.ragged import offsets_of
 
 

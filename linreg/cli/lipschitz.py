@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 import linreg
-from linreg.cli.asking import NodeLimit, Timeout, numbers_of, seconds_of
 from linreg.cli.codes import DONE, REFUTED, STOPPED
 from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import (
@@ -29,14 +28,15 @@ from linreg.cli.options import (
     Workers,
     network_and_domain,
 )
-from linreg.cli.reading import reading
+from linreg.cli.question_options import NodeLimit, Timeout, numbers_of, seconds_of
+from linreg.cli.reading_options import reading
 from linreg.questions import Difference, Lipschitz, difference, lipschitz, local_lipschitz
 from linreg.questions.norms import NORMS
 from linreg.readers import load
 from linreg.report import answer_table
 from linreg.wording import counted
 
-MOST_UNITS = 64
+UNITS_SPELLED = 64
 """Units whose pieces are spelled out."""
 
 
@@ -78,7 +78,7 @@ def lipschitz_(
                 limit=limit,
                 timeout=seconds,
                 workers=workers,
-                progress=lambda share: shown(share, ""),
+                progress=shown,
             )
         else:
             at = _point(point, network.input_dim, decimal)
@@ -142,7 +142,7 @@ def _lipschitz_lines(found: Lipschitz) -> list[tuple[str, str]]:
     lines = [("constant", f"{atleast}{value}"), ("norms", " to ".join(found.norms))]
     if found.point is not None:
         lines.append(("attained at", point_text(found.point)))
-    if found.pattern is not None and len(found.pattern) <= MOST_UNITS:
+    if found.pattern is not None and len(found.pattern) <= UNITS_SPELLED:
         lines.append(("pattern", _pattern_text(found.pattern)))
     return [*lines, ("regions", f"{found.regions:,}")]
 
@@ -169,7 +169,7 @@ def diff(
             limit=limit,
             timeout=seconds,
             workers=workers,
-            progress=lambda share: shown(share, ""),
+            progress=shown,
         )
     if as_json:
         show_json(

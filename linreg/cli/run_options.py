@@ -55,12 +55,12 @@ def asked_or_held(
 
 
 def going_on(folder: Path) -> str:
-    """What more is to be said of a run that was stopped."""
+    """End of the message about a stopped run: how to go on with it."""
     return f"; what is in {folder} is kept, and the same command goes on with it"
 
 
 def not_going_on(file: Path) -> str:
-    """What more is to be said where a file was to be written of all regions at once."""
+    """End of the message about a stopped run that was to write a file at its end."""
     return (
         f"; {file} was not written; with -o {file.with_suffix('')} regions are kept in a "
         "directory, and the same command goes on with them"

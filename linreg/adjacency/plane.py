@@ -86,7 +86,8 @@ def _untraced(left: Sequence[int]) -> Iterator[tuple[int, None]]:
 
 def _sides_on(lines: _Lines) -> list[tuple[Side, Row]] | None:
     """Sides on lines, but for those of the domain; None if they do not meet in turn."""
-    apart = [each for i, each in enumerate(lines) if len(lines) == 1 or each != lines[i - 1]]
+    # A line that is a whole side stands there twice, with a generator in its middle.
+    apart = [each for i, each in enumerate(lines) if each != lines[i - 1]] or lines[:1]
     rows = []
     for (a, b, c), _ in apart:
         by = gcd(a, b, c)

@@ -15,7 +15,6 @@ __all__ = [
     "DatasetProgress",
     "DatasetStatus",
     "LearningGraph",
-    "Progress",
     "Recipe",
     "Spec",
     "dataset_status",

@@ -31,6 +31,14 @@ class LearningGraph:
         Each pair in both directions.
     regions : int
         The label: how many regions the network has.
+
+    Examples
+    --------
+    One line makes two regions that share a facet:
+
+    >>> graph = LearningGraph("line", np.zeros((2, 4)), np.array([[0, 1], [1, 0]]), 2)
+    >>> graph.regions, graph.edges.shape
+    (2, (2, 2))
     """
 
     network: str

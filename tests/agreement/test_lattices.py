@@ -82,6 +82,11 @@ def test_three_strips_have_sides_without_a_vertex(by_machine_code: bool) -> None
     assert len(found) == 2
 
 
+def test_two_half_planes_share_their_line() -> None:
+    regions = enumerate_regions(mlp([([[1, 2]], [3])]), strategy="compiled")
+    assert edges_of_sides(regions, range(2), None, by_machine_code=True) == {(0, 1)}
+
+
 def test_a_plane_that_no_unit_cuts_has_no_edges() -> None:
     regions = enumerate_regions(mlp([([[0, 0]], [1])]), strategy="compiled")
     assert edges_of_sides(regions, [0], None, by_machine_code=True) == set()

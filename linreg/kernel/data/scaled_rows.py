@@ -23,8 +23,8 @@ SMALL_INTEGER = 2**24
 Larger ones only lose speed: whether a sum is exact is asked of the sum."""
 
 LARGE_INTEGER = 2**40
-"""The same as long as stages before leave room below `EXACT`, so that float32 weights of a first
-stage, and their sums, are integers: where sums of a later stage cancel, machine code sees it."""
+"""The same as long as numbers have not grown: float32 weights, their sums, and what makes up for
+their scales, are integers, so that machine code sees where sums of later stages cancel."""
 
 SMALL_CONSTANT = 2**44
 """The same for constants, which are multiplied by coefficients but never by each other."""

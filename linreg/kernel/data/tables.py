@@ -16,7 +16,7 @@ import numpy as np
 from flint import fmpq, fmpz
 
 from linreg.kernel.data.frames import as_frame
-from linreg.kernel.data.roundoff import EXACT, MOST_TERMS
+from linreg.kernel.data.roundoff import MOST_TERMS
 from linreg.kernel.data.scaled_rows import (
     LARGE_INTEGER,
     SMALL_INTEGER,
@@ -34,9 +34,9 @@ from linreg.units import MaxUnit
 DENSE = 0.5
 """The share of weights that are not zero from which on a stage is summed column by column."""
 
-ROOM = 16
-"""By how much integers of a stage are smaller than `EXACT` if they may be large, so that sums of
-the stages after it can be exact."""
+GROWN = 2.0**200
+"""Integers of a stage may be large as long as what they are multiplied by may not be larger, which
+keeps forms of deep networks far within the range of machine code."""
 
 STAGE = np.dtype([("row", "i8"), ("form", "i8"), ("unit", "i8"), ("out", "i8"), ("dense", "i8")])
 """Where a stage's rows, forms, units, outputs and dense weights begin; -1 if it has none."""
@@ -156,12 +156,12 @@ def _tables(network: StagedNetwork) -> Tables:
     pieces: list[tuple[float, ...]] = []
     outs: list[tuple[int, int]] = []
     factors = [fmpq(1)] * network.input_dim
-    size = 1.0
+    grown = 1.0  # how large inputs of 1 have become at most
     for number, stage in enumerate(network.stages):
         first = len(rows)
-        scaled = scaled_rows(stage, factors, _most(size))
+        scaled = scaled_rows(stage, factors, _most(grown))
         factors = scaled.of_outputs
-        size *= max(scaled.size, 1.0)
+        grown *= max(scaled.size, 1.0)
         for size, end in zip(scaled.sizes.tolist(), scaled.ends, strict=True):
             rows.append((n_terms, number, *end))
             n_terms += size
@@ -225,10 +225,9 @@ def _tables(network: StagedNetwork) -> Tables:
     )
 
 
-def _most(size: float) -> int:
+def _most(grown: float) -> int:
     """Coefficients up to which number are to be integers in a stage, of inputs of this size."""
-    room = int(EXACT / ROOM / min(size, EXACT))
-    return min(max(room, SMALL_INTEGER), LARGE_INTEGER)
+    return LARGE_INTEGER if grown < GROWN else SMALL_INTEGER
 
 
 def _check_number_of_terms(

@@ -157,10 +157,12 @@ def _bound() -> None:
 
 
 def _join() -> None:
-    """Find the edge of a small graph in machine code."""
-    from linreg.adjacency.compiled_edges import joined
+    """Find the edges of small graphs in machine code."""
+    from linreg.adjacency.compiled_edges import joined, traced
 
     joined(enumerate_regions(_one_unit(3), strategy="compiled"), None)
+    for _ in traced(enumerate_regions(_one_unit(2), strategy="compiled"), [0, 1]):
+        pass
 
 
 def _sweep() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from linreg.kernel.adjacency.facets import join
-from linreg.kernel.adjacency.lookup import lookup_of
-from linreg.kernel.adjacency.region_rows import around_for
-from linreg.kernel.data.tables import tables_of
-from linreg.kernel.data.work import work_for
+from linreg.kernel.adjacency.lookup import Lookup, lookup_of
+from linreg.kernel.adjacency.polygons import trace
+from linreg.kernel.adjacency.region_rows import Around, around_for
+from linreg.kernel.data.tables import Tables, tables_of
+from linreg.kernel.data.work import Work, work_for
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
 from linreg.progress import Progress
 from linreg.regions import Enumeration
@@ -29,6 +30,11 @@ MANY_REGIONS = 30_000
 def is_worth_it(n_regions: int) -> bool:
     """Whether machine code is at hand, or finds the edges sooner even if it must be compiled."""
     return is_loaded(join) or is_on_disk(join) or n_regions >= MANY_REGIONS
+
+
+def is_traced_already() -> bool:
+    """Whether machine code that traces sides is at hand."""
+    return is_loaded(trace) or is_on_disk(trace)
 
 
 def joined(
@@ -54,11 +60,8 @@ def joined(
     tables = tables_of(regions.problem)
     if tables is None:
         return None
-    work = work_for(tables, 1)
+    work, around, lookup = _memory(regions, tables)
     size = len(work.halfspaces.ends)
-    around = around_for(tables, size, _direction(tables.dim))
-    with first_use(join):
-        lookup = lookup_of(regions.patterns)
     # Machine code for arrays that are read-only is other machine code.
     witnesses = np.ascontiguousarray(regions.witnesses).view()
     witnesses.flags.writeable = False
@@ -88,6 +91,62 @@ def joined(
             )
         found.append(buffer[:edges].copy())
     return np.concatenate(found), np.flatnonzero(doubtful)
+
+
+Line = tuple[int, int, int]
+"""A form a x + b y + c of the plane, positive inside."""
+
+
+def traced(
+    regions: Enumeration, left: Sequence[int]
+) -> Iterator[tuple[int, list[tuple[Line, bool]] | None]]:
+    """The sides of some regions of the plane, counterclockwise, and whether they are the domain's.
+
+    None for regions of which machine code leaves a doubt.
+
+    Parameters
+    ----------
+    regions : Enumeration
+        Of a network of two inputs.
+    left : sequence of int
+        Increasing.
+    """
+    tables = tables_of(regions.problem)
+    if tables is None:
+        yield from ((index, None) for index in left)
+        return
+    work, around, lookup = _memory(regions, tables)
+    buffer, sizes = np.empty((EDGE_BUFFER, 4)), np.empty(REGIONS_PER_REPORT, dtype=np.int64)
+    waiting = np.array(left, dtype=np.int64)
+    while len(waiting):
+        some = waiting[:REGIONS_PER_REPORT]
+        with first_use(trace):
+            done = trace(
+                tables,
+                work.maps,
+                work.halfspaces,
+                work.plane,
+                lookup,
+                around,
+                some,
+                buffer,
+                sizes,
+            )
+        at = 0
+        for index, size in zip(some[:done].tolist(), sizes[:done].tolist(), strict=True):
+            numbers = buffer[at : at + max(size, 0)].tolist()
+            lines = [((int(a), int(b), int(c)), is_edge == 1.0) for a, b, c, is_edge in numbers]
+            yield index, lines if size >= 0 else None
+            at += max(size, 0)
+        waiting = waiting[done:]
+
+
+def _memory(regions: Enumeration, tables: Tables) -> tuple[Work, Around, Lookup]:
+    """What machine code works with, and where it finds patterns."""
+    work = work_for(tables, 1)
+    around = around_for(tables, len(work.halfspaces.ends), _direction(tables.dim))
+    with first_use(join):
+        return work, around, lookup_of(regions.patterns)
 
 
 def _direction(dim: int) -> np.ndarray:

@@ -17,13 +17,12 @@ from linreg.adjacency.columns import (
     unit_lists,
     unpack,
 )
-from linreg.adjacency.neighbour import pattern_beyond
+from linreg.adjacency.plane import edges_of_sides
+from linreg.adjacency.search import edges_of_facets
 from linreg.arguments import numbered
-from linreg.errors import BrokenInvariant, IncompleteError
-from linreg.polyhedra import Solver, crosses_at, inside_facet
-from linreg.problem import Boundaries, Boundary
+from linreg.errors import IncompleteError
 from linreg.progress import Progress
-from linreg.regions import EXACT_PER_REPORT, Enumeration
+from linreg.regions import Enumeration
 from linreg.regions.polygons.svg import thumbnail
 from linreg.showing import table_html
 from linreg.strategies.machine_code import has_machine_code
@@ -257,12 +256,16 @@ def preparation(regions: Enumeration) -> str:
 
 def _is_for_machine_code(regions: Enumeration) -> bool:
     """Whether machine code is to find the edges, even if it must be loaded or compiled first."""
-    is_large = len(regions) >= FEW_REGIONS or regions.counted.strategy == "compiled"
-    if not (is_large and has_machine_code()):
+    if not (_is_large(regions) and has_machine_code()):
         return False
     from linreg.adjacency.compiled_edges import is_worth_it
 
     return is_worth_it(len(regions))
+
+
+def _is_large(regions: Enumeration) -> bool:
+    """Whether there are many regions, or machine code has found them."""
+    return len(regions) >= FEW_REGIONS or regions.counted.strategy == "compiled"
 
 
 def _proved(
@@ -285,12 +288,12 @@ def _exact(
     """Edges that exact arithmetic finds from some regions."""
     if not left:
         return np.empty((0, 2), dtype=np.int64)
-    search = Search(regions)
-    for done, index in enumerate(left, start=len(regions) - len(left)):
-        if progress is not None and done % EXACT_PER_REPORT == 0:
-            progress(Progress(done, len(regions), "regions looked at for facets"))
-        search.visit(index)
-    return np.array(list(search.edges), dtype=np.int64).reshape(-1, 2)
+    if regions.problem.network.input_dim == 2:
+        may = _is_large(regions) and has_machine_code()
+        found = edges_of_sides(regions, left, progress, by_machine_code=may)
+    else:
+        found = edges_of_facets(regions, left, progress)
+    return np.array(list(found), dtype=np.int64).reshape(-1, 2)
 
 
 def _sorted(edges: np.ndarray, size: int) -> np.ndarray:
@@ -298,50 +301,3 @@ def _sorted(edges: np.ndarray, size: int) -> np.ndarray:
     # np.unique takes a hundred times as long.
     keys = np.sort(edges[:, 0] * size + edges[:, 1])
     return np.stack(np.divmod(keys[np.diff(keys, prepend=-1) > 0], size), axis=1)
-
-
-class Search:
-    """The edges that exact arithmetic has found so far."""
-
-    def __init__(self, regions: Enumeration) -> None:
-        self.edges: set[tuple[int, int]] = set()
-        self._regions = regions
-        self._boundaries = Boundaries(regions.problem)
-        self._solver = Solver()
-
-    def visit(self, index: int) -> None:
-        """Add a region's edges to those it has to find: the others are found from beyond."""
-        pattern = self._regions.patterns[index]
-        boundary = self._boundaries.of(pattern.tolist())
-        for place, changes in enumerate(boundary.changes):
-            if boundary.on_edge[place]:
-                continue
-            if boundary.is_tied or len(changes) > 1:
-                self._explore_facet(index, boundary, place)
-                continue
-            # One unit owns the row and nothing is tied, so it alone changes across the facet if
-            # there is one: the maps of the units before it are the same on both sides.
-            ((unit, piece),) = changes
-            beyond = pattern.copy()
-            beyond[unit] = piece
-            neighbour = self._regions.find(beyond)
-            if neighbour > index and self._is_facet(index, neighbour, boundary, place):
-                self.edges.add((index, neighbour))
-
-    def _is_facet(self, index: int, neighbour: int, boundary: Boundary, place: int) -> bool:
-        inside, beyond = self._regions.point(index), self._regions.point(neighbour)
-        return (
-            crosses_at(boundary.rows, place, inside, beyond)
-            or inside_facet(boundary.rows, place, self._solver) is not None
-        )
-
-    def _explore_facet(self, index: int, boundary: Boundary, place: int) -> None:
-        """Add the edge across a row where several units may change, if it is a facet."""
-        point = inside_facet(boundary.rows, place, self._solver)
-        if point is None:
-            return
-        problem = self._regions.problem
-        neighbour = self._regions.find(pattern_beyond(problem, point, boundary.rows[place]))
-        if neighbour < 0 or neighbour == index:
-            raise BrokenInvariant(f"no region was found beyond a facet of region {index}")
-        self.edges.add((min(index, neighbour), max(index, neighbour)))

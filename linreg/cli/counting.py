@@ -18,6 +18,7 @@ from linreg.adjacency import (
 from linreg.cli.all_definitions import six_json, six_table
 from linreg.cli.certificates import certified
 from linreg.cli.codes import DONE, STOPPED
+from linreg.cli.compare import compare
 from linreg.cli.console import show, show_json
 from linreg.cli.json_answers import count_json, definitions_json, nothing_yet
 from linreg.cli.options import (
@@ -26,7 +27,7 @@ from linreg.cli.options import (
     DomainText,
     Json,
     Limit,
-    OptionalNetworkFile,
+    OptionalNetworkFiles,
     SliceFile,
     Strategy,
     Workers,
@@ -44,7 +45,7 @@ from linreg.theory import definitions as six_definitions
 
 
 def count(
-    net: OptionalNetworkFile = None,
+    nets: OptionalNetworkFiles = None,
     definitions: Annotated[
         bool,
         typer.Option(
@@ -81,9 +82,27 @@ def count(
     workers: Workers = 1,
     cluster: ClusterAddress = None,
     limit: Limit = None,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print a table of CSV, a line for each network.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
-    """Count the activation regions of a network, exactly."""
+    """Count the activation regions of a network, exactly, or of several, one after another."""
+    if as_csv or len(nets or ()) > 1:
+        for option, given in (
+            ("--definitions", definitions),
+            ("--all-definitions", all_definitions),
+            ("--certify", certify),
+            ("--run", run),
+            ("--slice", slice_),
+            ("--cluster", cluster),
+        ):
+            if given:
+                raise typer.BadParameter(f"{option} goes with one network, and without --csv")
+        if not nets:
+            raise typer.BadParameter("--csv needs networks: linreg count *.onnx --csv")
+        return compare(nets, domain, decimal, strategy, workers, limit, as_csv, as_json)
+    net = nets[0] if nets else None
     options = Options(strategy, workers, limit=limit)
     definitions = definitions or all_definitions
     if run is not None and (definitions or certify):

@@ -57,12 +57,12 @@ DomainText = Annotated[
         "By default the domain in the network file, else all.",
     ),
 ]
-OptionalNetworkFile = Annotated[
-    Path | None,
+OptionalNetworkFiles = Annotated[
+    list[Path] | None,
     typer.Argument(
-        metavar="NET",
-        help="The network: a .json, .npz, .onnx or .nnet file. Not needed with --run DIR, if DIR "
-        "holds a run.",
+        metavar="NET...",
+        help="The network: a .json, .npz, .onnx or .nnet file, or several. Not needed with --run "
+        "DIR, if DIR holds a run.",
     ),
 ]
 SliceFile = Annotated[

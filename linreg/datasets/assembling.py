@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
+from typing import Any
 
 from linreg.datasets.card import Contents, Summary, card
 from linreg.datasets.columns import tables_of
 from linreg.datasets.expectations import Cohort, columns_of_cohorts
 from linreg.datasets.folder import Folder
 from linreg.datasets.recipes import Recipe
-from linreg.datasets.spec import Spec
+from linreg.datasets.spec import Filter, Spec
 from linreg.datasets.writing import (
     COHORTS,
     SUMS,
@@ -23,8 +24,9 @@ from linreg.datasets.writing import (
     table_file,
     table_path,
 )
-from linreg.errors import UnreadableFile
+from linreg.errors import InvalidSpec, UnreadableFile
 from linreg.files import read_bytes, replacing
+from linreg.wording import counted
 
 
 def file_names(spec: Spec, recipes: Sequence[Recipe]) -> tuple[str, ...]:
@@ -35,6 +37,56 @@ def file_names(spec: Spec, recipes: Sequence[Recipe]) -> tuple[str, ...]:
     if spec.truth.archives:
         names += [archive_path(split) for split in spec.splits]
     return tuple(sorted(names))
+
+
+def kept(spec: Spec, recipes: Sequence[Recipe], folder: Folder) -> list[Recipe]:
+    """The networks that a specification keeps, of those that are computed.
+
+    A count that stopped at the limit is not known to be at most anything.
+
+    Raises
+    ------
+    InvalidSpec
+        If there is none.
+    """
+    if not spec.kept.ranges:
+        return list(recipes)
+    found = [
+        recipe
+        for recipe in recipes
+        if _passes(spec.kept, found_in(read_bytes(folder.part(recipe.id))).tables)
+    ]
+    if not found:
+        raise InvalidSpec(
+            f"filter: of {counted(len(recipes), 'network')} none passes; widen a range: "
+            f"{', '.join(spec.kept.ranges)}"
+        )
+    return found
+
+
+def kept_before(recipes: Sequence[Recipe], folder: Folder) -> list[Recipe]:
+    """The networks of a finished dataset."""
+    lines = read_bytes(folder.path / SUMS).decode(errors="replace").splitlines()
+    there = {line.rpartition("  ")[2] for line in lines}
+    return [recipe for recipe in recipes if f"networks/{recipe.id}.json" in there]
+
+
+def _passes(kept: Filter, tables: Mapping[str, Mapping[str, Sequence[Any]]]) -> bool:
+    networks, counts = tables["networks"], tables["counts"]
+    for key, (least, most) in kept.ranges.items():
+        is_count = key == "activation_regions"
+        [value] = (
+            counts[key]
+            if is_count
+            else [len(networks["widths"][0])]
+            if key == "stages"
+            else networks[key]
+        )
+        if value < least or (most is not None and value > most):
+            return False
+        if is_count and most is not None and not counts["complete"][0]:
+            return False
+    return True
 
 
 def assemble(

@@ -9,10 +9,11 @@ from textwrap import fill
 
 from linreg.datasets.columns import Column
 from linreg.datasets.initialisers import LAWS
-from linreg.datasets.spec import Drawn, Spec, Trained
+from linreg.datasets.spec import Drawn, Given, Spec, Trained
 from linreg.datasets.truth import NetworkTruth
 from linreg.datasets.writing import archive_path, splits_of_table, table_path
 from linreg.strategies.auto import ROWS_IN_PYTHON
+from linreg.wording import counted
 
 LINE_LENGTH = 100
 """Longest line of a paragraph, in characters."""
@@ -186,8 +187,10 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
          for law in (i.weights, i.bias)}
     )  # fmt: skip
     data = sorted(
-        {c.data for f in spec.families if isinstance(f, Trained) for c in f.training_runs}
-    )
+        {c.data if isinstance(c.data, str) else c.data.name
+         for f in spec.families if isinstance(f, Trained) for c in f.training_runs}
+    )  # fmt: skip
+    given = [each.name for f in spec.families if isinstance(f, Given) for each in f.files]
     lines = [
         "## Provenance",
         "",
@@ -204,10 +207,19 @@ def _provenance(spec: Spec, by: Mapping[str, str]) -> list[str]:
     if data:
         lines.append(
             _paragraph(
-                f"Trained on {', '.join(data)} of scikit-learn, each feature standardised, by its "
+                f"Trained on {', '.join(data)}, each feature standardised, by scikit-learn's "
                 "MLPClassifier."
             )
         )
+    if given:
+        said = counted(len(given), "file")
+        lines.append(_paragraph(f"Networks of {said}, {given[0]} to {given[-1]}."))
+    if spec.kept.ranges:
+        ranges = ", ".join(
+            f"{key} {least} to {'any' if most is None else most}"
+            for key, (least, most) in spec.kept.ranges.items()
+        )
+        lines.append(_paragraph(f"Kept are networks with {ranges}."))
     if spec.estimates.points:
         lines.append(
             _paragraph(

@@ -48,7 +48,7 @@ NETWORKS = {
     "family": Column("string", "the family's name in the specification"),
     "cohort": Column("string", "an id that networks share which differ in random numbers alone"),
     "sample": Column("int32", "number of the network in its cohort"),
-    "kind": Column("string", "drawn or trained"),
+    "kind": Column("string", "drawn, trained or given"),
     "architecture": Column("string", "input shape and layers"),
     "init": Column("string", "law of the weights; null if trained"),
     "scale": Column("double", "factor of the weights; null if trained"),
@@ -186,6 +186,17 @@ _MEASURES = {
     ),
 }
 
+_MAPS = {
+    "weight": Column(
+        "list of double", "the matrix of its affine map, row by row: outputs times inputs"
+    ),
+    "bias": Column("list of double", "the constants of its affine map: outputs"),
+    "class": Column(
+        "int32",
+        "the largest output at its witness, the first of several; null where there is one output",
+    ),
+}
+
 EDGES = {
     "network": _ID,
     "source": Column("int64", "a region, as in the table regions"),
@@ -238,7 +249,10 @@ def tables_of(spec: Spec) -> dict[str, dict[str, Column]]:
         "graphs": (truth.graphs, GRAPHS),
         "geometry": (truth.geometry, GEOMETRY),
         "topology": (truth.topology, TOPOLOGY),
-        "regions": (truth.regions, REGIONS | (_MEASURES if truth.geometry else {})),
+        "regions": (
+            truth.regions,
+            REGIONS | (_MEASURES if truth.geometry else {}) | (_MAPS if truth.maps else {}),
+        ),
         "edges": (truth.edges, EDGES),
     }
     return tables | {name: columns for name, (wanted, columns) in chosen.items() if wanted}

@@ -78,7 +78,9 @@ class Cohort:
         made = self.recipe.made
         is_conv = isinstance(made, Draw) and convolutions(made.architecture) is not None
         # Lower bounds on the most regions are about networks whose weights are all free.
-        is_free = is_conv or isinstance(made, Checkpoint) or is_connected(made.architecture)
+        is_free = isinstance(made, Checkpoint) or (
+            isinstance(made, Draw) and (is_conv or is_connected(made.architecture))
+        )
         below = [value for side, value in self.bounds if side != "upper" and is_free]
         above = [value for side, value in self.bounds if side != "max_at_least"]
         return {

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
+from pathlib import Path
 from typing import Any
 
+from linreg.datasets.given import given_file, given_files
 from linreg.datasets.initialisers import BIASES, WEIGHTS, default_bias
 from linreg.datasets.spec import (
     MOST_NETWORKS,
     Architecture,
     Drawn,
+    Given,
+    GivenFile,
     Initialiser,
     Trained,
     TrainingRun,
@@ -41,6 +45,9 @@ WIDEST_LAYER = 1_000_000
 MOST_LAYERS = 1_000
 """Most layers that a depth stands for."""
 
+TABLES = (".csv",)
+"""Ends of the names of tables."""
+
 _size = whole(1, WIDEST_LAYER)
 _WIDTHS = ("widths", "width", "depth")
 _DENSE = ("inputs", *_WIDTHS, "activation", "outputs")
@@ -48,8 +55,9 @@ _LAYERED = ("input_shape", "layers")
 _DRAWN = ("name", "samples", *_DENSE, *_LAYERED, "init", "scale", "bias", "bias_scale", "domain")
 _TRAINED = (
     "name", "samples", "data", "features", "components", *_WIDTHS,
-    "epochs", "solver", "learning_rate", "domain",
+    "epochs", "solver", "learning_rate", "domain", "target",
 )  # fmt: skip
+_GIVEN = ("name", "files", "domain")
 
 
 def drawn_family(values: Json) -> Drawn:
@@ -72,13 +80,27 @@ def drawn_family(values: Json) -> Drawn:
     )
 
 
-def trained_family(values: Json) -> Trained:
-    """The family that a table [[trained]] spells."""
+def given_family(values: Json, folder: Path) -> Given:
+    """The family that a table [[given]] spells; files are looked for in a folder."""
+    section = SpecTable(values, _GIVEN)
+    said = section.need("name", name)
+    files = given_files(section.need("files", alternatives(text)), folder)
+    return Given(said, files, _domains(section) if "domain" in section else None)
+
+
+def trained_family(values: Json, folder: Path) -> Trained:
+    """The family that a table [[trained]] spells; tables are looked for in a folder."""
     section = SpecTable(values, _TRAINED)
     if "features" in section and "components" in section:
         raise InvalidSpec("features: stands beside components; leave one of them out")
     columns = section.take("features", listed(whole(0)), None)
-    data = section.need("data", alternatives(one_of(DATA)))
+    target = section.take("target", text, None)
+    data: Sequence[str | GivenFile]
+    if target is None:
+        data = section.need("data", alternatives(_known_data))
+    else:
+        said = section.need("data", alternatives(text))
+        data = [given_file(folder / path, folder) for path in said]
     components = section.take("components", alternatives(whole(1)), (None,))
     solvers = section.take("solver", alternatives(one_of(SOLVERS)), ("adam",))
     rates = section.take("learning_rate", alternatives(positive), (0.01,))
@@ -86,7 +108,7 @@ def trained_family(values: Json) -> Trained:
         section.need("name", name),
         section.take("samples", whole(1), 1),
         tuple(
-            TrainingRun(source, columns, component, widths, solver, float(rate))
+            TrainingRun(source, columns, component, widths, solver, float(rate), target)
             for source, component, widths, solver, rate in _combined(
                 data, components, _widths(section), solvers, rates
             )
@@ -94,6 +116,12 @@ def trained_family(values: Json) -> Trained:
         section.need("epochs", alternatives(whole(0))),
         _domains(section),
     )
+
+
+def _known_data(value: object, key: str) -> str:
+    if str(value).lower().endswith(TABLES):
+        raise InvalidSpec(f"target: the column of {value} that holds the classes is missing")
+    return one_of(DATA)(value, key)
 
 
 def _combined(*alternatives: Sequence[Any]) -> Iterator[tuple[Any, ...]]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from time import monotonic
 
 from linreg.arguments import how_many
-from linreg.datasets.assembling import assemble, check_files, file_names
+from linreg.datasets.assembling import assemble, check_files, file_names, kept, kept_before
 from linreg.datasets.folder import Folder, opened
 from linreg.datasets.forecast import DatasetProgress, Forecast
-from linreg.datasets.recipes import Recipe, plan, splits_of
+from linreg.datasets.recipes import Recipe, files_of, plan, splits_of
 from linreg.datasets.spec import Spec, Trained
 from linreg.datasets.truth import Question, truth_of
 from linreg.datasets.writing import part_of
@@ -136,18 +136,21 @@ def generate(
     how_many(workers, "workers")
     spec = replace(spec, truth=replace(spec.truth, strategy=for_datasets(spec.truth.strategy)))
     recipes = plan(spec)
-    splits = splits_of(spec, recipes)
+    splits = dict(zip((recipe.id for recipe in recipes), splits_of(spec, recipes), strict=True))
     by = made_by(spec)
     with opened(path, _identity(spec, recipes) | {"made_by": by}) as folder:
         computed = 0
         if folder.finished is None:
             computed = _compute(spec, recipes, folder, workers, executor, progress)
-            folder.finish(*assemble(spec, recipes, splits, folder, by))
+            chosen = kept(spec, recipes, folder)
+            theirs = [splits[recipe.id] for recipe in chosen]
+            folder.finish(*assemble(spec, chosen, theirs, folder, by))
         else:
-            check_files(spec, recipes, folder)
-        files = file_names(spec, recipes)
+            chosen = kept_before(recipes, folder)
+            check_files(spec, chosen, folder)
+        files = file_names(spec, chosen)
         return Dataset(
-            folder.path, len(recipes), folder.incomplete, computed, files, str(folder.finished)
+            folder.path, len(chosen), folder.incomplete, computed, files, str(folder.finished)
         )
 
 
@@ -164,10 +167,21 @@ def _identity(spec: Spec, recipes: Sequence[Recipe]) -> dict[str, str | int]:
     """What a specification asks for, however it is spelled; `made_by` names the strategy."""
     truth = {key: value for key, value in asdict(spec.truth).items() if key != "strategy"}
     splits = list(spec.splits.items())
-    asked = [spec.description, spec.license, splits, truth, asdict(spec.estimates)]
+    if not truth["maps"]:
+        del truth["maps"]
+    asked: list[object] = [spec.description, spec.license, splits, truth, asdict(spec.estimates)]
+    if spec.kept.ranges:
+        asked.append(spec.kept.ranges)
     text = json.dumps([asked, [recipe.id for recipe in recipes]], sort_keys=True)
     specification = sha256(text.encode()).hexdigest()
-    return {"name": spec.name, "specification": specification, "networks": len(recipes)}
+    given = {f.name: f.sha256 for f in files_of(spec)}
+    files = sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+    return {
+        "name": spec.name,
+        **({"sum of given files": files} if given else {}),
+        "specification": specification,
+        "networks": len(recipes),
+    }
 
 
 def _compute(

@@ -13,10 +13,13 @@ from math import prod
 import numpy as np
 
 from linreg.datasets.architectures import described, drawn_network
+from linreg.datasets.given import domain_in, network_in
 from linreg.datasets.spec import (
     MOST_NETWORKS,
     Architecture,
     Drawn,
+    Given,
+    GivenFile,
     Initialiser,
     Spec,
     Trained,
@@ -28,8 +31,11 @@ from linreg.errors import InvalidDomain, InvalidSpec
 from linreg.json_values import Json, located, shown
 from linreg.network import Network, StagedNetwork, mlp
 from linreg.problem import problem_of
-from linreg.readers import domain_from_json
+from linreg.readers import domain_from_json, domain_to_json
 from linreg.wording import counted
+
+KINDS = {Drawn: "drawn", Trained: "trained", Given: "given"}
+"""How families stand in a specification."""
 
 WEIGHTS, POINTS = 0, 1
 """What the random numbers of a network are for, which keeps them apart."""
@@ -63,7 +69,7 @@ class Recipe:
         Name of the family in the specification.
     sample : int
         Which of the networks that are made alike.
-    made : Draw or Checkpoint
+    made : Draw, Checkpoint or GivenFile
     domain : dict
         As in a network's file, but a box may have one number for all coordinates.
 
@@ -87,24 +93,24 @@ class Recipe:
     seed: int
     family: str
     sample: int
-    made: Draw | Checkpoint
+    made: Draw | Checkpoint | GivenFile
     domain: Json
 
     @cached_property
     def id(self) -> str:
         """16 hexadecimal digits, the same in every dataset with this network, family and seed."""
-        return _digest([self.origin, asdict(self.made), self.domain])[:16]
+        return _digest([self.origin, _spelled(self.made), self.domain])[:16]
 
     @cached_property
     def cohort(self) -> str:
         """16 hexadecimal digits that samples of one kind share."""
-        return _digest([self.family, asdict(self.made), self.domain])[:16]
+        return _digest([self.family, _spelled(self.made), self.domain])[:16]
 
     @cached_property
     def origin(self) -> str:
         """Hexadecimal digits that networks from one start share, on all domains and epochs."""
         made = self.made.course if isinstance(self.made, Checkpoint) else self.made
-        return _digest([self.seed, self.family, self.sample, asdict(made)])
+        return _digest([self.seed, self.family, self.sample, _spelled(made)])
 
     def generator(self, purpose: int) -> np.random.Generator:
         """Random numbers that depend on this network alone, and on what they are for.
@@ -141,6 +147,8 @@ class Recipe:
 
     def network(self) -> tuple[Network, float | None]:
         """The network, and the share of its data that it classifies right if it was trained."""
+        if isinstance(self.made, GivenFile):
+            return network_in(self.made), None
         made, rng = self.made, self.generator(WEIGHTS)
         if isinstance(made, Draw):
             return drawn_network(made.architecture, made.initialiser, rng), None
@@ -182,6 +190,8 @@ class Recipe:
         """The layers in one line."""
         if isinstance(self.made, Draw):
             return described(self.made.architecture)
+        if isinstance(self.made, GivenFile):
+            return self.made.name
         training = self.made.course
         return " | ".join(
             [str(inputs_of(training)), *(f"linear(outputs={n}) | relu" for n in training.widths)]
@@ -225,14 +235,25 @@ def plan(spec: Spec) -> tuple[Recipe, ...]:
     """
     recipes: list[Recipe] = []
     for family in spec.families:
-        kind = "drawn" if isinstance(family, Drawn) else "trained"
+        kind = KINDS[type(family)]
         with located(f"{kind} {shown(family.name)}"):
             _check(family)
-            n = family.samples * _combinations(family)
+            n = _combinations(family)
             if len(recipes) + n > MOST_NETWORKS:
                 raise InvalidSpec(f"samples: at most {MOST_NETWORKS:,} networks were expected")
             recipes += _recipes(spec.seed, family)
     return tuple(recipes)
+
+
+def files_of(spec: Spec) -> list[GivenFile]:
+    """The files that a specification names: networks, and tables to train on."""
+    files: list[GivenFile] = []
+    for family in spec.families:
+        if isinstance(family, Given):
+            files += family.files
+        elif isinstance(family, Trained):
+            files += [r.data for r in family.training_runs if isinstance(r.data, GivenFile)]
+    return files
 
 
 def splits_of(spec: Spec, recipes: Sequence[Recipe]) -> list[str]:
@@ -261,13 +282,23 @@ def splits_of(spec: Spec, recipes: Sequence[Recipe]) -> list[str]:
     return chosen
 
 
-def _combinations(family: Drawn | Trained) -> int:
+def _combinations(family: Drawn | Trained | Given) -> int:
+    """How many networks a family has."""
+    if isinstance(family, Given):
+        return len(family.files) * (1 if family.domains is None else len(family.domains))
     if isinstance(family, Drawn):
-        return prod(map(len, (family.architectures, family.initialisers, family.domains)))
-    return prod(map(len, (family.training_runs, family.epochs, family.domains)))
+        parts = family.architectures, family.initialisers, family.domains
+        return family.samples * prod(map(len, parts))
+    return family.samples * prod(map(len, (family.training_runs, family.epochs, family.domains)))
 
 
-def _recipes(seed: int, family: Drawn | Trained) -> Iterator[Recipe]:
+def _recipes(seed: int, family: Drawn | Trained | Given) -> Iterator[Recipe]:
+    if isinstance(family, Given):
+        for file in family.files:
+            with located(file.name):
+                domains = family.domains or (domain_to_json(domain_in(file)),)
+            yield from (Recipe(seed, family.name, 0, file, domain) for domain in domains)
+        return
     if isinstance(family, Drawn):
         combinations = product(family.architectures, family.initialisers, family.domains)
         for architecture, law, domain in combinations:
@@ -279,8 +310,15 @@ def _recipes(seed: int, family: Drawn | Trained) -> Iterator[Recipe]:
                 yield Recipe(seed, family.name, sample, Checkpoint(training, epochs), domain)
 
 
-def _check(family: Drawn | Trained) -> None:
+def _check(family: Drawn | Trained | Given) -> None:
     """Refuse what cannot be made, before any work is done."""
+    if isinstance(family, Given):
+        for file in family.files:
+            staged = network_in(file).staged
+            for domain in family.domains or ():
+                with located(file.name):
+                    _check_domain(staged, domain)
+        return
     rng = np.random.default_rng(0)
     if isinstance(family, Drawn):
         law = Initialiser("ternary")
@@ -312,6 +350,20 @@ def _spread(domain: Json, dim: int) -> Json:
         if key in domain and not isinstance(domain[key], list):
             spread[key] = [domain[key]] * dim
     return spread
+
+
+def _spelled(made: Draw | Checkpoint | GivenFile | TrainingRun) -> Json:
+    """How a network is made: of files what they hold, and not where they are."""
+    return _without_places(asdict(made))
+
+
+def _without_places(values: Json) -> Json:
+    # A target stands beside a table alone, and other training runs keep the ids they had.
+    return {
+        key: _without_places(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+        if key != "path" and (key, value) != ("target", None)
+    }
 
 
 def _digest(value: object) -> str:

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from flint import fmpz
 
 from linreg.adjacency import AdjacencyGraph, graph_statistics
 from linreg.datasets.columns import TOPOLOGY
 from linreg.datasets.measures import Measures
 from linreg.datasets.recipes import Checkpoint, Draw, Recipe
+from linreg.datasets.spec import GivenFile
 from linreg.domains import Domain
 from linreg.errors import BrokenInvariant, IncompleteError
 from linreg.network import Network
@@ -33,18 +35,19 @@ def network_row(
     made = recipe.made
     law = made.initialiser if isinstance(made, Draw) else None
     checkpoint = made if isinstance(made, Checkpoint) else None
+    data = checkpoint.course.data if checkpoint else None
     staged = network.staged
     return {
         "family": recipe.family,
         "cohort": recipe.cohort,
         "sample": recipe.sample,
-        "kind": "drawn" if law else "trained",
+        "kind": "drawn" if law else "trained" if checkpoint else "given",
         "architecture": recipe.architecture,
         "init": law.weights if law else None,
         "scale": float(law.scale) if law else None,
         "bias": law.bias if law else None,
         "bias_scale": float(law.bias_scale) if law else None,
-        "data": checkpoint.course.data if checkpoint else None,
+        "data": data.name if isinstance(data, GivenFile) else data,
         "epoch": checkpoint.epochs if checkpoint else None,
         "accuracy": accuracy,
         "input_dim": staged.input_dim,
@@ -122,8 +125,8 @@ def graph_row(graph: AdjacencyGraph) -> dict[str, Any]:
     }
 
 
-def region_rows(regions: Enumeration, measures: Measures | None) -> Rows:
-    """The regions of a network, each with its measures if these are known."""
+def region_rows(regions: Enumeration, measures: Measures | None, *, maps: bool) -> Rows:
+    """The regions of a network, each with its measures if these are known, and its affine map."""
     regions.measure()
     columns: dict[str, Sequence[Any]] = {
         "region": range(len(regions)),
@@ -138,7 +141,23 @@ def region_rows(regions: Enumeration, measures: Measures | None) -> Rows:
             "inradius": measures.radii,
             "volume": measures.volumes,
         }
+    if maps:
+        columns |= _map_columns(regions)
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _map_columns(regions: Enumeration) -> dict[str, Sequence[Any]]:
+    """The affine map of each region, and the class of its witness, all decided exactly."""
+    weights, biases, classes = [], [], []
+    for region in regions:
+        rounded = region.affine_map
+        matrix = rounded.matrix
+        dense = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+        weights.append(dense.ravel().tolist())
+        biases.append(rounded.shift.tolist())
+        outputs = region.exact_affine_map(region.exact_witness)
+        classes.append(list(outputs).index(max(outputs)) if len(outputs) > 1 else None)
+    return {"weight": weights, "bias": biases, "class": classes}
 
 
 def edge_rows(graph: AdjacencyGraph) -> Rows:

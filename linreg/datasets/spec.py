@@ -33,6 +33,8 @@ class Truth:
         Whether the table of cells and of level sets is made.
     regions, edges, archives : bool
         Whether all regions, all edges, and archives of graphs are written.
+    maps : bool
+        Whether the table of regions has their affine maps and classes.
     strategy : str
     """
 
@@ -47,6 +49,7 @@ class Truth:
     regions: bool = False
     edges: bool = False
     archives: bool = False
+    maps: bool = False
     strategy: str = "auto"
 
     @property
@@ -134,13 +137,62 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file that is given, known by its name and by what it holds.
+
+    Attributes
+    ----------
+    path : str
+        Where it is; no part of what it is.
+    name : str
+        As seen from the specification.
+    sha256 : str
+        Hexadecimal digest of its bytes.
+    """
+
+    path: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A family of networks in files.
+
+    Attributes
+    ----------
+    name : str
+    files : tuple of GivenFile
+    domains : tuple of dict or None
+        As in a network's file; None for the domain in each file.
+    """
+
+    name: str
+    files: tuple[GivenFile, ...]
+    domains: tuple[Json, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which networks are kept: those whose numbers are all in their range.
+
+    Attributes
+    ----------
+    ranges : dict
+        The least and the most, by the name of a column of `networks` or `counts`.
+    """
+
+    ranges: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingRun:
     """A training run by scikit-learn.
 
     Attributes
     ----------
-    data : str
-        A key of `linreg.datasets.trained.DATA`.
+    data : str or GivenFile
+        A key of `linreg.datasets.trained.DATA`, or a table.
     features : tuple of int or None
         Columns of the data that are inputs; all if None.
     components : int or None
@@ -149,14 +201,17 @@ class TrainingRun:
     solver : str
         "adam" or "sgd".
     learning_rate : float
+    target : str or None
+        The column of a table that holds classes.
     """
 
-    data: str
+    data: str | GivenFile
     features: tuple[int, ...] | None
     components: int | None
     widths: Widths
     solver: str
     learning_rate: float
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +247,14 @@ class Spec:
         For the card of the dataset.
     seed : int
         From which all random numbers follow, with the recipes.
-    families : tuple of Drawn or Trained
+    families : tuple of Drawn, Trained or Given
     truth : Truth
     estimates : Estimates
     splits : dict
         Shares of the networks by the names of their splits.
     text : str
         The text that it was read from, which goes on the card.
+    kept : Filter
 
     Examples
     --------
@@ -221,8 +277,9 @@ class Spec:
     description: str
     license: str
     seed: int
-    families: tuple[Drawn | Trained, ...]
+    families: tuple[Drawn | Trained | Given, ...]
     truth: Truth = Truth()
     estimates: Estimates = Estimates()
     splits: dict[str, float] = field(default_factory=lambda: {"train": 1.0})
     text: str = ""
+    kept: Filter = Filter()

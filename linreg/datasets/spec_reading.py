@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
-from linreg.datasets.family_reading import drawn_family, trained_family
+from linreg.datasets.family_reading import drawn_family, given_family, trained_family
 from linreg.datasets.spec import (
     Drawn,
     Estimates,
+    Filter,
+    Given,
     Spec,
     Trained,
     Truth,
@@ -31,10 +34,13 @@ from linreg.files import StrPath, read_bytes
 from linreg.json_values import Json, located, shown
 from linreg.strategies import STRATEGIES
 
-_TOP = ("name", "description", "license", "seed", "truth", "estimates", "splits")
-_FAMILIES = ("drawn", "trained")
+_TOP = ("name", "description", "license", "seed", "truth", "estimates", "splits", "filter")
+_FAMILIES = ("drawn", "trained", "given")
 MOST_SAMPLES = 10_000_000
 """Most random points of one network."""
+
+RANGED = ("activation_regions", "units", "input_dim", "outputs", "parameters", "stages")
+"""What [filter] knows: numbers of regions, and sizes."""
 
 _NUMBERS = ("limit", "details")
 _SPLIT = re.compile(r"\w+", re.ASCII)
@@ -78,16 +84,18 @@ def read_spec(path: StrPath) -> Spec:
             f"{path}: not UTF-8 text (byte {error.start}), so not a TOML file"
         ) from None
     with located(str(path)):
-        return spec_of(written)
+        return spec_of(written, folder=Path(path).parent)
 
 
-def spec_of(written: str) -> Spec:
+def spec_of(written: str, *, folder: StrPath = ".") -> Spec:
     """The specification that a TOML text spells.
 
     Parameters
     ----------
     written : str
         As in a TOML file.
+    folder : str or path
+        Where files that it names are looked for.
 
     Returns
     -------
@@ -119,12 +127,14 @@ def spec_of(written: str) -> Spec:
     except (ValueError, RecursionError) as error:  # also of integers of thousands of digits
         raise UnreadableFile(f"not TOML: {error}") from None
     top = SpecTable(document, (*_TOP, *_FAMILIES))
-    families: list[Drawn | Trained] = [
+    place = Path(folder)
+    families: list[Drawn | Trained | Given] = [
         *_families(top, "drawn", drawn_family),
-        *_families(top, "trained", trained_family),
+        *_families(top, "trained", lambda values: trained_family(values, place)),
+        *_families(top, "given", lambda values: given_family(values, place)),
     ]
     if not families:
-        raise InvalidSpec("there are no networks: add a table [[drawn]] or [[trained]]")
+        raise InvalidSpec("there are no networks: add a table [[drawn]], [[trained]] or [[given]]")
     for i, family in enumerate(families):
         if family.name in [other.name for other in families[:i]]:
             raise InvalidSpec(f"name {shown(family.name)} stands at two families; names differ")
@@ -138,6 +148,7 @@ def spec_of(written: str) -> Spec:
         _section(top, "estimates", _estimates) or Estimates(),
         _section(top, "splits", _splits) or {"train": 1.0},
         written,
+        _section(top, "filter", _filter) or Filter(),
     )
 
 
@@ -180,6 +191,21 @@ def _estimates(values: Json) -> Estimates:
     if list(points) != sorted(set(points)):
         raise InvalidSpec(f"points: increasing numbers were expected, got {list(points)}")
     return Estimates(points, section.take("deviation", positive, 1.0))
+
+
+def _filter(values: Json) -> Filter:
+    section = SpecTable(values, RANGED)
+    return Filter({key: section.need(key, _range) for key in values})
+
+
+def _range(value: object, key: str) -> tuple[int, int | None]:
+    """At most a number, or [least, most]."""
+    if not isinstance(value, list):
+        return 0, whole(0)(value, key)
+    least, *most = listed(whole(0))(value, key)
+    if len(most) != 1 or least > most[0]:
+        raise InvalidSpec(f"{key}: the most, or [least, most], was expected, got {shown(value)}")
+    return least, most[0]
 
 
 def _splits(values: Json) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from linreg.datasets.given import points_and_classes
 from linreg.datasets.spec import TrainingRun
 from linreg.errors import InvalidSpec, LinregError
 from linreg.network import Network
@@ -90,16 +91,19 @@ def inputs_of(training: TrainingRun) -> int:
     InvalidSpec
         If the data have no such features.
     """
-    there = FEATURES[training.data]
+    if isinstance(training.data, str):
+        said, there, most = training.data, FEATURES[training.data], FEATURES[training.data]
+    else:
+        points, _ = points_and_classes(training.data, str(training.target))
+        said, there, most = training.data.name, points.shape[1], min(points.shape)
+    if not there:
+        raise InvalidSpec(f"data: {said} has no columns beside its target")
     for i, column in enumerate(training.features or ()):
         if column >= there:
-            raise InvalidSpec(
-                f"features[{i}]: {training.data} has features 0 to {there - 1}, got {column}"
-            )
-    if training.components is not None and training.components > there:
+            raise InvalidSpec(f"features[{i}]: {said} has features 0 to {there - 1}, got {column}")
+    if training.components is not None and training.components > most:
         raise InvalidSpec(
-            f"components: at most {there} were expected for {training.data}, "
-            f"got {training.components}"
+            f"components: at most {most} were expected for {said}, got {training.components}"
         )
     if training.components is not None:
         return training.components
@@ -153,7 +157,10 @@ def _prepared(training: TrainingRun) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.decomposition import PCA
     from sklearn.preprocessing import StandardScaler
 
-    points, classes = DATA[training.data](datasets)
+    if isinstance(training.data, str):
+        points, classes = DATA[training.data](datasets)
+    else:
+        points, classes = points_and_classes(training.data, str(training.target))
     if training.features is not None:
         points = points[:, list(training.features)]
     points = StandardScaler().fit_transform(points)

@@ -111,7 +111,7 @@ def truth_of(question: Question) -> NetworkTruth:
         row = blank(TOPOLOGY) if regions is None else topology_row(network, domain, most)
         tables["topology"] = [row]
     if truth.regions and regions is not None:
-        tables["regions"] = region_rows(regions, measures)
+        tables["regions"] = region_rows(regions, measures, maps=truth.maps)
     if truth.edges and graph is not None:
         tables["edges"] = edge_rows(graph)
     text = None

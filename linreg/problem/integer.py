@@ -162,12 +162,18 @@ class IntegerStage:
         `rows` are the pre-activations and `one` is the row that stands for the constant 1.
         """
         state: list[IntegerRow] = []
+        zero = [fmpz(0)] * len(one)
         for unit, piece in zip(self.units, pieces, strict=True):
             if isinstance(unit, IntegerMax):
                 state.append(rows[unit.row + piece])
                 continue
             slope, intercept = unit.slopes[piece], unit.intercepts[piece]
-            row = rows[unit.row] if slope == 1 else [slope * entry for entry in rows[unit.row]]
+            if slope == 1:
+                row = rows[unit.row]
+            elif slope == 0:
+                row = zero
+            else:
+                row = [slope * entry for entry in rows[unit.row]]
             if intercept != 0:
                 row = [entry + intercept * by for entry, by in zip(row, one, strict=True)]
             state.append(row)

@@ -52,6 +52,8 @@ class StageOnCell:
         planes: list[IntegerRow] = []
         candidates: list[IntegerRow] = []
         contests: list[range] = []
+        # Where boundaries coincide many units have the same row, and switch at the same cuts.
+        alike: dict[tuple[tuple[fmpz, ...], tuple[tuple[fmpz, fmpz], ...]], _ScalarReader] = {}
         for unit in stage.units:
             if isinstance(unit, IntegerMax):
                 rows = self._rows[unit.row : unit.row + unit.rank]
@@ -60,8 +62,12 @@ class StageOnCell:
                 self._readers.append(_MaxReader(len(contests), tuple(rivals), twins))
                 contests.append(range(len(candidates), len(candidates) + len(rivals)))
                 candidates += [self._rows[unit.row + rival] for rival in rivals]
-            else:
-                self._readers.append(self._scalar(unit, planes))
+                continue
+            key = tuple(self._rows[unit.row]), unit.cuts
+            reader = alike.get(key)
+            if reader is None:
+                reader = alike[key] = self._scalar(unit, planes)
+            self._readers.append(reader)
         self.hyperplanes = Forms(planes, self.dim)
         self.candidates = Forms(candidates, self.dim)
         self.contests = tuple(contests)

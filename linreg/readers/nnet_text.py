@@ -187,17 +187,24 @@ def _body(
     n_inputs = sizes[0]
     found = list(notes)
     bounds, means, ranges = None, [Fraction(0)] * (n_inputs + 1), [Fraction(1)] * (n_inputs + 1)
+    more = 0
     if has_flag:
         lines.raw("a flag that is not used")
     if has_bounds:
-        lower = _of_inputs(lines, n_inputs, "the inputs' lower bounds")
-        upper = _of_inputs(lines, n_inputs, "the inputs' upper bounds")
-        if len(lower) == len(upper) == n_inputs:
-            bounds = lower, upper
+        lower = _of_inputs(lines, n_inputs, "the inputs' lower bounds", has_means)
+        upper = _of_inputs(lines, n_inputs, "the inputs' upper bounds", has_means)
+        more = max(0, len(lower) - n_inputs, len(upper) - n_inputs)
+        if more and len(lower) != len(upper):
+            with located(f"line {lines.place}, the inputs' upper bounds"):
+                raise InvalidNetwork(f"{expected(len(lower), 'number')}, got {len(upper)}")
+        if len(lower) == len(upper) >= n_inputs:
+            bounds = lower[:n_inputs], upper[:n_inputs]
+            if more:
+                found.append(f"of {len(lower)} bounds those of the first {n_inputs} are used")
         else:
             found.append("the bounds of the inputs are ignored: a single 0 stands in their place")
     if has_means:
-        given, spreads = _normalisation(lines, n_inputs)
+        given, spreads = _normalisation(lines, n_inputs, more)
         if given is None:
             found.append("means and ranges are ignored: a single number stands in their place")
         else:
@@ -220,9 +227,15 @@ def _body(
     return NnetContent(sizes, bounds, means, ranges, layers, (*found, *more))
 
 
-def _of_inputs(lines: _Lines, n_inputs: int, what: str) -> list[Fraction]:
-    """A number for each input, or nothing if a single 0 stands in their place."""
-    numbers = lines.numbers([1, n_inputs], what)
+def _of_inputs(lines: _Lines, n_inputs: int, what: str, may_have_more: bool) -> list[Fraction]:
+    """A number for each input, or nothing if a single 0 stands in their place.
+
+    Networks of which inputs were left out have bounds, means and ranges of these after the others.
+    """
+    more = [n_inputs + k for k in (1, 2, 3)] if may_have_more else []
+    numbers = lines.numbers([1, *more, n_inputs], what)
+    if len(numbers) in more:
+        return numbers
     if len(numbers) == n_inputs:
         return numbers
     if numbers != [0]:
@@ -231,12 +244,25 @@ def _of_inputs(lines: _Lines, n_inputs: int, what: str) -> list[Fraction]:
     return []
 
 
-def _normalisation(lines: _Lines, n_inputs: int) -> tuple[list[Fraction] | None, list[Fraction]]:
-    """Means and ranges, as many of both; None if a single number stands in place of the means."""
+def _normalisation(
+    lines: _Lines, n_inputs: int, more: int
+) -> tuple[list[Fraction] | None, list[Fraction]]:
+    """Means and ranges, as many of both; None if a single number stands in place of the means.
+
+    Of `more` inputs, which have bounds too, there are means and ranges that are left out.
+    """
     means = lines.numbers(None, "the means of inputs and output")
     at = lines.place
     ranges = lines.numbers(None, "the ranges of inputs and output")
     usual = n_inputs + 1
+    if more:
+        with located(f"line {lines.place}, the ranges of inputs and output"):
+            if not len(means) == len(ranges) == usual + more:
+                raise InvalidNetwork(
+                    f"there are bounds of {n_inputs + more} inputs, so "
+                    f"{expected(usual + more, 'number')}, got {len(means)} and {len(ranges)}"
+                )
+        return [*means[:n_inputs], means[-1]], [*ranges[:n_inputs], ranges[-1]]
     if n_inputs > 1 and means == [0] and ranges in ([0], [1]):
         return None, ranges
     for place, numbers, what in ((at, means, "means"), (lines.place, ranges, "ranges")):

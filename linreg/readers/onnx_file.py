@@ -148,7 +148,7 @@ def node_checker(model: Any) -> Any:
     def check(node: Any) -> None:
         try:
             onnx.checker.check_node(node, context)
-        except (UnicodeError, onnx.checker.ValidationError) as error:
+        except (ValueError, onnx.checker.ValidationError) as error:
             raise InvalidNetwork(f"not as ONNX says: {first_line(error)}") from None
 
     return check

@@ -81,16 +81,25 @@ def transposed_convolution(
             f"an output of lengths {list(lengths)} does not fit an input of {list(axes)}"
         )
     kept = np.arange(prod(seen)).reshape(seen)[(slice(None), *(slice(old) for old in axes))]
-    groups_: list[list[tuple[int, Any]]] = [[] for _ in range(map_.n_inputs)]
-    for i, row in enumerate(kept.ravel().tolist()):
-        for j, by in map_.terms[row]:
-            groups_[j].append((i, by))
     added_biases = [0] * filters if bias is None else numbers(bias, "bias")
     if len(added_biases) != filters:
         raise InvalidNetwork(f"bias has {len(added_biases)} numbers for {filters} channels")
     shifts = [shift for shift in added_biases for _ in range(prod(lengths))]
-    transposed = ExactAffineMap.of_terms(groups_, shifts, value.size)
+    transposed = _transposed(map_, kept.ravel(), shifts)
     return site.mapped([value], transposed, (1, filters, *lengths))
+
+
+def _transposed(map_: ExactAffineMap, kept: np.ndarray, shifts: list[Any]) -> ExactAffineMap:
+    """The transpose of some rows of a map's matrix, and other constants."""
+    if map_.floats is not None and all(isinstance(shift, int | float) for shift in shifts):
+        turned = map_.floats.matrix[kept].T
+        matrix = np.ascontiguousarray(turned) if isinstance(turned, np.ndarray) else turned.tocsr()
+        return ExactAffineMap.of_floats(matrix, np.array(shifts, dtype=np.float64))
+    groups: list[list[tuple[int, Any]]] = [[] for _ in range(map_.n_inputs)]
+    for i, row in enumerate(kept.tolist()):
+        for j, by in map_.terms[row]:
+            groups[j].append((i, by))
+    return ExactAffineMap.of_terms(groups, shifts, len(kept))
 
 
 def einsum(site: Site, equation: str, operands: Sequence[Operand]) -> Operand:

@@ -24,7 +24,7 @@ from linreg.zoo.arrangements import (
 from linreg.zoo.catalogue import CATALOGUE, Entry, make
 from linreg.zoo.construction import Construction
 from linreg.zoo.folding import arora, folding, serra
-from linreg.zoo.generic import convolution
+from linreg.zoo.generic import convolution, lattice
 from linreg.zoo.maxout import maxout_thm9
 from linreg.zoo.towers import abs_tower, leaky_zigzag, residual_folds, telgarsky
 
@@ -39,6 +39,7 @@ __all__ = [
     "catalan_maxout",
     "convolution",
     "folding",
+    "lattice",
     "leaky_zigzag",
     "linial",
     "make",

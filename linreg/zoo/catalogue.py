@@ -78,6 +78,7 @@ CATALOGUE = dict(
         _entry("residual-folds L", "folds by skip connections, 2^L", towers.residual_folds),
         _entry("leaky-zigzag L", "two leaky units a layer, 3^L", towers.leaky_zigzag),
         _entry("convolution C N... d k...", "one layer, random weights", generic.convolution),
+        _entry("lattice n N M", "the largest of M minima of N random forms", generic.lattice),
         _entry("maxout-thm9 n0 k L", "rank k identifies k regions a layer", maxout.maxout_thm9),
     )
 )

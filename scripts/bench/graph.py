@@ -26,7 +26,7 @@ from rich.table import Table
 
 import linreg
 from linreg.adjacency.compiled_edges import joined
-from linreg.adjacency.graph import Search
+from linreg.adjacency.search import Search
 
 SHAPES = [(2, 10, 10, 1), (3, 10, 10, 1), (4, 10, 10, 1), (5, 16, 1), (2, 50, 50, 1)]
 GOAL = 24_000

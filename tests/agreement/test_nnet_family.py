@@ -177,3 +177,34 @@ def test_changed_files_are_read_or_refused_in_one_line(tmp_path: Path) -> None:
             messages.append(str(error))
     assert len(messages) > 100
     assert all(text.startswith(f"{path}: ") and len(text.splitlines()) == 1 for text in messages)
+
+
+MORE = """2,2,1,2,
+2,2,1,
+0,
+0,-1,5,
+4,1,6,
+2,0,5.5,3,
+4,2,1,10,
+1,0,
+0,1,
+0.5,
+0,
+1,1,
+0,
+"""
+"""Bounds, means and ranges of a third input, which the network was left without."""
+
+
+def test_numbers_of_inputs_that_were_left_out_are_left_out(tmp_path: Path) -> None:
+    """At (4, 1) the inputs are both 1/2, so that the output is 10 (1 + 1/2) + 3."""
+    path = tmp_path / "more.nnet"
+    path.write_text(MORE)
+    assert linreg.load(path).forward([4.0, 1.0]) == [18.0]
+    assert any("those of the first 2" in note for note in linreg.load(path).notes)
+    path.write_text(MORE.replace("4,1,6,", "4,1,"))
+    with pytest.raises(linreg.InvalidNetwork, match="3 numbers were expected, got 2"):
+        linreg.load(path)
+    path.write_text(MORE.replace("4,2,1,10,", "4,2,10,"))
+    with pytest.raises(linreg.InvalidNetwork, match="bounds of 3 inputs"):
+        linreg.load(path)

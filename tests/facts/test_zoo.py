@@ -68,6 +68,8 @@ KNOWN = [
     ("convolution 1 4 2 2", 55),
     ("convolution 2 3 3 2", 64),
     ("convolution 1 3 3 2 2 2", 255),
+    ("lattice 1 2 1", 3),
+    ("lattice 2 2 1", 4),
     ("maxout-thm9 1 2 3", 8),
     ("maxout-thm9 2 4 1", 16),
 ]

@@ -59,6 +59,9 @@ class Exactly:
         self._spans: list[tuple[int, int, int]] = [
             (int(a["unit"]), int(a["form"]), int(b["form"])) for a, b in pairwise(tables.stages)
         ]
+        self._twins_of: dict[int, list[int]] = {}
+        for form, twin in enumerate(tables.forms["twin"].tolist()):
+            self._twins_of.setdefault(twin, []).append(form)
         self._on_cells: OrderedDict[tuple[int, ...], _Known] = OrderedDict()
 
     def cell(self, work: Work) -> Cell | GeneratedCell | None:
@@ -142,16 +145,16 @@ class Exactly:
         t, tree = self.tables, work.tree
         s = int(tree.node[STAGE])
         pattern = tuple(tree.node[tree.pieces : tree.pieces + int(t.stages[s]["unit"])].tolist())
-        on_cell = self.on_cell(s, pattern)
+        on_cell, marks = self._known(s, pattern)
         for claim in tree.claims[: tree.counters[CLAIMS]].tolist():
             f, halfspaces = claim[0], claim[2 : 2 + claim[1]]
-            local = f - int(t.stages[s]["form"])
-            plane, above = self._plane(pattern, s, f)
+            first = self._spans[s][1]
+            local = f - first
+            plane, above = marks[local]
             if plane is None:
                 # Where a form is zero, so are its multiples, and none of them is positive.
-                for g in np.flatnonzero(t.forms["twin"] == f).tolist():
-                    side = self._plane(pattern, s, g)[1]
-                    _fix(tree.mask, t, g - int(t.stages[s]["form"]), side)
+                for g in self._twins_of.get(f, ()):
+                    _fix(tree.mask, t, g - first, marks[g - first][1])
                 continue
             seen = 1 if _bit(tree.mask, t, SEEN, local) else -1
             row = on_cell.hyperplanes.rows[plane]

@@ -22,7 +22,11 @@ SMALL_INTEGER = 2**24
 
 Larger ones only lose speed: whether a sum is exact is asked of the sum."""
 
-SMALL_CONSTANT = 2**40
+LARGE_INTEGER = 2**40
+"""The same as long as numbers have not grown: float32 weights, their sums, and what makes up for
+their scales, are integers, so that machine code sees where sums of later stages cancel."""
+
+SMALL_CONSTANT = 2**44
 """The same for constants, which are multiplied by coefficients but never by each other."""
 
 RANGE = 1e60
@@ -79,9 +83,24 @@ class ScaledRows(NamedTuple):
     exact: Callable[[int], Row]
     outline: Callable[[int], Outline]
 
+    @property
+    def size(self) -> float:
+        """The largest sum of absolute coefficients of a row if all are integers, else infinite."""
+        if any(integer == NOT_INTEGER for integer, *_ in self.ends):
+            return np.inf
+        rows = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        return float(np.bincount(rows, np.abs(self.terms["weight"])).max(initial=0.0))
 
-def scaled_rows(stage: Stage, factors: Sequence[fmpq]) -> ScaledRows:
+
+def scaled_rows(stage: Stage, factors: Sequence[fmpq], most: int = SMALL_INTEGER) -> ScaledRows:
     """The rows of a stage for inputs that are multiplied by `factors`.
+
+    Parameters
+    ----------
+    stage : Stage
+    factors : sequence of fmpq
+    most : int
+        Coefficients up to here are kept as integers.
 
     Raises
     ------
@@ -93,8 +112,8 @@ def scaled_rows(stage: Stage, factors: Sequence[fmpq]) -> ScaledRows:
         for unit, start in zip(stage.units, stage.starts, strict=False)
     ]
     blocks += [range(i, i + 1) for i in range(stage.starts[-1], stage.map.n_outputs)]
-    made = _of_floats(stage, blocks, factors)
-    return _of_fractions(stage, blocks, factors) if made is None else made
+    made = _of_floats(stage, blocks, factors, most)
+    return _of_fractions(stage, blocks, factors, most) if made is None else made
 
 
 def rounded(number: fmpq) -> tuple[float, float]:
@@ -113,14 +132,16 @@ def rounded(number: fmpq) -> tuple[float, float]:
     return value, 0.0 if a * q == p * b else abs(value) * GAMMA_1
 
 
-def integrality(coefficients: Sequence[fmpq], shift: fmpq) -> int:
+def integrality(coefficients: Sequence[fmpq], shift: fmpq, most: int = SMALL_INTEGER) -> int:
     """The flag of a form with these numbers."""
-    if any(by.q != 1 or abs(by) > SMALL_INTEGER for by in coefficients):
+    if any(by.q != 1 or abs(by) > most for by in coefficients):
         return NOT_INTEGER
     return INTEGER if shift.q == 1 and abs(shift) <= SMALL_CONSTANT else INTEGER_GRADIENT
 
 
-def _of_fractions(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -> ScaledRows:
+def _of_fractions(
+    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq], most: int = SMALL_INTEGER
+) -> ScaledRows:
     rows: list[Row] = []
     of_rows: list[fmpq] = []
     of_outputs: list[fmpq] = []
@@ -129,14 +150,16 @@ def _of_fractions(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]
             (tuple((i, by / factors[i]) for i, by in stage.map.terms[k]), stage.map.shifts[k])
             for k in block
         ]
-        factor = _factor(given)
+        factor = _factor(given, most)
         of_outputs.append(factor)
         of_rows += [factor] * len(block)
         rows += [
             (tuple((i, factor * by) for i, by in terms), factor * shift) for terms, shift in given
         ]
     terms = [(i, *rounded(by)) for row, _ in rows for i, by in row]
-    ends = [(integrality([by for _, by in row], shift), *rounded(shift)) for row, shift in rows]
+    ends = [
+        (integrality([by for _, by in row], shift, most), *rounded(shift)) for row, shift in rows
+    ]
     sizes = np.array([len(row) for row, _ in rows], dtype=np.int64)
 
     def outline(k: int) -> Outline:
@@ -149,7 +172,9 @@ def _of_fractions(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]
     )
 
 
-def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -> ScaledRows | None:
+def _of_floats(
+    stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq], most: int = SMALL_INTEGER
+) -> ScaledRows | None:
     """The same, where all that scales inputs are powers of two and nothing is rounded; else None.
 
     What rows are multiplied by is what it would be for fractions.
@@ -185,10 +210,10 @@ def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -
         if not len(flat):
             factor = fmpq(1)
         elif _are_small(flat):
-            factor = _factor([row(k, fmpq(1)) for k in block])
+            factor = _factor([row(k, fmpq(1)) for k in block], most)
             slow.append((block, factor))
         else:
-            power = 1 - int(np.frexp(np.abs(flat).max())[1])
+            power = _power_of_two(flat, shifts[block.start : block.stop], most)
             factor = _power(power)
             by_row[block.start : block.stop] = power
         of_outputs.append(factor)
@@ -207,7 +232,7 @@ def _of_floats(stage: Stage, blocks: Sequence[range], factors: Sequence[fmpq]) -
         size = np.abs(numbers)
         if np.any(size > RANGE) or np.any(size < 1 / RANGE):
             raise OutOfRangeError
-    others = ~_is_whole(terms["weight"], terms["error"], SMALL_INTEGER)
+    others = ~_is_whole(terms["weight"], terms["error"], most)
     flags = np.where(
         np.bincount(rows[others], minlength=len(sizes)) > 0,
         NOT_INTEGER,
@@ -246,35 +271,53 @@ def _power(exponent: int) -> fmpq:
     return fmpq(1 << exponent) if exponent >= 0 else fmpq(1, 1 << -exponent)
 
 
-def _may_be_small(ratio: fmpq) -> bool:
+def _power_of_two(coefficients: np.ndarray, shifts: np.ndarray, most: int) -> int:
+    """The exponent of what makes integers of floats, if these are small; else their size about 1.
+
+    Of shifts, too, if that is possible.
+    """
+    highest = int(np.frexp(np.abs(coefficients).max())[1])
+    for numbers in (np.concatenate([coefficients, shifts[shifts != 0]]), coefficients):
+        last = _last_bit(numbers)
+        if highest - last < most.bit_length():
+            return -last
+    return 1 - highest
+
+
+def _last_bit(numbers: np.ndarray) -> int:
+    """The exponent of the largest power of two that floats, none of them zero, are multiples of."""
+    fractions, exponents = np.frexp(numbers)
+    mantissas = np.ldexp(np.abs(fractions), 53).astype(np.int64)
+    return int((exponents + np.frexp((mantissas & -mantissas).astype(np.float64))[1]).min()) - 54
+
+
+def _may_be_small(ratio: fmpq, most: int) -> bool:
     """Whether coefficients of this ratio may be multiples, by small integers, of one number."""
-    return bool(max(abs(ratio.p), ratio.q) <= SMALL_INTEGER)
+    return bool(max(abs(ratio.p), ratio.q) <= most)
 
 
 def _are_small(coefficients: np.ndarray) -> bool:
     """Whether floats, none of them zero, are multiples of one number by small integers."""
     fractions, exponents = np.frexp(coefficients)
     mantissas = np.ldexp(np.abs(fractions), 53).astype(np.int64)
-    last = mantissas & -mantissas
-    least = int((exponents + np.frexp(last.astype(np.float64))[1]).min()) - 54  # the last bit set
-    span = int(exponents.max()) - least
+    span = int(exponents.max()) - _last_bit(coefficients)
     if span <= 24:
         return True
-    common = int(np.gcd.reduce(mantissas // last))
+    common = int(np.gcd.reduce(mantissas // (mantissas & -mantissas)))
     return span - common.bit_length() <= 25
 
 
-def _factor(block: Sequence[Row]) -> fmpq:
+def _factor(block: Sequence[Row], most: int) -> fmpq:
     """What makes small integers of a unit's coefficients, if anything does; else a power of two."""
     coefficients = [by for terms, _ in block for _, by in terms]
     if not coefficients:
         return fmpq(1)
-    if _may_be_small(coefficients[-1] / coefficients[0]):
+    if _may_be_small(coefficients[-1] / coefficients[0], most):
         for factor in (
             primitive_factor([[*coefficients, *(shift for _, shift in block)]]),
             primitive_factor([coefficients]),
         ):
-            if all(abs(factor * by) <= SMALL_INTEGER for by in coefficients):
+            if all(abs(factor * by) <= most for by in coefficients):
                 return factor
     largest = max(abs(by) for by in coefficients)
     return _power(int(largest.q).bit_length() - int(largest.p).bit_length())

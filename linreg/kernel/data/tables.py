@@ -19,6 +19,7 @@ from flint import fmpq, fmpz
 from linreg.kernel.data.frames import as_frame
 from linreg.kernel.data.roundoff import MOST_TERMS
 from linreg.kernel.data.scaled_rows import (
+    LARGE_INTEGER,
     SMALL_INTEGER,
     Outline,
     OutOfRangeError,
@@ -33,6 +34,10 @@ from linreg.units import MaxUnit
 
 DENSE = 0.5
 """The share of weights that are not zero from which on a stage is summed column by column."""
+
+GROWN = 2.0**200
+"""Integers of a stage may be large as long as what they are multiplied by may not be larger, which
+keeps forms of deep networks far within the range of machine code."""
 
 STAGE = np.dtype([("row", "i8"), ("form", "i8"), ("unit", "i8"), ("out", "i8"), ("dense", "i8")])
 """Where a stage's rows, forms, units, outputs and dense weights begin; -1 if it has none."""
@@ -162,10 +167,12 @@ def _tables(network: StagedNetwork) -> Tables:
     pieces: list[tuple[float, ...]] = []
     outs: list[tuple[int, int]] = []
     factors = [fmpq(1)] * network.input_dim
+    grown = 1.0  # how large inputs of 1 have become at most
     for number, stage in enumerate(network.stages):
         first = len(rows)
-        scaled = scaled_rows(stage, factors)
+        scaled = scaled_rows(stage, factors, _most(grown))
         factors = scaled.of_outputs
+        grown *= max(scaled.size, 1.0)
         for size, end in zip(scaled.sizes.tolist(), scaled.ends, strict=True):
             rows.append((n_terms, number, *end))
             n_terms += size
@@ -227,6 +234,11 @@ def _tables(network: StagedNetwork) -> Tables:
         np.zeros((0, network.input_dim)),
         np.zeros((0, network.input_dim)),
     )
+
+
+def _most(grown: float) -> int:
+    """Coefficients up to which number are to be integers in a stage, of inputs of this size."""
+    return LARGE_INTEGER if grown < GROWN else SMALL_INTEGER
 
 
 def _check_number_of_terms(

@@ -223,8 +223,8 @@ def _body(
         bias = [lines.numbers([1], f"row {i} of bias {k}")[0] for i in range(1, size + 1)]
         layers.append((weight, bias))
     lines.check_end()
-    bounds, ranges, more = _without_unused(layers[0][0], bounds, ranges)
-    return NnetContent(sizes, bounds, means, ranges, layers, (*found, *more))
+    bounds, ranges, unused = _without_unused(layers[0][0], bounds, ranges)
+    return NnetContent(sizes, bounds, means, ranges, layers, (*found, *unused))
 
 
 def _of_inputs(lines: _Lines, n_inputs: int, what: str, may_have_more: bool) -> list[Fraction]:

@@ -428,10 +428,8 @@ def _highest_of(
 
 def _at_point(staged: StagedNetwork, x: Sequence[fmpq], weights: Sequence[fmpq]) -> Extreme:
     at = as_fractions(x)
-    value = sum(
-        (fraction(a) * y for a, y in zip(weights, staged.forward_exact(at), strict=True)),
-        Fraction(0),
-    )
+    outputs = staged.forward_exact(at)
+    value = sum((fraction(a) * y for a, y in zip(weights, outputs, strict=True)), Fraction(0))
     return Extreme("attained", value, at, bound=value, nodes=1)
 
 

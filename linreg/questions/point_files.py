@@ -12,7 +12,7 @@ from typing import Any
 from linreg.errors import UnreadableFile, UnwritableFile
 from linreg.files import StrPath, format_of, known_suffix, read_bytes, replacing
 from linreg.json_values import located
-from linreg.questions.radii import Distance, Robustness
+from linreg.questions.distances import Distance, Robustness
 from linreg.rational import fraction
 from linreg.readers.arrays import one_array
 from linreg.readers.parquet_pages import pages_of

@@ -160,7 +160,7 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.units import relu as relu
     from linreg.units import relu6 as relu6
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # What a name needs is imported when it is first asked for (PEP 562): a program pays for what it
 # uses. A table, and no library that makes one from a stub: it is short, it needs no source at run

@@ -105,6 +105,7 @@ def words_of(so_far: Progress) -> str:
 
     Examples
     --------
+    >>> from math import inf
     >>> words_of(Progress(120, 4000, "regions compared")), words_of(Progress(0.5, 1, "sorted"))
     ('120 of 4,000 regions compared', 'sorted')
     >>> words_of(Progress(1200, inf, "cells"))

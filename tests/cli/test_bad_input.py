@@ -392,11 +392,16 @@ def test_no_more_processes_are_started_than_a_machine_has_use_for(triangle: Path
         (["--wrkers", "2"], "No such option: --wrkers (Possible options: --workers)"),
         (["--json=1"], "--json"),
         (["-q"], "No such option: -q"),
-        (["another.json"], "Got unexpected extra argument(s) (another.json)"),
+        (["another.json"], "another.json: there is no such file"),
     ],
 )
 def test_an_option_that_is_none_is_refused(arguments: list[str], says: str, triangle: Path) -> None:
     assert says in linreg("count", triangle, *arguments).complaint
+
+
+def test_an_argument_too_many_is_refused(triangle: Path) -> None:
+    said = linreg("info", triangle, "another.json").complaint
+    assert "Got unexpected extra argument(s) (another.json)" in said
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "no name": ("seed = 0\n" + DENSE, "key 'name' is missing"),
     "no seed": ('name = "test"\n' + DENSE, "key 'seed' is missing"),
     "a negative seed": ('name = "test"\nseed = -1\n' + DENSE, "seed: a whole number of at least 0"),
-    "no networks": (HEAD, "there are no networks: add a table [[drawn]] or [[trained]]"),
+    "no networks": (HEAD, "there are no networks: add a table [[drawn]], [[trained]] or [[given]]"),
     "an unknown key": (HEAD + "sede = 1\n" + DENSE, "unknown key 'sede'; did you mean 'seed'?"),
     "an unknown kind of table": (
         HEAD + DENSE.replace("drawn", "draw"),

@@ -63,7 +63,7 @@ CUBE = Box([0] * 20, [1] * 20)
     ("make", "line"),
     [
         (lambda: linreg.polyhedral_complex(HAT), "<PolyhedralComplex: 3 cells, f-vector 1, 2>"),
-        (lambda: linreg.level_set(HAT, level=1), "<Subcomplex: 2 of 7 cells, 2, 0>"),
+        (lambda: linreg.level_set(HAT, level=1), "<Subcomplex: 2 of 6 cells around it, 2, 0>"),
         (lambda: linreg.polyhedral_complex(HAT)[0], "<Cell 0: dimension 0, 1 vertex>"),
         (
             lambda: linreg.along(HAT, [[-1], [1], [2]]),

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from linreg.kernel.bounds.units import GUIDE, POINT
-from linreg.kernel.machine import first_use
 from linreg.polyhedra.silent_highs import quiet_highs
 
 Unit = tuple[int, int]
@@ -168,6 +167,7 @@ class _Program:
         for unit, on in splits.items():
             split[unit] = 1 if on else 2
         from linreg.kernel.bounds.leaf_rows import leaf_rows
+        from linreg.kernel.machine import first_use
 
         free = int((bounds.codes == _FREE).sum()) - len(splits)
         width = n_inputs + free + 1

@@ -106,6 +106,15 @@ def read_bytes(path: StrPath) -> bytes:
         raise UnreadableFile(f"{path}: cannot be read: {_reason(error)}") from None
 
 
+def begins_with(path: StrPath, start: bytes) -> bool:
+    """Whether a file begins with some bytes; one that cannot be read does not."""
+    try:
+        with Path(path).open("rb") as stream:
+            return stream.read(len(start)) == start
+    except OSError:
+        return False
+
+
 @contextmanager
 def replacing(path: StrPath) -> Iterator[Path]:
     """Context in which a new content for a file is written under a temporary name.

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from linreg.checker.nowhere import check_nowhere
 from linreg.checker.queries import Alternatives, Condition, digest
 from linreg.checker.records import Records, open_certificate
 from linreg.checker.tree import SLACK, FalseClaim
-from linreg.files import StrPath
+from linreg.files import StrPath, begins_with
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.progress import Progress
 from linreg.wording import counted
@@ -69,11 +68,7 @@ def is_verdict(path: StrPath) -> bool:
     ...     is_verdict(f"{folder}/nowhere")
     False
     """
-    try:
-        with Path(path).open("rb") as stream:
-            return stream.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False
+    return begins_with(path, MAGIC)
 
 
 def check_verdict(

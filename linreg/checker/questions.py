@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from linreg.affine import ExactAffineMap
 from linreg.checker.asking import Asking
@@ -19,7 +18,7 @@ from linreg.checker.records import Records, open_certificate
 from linreg.checker.tree import FalseClaim
 from linreg.domains import Domain, asked_domain
 from linreg.errors import InvalidNetwork
-from linreg.files import StrPath
+from linreg.files import StrPath, begins_with
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.network.combining import on_same_input
 from linreg.progress import Progress
@@ -93,11 +92,7 @@ def is_answer(path: StrPath) -> bool:
     ...     is_answer(f"{folder}/nowhere")
     False
     """
-    try:
-        with Path(path).open("rb") as stream:
-            return stream.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False
+    return begins_with(path, MAGIC)
 
 
 def check_answer(

@@ -128,7 +128,8 @@ class _Totals:
             f"length       {self._length:.6g}, Euclidean, in input units",
             f"density      {'none' if density is None else f'{density:.6g}'} breakpoints a unit of "
             "length",
-            f"proofs       {self.certified:,} segments by machine code, {rest:,} in integers",
+            f"proofs       {counted(self.certified, 'segment')} by machine code, "
+            f"{rest:,} in integers",
         ]
         if len(self._crossings):
             often = int(self._crossings.argmax())

@@ -35,6 +35,7 @@ def given_files(patterns: Sequence[str], folder: Path) -> tuple[GivenFile, ...]:
     for i, pattern in enumerate(patterns):
         try:
             paths = [path for path in _matching(folder, pattern) if path.is_file()]
+        # A pattern with a drive and no folder, as Windows has them, is NotImplementedError.
         except (ValueError, NotImplementedError, OSError) as error:
             raise InvalidSpec(f"files[{i}]: {shown(pattern)} is no pattern: {error}") from None
         if not paths:

@@ -74,35 +74,6 @@ class AlgebraicTime:
                 high = middle
         return AlgebraicTime(self.polynomial, low, high)
 
-    def sign_of(self, polynomial: Sequence[int]) -> int:
-        """The sign of an integer polynomial at this number.
-
-        Parameters
-        ----------
-        polynomial : sequence of int
-            Coefficients by increasing degree.
-
-        Returns
-        -------
-        int
-            1, 0 or -1.
-
-        Examples
-        --------
-        The square root of 1/2 is less than 3/4, and twice its square is 1:
-
-        >>> root = AlgebraicTime((-1, 0, 2), Fraction(1, 2), Fraction(1))
-        >>> root.sign_of([-3, 4]), root.sign_of([-1, 0, 2])
-        (-1, 0)
-        """
-        own, other = fmpz_poly(list(self.polynomial)), fmpz_poly(list(polynomial))
-        if (fmpq_poly(other) % fmpq_poly(own)).degree() < 0:
-            return 0
-        time = self
-        while _roots_in(_sturm(other), time.low, time.high) or not _value(polynomial, time.high):
-            time = time.refined((time.high - time.low) / 4)
-        return 1 if _value(polynomial, time.high) > 0 else -1
-
     def __float__(self) -> float:
         near = self.refined(Fraction(1, 2**60))
         middle = (near.low + near.high) / 2

@@ -29,7 +29,7 @@ from linreg.learning.algebraic import (
     roots_of_factor,
 )
 from linreg.learning.minors import determinant
-from linreg.learning.moving_cells import Cell, Form, MovingNetwork, Row
+from linreg.learning.moving_cells import Form, MovingCell, MovingNetwork, Row
 from linreg.learning.number_field import NumberField
 from linreg.learning.strict_systems import Basis, Dependency, Ordered, positive_somewhere
 from linreg.progress import Progress
@@ -48,7 +48,7 @@ class _Special(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class TimeInterval:
     """An open interval of times."""
 
     low: Time
@@ -58,15 +58,15 @@ class Interval:
         """Whether a time is in it."""
         return compare(self.low, time) < 0 < compare(self.high, time)
 
-    def within(self, other: Interval) -> Interval:
+    def within(self, other: TimeInterval) -> TimeInterval:
         """What it has in common with another one that it meets."""
-        return Interval(
+        return TimeInterval(
             self.low if compare(self.low, other.low) > 0 else other.low,
             self.high if compare(self.high, other.high) < 0 else other.high,
         )
 
 
-WHOLE = Interval(Fraction(0), Fraction(1))
+WHOLE = TimeInterval(Fraction(0), Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,15 @@ class _Decision:
     One that is made at an irrational time is good for that time alone: its interval means nothing.
     """
 
-    valid: Interval
+    valid: TimeInterval
     inside: tuple[fmpz_poly, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SteadyInterval:
     """The patterns in an interval of times, at each of which they are the same."""
 
-    valid: Interval
+    valid: TimeInterval
     time: Fraction
     patterns: frozenset[Pattern]
 
@@ -103,10 +103,12 @@ class Kinetic:
         self.network, self.limit = network, limit
         self.made = 0
         self._decisions: dict[Pattern, list[_Decision]] = {}
-        self._parts: dict[Pattern, list[tuple[tuple[Row, ...], Cell]]] = {}
+        self._parts: dict[Pattern, list[tuple[tuple[Row, ...], MovingCell]]] = {}
         self._roots: dict[tuple[int, ...], list[Time]] = {}
 
-    def pieces(self, progress: Callable[[Progress], None] | None = None) -> list[Piece]:
+    def steady_intervals(
+        self, progress: Callable[[Progress], None] | None = None
+    ) -> list[SteadyInterval]:
         """Intervals that cover [0, 1] but for their ends, in order, each with its patterns.
 
         Parameters
@@ -119,27 +121,27 @@ class Kinetic:
         TooManyDecisions
             If the limit is reached.
         """
-        found: list[Piece] = []
+        found: list[SteadyInterval] = []
         gaps = [WHOLE]
         while gaps:
             gap = gaps.pop()
-            piece = self._piece_in(gap)
-            found.append(piece)
-            if compare(piece.valid.high, gap.high) < 0:
-                gaps.append(Interval(piece.valid.high, gap.high))
-            if compare(gap.low, piece.valid.low) < 0:
-                gaps.append(Interval(gap.low, piece.valid.low))
+            steady = self._steady_in(gap)
+            found.append(steady)
+            if compare(steady.valid.high, gap.high) < 0:
+                gaps.append(TimeInterval(steady.valid.high, gap.high))
+            if compare(gap.low, steady.valid.low) < 0:
+                gaps.append(TimeInterval(gap.low, steady.valid.low))
             if progress is not None:
                 left = sum(float(gap.high) - float(gap.low) for gap in gaps)
                 progress(Progress(1 - left, 1, counted(len(found), "interval")))
-        return sorted(found, key=lambda piece: piece.time)
+        return sorted(found, key=lambda steady: steady.time)
 
     def patterns_at(self, time: AlgebraicTime) -> set[Pattern]:
         """The patterns at an irrational time."""
         found = self._walk(_AtRoot(time))
         return {pattern for pattern, _ in found if pattern is not None}
 
-    def _piece_in(self, gap: Interval) -> Piece:
+    def _steady_in(self, gap: TimeInterval) -> SteadyInterval:
         """What is so around some time in a gap, as far as that goes inside the gap."""
         for time in _times_in(gap):
             patterns, valid = set(), gap
@@ -150,10 +152,10 @@ class Kinetic:
                         patterns.add(pattern)
             except _Special:
                 continue
-            return Piece(valid, time, frozenset(patterns))
+            return SteadyInterval(valid, time, frozenset(patterns))
         raise AssertionError("finitely many times are special")
 
-    def _walk(self, clock: _Clock) -> Iterator[tuple[Pattern | None, Interval]]:
+    def _walk(self, clock: _Clock) -> Iterator[tuple[Pattern | None, TimeInterval]]:
         """Every decision at a time: the pattern of a region, or None, and how long it holds."""
         rows = self.network.domain_rows
         whole = self.network.whole()
@@ -161,8 +163,14 @@ class Kinetic:
         yield from self._below(clock, whole, rows, decision, kept=True)
 
     def _below(
-        self, clock: _Clock, cell: Cell, rows: tuple[Row, ...], decision: _Decision, *, kept: bool
-    ) -> Iterator[tuple[Pattern | None, Interval]]:
+        self,
+        clock: _Clock,
+        cell: MovingCell,
+        rows: tuple[Row, ...],
+        decision: _Decision,
+        *,
+        kept: bool,
+    ) -> Iterator[tuple[Pattern | None, TimeInterval]]:
         if decision.inside is None or self.network.is_region(cell):
             yield cell.pattern if decision.inside is not None else None, decision.valid
             return
@@ -173,8 +181,8 @@ class Kinetic:
             yield from self._below(clock, part, every, found, kept=kept)
 
     def _parts_at(
-        self, clock: _Clock, cell: Cell, *, kept: bool
-    ) -> tuple[list[tuple[tuple[Row, ...], Cell]], bool]:
+        self, clock: _Clock, cell: MovingCell, *, kept: bool
+    ) -> tuple[list[tuple[tuple[Row, ...], MovingCell]], bool]:
         """The parts of a cell with their new rows; and whether these are the same at most times."""
         if kept:
             if cell.pattern not in self._parts:
@@ -185,8 +193,8 @@ class Kinetic:
         return self._parts_where(cell, clock.is_zero), False
 
     def _parts_where(
-        self, cell: Cell, is_zero: Callable[[Form | Row], bool]
-    ) -> list[tuple[tuple[Row, ...], Cell]]:
+        self, cell: MovingCell, is_zero: Callable[[Form | Row], bool]
+    ) -> list[tuple[tuple[Row, ...], MovingCell]]:
         return [
             (new, self.network.part(cell, piece))
             for piece, new in self.network.parts(cell, is_zero)
@@ -195,7 +203,7 @@ class Kinetic:
     def _decision(
         self,
         clock: _Clock,
-        cell: Cell,
+        cell: MovingCell,
         rows: tuple[Row, ...],
         new: tuple[Row, ...],
         above: _Decision | None,
@@ -230,7 +238,7 @@ class Kinetic:
             return _Decision(self._around(clock, values), inside)
         return _Decision(self._around(clock, _multipliers(rows, answer, clock)), None)
 
-    def _around(self, clock: _Clock, polynomials: Sequence[fmpz_poly]) -> Interval:
+    def _around(self, clock: _Clock, polynomials: Sequence[fmpz_poly]) -> TimeInterval:
         """An interval around a time in which polynomials that are positive then stay so."""
         valid = clock.range
         if isinstance(clock, _AtRoot):
@@ -241,9 +249,9 @@ class Kinetic:
                 continue
             for root in self._roots_of(polynomial):
                 if compare(root, clock.time) < 0:
-                    valid = valid.within(Interval(root, valid.high))
+                    valid = valid.within(TimeInterval(root, valid.high))
                 else:
-                    valid = valid.within(Interval(valid.low, root))
+                    valid = valid.within(TimeInterval(valid.low, root))
         return valid
 
     def _roots_of(self, polynomial: fmpz_poly) -> list[Time]:
@@ -259,14 +267,14 @@ class Kinetic:
 class _AtRational:
     """Numbers at a rational time."""
 
-    def __init__(self, time: Fraction, gap: Interval) -> None:
+    def __init__(self, time: Fraction, gap: TimeInterval) -> None:
         self.time = time
         self._at = rational(time)
         self.one: Ordered = fmpq(1)
         # Decisions may hold beyond the gap, at its ends above all.
         low, high = _low(gap.low), _high(gap.high)
         more = high - low
-        self.range = Interval(max(low - more, Fraction(0)), min(high + more, Fraction(1)))
+        self.range = TimeInterval(max(low - more, Fraction(0)), min(high + more, Fraction(1)))
 
     def value(self, polynomial: fmpz_poly) -> Ordered:
         return polynomial(self._at)
@@ -345,7 +353,7 @@ def _is_always_zero(form: Form | Row) -> bool:
     return all(entry.degree() < 0 for entry in form)
 
 
-def _times_in(gap: Interval) -> Iterator[Fraction]:
+def _times_in(gap: TimeInterval) -> Iterator[Fraction]:
     """Rational times in an open interval, the middle one first; there is no end of them."""
     low, high = gap.low, gap.high
     while _high(low) >= _low(high):

@@ -21,7 +21,7 @@ Row = tuple[fmpz_poly, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MovingCell:
     """The inputs at which the first units are on given pieces, at any time.
 
     Attributes
@@ -62,21 +62,21 @@ class MovingNetwork:
             tuple(fmpz_poly([entry]) for entry in row) for row in fixed
         )
 
-    def whole(self) -> Cell:
+    def whole(self) -> MovingCell:
         """The domain, before any unit."""
         one, zero = fmpq_poly([1]), fmpq_poly([])
         inputs = tuple(
             tuple(one if j == k else zero for j in range(self._width))
             for k in range(self._width - 1)
         )
-        return self._entered(Cell((), -1, 0, inputs, inputs))
+        return self._entered(MovingCell((), -1, 0, inputs, inputs))
 
-    def is_region(self, cell: Cell) -> bool:
+    def is_region(self, cell: MovingCell) -> bool:
         """Whether all units of a cell are decided."""
         return cell.stage == len(self.stages)
 
     def parts(
-        self, cell: Cell, is_zero: Callable[[Form], bool]
+        self, cell: MovingCell, is_zero: Callable[[Form], bool]
     ) -> Iterator[tuple[int, tuple[Row, ...]]]:
         """The pieces of the next unit, each with the rows that are positive where it is on it.
 
@@ -110,7 +110,7 @@ class MovingNetwork:
                 rows.append(_row([-entry for entry in above[piece]]))
             yield piece, tuple(rows)
 
-    def part(self, cell: Cell, piece: int) -> Cell:
+    def part(self, cell: MovingCell, piece: int) -> MovingCell:
         """The cell in which the next unit is on a piece."""
         stage = self.stages[cell.stage]
         unit, start = stage.units[cell.unit], stage.starts[cell.unit]
@@ -129,7 +129,7 @@ class MovingNetwork:
             )
         )
 
-    def _entered(self, cell: Cell) -> Cell:
+    def _entered(self, cell: MovingCell) -> MovingCell:
         """The cell at its next unit, which may be one of a later stage."""
         while cell.stage < 0 or (
             cell.stage < len(self.stages) and cell.unit == len(self.stages[cell.stage].units)
@@ -141,7 +141,7 @@ class MovingNetwork:
             reads: tuple[Form, ...] = ()
             if following < len(self.stages):
                 reads = tuple(self._combined(row, outputs) for row in self._maps[following])
-            cell = Cell(cell.pattern, following, 0, reads)
+            cell = MovingCell(cell.pattern, following, 0, reads)
         return cell
 
     def _combined(self, row: Form, outputs: Sequence[Form]) -> Form:

@@ -316,11 +316,11 @@ def _by_minors(regions: _Regions, progress: Callable[[Progress], None] | None) -
 
 def _by_intervals(regions: _Regions, progress: Callable[[Progress], None] | None) -> ParameterPath:
     """All critical times, as ends of intervals in which every decision holds."""
-    pieces = regions.kinetic.pieces(progress)
-    marks = [*(piece.valid.low for piece in pieces), pieces[-1].valid.high]
+    steady = regions.kinetic.steady_intervals(progress)
+    marks = [*(each.valid.low for each in steady), steady[-1].valid.high]
     regions.kinetic.limit = None
-    regions.known.update((piece.time, piece.patterns) for piece in pieces)
-    events = _events(regions, marks, [piece.patterns for piece in pieces], progress)
+    regions.known.update((each.time, each.patterns) for each in steady)
+    events = _events(regions, marks, [each.patterns for each in steady], progress)
     return regions.path(events, complete=True, method="kinetic")
 
 

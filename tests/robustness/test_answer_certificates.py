@@ -16,6 +16,7 @@ import forgeries
 import numpy as np
 import pytest
 from question_cases import cases, network_case
+from wrong_bounds import narrow, raised, skipped
 
 import linreg
 from linreg.affine import ExactAffineMap
@@ -463,42 +464,11 @@ def test_a_value_a_hair_off_is_not_proved(off: Fraction, tmp_path: Path) -> None
 # Sabotage: provers that are wrong, and prove what is false.
 
 
-def _raised(honest: Callable[..., object]) -> Callable[..., object]:
-    """A slope that is not valid makes the bounds of what is asked too good."""
-
-    def bound(self: BoundTables, *arguments: np.ndarray) -> object:
-        found = honest(self, *arguments)
-        found.found[:] += 1 << 45  # type: ignore[attr-defined]
-        return found
-
-    return bound
-
-
-def _skipped(honest: Callable[..., object]) -> Callable[..., object]:
-    """The last stage is skipped."""
-
-    def bound(self: BoundTables, low: np.ndarray, high: np.ndarray, *known: np.ndarray) -> object:
-        self.W[-1] = 0.0
-        return honest(self, low, high, *known)
-
-    return bound
-
-
-def _narrow(honest: Callable[..., object]) -> Callable[..., object]:
-    """Boxes are taken for smaller than they are."""
-
-    def bound(self: BoundTables, low: np.ndarray, high: np.ndarray, *_: np.ndarray) -> object:
-        middle = (low + high) // 2
-        return honest(self, middle, middle + 1, *self.root())
-
-    return bound
-
-
 @pytest.mark.parametrize(
     ("kind", "sabotage"),
     [
-        *((("range", each)) for each in (_raised, _skipped, _narrow)),
-        *((("linf", each)) for each in (_raised, _narrow)),
+        *((("range", each)) for each in (raised, skipped, narrow)),
+        *((("linf", each)) for each in (raised, narrow)),
     ],
 )
 def test_wrong_bounds_of_the_search_are_caught(

@@ -17,6 +17,7 @@ import pytest
 from forgeries import forged, kept
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wrong_bounds import narrow, raised, skipped
 
 import linreg
 from linreg.checker import AnswerVerdict, check_verdict, is_verdict
@@ -175,38 +176,7 @@ def test_a_proof_is_of_one_network_and_one_query(tmp_path: Path) -> None:
 # Sabotage: provers that are wrong, and call a query safe that is not.
 
 
-def _raised(honest: Callable[..., object]) -> Callable[..., object]:
-    """A slope that is not valid makes the bounds of what is asked too good."""
-
-    def bound(self: BoundTables, *arguments: np.ndarray) -> object:
-        found = honest(self, *arguments)
-        found.found[:] += 1 << 45  # type: ignore[attr-defined]
-        return found
-
-    return bound
-
-
-def _skipped(honest: Callable[..., object]) -> Callable[..., object]:
-    """The last stage is skipped."""
-
-    def bound(self: BoundTables, low: np.ndarray, high: np.ndarray, *known: np.ndarray) -> object:
-        self.W[-1] = 0.0
-        return honest(self, low, high, *known)
-
-    return bound
-
-
-def _narrow(honest: Callable[..., object]) -> Callable[..., object]:
-    """Boxes are taken for smaller than they are."""
-
-    def bound(self: BoundTables, low: np.ndarray, high: np.ndarray, *_: np.ndarray) -> object:
-        middle = (low + high) // 2
-        return honest(self, middle, middle + 1, *self.root())
-
-    return bound
-
-
-@pytest.mark.parametrize("sabotage", [_raised, _skipped, _narrow])
+@pytest.mark.parametrize("sabotage", [raised, skipped, narrow])
 def test_wrong_bounds_of_the_search_are_caught(
     sabotage: Callable[..., Callable[..., object]],
     tmp_path: Path,

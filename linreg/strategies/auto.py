@@ -55,7 +55,8 @@ TRIED = 6144
 for no compiler on a fresh machine."""
 
 LARGE = 3 * TRIED
-"""Cells of a problem, by the share of the tree that is done, that are not worth such a trial."""
+"""Cells of a problem, by the share that is done of the tree or of what is wanted of it, that are
+not worth such a trial."""
 
 ROWS_IN_PYTHON = 4096
 """Regions up to which those of a network in a dataset are found in Python."""
@@ -342,7 +343,8 @@ def settled(
     while cells and not is_large and taken < TRIED and (limit is None or tally.regions < limit):
         taken += explorer.slice * cost.cell
         cells = explorer.explore(problem, cells, found, tally, budget=explorer.slice, limit=limit)
-        is_large = limit is None and taken > LARGE * tally.share
+        wanted = 0.0 if limit is None else tally.regions / limit
+        is_large = taken > LARGE * max(tally.share, wanted)
         work = Work(tally, explorer.name, explorer.lps, explorer.exact_decisions)
         report(work)
     is_done = not cells or (limit is not None and tally.regions >= limit)

@@ -141,13 +141,13 @@ def pieces_or_none(network: StagedNetwork, inputs: InputSet, budget: Budget) -> 
     most = FEW_REGIONS if budget.limit is None else min(budget.limit, FEW_REGIONS)
     if not bounded:
         return pieces_within(network, inputs, budget)
-    if _has_more(network, inputs, most):
+    if has_more_regions(network, inputs, most):
         return None
     pieces = pieces_on(network, inputs, limit=most, workers=budget.workers)
     return pieces if pieces.complete else None
 
 
-def _has_more(network: StagedNetwork, inputs: InputSet, regions: int) -> bool:
+def has_more_regions(network: StagedNetwork, inputs: InputSet, regions: int) -> bool:
     """Whether points of a box prove that it has more regions; False where they do not tell."""
     low, high = np.full(inputs.dim, -np.inf), np.full(inputs.dim, np.inf)
     for row in inputs.rows:

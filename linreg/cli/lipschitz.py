@@ -9,7 +9,7 @@ import typer
 
 import linreg
 from linreg.cli.codes import DONE, REFUTED, STOPPED
-from linreg.cli.console import message, progress, show, show_json
+from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import (
     exact_json,
     exact_list,
@@ -38,7 +38,6 @@ from linreg.cli.question_options import (
     show_written,
 )
 from linreg.cli.reading_options import reading
-from linreg.errors import IncompleteError
 from linreg.files import check_writable
 from linreg.questions import Difference, Lipschitz, difference, lipschitz, local_lipschitz
 from linreg.questions.norms import NORMS
@@ -88,7 +87,7 @@ def lipschitz_(
     network, where = network_and_domain(net, domain, slice_, decimal)
     with progress("looking at regions") as shown:
         if point is None:
-            found, _ = or_so_far(
+            found, was_stopped = or_so_far(
                 lambda: lipschitz(
                     network,
                     where,
@@ -105,12 +104,12 @@ def lipschitz_(
             (reach,) = numbers_of(radius or "0", "--radius", decimal)[:1]
             if reach < 0:
                 raise typer.BadParameter(f"--radius: it must not be negative, got {radius}")
-            found, _ = or_so_far(
+            found, was_stopped = or_so_far(
                 lambda: local_lipschitz(
                     network, at, reach, *names, domain=where, limit=limit, timeout=seconds
                 )
             )
-    written = certificate if found.complete else None
+    written = certificate if found.complete and not was_stopped else None
     if as_json:
         show_json(
             _lipschitz_json(found) | {"certificate": None if written is None else str(written)}
@@ -118,7 +117,7 @@ def lipschitz_(
     else:
         show(answer_table("Lipschitz constant", _lipschitz_lines(found)))
         show_written(written)
-    return DONE if found.complete else STOPPED
+    return DONE if found.complete and not was_stopped else STOPPED
 
 
 def _point(text: str, dim: int, decimal: bool) -> list[object]:
@@ -193,26 +192,19 @@ def diff(
         check_writable(certificate, (first, second, domain))
     a, where = network_and_domain(first, domain, None, decimal)
     b = load(second, decimal=decimal, **reading())
-    was_stopped = False
-    try:
-        with progress("comparing") as shown:
-            found, _ = or_so_far(
-                lambda: difference(
-                    a,
-                    b,
-                    where,
-                    limit=limit,
-                    timeout=seconds,
-                    workers=workers,
-                    progress=shown,
-                    certificate=certificate,
-                )
+    with progress("comparing") as shown:
+        found, was_stopped = or_so_far(
+            lambda: difference(
+                a,
+                b,
+                where,
+                limit=limit,
+                timeout=seconds,
+                workers=workers,
+                progress=shown,
+                certificate=certificate,
             )
-    except IncompleteError as error:
-        if not isinstance(error.answer, Difference):
-            raise
-        message(str(error))
-        found, was_stopped = error.answer, True
+        )
     written = None if was_stopped or not found.complete else certificate
     if as_json:
         show_json(

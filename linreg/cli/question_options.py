@@ -12,6 +12,7 @@ import typer
 from linreg.cli.console import message, show
 from linreg.cli.interrupts import see_through
 from linreg.cli.options import whole
+from linreg.errors import IncompleteError
 from linreg.rational import fraction
 from linreg.wording import counted
 
@@ -40,6 +41,11 @@ Timeout = Annotated[
     typer.Option("--timeout", metavar="S", help="Stop after so many seconds, with what is proved."),
 ]
 
+RUN_HELP = (
+    "Keep what is found in a directory: the same command goes on where it was stopped, by whatever "
+    "means."
+)
+
 Certify = Annotated[
     Path | None,
     typer.Option(
@@ -58,9 +64,15 @@ Answer = TypeVar("Answer")
 
 
 def or_so_far(ask: Callable[[], Answer]) -> tuple[Answer, bool]:
-    """The answer, or what an interrupt says is proved so far, and whether there was one."""
+    """The answer, or what is known where an interrupt or its proof ended, and whether one did."""
     try:
         return ask(), False
+    except IncompleteError as error:
+        if error.answer is None:
+            raise
+        message(str(error))
+        known: Answer = error.answer  # type: ignore[assignment]
+        return known, True
     except KeyboardInterrupt as interrupt:
         if not hasattr(interrupt, "answer"):
             raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from time import monotonic
 from typing import Annotated
 
 import typer
@@ -31,6 +30,7 @@ from linreg.cli.options import (
     network_and_domain,
 )
 from linreg.cli.question_options import (
+    RUN_HELP,
     Certify,
     NodeLimit,
     Timeout,
@@ -42,6 +42,8 @@ from linreg.errors import IncompleteError
 from linreg.files import check_writable
 from linreg.progress import Progress
 from linreg.questions import Distance, Robustness, robustness
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.many_points import robustness_of_points
 from linreg.questions.norms import NORMS
 from linreg.questions.point_files import check_radii_path, read_points, write_radii
 from linreg.report import answer_table
@@ -72,6 +74,7 @@ def robust(
             "-o", "--output", metavar="FILE", help="A table to write: .csv or .parquet, a row each."
         ),
     ] = None,
+    run: Annotated[Path | None, typer.Option("--run", metavar="DIR", help=RUN_HELP)] = None,
     domain: DomainText = None,
     slice_: SliceFile = None,
     certificate: Certify = None,
@@ -89,6 +92,8 @@ def robust(
         raise typer.BadParameter(
             "--certify: a proof is of one point; give --point X1,X2,.. instead of --points"
         )
+    if run is not None and points is None:
+        raise typer.BadParameter("--run: a directory keeps many points; give --points FILE")
     if norm not in NORMS:
         raise typer.BadParameter(f"--norm: linf, l1 or l2 was expected, got {norm!r}")
     if sense not in ("max", "min"):
@@ -111,27 +116,29 @@ def robust(
         assert points is not None
         given = read_points(points, dim)
     found: list[Robustness] = []
-    started, interrupted, was_stopped = monotonic(), False, False
+    interrupted, was_stopped = False, False
+    budget = Budget(limit, seconds, workers)
     try:
         with progress("measuring") as shown:
-            for k, x in enumerate(given):
-                shown(Progress(k, len(given), "points"))
-                left = None if seconds is None else seconds - (monotonic() - started)
-                if left is not None and left <= 0:
-                    break
+            if certificate is not None:
                 found.append(
                     robustness(
                         network,
-                        x,
+                        given[0],
                         NORMS[norm],
                         where,
                         sense=sense,
                         limit=limit,
-                        timeout=left,
+                        timeout=seconds,
                         workers=workers,
                         certificate=certificate,
                     )
                 )
+            else:
+                about = network, given, NORMS[norm], where, sense
+                for each in robustness_of_points(*about, budget, run):
+                    found.append(each)
+                    shown(Progress(len(found), len(given), "points"))
     except IncompleteError as error:
         if not isinstance(error.answer, Robustness):
             raise

@@ -14,6 +14,7 @@ from linreg.cli.console import progress, show, show_json
 from linreg.cli.exact_json import exact_json, exact_list, float_list, number_text, point_text
 from linreg.cli.options import Decimal, Json, Workers
 from linreg.cli.question_options import (
+    RUN_HELP,
     NodeLimit,
     Timeout,
     or_so_far,
@@ -54,16 +55,7 @@ def verify_(
             "--certify", metavar="FILE", help="Write the verdict with its proof, for linreg check."
         ),
     ] = None,
-    run: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--run",
-            metavar="DIR",
-            help="Keep the search in a directory: the same command goes on where it was stopped, "
-            "by whatever means.",
-        ),
-    ] = None,
+    run: Annotated[Path | None, typer.Option("-o", "--run", metavar="DIR", help=RUN_HELP)] = None,
     decimal: Decimal = False,
     workers: Workers = 1,
     limit: NodeLimit = None,

@@ -145,6 +145,9 @@ def lipschitz(
         If the network has no such output.
     TooLarge
         If a norm takes all of too many vectors of signs.
+    IncompleteError
+        If there is an answer, but its proof was stopped, or would list more regions than the limit,
+        or than a million; the attribute `answer` has it.
     UnwritableFile
         If the certificate cannot be written.
     KeyboardInterrupt
@@ -182,9 +185,10 @@ def lipschitz(
     _check_flat(inputs, norms[0])
     found = budget.given(_sought(staged, inputs, norms, rows, budget))
     if certificate is not None and problem is not None and found.complete:
-        from linreg.questions.proving import write_constant
+        from linreg.questions.proving import carrying, write_constant
 
-        write_constant(certificate, problem, norms, rows, budget.workers)
+        with carrying(found):
+            write_constant(certificate, problem, norms, rows, budget)
     return found
 
 

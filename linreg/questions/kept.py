@@ -26,7 +26,6 @@ from linreg.files import StrPath
 from linreg.network import StagedNetwork
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.searching import BoxNode
-from linreg.readers.query import Query
 from linreg.store.journal import Journal, Record, read_journal
 from linreg.store.locking import lock
 
@@ -92,18 +91,19 @@ class KeptSet:
         """Say which boxes are left, and a bound on the slack of any input in them."""
         boxes = [[n.low.tolist(), n.high.tolist(), n.depth, list(n.alive)] for n in stack]
         said = None if bound is None else str(bound)
-        self._write({"kind": "left", "nodes": nodes, "bound": said, "boxes": boxes})
+        self.write({"kind": "left", "nodes": nodes, "bound": said, "boxes": boxes})
         self._last = monotonic()
 
     def settle(self, point: Sequence[Fraction] | None, slack: Fraction | None, nodes: int) -> None:
         """Say what came of the set."""
         if point is None:
-            self._write({"kind": "safe", "nodes": nodes})
+            self.write({"kind": "safe", "nodes": nodes})
         else:
             at = [str(entry) for entry in point]
-            self._write({"kind": "unsafe", "point": at, "slack": str(slack or 0), "nodes": nodes})
+            self.write({"kind": "unsafe", "point": at, "slack": str(slack or 0), "nodes": nodes})
 
-    def _write(self, record: Record) -> None:
+    def write(self, record: Record) -> None:
+        """Say something of the set."""
         self.record = {"set": self.number, **record}
         self.kept.journal.append(self.record)
 
@@ -129,8 +129,17 @@ class Kept:
 
 
 @contextmanager
-def kept_in(folder: StrPath, staged: StagedNetwork, query: Query) -> Iterator[Kept]:
+def kept_in(
+    folder: StrPath, staged: StagedNetwork, asked: object, called: str = "query"
+) -> Iterator[Kept]:
     """Context of a directory with a search, new or begun before.
+
+    Parameters
+    ----------
+    asked : object
+        What is asked of the network; its representation tells questions apart.
+    called : str
+        What a message calls that.
 
     Raises
     ------
@@ -160,13 +169,13 @@ def kept_in(folder: StrPath, staged: StagedNetwork, query: Query) -> Iterator[Ke
         about = {
             "format": FORMAT,
             "network": staged.fingerprint,
-            "query": sha256(repr((query.networks, query.alternatives)).encode()).hexdigest(),
+            "query": sha256(repr(asked).encode()).hexdigest(),
         }
         records: dict[int, Any] = {}
         if not found.records:
             journal.append(about)
         elif found.records[0] != about:
-            raise UnusableRun(_other(path, found.records[0], about))
+            raise UnusableRun(_other(path, found.records[0], about, called))
         for record in found.records[1:]:
             records[record["set"]] = record
         yield Kept(path, journal, records)
@@ -174,8 +183,8 @@ def kept_in(folder: StrPath, staged: StagedNetwork, query: Query) -> Iterator[Ke
         os.close(descriptor)
 
 
-def _other(path: Path, held: Record, about: Record) -> str:
+def _other(path: Path, held: Record, about: Record, called: str) -> str:
     if held.get("format") != FORMAT:
         return f"{path}: no search of the version {FORMAT!r} is kept here"
-    what = "network" if held.get("network") != about["network"] else "query"
+    what = "network" if held.get("network") != about["network"] else called
     return f"{path}: it is kept for another {what}; give another folder"

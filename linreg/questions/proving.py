@@ -22,13 +22,16 @@ from linreg.questions.certifying import found_and_proved
 from linreg.questions.extremes import Extreme, negated
 from linreg.questions.loop_or_search import Budget
 from linreg.readers.query import Condition, Query, QueryNetwork, Tensor, condition
-from linreg.run import Options
+from linreg.run import CountProgress, Options
 
 if TYPE_CHECKING:
     from linreg.questions.pairs import Difference
 
 MAGIC = b"linreg-answer-1\n"
 """The first line of a file with the proof of an answer."""
+
+MOST_LISTED = 1_000_000
+"""Regions that the proof of a Lipschitz constant lists at most, if no limit is given."""
 
 ATTAINED, UNBOUNDED, EMPTY = b"\1", b"\2", b"\3"
 """What is said of a greatest value."""
@@ -125,14 +128,33 @@ def write_constant(
     problem: Problem,
     norms: tuple[str, str],
     outputs: Sequence[int],
-    workers: int,
+    budget: Budget,
 ) -> None:
-    """Write a Lipschitz constant: all regions, and the norms that are asked of them."""
+    """Write a Lipschitz constant: all regions, and the norms that are asked of them.
+
+    Raises
+    ------
+    IncompleteError
+        If there are more regions than are listed, or the time is over.
+    """
     said = {"question": "lipschitz", "norms": list(norms), "outputs": list(outputs)}
+    limit = budget.at_most(MOST_LISTED).limit
+
+    def stopped(why: str) -> IncompleteError:
+        return IncompleteError(
+            f"the constant is known, but no proof was written: it lists all regions, and {why}"
+        )
+
+    def report(_: CountProgress) -> None:
+        if budget.is_spent:
+            raise stopped("the time was over")
+
     with replacing(path) as temporary, temporary.open("wb") as stream:
         writer = Writer(stream, MAGIC)
         writer.records(_header(problem.network, problem.domain, said))
-        write_tree(writer, problem, Options(workers=workers))
+        options = Options(workers=budget.workers, limit=limit, progress=report)
+        if not write_tree(writer, problem, options)[0].complete:
+            raise stopped(f"there are more than {limit:,}; ask on a smaller domain")
         writer.finish()
 
 

@@ -221,7 +221,7 @@ def verify(
     staged = network_of(net, query)
     if run is None:
         return budget.given(verified(staged, query, budget, file, certificate))
-    with kept_in(run, staged, query) as kept:
+    with kept_in(run, staged, (query.networks, query.alternatives)) as kept:
         return budget.given(verified(staged, query, budget, file, kept=kept))
 
 

@@ -258,7 +258,7 @@ def test_an_onnx_file_of_float64_is_replayed_in_float32_without_it(
     )
     linreg("convert", net, packed)
     told = linreg("verify", packed, query)
-    assert (told.code, "in float32 (NumPy)" in told.answer) == (1, True)
+    assert (told.code, "in float32 (NumPy)" in told.out) == (1, True)
 
 
 def test_two_networks_are_compared_by_a_query(net: Path, classes: Path, tmp_path: Path) -> None:

@@ -213,6 +213,17 @@ def test_max_units_and_tables_have_rays_and_ranges(tmp_path: Path) -> None:
     assert [claim.value for claim in _accepted(path, net, None).claims] == [-1, 1]
 
 
+def test_a_proof_of_too_many_regions_leaves_the_constant_in_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, path = _random_net(0), tmp_path / "proof"
+    monkeypatch.setattr(proving, "MOST_LISTED", 3)
+    with pytest.raises(IncompleteError, match="more than 3; ask on a smaller domain") as caught:
+        linreg.lipschitz(net, CUBE, certificate=path)
+    assert caught.value.answer == linreg.lipschitz(net, CUBE)
+    assert not path.exists()
+
+
 def test_what_is_stopped_writes_nothing(tmp_path: Path) -> None:
     net, path = _random_net(0), tmp_path / "proof"
     assert linreg.lipschitz(net, CUBE, limit=1, certificate=path).complete is False

@@ -19,7 +19,9 @@ from program import linreg as command
 
 import linreg
 from linreg.errors import UnreadableFile, UnusableRun
-from linreg.questions import kept, sharing
+from linreg.questions import Robustness, kept, many_points, sharing
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.many_points import robustness_of_points
 from linreg.questions.searching import BoxSearch
 
 pytest.importorskip("numba")
@@ -220,6 +222,37 @@ def test_a_kept_search_is_refused_for_another_question_and_when_it_is_damaged(
     journal.write_bytes(journal.read_bytes().replace(b'"safe"', b'"sane"'))
     with pytest.raises(UnreadableFile, match=r"line \d+ is damaged"):
         linreg.verify(_network(), inputs=BOX, unsafe=unsafe, run=run)
+
+
+WEDGE = linreg.mlp([([[1], [-1]], [0, 0])], readout=([[1, 1], [0, 0]], [0, 1]))
+"""|x| and 1: they tie at 1 and -1, and the first wins where |x| > 1."""
+
+
+def test_points_that_are_kept_are_not_measured_again(tmp_path: Path) -> None:
+    points = [[Fraction(x, 4)] for x in range(6)]
+    about = WEDGE, points, "linf", None, "max"
+
+    def found(workers: int = 1, norm: str = "linf") -> Iterator[Robustness]:
+        budget = Budget(workers=workers)
+        return robustness_of_points(*about[:2], norm, *about[3:], budget, tmp_path / "run")
+
+    begun = found()
+    first = [next(begun) for _ in range(3)]
+    begun.close()
+    plain = list(robustness_of_points(*about, Budget(workers=2)))
+    assert [each.tie and each.tie.exact for each in plain] == [abs(x - 1) for (x,) in points]
+    with pytest.MonkeyPatch.context() as patch:
+        measured: list[object] = []
+        honest = many_points.robustness
+        patch.setattr(
+            many_points,
+            "robustness",
+            lambda net, x, *a, **k: measured.append(x) or honest(net, x, *a, **k),
+        )
+        assert [*first, *list(found())[3:]] == plain == list(found())
+    assert measured == points[3:]
+    with pytest.raises(UnusableRun, match="another question"):
+        list(found(norm="l1"))
 
 
 @pytest.mark.parametrize("above", [HAIR, -HAIR])

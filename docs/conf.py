@@ -33,7 +33,14 @@ extensions = [
 root_doc = "index"
 # .text: Markdown that was generated, which the tests of the pages pass over.
 source_suffix = {".md": "markdown", ".rst": "restructuredtext", ".text": "markdown"}
-exclude_patterns = ["_ext", "_static", "_templates", "generated/**/*.md5", "**/README.rst"]
+exclude_patterns = [
+    "_ext",
+    "_inventories",
+    "_static",
+    "_templates",
+    "generated/**/*.md5",
+    "**/README.rst",
+]
 templates_path = ["_templates"]
 default_role = "py:obj"
 smartquotes = False  # --run is an option, and no dash
@@ -58,7 +65,7 @@ napoleon_custom_sections = [("Source", "notes_style")]
 napoleon_use_rtype = False
 napoleon_use_ivar = True
 
-# Inventories are kept here, so that a build needs no network.
+# Inventories are kept here, of what docstrings name alone, so that a build needs no network.
 intersphinx_mapping = {
     name: (address, str(DOCS / "_inventories" / f"{name}.inv"))
     for name, address in {
@@ -66,8 +73,8 @@ intersphinx_mapping = {
         "numpy": "https://numpy.org/doc/stable/",
         "networkx": "https://networkx.org/documentation/stable/",
         "cvxpy": "https://www.cvxpy.org/",
+        "matplotlib": "https://matplotlib.org/stable/",
     }.items()
-    if (DOCS / "_inventories" / f"{name}.inv").exists()
 }
 
 sphinx_gallery_conf = {

@@ -27,8 +27,10 @@ extensions = [
     "api_pages",
     "command_pages",
     "drawn_pages",
+    "linked_code",
     "outside_pages",
     "plain_docstrings",
+    "plain_formulas",
 ]
 root_doc = "index"
 # .text: Markdown that was generated, which the tests of the pages pass over.
@@ -60,6 +62,7 @@ autosummary_filename_map = {
 }
 autodoc_typehints = "none"  # docstrings say types, with shapes and units
 autodoc_member_order = "groupwise"
+autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 napoleon_custom_sections = [("Source", "notes_style")]
 napoleon_use_rtype = False
@@ -90,7 +93,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "capture_repr": ("_repr_html_", "__repr__"),
     "download_all_examples": False,
-    "min_reported_time": 0,
+    "min_reported_time": 600,  # seconds: times are not those of the reader's machine
     "show_memory": False,
     "show_signature": False,
     "remove_config_comments": True,
@@ -102,6 +105,7 @@ html_title = "linreg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,

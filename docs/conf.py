@@ -63,6 +63,7 @@ autosummary_filename_map = {
 autodoc_typehints = "none"  # docstrings say types, with shapes and units
 autodoc_member_order = "groupwise"
 autodoc_preserve_defaults = True
+toc_object_entries_show_parents = "hide"
 napoleon_google_docstring = False
 napoleon_custom_sections = [("Source", "notes_style")]
 napoleon_use_rtype = False

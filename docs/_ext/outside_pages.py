@@ -25,12 +25,15 @@ MADE = {
 }
 """Folders, with the pages that are made of what is in them."""
 
+ENDED = re.compile(r"\n\n```\n(?=\n|$)")
+"""The end of a block after the empty line that a doctest asks for."""
+
 PROJECT = """# Project
 
 :::{toctree}
 :maxdepth: 1
 
-readme
+README <readme>
 contributing
 changelog
 tests
@@ -72,7 +75,8 @@ def _read(app: Any, document: str, content: list[str]) -> None:
     """Let pages of docs/ lead to the copies."""
     path = Path(app.env.doc2path(document)).resolve()
     if path.suffix == ".md":
-        content[0] = moved(content[0], path.parent, path.parent, Path(app.srcdir).resolve())
+        text = moved(content[0], path.parent, path.parent, Path(app.srcdir).resolve())
+        content[0] = ENDED.sub("\n```\n", text)
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -58,7 +58,7 @@ def moved(text: str, home: Path, target: Path, docs: Path) -> str:
             path = docs / "generated" / MADE[name]
         return f"]({Path(os.path.relpath(path, target)).as_posix()}"
 
-    return LINK.sub(link, NAMED.sub("[]", text))
+    return LINK.sub(link, NAMED.sub("[]", ENDED.sub("\n```\n", text)))
 
 
 def write_pages(docs: Path) -> None:
@@ -75,8 +75,7 @@ def _read(app: Any, document: str, content: list[str]) -> None:
     """Let pages of docs/ lead to the copies."""
     path = Path(app.env.doc2path(document)).resolve()
     if path.suffix == ".md":
-        text = moved(content[0], path.parent, path.parent, Path(app.srcdir).resolve())
-        content[0] = ENDED.sub("\n```\n", text)
+        content[0] = moved(content[0], path.parent, path.parent, Path(app.srcdir).resolve())
 
 
 def setup(app: Any) -> dict[str, bool]:

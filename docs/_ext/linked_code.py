@@ -7,32 +7,39 @@ from typing import Any
 
 from api_pages import grouped
 
-NAME = re.compile(r"(?:linreg\.)?(?P<name>[A-Za-z][\w.]*)(?:\(.*\))?")
+NAME = re.compile(r"(?P<name>[A-Za-z][\w.]*)(?:\(.*\))?")
 COMMAND = re.compile(r"linreg (?P<command>[a-z-]+)(?: .*)?")
 
 
-def public() -> dict[str, str]:
-    """Full names by what follows `linreg.` in them."""
-    full = [name for names in grouped().values() for name in names]
-    return {name.removeprefix("linreg."): name for name in full}
+def public(full_names: list[str]) -> dict[str, str]:
+    """Full names by what pages call them: one word of small letters alone may be anything.
+
+    >>> public(["linreg.count", "linreg.theory.montufar_2014"])  # doctest: +NORMALIZE_WHITESPACE
+    {'linreg.count': 'linreg.count',
+     'linreg.theory.montufar_2014': 'linreg.theory.montufar_2014',
+     'theory.montufar_2014': 'linreg.theory.montufar_2014',
+     'montufar_2014': 'linreg.theory.montufar_2014'}
+    """
+    names = {}
+    for full in full_names:
+        for short in (full, full.removeprefix("linreg."), full.rpartition(".")[2]):
+            if not (short.isalpha() and short.islower()):
+                names.setdefault(short, full)
+    return names
 
 
 def target(code: str, names: dict[str, str], commands: set[str]) -> tuple[str, str] | None:
-    """The kind and the name of what a piece of code is about; one word alone may be anything.
+    """The kind and the name of what a piece of code is about, if it is of anything.
 
-    >>> names = {"count": "linreg.count", "count_into": "linreg.count_into", "Box": "linreg.Box"}
-    >>> [target(code, names, {"graph"}) for code in ("linreg.count(net)", "count_into", "Box")]
-    [('obj', 'linreg.count'), ('obj', 'linreg.count_into'), ('obj', 'linreg.Box')]
-    >>> target("linreg graph NET -o FILE", names, {"graph"}), target("count", names, {"graph"})
+    >>> target("count_into(net)", {"count_into": "linreg.count_into"}, {"graph"})
+    ('obj', 'linreg.count_into')
+    >>> target("linreg graph NET -o FILE", {}, {"graph"}), target("linreg --help", {}, {"graph"})
     (('doc', '/generated/commands/graph'), None)
     """
     if (match := COMMAND.fullmatch(code)) and match["command"] in commands:
         return "doc", f"/generated/commands/{match['command']}"
     match = NAME.fullmatch(code)
-    if match is None or match["name"] not in names:
-        return None
-    is_word = match["name"].isalpha() and match["name"].islower()
-    return None if is_word and not code.startswith("linreg.") else ("obj", names[match["name"]])
+    return ("obj", names[match["name"]]) if match and match["name"] in names else None
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -42,7 +49,8 @@ def setup(app: Any) -> dict[str, bool]:
 
     from linreg.cli.app import COMMANDS
 
-    names, commands = public(), set(COMMANDS)
+    full_names = [name for group in grouped().values() for name in group]
+    names, commands = public(full_names), set(COMMANDS)
 
     def link_all(app: Any, doctree: nodes.document) -> None:
         page = app.env.docname

@@ -98,6 +98,8 @@ def marked_up(lines: list[str], known: dict[str, str], phrases: dict[str, str]) 
 
     >>> marked_up(["Returns", "-------", "Box", "    n_"], {"Box": "linreg.Box"}, {})
     ['Returns', '-------', ':py:obj:`Box <linreg.Box>`', '    n\\_']
+    >>> marked_up(["Attributes", "----------", "lower, upper : float"], {}, {})[2:]
+    ['lower : *float*', 'upper : *float*']
     """
     made, section, example = [], "", False
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
@@ -107,7 +109,8 @@ def marked_up(lines: list[str], known: dict[str, str], phrases: dict[str, str]) 
         if example or underlined or re.fullmatch(r"\s*[-=]+", line):
             made.append(line)
         elif section in ("Parameters", "Attributes") and (field := FIELD.fullmatch(line)):
-            made.append(f"{field[1]} : {typed(field[2], known)}")
+            # One line for each of several names, of which the last has what is said of them.
+            made += [f"{name} : {typed(field[2], known)}" for name in field[1].split(", ")]
         elif section in ("Returns", "Yields") and not line.startswith(" "):
             made.append(linked(escaped(line), known))
         else:

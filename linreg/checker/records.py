@@ -100,9 +100,55 @@ class Records:
         if size > MOST_INTEGER_BYTES:
             raise self.unreadable(f"it holds an integer of more than {MOST_INTEGER_BYTES} bytes")
         value = int.from_bytes(self._bytes(size), "little", signed=True)
-        if size > (value.bit_length() // 8 + 1 if value else 0):
-            raise self.unreadable("it holds an integer in more bytes than it takes")
+        if value.bit_length() < (8 * size - 8 or 1):
+            raise self._in_too_many_bytes()
         return value
+
+    def integers(self, count: int) -> list[int]:
+        """The next so many integers."""
+        data, place, end = self._buffer, self._place, len(self._buffer)
+        found = []
+        for _ in range(count):
+            size = data[place] if place < end else 0x80
+            stop = place + 1 + size
+            if size >= 0x80 or stop > end:  # long, or not all in the buffer
+                self._place = place
+                found.append(self.integer())
+                data, place, end = self._buffer, self._place, len(self._buffer)
+                continue
+            value = int.from_bytes(data[place + 1 : stop], "little", signed=True)
+            if value.bit_length() < (8 * size - 8 or 1):
+                raise self._in_too_many_bytes()
+            found.append(value)
+            place = stop
+        self._place = place
+        return found
+
+    def multipliers(self, most: int) -> tuple[int, int, list[tuple[int, int]]]:
+        """A denominator, how many multipliers there are, and each row's number with its numerator.
+
+        Of more than `most` none is read.
+        """
+        denominator, size = self.integer(), self.unsigned()
+        pairs: list[tuple[int, int]] = []
+        if size > most:
+            return denominator, size, pairs
+        data, place, end = self._buffer, self._place, len(self._buffer)
+        for _ in range(size):
+            length = data[place + 1] if place + 1 < end else 0x80
+            stop = place + 2 + length
+            if length >= 0x80 or stop > end or data[place] >= 0x80:
+                self._place = place
+                pairs.append((self.unsigned(), self.integer()))
+                data, place, end = self._buffer, self._place, len(self._buffer)
+                continue
+            value = int.from_bytes(data[place + 2 : stop], "little", signed=True)
+            if value.bit_length() < (8 * length - 8 or 1):
+                raise self._in_too_many_bytes()
+            pairs.append((data[place], value))
+            place = stop
+        self._place = place
+        return denominator, size, pairs
 
     def text(self, longest: int) -> dict[str, Any]:
         """The next JSON object, of at most so many bytes."""
@@ -145,6 +191,9 @@ class Records:
     def unreadable(self, why: str) -> UnreadableFile:
         """The error that says why this file is no certificate."""
         return UnreadableFile(f"{self._path}: not a readable certificate: {why}")
+
+    def _in_too_many_bytes(self) -> UnreadableFile:
+        return self.unreadable("it holds an integer in more bytes than it takes")
 
     def _verify_digest(self) -> int:
         """Number of bytes before the digest, which fits them."""

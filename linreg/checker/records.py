@@ -23,6 +23,9 @@ CHUNK = 1 << 16
 NUMBER_BITS = 63
 """Bits of the largest number that is not an integer of any size."""
 
+SHORT = 0x80
+"""Bytes of an integer whose length is one byte, and more."""
+
 MOST_INTEGER_BYTES = 1 << 17
 """Bytes of the largest integer that is read."""
 
@@ -80,7 +83,10 @@ class Records:
 
     def unsigned(self) -> int:
         """The next number, which is not negative and seldom large."""
-        byte = self.byte()
+        if self._place == len(self._buffer):
+            self._refill()
+        byte = self._buffer[self._place]
+        self._place += 1
         if byte < 0x80:
             return byte
         value, shift = byte & 0x7F, 7
@@ -106,22 +112,21 @@ class Records:
 
     def integers(self, count: int) -> list[int]:
         """The next so many integers."""
-        data, place, end = self._buffer, self._place, len(self._buffer)
-        found = []
-        for _ in range(count):
-            size = data[place] if place < end else 0x80
-            stop = place + 1 + size
-            if size >= 0x80 or stop > end:  # long, or not all in the buffer
-                self._place = place
-                found.append(self.integer())
-                data, place, end = self._buffer, self._place, len(self._buffer)
-                continue
-            value = int.from_bytes(data[place + 1 : stop], "little", signed=True)
-            if value.bit_length() < (8 * size - 8 or 1):
-                raise self._in_too_many_bytes()
-            found.append(value)
-            place = stop
-        self._place = place
+        data, place = self._buffer, self._place
+        found: list[int] = []
+        if len(data) - place >= SHORT * count:
+            for _ in range(count):
+                size = data[place]
+                if size >= SHORT:
+                    break
+                place += 1 + size
+                value = int.from_bytes(data[place - size : place], "little", signed=True)
+                if value.bit_length() < (8 * size - 8 or 1):
+                    raise self._in_too_many_bytes()
+                found.append(value)
+            self._place = place
+        while len(found) < count:
+            found.append(self.integer())
         return found
 
     def multipliers(self, most: int) -> tuple[int, int, list[tuple[int, int]]]:
@@ -129,26 +134,25 @@ class Records:
 
         Of more than `most` none is read.
         """
-        denominator, size = self.integer(), self.unsigned()
-        pairs: list[tuple[int, int]] = []
-        if size > most:
-            return denominator, size, pairs
-        data, place, end = self._buffer, self._place, len(self._buffer)
-        for _ in range(size):
-            length = data[place + 1] if place + 1 < end else 0x80
-            stop = place + 2 + length
-            if length >= 0x80 or stop > end or data[place] >= 0x80:
-                self._place = place
-                pairs.append((self.unsigned(), self.integer()))
-                data, place, end = self._buffer, self._place, len(self._buffer)
-                continue
-            value = int.from_bytes(data[place + 2 : stop], "little", signed=True)
-            if value.bit_length() < (8 * length - 8 or 1):
-                raise self._in_too_many_bytes()
-            pairs.append((data[place], value))
-            place = stop
-        self._place = place
-        return denominator, size, pairs
+        denominator, count = self.integer(), self.unsigned()
+        found: list[tuple[int, int]] = []
+        if count > most:
+            return denominator, count, found
+        data, place = self._buffer, self._place
+        if len(data) - place >= (1 + SHORT) * count:
+            for _ in range(count):
+                row, size = data[place], data[place + 1]
+                if row >= 0x80 or size >= SHORT:
+                    break
+                place += 2 + size
+                value = int.from_bytes(data[place - size : place], "little", signed=True)
+                if value.bit_length() < (8 * size - 8 or 1):
+                    raise self._in_too_many_bytes()
+                found.append((row, value))
+            self._place = place
+        while len(found) < count:
+            found.append((self.unsigned(), self.integer()))
+        return denominator, count, found
 
     def text(self, longest: int) -> dict[str, Any]:
         """The next JSON object, of at most so many bytes."""

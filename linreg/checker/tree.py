@@ -219,15 +219,17 @@ class Tree:
 
     def _cut(self, branch: Branch, here: StageOnCell) -> list[Branch]:
         plane = self._undecided(branch)
-        n_rows, left = len(self._cell.rows), branch.left - 1
-        parts = []
-        for side, forms, word in ((1, here.hyperplanes, ", +"), (-1, here.beyond, ", -")):
-            sides = branch.sides.copy()
-            sides[plane] = side
-            rows, path = (forms[plane],), (branch.path, word, plane)
-            alive = branch.alive
-            parts.append(Branch(branch.stage, here, sides, alive, alive, left, n_rows, rows, path))
-        return parts
+        stage, alive, left = branch.stage, branch.alive, branch.left - 1
+        n_rows = len(self._cell.rows)
+        above, below = branch.sides, branch.sides.copy()
+        above[plane], below[plane] = 1, -1
+        return [
+            Branch(stage, here, sides, alive, alive, left, n_rows, rows, path)
+            for sides, rows, path in (
+                (above, (here.hyperplanes[plane],), (branch.path, ", +", plane)),
+                (below, (here.beyond[plane],), (branch.path, ", -", plane)),
+            )
+        ]
 
     def _check_loses(self, branch: Branch, here: StageOnCell) -> None:
         contest, candidates = self._contest(branch)

@@ -23,6 +23,9 @@ CHUNK = 1 << 16
 NUMBER_BITS = 63
 """Bits of the largest number that is not an integer of any size."""
 
+SHORT = 0x80
+"""Bytes of an integer whose length is one byte, and more."""
+
 MOST_INTEGER_BYTES = 1 << 17
 """Bytes of the largest integer that is read."""
 
@@ -80,7 +83,10 @@ class Records:
 
     def unsigned(self) -> int:
         """The next number, which is not negative and seldom large."""
-        byte = self.byte()
+        if self._place == len(self._buffer):
+            self._refill()
+        byte = self._buffer[self._place]
+        self._place += 1
         if byte < 0x80:
             return byte
         value, shift = byte & 0x7F, 7
@@ -100,9 +106,53 @@ class Records:
         if size > MOST_INTEGER_BYTES:
             raise self.unreadable(f"it holds an integer of more than {MOST_INTEGER_BYTES} bytes")
         value = int.from_bytes(self._bytes(size), "little", signed=True)
-        if size > (value.bit_length() // 8 + 1 if value else 0):
-            raise self.unreadable("it holds an integer in more bytes than it takes")
+        if value.bit_length() < (8 * size - 8 or 1):
+            raise self._in_too_many_bytes()
         return value
+
+    def integers(self, count: int) -> list[int]:
+        """The next so many integers."""
+        data, place = self._buffer, self._place
+        found: list[int] = []
+        if len(data) - place >= SHORT * count:
+            for _ in range(count):
+                size = data[place]
+                if size >= SHORT:
+                    break
+                place += 1 + size
+                value = int.from_bytes(data[place - size : place], "little", signed=True)
+                if value.bit_length() < (8 * size - 8 or 1):
+                    raise self._in_too_many_bytes()
+                found.append(value)
+            self._place = place
+        while len(found) < count:
+            found.append(self.integer())
+        return found
+
+    def multipliers(self, most: int) -> tuple[int, int, list[tuple[int, int]]]:
+        """A denominator, how many multipliers there are, and each row's number with its numerator.
+
+        Of more than `most` none is read.
+        """
+        denominator, count = self.integer(), self.unsigned()
+        found: list[tuple[int, int]] = []
+        if count > most:
+            return denominator, count, found
+        data, place = self._buffer, self._place
+        if len(data) - place >= (1 + SHORT) * count:
+            for _ in range(count):
+                row, size = data[place], data[place + 1]
+                if row >= 0x80 or size >= SHORT:
+                    break
+                place += 2 + size
+                value = int.from_bytes(data[place - size : place], "little", signed=True)
+                if value.bit_length() < (8 * size - 8 or 1):
+                    raise self._in_too_many_bytes()
+                found.append((row, value))
+            self._place = place
+        while len(found) < count:
+            found.append((self.unsigned(), self.integer()))
+        return denominator, count, found
 
     def text(self, longest: int) -> dict[str, Any]:
         """The next JSON object, of at most so many bytes."""
@@ -145,6 +195,9 @@ class Records:
     def unreadable(self, why: str) -> UnreadableFile:
         """The error that says why this file is no certificate."""
         return UnreadableFile(f"{self._path}: not a readable certificate: {why}")
+
+    def _in_too_many_bytes(self) -> UnreadableFile:
+        return self.unreadable("it holds an integer in more bytes than it takes")
 
     def _verify_digest(self) -> int:
         """Number of bytes before the digest, which fits them."""

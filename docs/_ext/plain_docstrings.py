@@ -110,7 +110,7 @@ def marked_up(lines: list[str], known: dict[str, str], phrases: dict[str, str]) 
         if example or underlined or re.fullmatch(r"\s*[-=]+", line):
             made.append(line)
         elif section in ("Parameters", "Attributes") and (field := FIELD.fullmatch(line)):
-            # napoleon parts several parameters, and not attributes: the last has what is said of all.
+            # napoleon parts parameters, and not attributes, of which the last has what is said.
             names = field[1].split(", ") if section == "Attributes" else [field[1]]
             of = f" : {typed(field[2], known)}" if field[2] else ""
             made += [f"{name}{of}" for name in names]

@@ -110,23 +110,34 @@ class Records:
             raise self._in_too_many_bytes()
         return value
 
-    def integers(self, count: int) -> list[int]:
-        """The next so many integers."""
-        data, place = self._buffer, self._place
-        found: list[int] = []
-        if len(data) - place >= SHORT * count:
+    def integers(self, count: int) -> bytes | list[int]:
+        """The next so many integers: as they stand, for `short_integers`, or one by one."""
+        data, start = self._buffer, self._place
+        place = start
+        try:
             for _ in range(count):
                 size = data[place]
                 if size >= SHORT:
                     break
                 place += 1 + size
-                value = int.from_bytes(data[place - size : place], "little", signed=True)
-                if value.bit_length() < (8 * size - 8 or 1):
-                    raise self._in_too_many_bytes()
-                found.append(value)
-            self._place = place
-        while len(found) < count:
-            found.append(self.integer())
+            else:
+                if place <= len(data):
+                    self._place = place
+                    return data[start:place]
+        except IndexError:
+            pass  # not all is in the buffer
+        return [self.integer() for _ in range(count)]
+
+    def integers_of(self, data: bytes, count: int) -> list[int]:
+        """So many short integers as they stand in the file."""
+        place, found = 0, []
+        for _ in range(count):
+            size = data[place]
+            place += 1 + size
+            value = int.from_bytes(data[place - size : place], "little", signed=True)
+            if value.bit_length() < (8 * size - 8 or 1):
+                raise self._in_too_many_bytes()
+            found.append(value)
         return found
 
     def multipliers(self, most: int) -> tuple[int, int, list[tuple[int, int]]]:

@@ -329,15 +329,14 @@ class Tree:
         return contest, branch.alive[contest]
 
     def _multipliers(self, branch: Branch, n_rows: int) -> Multipliers:
-        denominator, size, pairs = self._records.multipliers(n_rows)
+        denominator, size, numerators = self._records.multipliers(n_rows)
         if size > n_rows:
             has, rows = counted(size, "multiplier"), counted(n_rows, "row")
             raise _false(branch.path, f"a proof has {has} for {rows}")
-        numerators = dict(pairs)
-        if len(numerators) < size or max(numerators, default=-1) >= n_rows:
-            row = next(
-                row for i, (row, _) in enumerate(pairs) if row >= n_rows or row in dict(pairs[:i])
-            )
+        if len(numerators) < size:
+            raise _false(branch.path, "a proof has two multipliers for one row")
+        if numerators and max(numerators) >= n_rows:
+            row = max(numerators)
             raise _false(branch.path, f"a proof has a multiplier for row {row} of {n_rows}")
         return denominator, numerators
 

@@ -101,8 +101,8 @@ def _floats(points: Sequence[bytes], count: int) -> tuple[np.ndarray, np.ndarray
         unused = 64 - 8 * np.clip(size, 1, 8)
         value = np.where(size > 0, word << unused >> unused, 0)
         # Of one byte are all but zero, of k all of 8 k - 8 bits or more beside the sign.
-        least = np.where(size > 1, np.ldexp(0.5, 8 * size - 8), size)
+        least = np.where(size > 1, 1 << np.clip(8 * size - 9, 0, 62), size)
         found[:, j - 1] = value
-        is_read &= (size <= 8) & (np.abs(found[:, j - 1]) >= least)
+        is_read &= (size <= 8) & (np.abs(value) >= least)
         place = place + 1 + size
     return found, is_read & (found[:, -1] > 0)

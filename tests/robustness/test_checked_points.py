@@ -71,7 +71,13 @@ def test_the_first_false_claim_is_named_though_points_are_put_off(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "longer", [b"\x01\x00", b"\x02\x01\x00", b"\x02\xff\xff", b"\x08" + b"\x01" + bytes(7)]
+    "longer",
+    [
+        b"\x01\x00",
+        b"\x02\x01\x00",
+        b"\x02\xff\xff",
+        b"\x08" + (2**55 - 1).to_bytes(8, "little"),  # whose float is 2^55
+    ],
 )
 def test_numerators_of_points_take_no_more_bytes_than_they_need(
     longer: bytes, tmp_path: Path

@@ -69,6 +69,9 @@ def _are_proper(multipliers: Multipliers) -> bool:
 def _rest(form: Sequence[int], rows: Sequence[Form], multipliers: Multipliers) -> list[int]:
     """A form less the rows times their multipliers, times the denominator."""
     denominator, numerators = multipliers
-    by = (denominator, *(-numerator for numerator in numerators.values()))
-    chosen = (form, *(rows[i] for i in numerators))
-    return [sum(map(mul, by, column)) for column in zip(*chosen, strict=True)]
+    total = [denominator * entry for entry in form]
+    if not numerators:
+        return total
+    by = numerators.values()
+    columns = zip(*[rows[i] for i in numerators], strict=True)
+    return [entry - sum(map(mul, by, column)) for entry, column in zip(total, columns, strict=True)]

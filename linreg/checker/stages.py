@@ -12,6 +12,9 @@ from flint import fmpq, fmpq_mat, fmpz_mat
 from linreg.checker.forms import Form, coprime, negated
 from linreg.network.stages import Stage
 
+FEW_CHANGES = 4
+"""A state of which one row in so many has changed, or fewer, is not read from the beginning."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -62,6 +65,8 @@ class IntegerStage:
         ]
         self.tables = [None if table is None else self._table(*table) for table in stage.tables]
         self._map = stage.map
+        nothing = State([[]] * stage.map.n_inputs, 0)
+        self._last = nothing, nothing  # a state that was read, and what was read of it
 
     def _table(self, breakpoints: list[fmpq], *rates: list[fmpq]) -> Table:
         cuts = [(int(entry.p), int(entry.q)) for entry in breakpoints]
@@ -72,20 +77,42 @@ class IntegerStage:
         matrix, denominator = self._map.rows.numer_denom()
         return matrix, int(denominator)
 
+    @cached_property
+    def _columns(self) -> list[list[int]]:
+        return _integers(self._matrix[0].transpose())
+
     def read(self, state: State) -> State:
         """What the units read of a state, and what passes through."""
         if self._map.is_sparse:
             product, divisor = self._map.apply(state.rationals).numer_denom()
-            below = int(divisor)
-        else:
-            matrix, denominator = self._matrix
-            below = denominator * state.denominator
-            width = len(state.rows[0])
-            flat = [entry for row in state.rows for entry in row]
-            flat += [0] * (width - 1)
-            flat.append(state.denominator)
-            product = matrix * fmpz_mat(len(state.rows) + 1, width, flat)
-        return State([[int(entry) for entry in row] for row in product.table()], below)
+            return State(_integers(product), int(divisor))
+        before, found = self._last
+        changed = [i for i, row in enumerate(state.rows) if row is not before.rows[i]]
+        if before.denominator != state.denominator or FEW_CHANGES * len(changed) > len(state.rows):
+            self._last = state, self._product(state)
+            return self._last[1]
+        rows = found.rows
+        for i in changed:
+            gains = [new - old for new, old in zip(state.rows[i], before.rows[i], strict=True)]
+            rows = [
+                [entry + by * gain for entry, gain in zip(row, gains, strict=True)]
+                for row, by in zip(rows, self._columns[i], strict=True)
+            ]
+        self._last = state, State(rows, found.denominator)
+        return self._last[1]
+
+    def _product(self, state: State) -> State:
+        matrix, denominator = self._matrix
+        width = len(state.rows[0])
+        flat = [entry for row in state.rows for entry in row]
+        flat += [0] * (width - 1)
+        flat.append(state.denominator)
+        product = matrix * fmpz_mat(len(state.rows) + 1, width, flat)
+        return State(_integers(product), denominator * state.denominator)
+
+
+def _integers(matrix: fmpz_mat) -> list[list[int]]:
+    return [[int(entry) for entry in row] for row in matrix.table()]
 
 
 class StageOnCell:

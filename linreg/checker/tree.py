@@ -8,10 +8,16 @@ from math import lcm
 
 from flint import fmpq, fmpq_mat
 
-from linreg.checker.claims import Multipliers, are_never_positive, is_in_facet, is_non_negative
+from linreg.checker.claims import (
+    Multipliers,
+    are_never_positive,
+    is_in_facet,
+    is_inside,
+    is_non_negative,
+)
 from linreg.checker.domains import spelled_domain
 from linreg.checker.forms import Form, coprime
-from linreg.checker.inside import Inside
+from linreg.checker.inside import Inside, Point
 from linreg.checker.records import Records
 from linreg.checker.stages import IntegerStage, StageOnCell, State
 from linreg.domains import Domain
@@ -163,7 +169,7 @@ class Tree:
             kind = self._records.byte()
             if here is None:
                 if kind != REGION:
-                    raise self._false(branch, f"a region was due, record {kind} came")
+                    raise _false(branch.path, f"a region was due, record {kind} came")
                 self._check_region(branch)
                 return ()
             if kind == NO_CUT:
@@ -175,7 +181,7 @@ class Tree:
             elif kind == WON:
                 return self._won(branch, here)
             else:
-                raise self._false(branch, f"undecided units are left, but record {kind} came")
+                raise _false(branch.path, f"undecided units are left, but record {kind} came")
 
     def _at_stage(
         self, stage: int, state: State | None, n_rows: int, rows: tuple[Form, ...], path: Path
@@ -211,8 +217,9 @@ class Tree:
         if self._is_due():
             form = (here.hyperplanes if side > 0 else here.beyond)[plane]
             if not is_non_negative(form, rows, proof):
-                raise self._false(
-                    branch, f"its multipliers do not prove that hyperplane {plane} misses the cell"
+                raise _false(
+                    branch.path,
+                    f"its multipliers do not prove that hyperplane {plane} misses the cell",
                 )
         branch.sides[plane] = side
         branch.left -= 1
@@ -235,15 +242,15 @@ class Tree:
         contest, candidates = self._contest(branch)
         candidate = self._records.unsigned()
         if candidate not in candidates:
-            raise self._false(branch, f"candidate {candidate} of contest {contest} is not left")
+            raise _false(branch.path, f"candidate {candidate} of contest {contest} is not left")
         rivals = [rival for rival in branch.rivals[contest] if rival != candidate]
         rows = self._cell.rows
         proof = self._multipliers(branch, len(rows) + len(rivals))
         if self._is_due():
             leads = [here.lead(contest, candidate, rival) for rival in rivals]
             if not are_never_positive(leads, rows, proof):
-                raise self._false(
-                    branch,
+                raise _false(
+                    branch.path,
                     f"its multipliers do not prove that candidate {candidate} of contest {contest} "
                     "wins nowhere in the cell",
                 )
@@ -266,7 +273,7 @@ class Tree:
         return parts
 
     def _check_region(self, branch: Branch) -> None:
-        point = self._point(branch)
+        point = self._records.integers(1 + self._network.input_dim)
         if self._is_due() and self._cell.claim(point, (self.regions, branch.path)):
             self._look_inside()
         if self._facets is not None:
@@ -281,27 +288,27 @@ class Tree:
 
     def _look_inside(self) -> None:
         """Check the points of regions that were put off."""
-        outside = self._cell.first_outside()
-        if outside is not None:
-            self.regions, path = outside
-            why = "the point of the region does not lie strictly inside it"
-            raise FalseClaim(f"{why}; at {_spelled(path)}")
+        for point, rows, (number, path) in self._cell.doubtful():
+            proved, self.regions = self.regions, number
+            if not is_inside(self._exact(point, path), rows):
+                raise _false(path, "the point of the region does not lie strictly inside it")
+            self.regions = proved
 
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""
         rows = self._cell.rows
         kind = self._records.byte()
         if kind == FACET:
-            point = self._point(branch)
+            point = self._exact(self._records.integers(1 + self._network.input_dim), branch.path)
             if self._is_due() and not is_in_facet(point, place, rows):
-                raise self._false(branch, f"its point does not show that row {place} is a facet")
+                raise _false(branch.path, f"its point does not show that row {place} is a facet")
             return True
         if kind != REDUNDANT:
-            raise self._false(branch, f"row {place} is not said to be a facet or redundant")
+            raise _false(branch.path, f"row {place} is not said to be a facet or redundant")
         others = rows[:place] + rows[place + 1 :]
         proof = self._multipliers(branch, len(others))
         if self._is_due() and not is_non_negative(rows[place], others, proof):
-            raise self._false(branch, f"its multipliers do not prove that row {place} is redundant")
+            raise _false(branch.path, f"its multipliers do not prove that row {place} is redundant")
         return False
 
     def _is_due(self) -> bool:
@@ -312,32 +319,34 @@ class Tree:
     def _undecided(self, branch: Branch) -> int:
         plane = self._records.unsigned()
         if plane >= len(branch.sides) or branch.sides[plane]:
-            raise self._false(branch, f"hyperplane {plane} is not one that is left to decide")
+            raise _false(branch.path, f"hyperplane {plane} is not one that is left to decide")
         return plane
 
     def _contest(self, branch: Branch) -> tuple[int, tuple[int, ...]]:
         contest = self._records.unsigned()
         if contest >= len(branch.alive) or len(branch.alive[contest]) == 1:
-            raise self._false(branch, f"contest {contest} is not one that is left to decide")
+            raise _false(branch.path, f"contest {contest} is not one that is left to decide")
         return contest, branch.alive[contest]
 
     def _multipliers(self, branch: Branch, n_rows: int) -> Multipliers:
-        denominator, size, pairs = self._records.multipliers(n_rows)
+        denominator, size, numerators = self._records.multipliers(n_rows)
         if size > n_rows:
             has, rows = counted(size, "multiplier"), counted(n_rows, "row")
-            raise self._false(branch, f"a proof has {has} for {rows}")
-        numerators = dict(pairs)
-        if len(numerators) < size or max(numerators, default=-1) >= n_rows:
-            row = next(
-                row for i, (row, _) in enumerate(pairs) if row >= n_rows or row in dict(pairs[:i])
-            )
-            raise self._false(branch, f"a proof has a multiplier for row {row} of {n_rows}")
+            raise _false(branch.path, f"a proof has {has} for {rows}")
+        if len(numerators) < size:
+            raise _false(branch.path, "a proof has two multipliers for one row")
+        if numerators and max(numerators) >= n_rows:
+            row = max(numerators)
+            raise _false(branch.path, f"a proof has a multiplier for row {row} of {n_rows}")
         return denominator, numerators
 
-    def _point(self, branch: Branch) -> list[int]:
-        denominator, *numerators = self._records.integers(1 + self._network.input_dim)
+    def _exact(self, point: Point, path: Path) -> list[int]:
+        """Numerators, then the denominator."""
+        if isinstance(point, bytes):
+            point = self._records.integers_of(point, 1 + self._network.input_dim)
+        denominator, *numerators = point
         if denominator <= 0:
-            raise self._false(branch, "a point has a denominator that is not positive")
+            raise _false(path, "a point has a denominator that is not positive")
         return [*numerators, denominator]
 
     def _check_header(self) -> None:
@@ -387,17 +396,14 @@ class Tree:
         if not self._records.at_end():
             raise FalseClaim("more follows after the claim")
 
-    @staticmethod
-    def _false(branch: Branch, why: str) -> FalseClaim:
-        return FalseClaim(f"{why}; at {_spelled(branch.path)}")
 
-
-def _spelled(path: object) -> str:
+def _false(path: Path, why: str) -> FalseClaim:
     steps = []
-    while isinstance(path, tuple):
-        path, word, number = path
+    place: object = path
+    while isinstance(place, tuple):
+        place, word, number = place
         steps.append(f"{word}{number}")
-    return "".join(reversed(steps))
+    return FalseClaim(f"{why}; at {''.join(reversed(steps))}")
 
 
 def _coprime(row: Sequence[fmpq]) -> Form:

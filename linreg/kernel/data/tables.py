@@ -20,6 +20,7 @@ from linreg.kernel.data.frames import as_frame
 from linreg.kernel.data.roundoff import MOST_TERMS
 from linreg.kernel.data.scaled_rows import (
     LARGE_INTEGER,
+    RANGE,
     SMALL_INTEGER,
     Outline,
     OutOfRangeError,
@@ -30,6 +31,7 @@ from linreg.kernel.data.scaled_rows import (
 )
 from linreg.network.stages import StagedNetwork, table
 from linreg.problem.problem import Problem
+from linreg.rational import nearest_float, primitive_factor
 from linreg.units import MaxUnit
 
 DENSE = 0.5
@@ -86,9 +88,12 @@ class Tables(NamedTuple):
         Words of 64 bits that hold a bit for each form of one stage.
     stages : array of STAGE, shape (stages + 1,)
     rows : array of ROW, shape (rows + 1,)
-    halfspaces : array of HALFSPACE, shape (half-spaces of the domain,)
     dense : float64 array
         The weights once more, column by column, of stages where few are zero.
+    lines : float64 array, shape (forms of the first stage, 3)
+        Of two inputs at most: positive multiples of forms that have errors, without an error; zeros
+        where there is none.
+    halfspaces : array of HALFSPACE, shape (half-spaces of the domain,)
     normals, normal_errors : float64 arrays, shape (half-spaces, dim)
     """
 
@@ -103,6 +108,7 @@ class Tables(NamedTuple):
     pieces: np.ndarray
     outs: np.ndarray
     dense: np.ndarray
+    lines: np.ndarray
     halfspaces: np.ndarray
     normals: np.ndarray
     normal_errors: np.ndarray
@@ -166,6 +172,7 @@ def _tables(network: StagedNetwork) -> Tables:
     units: list[tuple[int, ...]] = []
     pieces: list[tuple[float, ...]] = []
     outs: list[tuple[int, int]] = []
+    lines: list[list[float]] = []
     factors = [fmpq(1)] * network.input_dim
     grown = 1.0  # how large inputs of 1 have become at most
     for number, stage in enumerate(network.stages):
@@ -199,6 +206,8 @@ def _tables(network: StagedNetwork) -> Tables:
                         twin, side = g, multiple
                         break
                 alike.append((place, constant, len(forms)))
+                if number == 0 and network.input_dim <= 2:
+                    lines.append(_line(scaled.exact(place)[0], constant))
                 forms.append(
                     (
                         first + place,
@@ -230,6 +239,7 @@ def _tables(network: StagedNetwork) -> Tables:
         np.array(pieces, dtype=PIECE),
         np.array(outs, dtype=OUT),
         dense,
+        np.array(lines).reshape(-1, 3),
         np.zeros(0, dtype=HALFSPACE),
         np.zeros((0, network.input_dim)),
         np.zeros((0, network.input_dim)),
@@ -271,6 +281,20 @@ def _dense(stages: np.ndarray, rows: np.ndarray, terms: np.ndarray) -> np.ndarra
         parts.append(matrix.ravel())
         size += matrix.size
     return np.concatenate(parts)
+
+
+def _line(terms: Sequence[tuple[int, fmpq]], constant: fmpq) -> list[float]:
+    """A positive multiple of a form of the plane in floats, if rounding the form would lose it."""
+    form = [fmpq(0), fmpq(0), constant]
+    for i, by in terms:
+        form[i] = by
+    if not any(rounded(number)[1] for number in form):
+        return [0.0] * 3
+    factor = primitive_factor([form])
+    multiple = [(factor * number).p for number in form]
+    line = [nearest_float(int(number), 1) for number in multiple]
+    is_exact = max(map(abs, line)) <= RANGE and [int(number) for number in line] == multiple
+    return line if is_exact else [0.0] * 3
 
 
 _Sketch = tuple[int, ...]

@@ -226,6 +226,36 @@ def test_sums_of_integers_count_as_integers_only_where_floats_hold_them(
         _check_maps(plain, by_attribute(t), rng)
 
 
+def _wide(plain: SimpleNamespace) -> Any:
+    """Tables of two layers of 24 units, whose outputs have errors: their slopes are thirds."""
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(size=(24, n)), rng.normal(size=24)) for n in (2, 24)]
+    t = by_attribute(
+        plain.tables.tables_of(problem_of(mlp(layers, activation=leaky_relu("1/3")), None))
+    )
+    assert t.stages[1].dense >= 0
+    return t
+
+
+def test_norms_bound_the_roundings_of_sums_of_many_terms(plain: SimpleNamespace) -> None:
+    """Cauchy and Schwarz: a sum of absolute products is at most the product of the norms."""
+    t = _wide(plain)
+    _check_maps(plain, t, np.random.default_rng(1))
+    with pytest.raises(AssertionError):
+        _check_maps(plain, t._replace(norms=np.zeros_like(t.norms)), np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("entry", [np.nan, np.inf, 1e-200, 1e200])
+def test_no_norm_is_lost_where_squares_leave_the_range_of_floats(
+    plain: SimpleNamespace, entry: float
+) -> None:
+    maps = plain.explorer.work_for(_wide(plain)).maps
+    maps.out_gradients[1:3, 0] = maps.out_gradient_errors[1:3, 0] = 3 * entry, 4 * entry
+    for norm in plain.composing._norms(maps, 0, 2, 0, 24):
+        assert norm >= 5 * entry or np.isnan(norm)
+        assert norm < 5.001 * entry or not np.isfinite(entry)
+
+
 def chain(depth: int, factor: float) -> Network:
     """One unit a layer, which adds a small multiple of the unit before to the first input."""
     nodes: list[Any] = []

@@ -17,7 +17,7 @@ import numpy as np
 from flint import fmpq, fmpz
 
 from linreg.kernel.data.frames import as_frame
-from linreg.kernel.data.roundoff import MOST_TERMS
+from linreg.kernel.data.roundoff import MOST_TERMS, UP
 from linreg.kernel.data.scaled_rows import (
     LARGE_INTEGER,
     RANGE,
@@ -90,6 +90,8 @@ class Tables(NamedTuple):
     rows : array of ROW, shape (rows + 1,)
     dense : float64 array
         The weights once more, column by column, of stages where few are zero.
+    norms : float64 array, shape (rows,)
+        Bounds on the Euclidean norms of rows of such stages.
     lines : float64 array, shape (forms of the first stage, 3)
         Of two inputs at most: positive multiples of forms that have errors, without an error; zeros
         where there is none.
@@ -108,6 +110,7 @@ class Tables(NamedTuple):
     pieces: np.ndarray
     outs: np.ndarray
     dense: np.ndarray
+    norms: np.ndarray
     lines: np.ndarray
     halfspaces: np.ndarray
     normals: np.ndarray
@@ -225,7 +228,7 @@ def _tables(network: StagedNetwork) -> Tables:
     made = np.array(stages, dtype=STAGE)
     _check_number_of_terms(network.input_dim, made, rows)
     together = np.concatenate(terms)
-    dense = _dense(made, np.array(rows, dtype=ROW), together)
+    dense, norms = _dense(made, np.array(rows, dtype=ROW), together)
     most = max((b[1] - a[1] for a, b in pairwise(stages)), default=0)
     return Tables(
         network.input_dim,
@@ -239,6 +242,7 @@ def _tables(network: StagedNetwork) -> Tables:
         np.array(pieces, dtype=PIECE),
         np.array(outs, dtype=OUT),
         dense,
+        norms,
         np.array(lines).reshape(-1, 3),
         np.zeros(0, dtype=HALFSPACE),
         np.zeros((0, network.input_dim)),
@@ -264,9 +268,15 @@ def _check_number_of_terms(
         raise OutOfRangeError
 
 
-def _dense(stages: np.ndarray, rows: np.ndarray, terms: np.ndarray) -> np.ndarray:
-    """The exact weights of stages that have many, column by column; says where they begin."""
+def _dense(
+    stages: np.ndarray, rows: np.ndarray, terms: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The exact weights of stages that have many, column by column, and bounds on rows' norms.
+
+    Says where they begin.
+    """
     parts = [np.zeros(0)]
+    norms = np.zeros(len(rows) - 1)
     size = 0
     for s in range(1, len(stages) - 1):
         first, last = int(stages["row"][s]), int(stages["row"][s + 1])
@@ -280,7 +290,8 @@ def _dense(stages: np.ndarray, rows: np.ndarray, terms: np.ndarray) -> np.ndarra
         stages["dense"][s] = size
         parts.append(matrix.ravel())
         size += matrix.size
-    return np.concatenate(parts)
+        norms[first:last] = np.linalg.norm(matrix, axis=0) * UP
+    return np.concatenate(parts), norms
 
 
 def _line(terms: Sequence[tuple[int, fmpq]], constant: fmpq) -> list[float]:

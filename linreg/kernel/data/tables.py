@@ -16,6 +16,7 @@ from weakref import finalize
 import numpy as np
 from flint import fmpq, fmpz
 
+from linreg.domains import Box, Domain
 from linreg.kernel.data.frames import as_frame
 from linreg.kernel.data.roundoff import MOST_TERMS, UP
 from linreg.kernel.data.scaled_rows import (
@@ -95,6 +96,9 @@ class Tables(NamedTuple):
     lines : float64 array, shape (forms of the first stage, 3)
         Of two inputs at most: positive multiples of forms that have errors, without an error; zeros
         where there is none.
+    usual : int array, shape (units,)
+        The piece that a unit of the first stage has on nearly all of a box; -1 of others. What
+        they add to the next stage's rows is added up once.
     halfspaces : array of HALFSPACE, shape (half-spaces of the domain,)
     normals, normal_errors : float64 arrays, shape (half-spaces, dim)
     """
@@ -112,6 +116,7 @@ class Tables(NamedTuple):
     dense: np.ndarray
     norms: np.ndarray
     lines: np.ndarray
+    usual: np.ndarray
     halfspaces: np.ndarray
     normals: np.ndarray
     normal_errors: np.ndarray
@@ -159,10 +164,31 @@ def _on_domain(tables: Tables, problem: Problem) -> Tables:
     entries = np.array(normals, dtype=np.float64).reshape(len(halfspaces), tables.dim, 2)
     ends = [(*rounded(w[-1]), integrality(w[:-1], w[-1])) for w in halfspaces]
     return tables._replace(
+        usual=_usual(tables, problem.domain),
         halfspaces=np.array(ends, dtype=HALFSPACE),
         normals=np.ascontiguousarray(entries[:, :, 0]),
         normal_errors=np.ascontiguousarray(entries[:, :, 1]),
     )
+
+
+def _usual(tables: Tables, domain: Domain) -> np.ndarray:
+    """The pieces of those units of the first stage that do not change in a box."""
+    usual = np.full_like(tables.usual, -1)
+    if not isinstance(domain, Box):
+        return usual
+    first = tables.stages[1]
+    rows = np.zeros((int(first["row"]), tables.dim))
+    ends = tables.rows["term"][: len(rows) + 1]
+    terms = tables.terms[: ends[-1]]
+    rows[np.repeat(np.arange(len(rows)), np.diff(ends)), terms["column"]] = terms["weight"]
+    low, high = np.array(domain.lower, dtype=float), np.array(domain.upper, dtype=float)
+    forms = tables.forms[: int(first["form"])]
+    at = rows @ ((low + high) / 2) + tables.rows["bias"][: len(rows)]
+    values = at[forms["row"]] - forms["breakpoint"]
+    sure = np.abs(values) > (np.abs(rows) @ ((high - low) / 2))[forms["row"]]
+    sure &= tables.units["size"][forms["unit"]] == 1
+    usual[forms["unit"][sure]] = values[sure] > 0
+    return usual
 
 
 def _tables(network: StagedNetwork) -> Tables:
@@ -244,6 +270,7 @@ def _tables(network: StagedNetwork) -> Tables:
         dense,
         norms,
         np.array(lines).reshape(-1, 3),
+        np.full(len(units), -1),
         np.zeros(0, dtype=HALFSPACE),
         np.zeros((0, network.input_dim)),
         np.zeros((0, network.input_dim)),

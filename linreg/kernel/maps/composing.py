@@ -18,6 +18,8 @@ An output is slope times row plus intercept, on the unit's piece: the same with 
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from linreg.kernel.data.flags import INTEGER, INTEGER_CONSTANT, INTEGER_GRADIENT, NOT_INTEGER
@@ -35,6 +37,9 @@ from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import Maps
 from linreg.kernel.machine import NOTHING, compiled
 
+ALL, USUAL, OTHERS = (cast("int", np.int64(i)) for i in range(3))
+"""Which outputs of a stage are added up: of the first one those that are usual, or all others."""
+
 FEW = 16
 """Terms and constants up to which sizes are worked out: they cost as much as the sums."""
 
@@ -45,7 +50,7 @@ def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     if s > 0:
         _select(t, maps, s - 1, pieces)
         if t.stages[s].dense >= 0:
-            _sum_densely(t, maps, s)
+            _sum_densely(t, maps, s, pieces)
         else:
             _sum_sparsely(t, maps, s)
         return
@@ -108,7 +113,7 @@ def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
 
 
 @compiled
-def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
+def _sum_densely(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     """The rows of a stage all at once, which suits the processor where few weights are zero.
 
     Line k of `sums` has entry k of all rows, line n their constants. Sizes and errors are those of
@@ -131,9 +136,19 @@ def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
             constants += 1
             if out.integer & INTEGER_CONSTANT == 0:
                 integer &= INTEGER_GRADIENT
-    for line in range(3 * (n + 1)):
-        maps.sums[line, :height] = 0.0
-    _add_columns(t, maps, s, height)
+    if s == 1 and _is_usual(t, pieces):
+        if maps.usual[-1, 0] == 0.0:
+            _add_columns(t, maps, s, maps.usual, height, USUAL)
+            maps.usual[-1, 0] = 1.0
+        for k in range(n + 1):
+            for i in range(height):
+                maps.sums[k, i] = maps.usual[k, i]
+        _add_columns(t, maps, s, maps.sums, height, OTHERS)
+    else:
+        for k in range(n + 1):
+            for i in range(height):
+                maps.sums[k, i] = 0.0
+        _add_columns(t, maps, s, maps.sums, height, ALL)
     few = terms + constants <= FEW
     for k in range(n + 1):
         if few:
@@ -168,28 +183,43 @@ def _entry(maps: Maps, o: int, k: int, n: int) -> tuple[float, float]:
 
 
 @compiled
-def _add_columns(t: Tables, maps: Maps, s: int, height: int) -> None:
-    """Add the columns of weights, times the outputs, to `sums`: four at a time, of few loads."""
+def _is_usual(t: Tables, pieces: np.ndarray) -> bool:
+    """Whether some units of the first stage have usual pieces, and have them here."""
+    some = False
+    for u in range(t.stages[1].unit):
+        if t.usual[u] >= 0:
+            some = True
+            if pieces[u] != t.usual[u]:
+                return False
+    return some
+
+
+@compiled
+def _add_columns(t: Tables, maps: Maps, s: int, sums: np.ndarray, height: int, which: int) -> None:
+    """Add columns of weights, times the outputs, to `sums`: four at a time, of few loads."""
     n = t.dim
     first_out, last_out = t.stages[s - 1].out, t.stages[s].out
     o = first_out
     while o < last_out:
-        p, m = o, NOTHING
+        m = NOTHING
         a, b, c, d = o, o, o, o
-        while p < last_out and m < 4:
-            out = maps.out_ends[p]
-            if out.live or out.constant != 0.0:
+        while o < last_out and m < 4:
+            out = maps.out_ends[o]
+            u = t.outs[o].unit
+            is_usual = which != ALL and u >= 0 and t.usual[u] >= 0
+            if (out.live or out.constant != 0.0) and (which == ALL or is_usual == (which == USUAL)):
                 if m == 0:
-                    a = p
+                    a = o
                 elif m == 1:
-                    b = p
+                    b = o
                 elif m == 2:
-                    c = p
+                    c = o
                 else:
-                    d = p
+                    d = o
                 m += 1
-            p += 1
-        o = p
+            o += 1
+        if m == 0:
+            return
         at = t.stages[s].dense - first_out * height
         u, v = t.dense[at + a * height :], t.dense[at + b * height :]
         w, x = t.dense[at + c * height :], t.dense[at + d * height :]
@@ -202,8 +232,7 @@ def _add_columns(t: Tables, maps: Maps, s: int, height: int) -> None:
                 by_d = 0.0
                 by_c = by_c if m > 2 else 0.0
                 by_b = by_b if m > 1 else 0.0
-                by = by if m > 0 else 0.0
-            values = maps.sums[k]
+            values = sums[k]
             for i in range(height):
                 values[i] += (by * u[i] + by_b * v[i]) + (by_c * w[i] + by_d * x[i])
 
@@ -214,6 +243,9 @@ def _add_sizes(t: Tables, maps: Maps, s: int, k: int, height: int) -> None:
     n = t.dim
     first_out = t.stages[s - 1].out
     sizes, errors = maps.sums[n + 1 + k], maps.sums[2 * n + 2 + k]
+    for i in range(height):
+        sizes[i] = 0.0
+        errors[i] = 0.0
     for o in range(first_out, t.stages[s].out):
         by, error = _entry(maps, o, k, n)
         at = t.stages[s].dense + (o - first_out) * height
@@ -235,12 +267,14 @@ def _norms(maps: Maps, k: int, n: int, first: int, last: int) -> tuple[float, fl
     # Divided by the largest, whose square is then 1, nothing is lost where squares underflow; what
     # is no number makes the sums none, and what is infinite too.
     size, errors = 0.0, 0.0
+    over = 1.0 / largest if largest != 0.0 else 0.0
+    over_most = 1.0 / most if most != 0.0 else 0.0
     for o in range(first, last):
         by, error = _entry(maps, o, k, n)
         if by != 0.0:
-            size += (by / largest) ** 2
+            size += (by * over) ** 2
         if error != 0.0:
-            errors += (error / most) ** 2
+            errors += (error * over_most) ** 2
     return largest * np.sqrt(size) * UP, most * np.sqrt(errors) * UP
 
 

@@ -355,7 +355,7 @@ def test_robust_measures_a_point_and_a_file(classes: Path, tmp_path: Path) -> No
 
 def test_diff_tells_equal_networks_from_others(net: Path, classes: Path, tmp_path: Path) -> None:
     assert linreg("diff", net, net).code == 0
-    other = json.loads(net.read_text())
+    other = json.loads(net.read_text(encoding="utf-8"))
     other["layers"][2]["bias"] = ["1/1024"]
     (tmp_path / "other.json").write_text(json.dumps(other))
     outcome = linreg("diff", net, tmp_path / "other.json", "--json")

@@ -45,7 +45,8 @@ def robustness_of_points(
         kept: Kept | None = None
         known: dict[int, Robustness] = {}
         if run is not None:
-            asked = [norm, sense, None if domain is None else domain.rows(), points]
+            rows = None if domain is None else list(map(list, domain.rows()))
+            asked = [norm, sense, rows, list(map(list, points))]
             kept = stack.enter_context(kept_in(run, network.staged, asked, "question"))
             records = ((k, kept.of(k).record) for k in range(len(points)))
             known = {k: _read(record) for k, record in records if record is not None}

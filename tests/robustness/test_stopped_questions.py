@@ -230,7 +230,7 @@ WEDGE = linreg.mlp([([[1], [-1]], [0, 0])], readout=([[1, 1], [0, 0]], [0, 1]))
 
 def test_points_that_are_kept_are_not_measured_again(tmp_path: Path) -> None:
     points = [[Fraction(x, 4)] for x in range(6)]
-    about = WEDGE, points, "linf", None, "max"
+    about = WEDGE, points, "linf", linreg.Box([-8], [8]), "max"
 
     def found(workers: int = 1, norm: str = "linf") -> Iterator[Robustness]:
         budget = Budget(workers=workers)

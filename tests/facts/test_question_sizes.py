@@ -115,6 +115,31 @@ def test_no_input_within_the_radius_has_another_class(data: st.DataObject) -> No
             )
 
 
+@settings(max_examples=6)
+@given(st.data())
+def test_verdicts_flip_at_the_radius(data: st.DataObject) -> None:
+    """No class ties within a hair less than the radius; the one that is named does within it."""
+    net = data.draw(
+        generators.networks(max_units=4, depth=st.integers(1, 2)).filter(
+            lambda net: net.staged.readout.n_outputs > 1
+        )
+    )
+    x = data.draw(generators.points(net.input_dim))
+    found = linreg.robustness(net, x, "linf", Box([e - 4 for e in x], [e + 4 for e in x]))
+    if found.tie is None or not found.tie.exact:
+        return
+
+    def ties(other: int, reach: Fraction) -> bool | None:
+        row = [Fraction((i == found.label) - (i == other)) for i in range(n_outputs)]
+        ball = Box([entry - reach for entry in x], [entry + reach for entry in x])
+        return linreg.verify(net, inputs=ball, unsafe=Polytope([row], [0])).holds is False
+
+    n_outputs = net.staged.readout.n_outputs
+    within = found.tie.exact * (1 - Fraction(1, 2**20))
+    assert ties(found.tie.label, found.tie.exact)
+    assert not any(ties(j, within) for j in range(n_outputs) if j != found.label)
+
+
 def test_a_point_on_the_boundary_has_radius_zero() -> None:
     found = linreg.robustness(WEDGE, ["1/2"])
     assert found.tie is not None

@@ -12,6 +12,7 @@ from flint import fmpq
 
 from linreg.kernel.bounds.units import FINE, GRID, POINT
 from linreg.network import StagedNetwork
+from linreg.questions.box_cells import BoxCells
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.input_sets import InputSet, input_set
 from linreg.questions.leaves import LeafAnswer, LeafSolver, Unit
@@ -128,7 +129,6 @@ class BoxSearch:
     network: StagedNetwork
     boxed: BoxedNetwork
     nodes: int = 0
-    exact_boxes: int = 0
     solver: LeafSolver = field(init=False)
 
     def __post_init__(self) -> None:
@@ -184,19 +184,25 @@ class BoxSearch:
         self, node: BoxNode, workers: int, limit: int | None
     ) -> tuple[Pieces, InputSet]:
         """All regions of the network on a box, exactly."""
-        self.exact_boxes += 1
-        boxed, dim = self.boxed, len(self.boxed.centre)
-        forms = []
-        for i in range(dim):
-            unit = [fmpq(int(i == j)) for j in range(dim)]
-            low, high = (
-                boxed.centre[i] + boxed.radius[i] * fmpq(int(end[i]), _SCALE)
-                for end in (node.low, node.high)
-            )
-            forms += [[*unit, -low], [*(-entry for entry in unit), high]]
-        inputs = input_set(forms, dim)
+        inputs = input_set(self._rows(node), len(self.boxed.centre))
         assert inputs is not None
         return pieces_on(self.network, inputs, workers=workers, limit=limit), inputs
+
+    def cells(self, node: BoxNode, bounds: Any) -> BoxCells:
+        """The cells of a box whose bounds are known, exactly."""
+        codes = bounds.codes if bounds.free >= 0 else None
+        return BoxCells(self.boxed.network, self._rows(node), codes)
+
+    def _rows(self, node: BoxNode) -> list[list[fmpq]]:
+        """The rows of a box's ends, the lower one of each input first."""
+        boxed, rows = self.boxed, []
+        for i, (centre, radius) in enumerate(zip(boxed.centre, boxed.radius, strict=True)):
+            unit = [fmpq(int(i == j)) for j in range(len(boxed.centre))]
+            low, high = (
+                centre + radius * fmpq(int(end[i]), _SCALE) for end in (node.low, node.high)
+            )
+            rows += [[*unit, -low], [*(-entry for entry in unit), high]]
+        return rows
 
 
 def sampled(

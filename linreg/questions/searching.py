@@ -18,8 +18,10 @@ from linreg.questions.input_sets import InputSet, input_set
 from linreg.questions.leaves import LeafAnswer, LeafSolver, Unit
 from linreg.questions.pieces import Pieces, pieces_on
 
-FEW_FREE, MANY_FREE = 12, 30
+FEW_FREE, MANY_FREE = 8, 16
 """Free units of a box up to which units are split inside it, and up to which one program is tried.
+
+A program takes as long as two boxes, and of those with more free units most prove nothing.
 """
 
 MOST_PROGRAMS = 100
@@ -31,8 +33,10 @@ EXACT_FREE = 8
 TIE_SLACK = 1e-8
 """Slack, in normalised units, below which floats are not asked any further."""
 
-LONGEST_SIDE_EVERY = 8
-"""Levels after which the longest side is cut, whatever the shares say."""
+LONGEST = 1024
+"""How many times as long as the side that shares choose the longest side may be; from there on it
+is the longest that is cut, so that none stays long for ever.
+"""
 
 SMALL_SIDE, TINY_SIDE = 2.0**-6, 2.0**-16
 """Sides of boxes, as shares of the root's, below which regions settle what programs leave open: of
@@ -91,10 +95,9 @@ class BoxNode:
     def halves(self, bounds: Any, alive: tuple[int, ...]) -> tuple[BoxNode, BoxNode] | None:
         """Its halves; None if no side can be cut."""
         widths = self.high - self.low
-        shares = np.where(widths > 1, bounds.shares, -1.0)
-        if self.depth % LONGEST_SIDE_EVERY == 0 or shares.max() <= 0:
-            shares = np.where(widths > 1, widths, -1)
-        axis = int(shares.argmax())
+        axis = int(bounds.shares.argmax())
+        if not bounds.shares[axis] > 0 or widths[axis] <= max(1, widths.max() // LONGEST):
+            axis = int(widths.argmax())
         if widths[axis] <= 1:
             return None
         middle = (int(self.low[axis]) + int(self.high[axis])) // 2

@@ -24,6 +24,7 @@ class BoxedNetwork:
 
     Attributes
     ----------
+    network : Rectified
     centre, radius : lists of fmpq, length inputs
     tables : BoundTables
         The network as a function of u, normalised, and minus the forms that are asked: lower bounds
@@ -32,6 +33,7 @@ class BoxedNetwork:
         Bounds of pre-activations on the whole box.
     """
 
+    network: Rectified
     centre: list[fmpq]
     radius: list[fmpq]
     tables: Any
@@ -93,7 +95,7 @@ def boxed_network(
     start = tables.bound(*root_box(tables.n_inputs), *root)
     if start.free >= 0:
         root = start.lower, start.upper
-    return BoxedNetwork(list(centre), list(radius), tables, root)
+    return BoxedNetwork(net, list(centre), list(radius), tables, root)
 
 
 def _outputs(magnitudes: Sequence[np.ndarray], units: Sequence[int], stages: int) -> np.ndarray:

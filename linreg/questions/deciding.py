@@ -14,14 +14,16 @@ from linreg.network.pass_through import with_inputs
 from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
+from linreg.questions.box_cells import BoxCells
 from linreg.questions.boxes import boxed_network
 from linreg.questions.certifying import BoxProof, split_record, walk_record
 from linreg.questions.exact_proofs import NotProved
 from linreg.questions.input_sets import InputSet
 from linreg.questions.kept import KeptSet
+from linreg.questions.leaves import Unit
 from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.pieces import Piece
-from linreg.questions.programs import Highest, highest_values, value_at
+from linreg.questions.programs import Highest, highest_values, pulled, value_at
 from linreg.questions.queries import Conditions
 from linreg.questions.searching import (
     ASKED_UNIT,
@@ -34,7 +36,7 @@ from linreg.questions.searching import (
     BoxSearch,
     sampled,
 )
-from linreg.questions.verifying import SetOutcome, best_met, coordinates, on_pieces, pulled
+from linreg.questions.verifying import SetOutcome, best_met, coordinates, on_pieces
 from linreg.rational import fraction
 
 
@@ -272,14 +274,17 @@ class Decision:
                 outcome = self._leaf(node, bounds, k, budget)
                 if isinstance(outcome, SetOutcome):
                     return outcome
-                if outcome is None:
+                if not outcome:
                     left.append(k)
             alive = tuple(left)
             if not alive:
                 return self._dead(node)
         halves = None if node.is_for_regions(bounds.free) else node.halves(bounds, alive)
         if halves is None:
-            return self._by_regions(node, alive) or self._dead(node)
+            outcome = self._by_cells(node, bounds, alive)
+            if isinstance(outcome, SetOutcome):
+                return outcome
+            return self._dead(node) if outcome else [node]
         if self.proof is not None:
             self.proof.halves(node, halves)
         ahead = self._merit(search.minus_rows(np.array([sum(h.floats) / 2 for h in halves])))
@@ -292,10 +297,11 @@ class Decision:
         return []
 
     def _leaf(self, node: BoxNode, bounds: Any, k: int, budget: int) -> SetOutcome | bool | None:
-        """True if an alternative is proved dead on a box, None if that is open."""
+        """True if an alternative is proved dead on a box, something else if that is open."""
         search, each = self.search, self.alternatives[k]
         records = bytearray()
-        stack: list[dict[tuple[int, int], bool]] = [{}]
+        cells: BoxCells | None = None
+        stack: list[dict[Unit, bool]] = [{}]
         while stack:
             if budget == 0:
                 return None
@@ -316,44 +322,41 @@ class Decision:
                 point = self._checked(answer.point, (k,), TIE_SLACK)
                 if point is not None:
                     return self._found(point)
-            if abs(answer.t) <= TIE_SLACK:
-                return (self._by_regions(node, (k,)) or True) if bounds.free <= EXACT_FREE else None
-            if answer.loosest is None:
+            loosest = answer.loosest
+            if abs(answer.t) <= TIE_SLACK or len(splits) == bounds.free:
+                if self.proof is not None:
+                    # A proof of exact cells is one of a whole box.
+                    return self._by_cells(node, bounds, (k,)) if bounds.free <= EXACT_FREE else None
+                cells = cells or search.cells(node, bounds)
+                if len(splits) == bounds.free:
+                    point = cells.met(splits, each.conditions)
+                    if point is not None:
+                        return self._found(point)
+                    continue
+                loosest = loosest or next(unit for unit in cells.free if unit not in splits)
+            if loosest is None:
                 return None
-            records += split_record(answer.loosest)
-            z_on = dict(splits)
-            z_on[answer.loosest] = True
-            z_off = dict(splits)
-            z_off[answer.loosest] = False
-            stack += [z_off, z_on]
+            records += split_record(loosest)
+            stack += [{**splits, loosest: False}, {**splits, loosest: True}]
         if self.proof is not None:
             self.proof.program(node, k, bytes(records))
         return True
 
-    def _by_regions(self, node: BoxNode, alive: Sequence[int]) -> SetOutcome | None:
-        """The regions of a box, one after another, exactly."""
+    def _by_cells(self, node: BoxNode, bounds: Any, alive: Sequence[int]) -> SetOutcome | bool:
+        """The cells of a box, one after another, exactly; False if the search is stopped."""
         if self.proof is not None and self._is_proved(self.proof, node, alive):
-            return None
-        pieces, own = self.search.region_pieces(node, self.budget.workers, None)
-        forms = [each.conditions for each in self.alternatives]
-        dim = own.dim
-        padded = [
-            Conditions(
-                *(
-                    [[*([fmpq(0)] * dim), *form] for form in some]
-                    for some in (each.weak, each.strict, each.equal)
-                )
-            )
-            for each in forms
-        ]
-        for piece in pieces:
-            met = best_met(piece, own, padded, self.exact)
-            if met is not None:
-                x = self.inputs.point(own.point(met.point))
-                return SetOutcome(x, met.slack, self.search.nodes)
+            return True
+        cells = self.search.cells(node, bounds)
+        for sides in cells.all():
+            if self.budget.is_spent:
+                return False
+            for k in alive:
+                point = cells.met(sides, self.alternatives[k].conditions)
+                if point is not None:
+                    return self._found(point)
         if self.proof is not None:
             raise NotProved
-        return None
+        return True
 
     def _is_proved(self, proof: BoxProof, node: BoxNode, alive: Sequence[int]) -> bool:
         """Whether exact cells prove that nothing in a box is unsafe, and that is written down."""

@@ -116,7 +116,7 @@ class _Proof:
             signed = form if sign > 0 else [-entry for entry in form]
             if value_at(signed, cell.inside) < 0:
                 continue
-            proof = _never_negative(signed, rows, cell.inside)
+            proof = never_negative(signed, rows, cell.inside)
             if isinstance(proof, dict):
                 self.records += bytes((ON if sign > 0 else OFF,)) + _multipliers(proof)
                 return [self._decided(cell, sign > 0, cell.rows, cell.inside)]
@@ -245,7 +245,7 @@ def _lifted(
     return sums, [x + s for x, s in zip(start, step, strict=False)]
 
 
-def _never_negative(
+def never_negative(
     form: Row, rows: Sequence[tuple[int, Row]], inside: Sequence[fmpq]
 ) -> dict[int, fmpq] | list[fmpq]:
     """Multipliers that prove a form to be >= 0 where rows are, or a point where it is negative."""

@@ -19,8 +19,8 @@ from linreg.network.rectified import rectified
 from linreg.network.stages import Stage
 from linreg.questions.input_sets import input_set
 from linreg.questions.loop_or_search import Budget
+from linreg.questions.programs import pulled
 from linreg.questions.queries import Conditions
-from linreg.questions.verifying import pulled
 from linreg.units import relu
 
 MOST_BOXES = 2000

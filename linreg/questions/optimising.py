@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import count
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -18,16 +17,16 @@ from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.questions.answers import as_fractions
+from linreg.questions.box_cells import BoxCells
 from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.extremes import Extreme, highest_on_pieces
-from linreg.questions.float_bounds import FloatForms
 from linreg.questions.input_sets import InputSet
+from linreg.questions.leaves import Unit
 from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.programs import Highest, highest_values, value_at
 from linreg.questions.searching import (
     ASKED_UNIT,
-    EXACT_FREE,
     FEW_FREE,
     MANY_FREE,
     MOST_PROGRAMS,
@@ -47,34 +46,37 @@ def highest_by_search(
     network = inputs.restricted(staged)
     beyond = rows_beyond_box(inputs)
     n_outputs = staged.readout.n_outputs
-    asked = [[*functional, *([fmpq(0)] * (inputs.dim if beyond else 0)), fmpq(0)]]
-    asked += [[*([fmpq(0)] * n_outputs), *row] for row in beyond]
+    forms = [[*functional, *([fmpq(0)] * (inputs.dim if beyond else 0)), fmpq(0)]]
+    forms += [[*([fmpq(0)] * n_outputs), *row] for row in beyond]
     extended = with_inputs(network) if beyond else network
-    boxed = None if box is None else boxed_network(extended, *box, asked)
+    boxed = None if box is None else boxed_network(extended, *box, forms)
     if boxed is None:
         pieces = pieces_within(staged, inputs, budget)
         return highest_on_pieces(pieces, [functional], inputs, budget)[0]
     search = BoxSearch(extended, boxed)
-    return _Ascent(search, network, inputs, list(functional), len(beyond), budget).answer()
+    return _Ascent(search, network, inputs, (forms[0], forms[1:]), budget).answer()
 
 
 class _Ascent:
-    """One search; minus the value is row 0, minus the rows of the set are the others."""
+    """One search; minus the value is row 0, minus the rows of the set are the others.
+
+    `forms` are the value and the rows, as forms of the outputs.
+    """
 
     def __init__(
         self,
         search: BoxSearch,
         network: StagedNetwork,
         inputs: InputSet,
-        functional: list[fmpq],
-        beyond: int,
+        forms: tuple[list[fmpq], list[list[fmpq]]],
         budget: Budget,
     ) -> None:
         self.search = search
         self.network = network
         self.inputs = inputs
-        self.functional = functional
-        self.rows = list(range(beyond + 1))
+        self.functional = forms[0][: network.readout.n_outputs]
+        self.forms = forms
+        self.rows = list(range(len(forms[1]) + 1))
         self.budget = budget
         self.exact = Solver()
         self.best: Highest | None = None
@@ -149,18 +151,19 @@ class _Ascent:
             if self._leaf(node, bounds, budget) or self._is_dead(node, bounds):
                 return []
         halves = None if node.is_for_regions(bounds.free) else node.halves(bounds, ())
-        if halves is None:
-            self._by_regions(node)
+        left: Sequence[BoxNode] = halves or (node,)
+        if halves is None and self._by_cells(node, bounds):
             return []
         key = np.inf
         if bounds.free >= 0 and bounds.found[0] > -(1 << 61):
             key = float(bounds.found[0]) * 2.0 ** float(node.tables.scales[-1][0])
-        return [(key if np.isfinite(key) else -np.inf, half) for half in halves]
+        return [(key if np.isfinite(key) else -np.inf, half) for half in left]
 
     def _leaf(self, node: BoxNode, bounds: Any, budget: int) -> bool:
         """Whether a box is proved to have no greater value, by programs."""
         search = self.search
-        stack: list[dict[tuple[int, int], bool]] = [{}]
+        cells: BoxCells | None = None
+        stack: list[dict[Unit, bool]] = [{}]
         while stack:
             if budget == 0:
                 return False
@@ -187,16 +190,19 @@ class _Ascent:
                 if continue_:
                     stack.append(splits)
                     continue
+            if len(splits) == bounds.free:
+                cells = cells or search.cells(node, bounds)
+                self._settled(cells, splits)
+                continue
+            loosest = answer.loosest
             if abs(answer.t) <= TIE_SLACK:
-                if bounds.free > EXACT_FREE:
+                if bounds.free > FEW_FREE:
                     return False
-                self._by_regions(node)
-                return True
-            if answer.loosest is None:
+                cells = cells or search.cells(node, bounds)
+                loosest = loosest or next(unit for unit in cells.free if unit not in splits)
+            if loosest is None:
                 return False
-            on, off = dict(splits), dict(splits)
-            on[answer.loosest], off[answer.loosest] = True, False
-            stack += [off, on]
+            stack += [{**splits, loosest: False}, {**splits, loosest: True}]
         return True
 
     def _try(self, u: np.ndarray) -> None:
@@ -255,62 +261,20 @@ class _Ascent:
         self.best = found
         return True
 
-    def _by_regions(self, node: BoxNode) -> None:
-        """The regions of a box, one after another, exactly."""
-        pieces, own = self.search.region_pieces(node, self.budget.workers, None)
-        network, beyond = self.search.network, len(self.rows) - 1
-        # Where rows cut the set, the inputs are outputs too.
-        weights = [*self.functional, *([fmpq(0)] * network.readout.n_outputs)]
-        weights = weights[: network.readout.n_outputs]
-        forms = FloatForms.on(network, pieces.regions.patterns, [[*weights, fmpq(0)]])
-        bounds = forms.highest(*self.search.ends(node))[:, 0]
-        likely = (i for i, bound in enumerate(bounds.tolist()) if not self._is_beaten(bound))
-        for piece in pieces.at(likely):
-            form = piece.combined(weights)
-            if beyond:
-                self._on_cut_piece(piece, own, form)
-                continue
-            (found,) = highest_values(piece.rows, [form], piece.inside, self.exact)
-            assert isinstance(found, Highest)
-            self._better(Highest(found.value, own.point(found.point)))
+    def _settled(self, cells: BoxCells, sides: Mapping[Unit, bool]) -> None:
+        """A cell of a box, exactly."""
+        found = cells.highest(sides, *self.forms)
+        if found is not None:
+            self._better(found)
 
-    def _is_beaten(self, bound: float) -> bool:
-        """Whether the best is known to be at least a bound."""
-        return (
-            self.best is not None
-            and isfinite(bound)
-            and Fraction(bound) <= fraction(self.best.value)
-        )
-
-    def _on_cut_piece(self, piece: Any, own: InputSet, form: list[fmpq]) -> None:
-        """A region of a box that the set's other rows may cut."""
-        cuts = []
-        for row in rows_beyond_box(self.inputs):
-            total = [fmpq(0)] * (own.dim + 1)
-            for by, vector in zip(row, range(own.dim), strict=False):
-                for j in range(own.dim):
-                    total[j] += by * own.basis[j][vector]
-                total[-1] += by * own.origin[vector]
-            total[-1] += row[-1]
-            cuts.append(total)
-        from linreg.questions.input_sets import input_set
-
-        part = input_set([*([fmpq(x) for x in row] for row in piece.rows), *cuts], own.dim)
-        if part is None:
-            return
-        if not part.dim:
-            self._better(Highest(value_at(form, part.origin), own.point(part.origin)))
-            return
-        pulled = [
-            *(
-                sum((g * x for g, x in zip(form, vector, strict=False)), fmpq(0))
-                for vector in part.basis
-            ),
-            value_at(form, part.origin),
-        ]
-        (found,) = highest_values(part.rows, [pulled], part.inside, self.exact)
-        assert isinstance(found, Highest)
-        self._better(Highest(found.value, own.point(part.point(found.point))))
+    def _by_cells(self, node: BoxNode, bounds: Any) -> bool:
+        """The cells of a box, one after another, exactly; False if the search is stopped."""
+        cells = self.search.cells(node, bounds)
+        for sides in cells.all():
+            if self.budget.is_spent:
+                return False
+            self._settled(cells, sides)
+        return True
 
     def _stopped(self, left: Sequence[BoxNode]) -> Extreme:
         """What is known where the search was stopped."""

@@ -213,3 +213,13 @@ def _raised(
 def value_at(form: Form, point: Sequence[fmpq]) -> fmpq:
     """The value of a form at a point."""
     return sum((g * x for g, x in zip(form, point, strict=False) if g != 0), form[-1])
+
+
+def pulled(form: Sequence[fmpq], variables: Sequence[Sequence[fmpq]]) -> list[fmpq]:
+    """A form of variables as one of what these are forms of."""
+    total = [fmpq(0)] * len(variables[0])
+    for by, variable in zip(form, variables, strict=False):
+        if by != 0:
+            total = [entry + by * more for entry, more in zip(total, variable, strict=True)]
+    total[-1] += form[-1]
+    return total

@@ -21,9 +21,10 @@ from linreg.questions.answers import as_fractions
 from linreg.questions.input_sets import domain_forms, input_set
 from linreg.questions.loop_or_search import Budget
 from linreg.questions.nearest import nearest_point
+from linreg.questions.programs import pulled
 from linreg.questions.proving import met_or_proved, vector, write_answer
 from linreg.questions.radii import NearestMet
-from linreg.questions.verifying import coordinates, pulled
+from linreg.questions.verifying import coordinates
 from linreg.rational import fraction
 from linreg.readers.query import Condition, condition
 

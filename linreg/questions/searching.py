@@ -13,6 +13,7 @@ from flint import fmpq
 from linreg.kernel.bounds.units import FINE, GRID, POINT
 from linreg.network import StagedNetwork
 from linreg.problem import Problem
+from linreg.questions.box_cells import BoxCells
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.input_sets import InputSet, input_set
 from linreg.questions.leaves import LeafAnswer, LeafSolver, Unit
@@ -21,8 +22,10 @@ from linreg.regions.enumeration import regions_of
 from linreg.run import Options
 from linreg.strategies.auto import for_parts
 
-FEW_FREE, MANY_FREE = 12, 30
+FEW_FREE, MANY_FREE = 8, 16
 """Free units of a box up to which units are split inside it, and up to which one program is tried.
+
+A program takes as long as two boxes, and of those with more free units most prove nothing.
 """
 
 MOST_PROGRAMS = 100
@@ -34,8 +37,10 @@ EXACT_FREE = 8
 TIE_SLACK = 1e-8
 """Slack, in normalised units, below which floats are not asked any further."""
 
-LONGEST_SIDE_EVERY = 8
-"""Levels after which the longest side is cut, whatever the shares say."""
+LONGEST = 1024
+"""How many times as long as the side that shares choose the longest side may be; from there on it
+is the longest that is cut, so that none stays long for ever.
+"""
 
 SMALL_SIDE, TINY_SIDE = 2.0**-6, 2.0**-16
 """Sides of boxes, as shares of the root's, below which regions settle what programs leave open: of
@@ -94,10 +99,9 @@ class BoxNode:
     def halves(self, bounds: Any, alive: tuple[int, ...]) -> tuple[BoxNode, BoxNode] | None:
         """Its halves; None if no side can be cut."""
         widths = self.high - self.low
-        shares = np.where(widths > 1, bounds.shares, -1.0)
-        if self.depth % LONGEST_SIDE_EVERY == 0 or shares.max() <= 0:
-            shares = np.where(widths > 1, widths, -1)
-        axis = int(shares.argmax())
+        axis = int(bounds.shares.argmax())
+        if not bounds.shares[axis] > 0 or widths[axis] <= max(1, widths.max() // LONGEST):
+            axis = int(widths.argmax())
         if widths[axis] <= 1:
             return None
         middle = (int(self.low[axis]) + int(self.high[axis])) // 2
@@ -132,7 +136,6 @@ class BoxSearch:
     network: StagedNetwork
     boxed: BoxedNetwork
     nodes: int = 0
-    exact_boxes: int = 0
     solver: LeafSolver = field(init=False)
     _problem: Problem | None = None
 
@@ -201,13 +204,7 @@ class BoxSearch:
         self, node: BoxNode, workers: int, limit: int | None
     ) -> tuple[Pieces, InputSet]:
         """All regions of the network on a box, exactly."""
-        self.exact_boxes += 1
-        dim = len(self.boxed.centre)
-        forms = []
-        for i, (low, high) in enumerate(zip(*self.ends(node), strict=True)):
-            unit = [fmpq(int(i == j)) for j in range(dim)]
-            forms += [[*unit, -low], [*(-entry for entry in unit), high]]
-        inputs = input_set(forms, dim)
+        inputs = input_set(self._rows(node), len(self.boxed.centre))
         assert inputs is not None
         if not inputs.is_whole:
             return pieces_on(self.network, inputs, workers=workers, limit=limit), inputs
@@ -217,6 +214,19 @@ class BoxSearch:
         problem = self._problem.on(inputs.domain)
         options = Options(for_parts(problem), workers, limit=limit)
         return Pieces(regions_of(problem, options)), inputs
+
+    def cells(self, node: BoxNode, bounds: Any) -> BoxCells:
+        """The cells of a box whose bounds are known, exactly."""
+        codes = bounds.codes if bounds.free >= 0 else None
+        return BoxCells(self.boxed.network, self._rows(node), codes)
+
+    def _rows(self, node: BoxNode) -> list[list[fmpq]]:
+        """The rows of a box's ends, the lower one of each input first."""
+        rows = []
+        for i, (low, high) in enumerate(zip(*self.ends(node), strict=True)):
+            unit = [fmpq(int(i == j)) for j in range(len(self.boxed.centre))]
+            rows += [[*unit, -low], [*(-entry for entry in unit), high]]
+        return rows
 
 
 def sampled(

@@ -20,7 +20,7 @@ from linreg.questions.input_sets import InputSet, input_set
 from linreg.questions.kept import Kept, KeptSet, kept_in
 from linreg.questions.loop_or_search import Budget, pieces_or_none
 from linreg.questions.pieces import Piece, Pieces
-from linreg.questions.programs import Met, meet, value_at
+from linreg.questions.programs import Met, meet, pulled, value_at
 from linreg.questions.queries import (
     Asked,
     Conditions,
@@ -385,16 +385,6 @@ def coordinates(inputs: InputSet) -> list[list[fmpq]]:
     ]
 
 
-def pulled(form: Sequence[fmpq], variables: Sequence[Sequence[fmpq]]) -> list[fmpq]:
-    """A form of inputs and outputs as one of the set's coordinates."""
-    total = [fmpq(0)] * len(variables[0])
-    for by, variable in zip(form, variables, strict=False):
-        if by != 0:
-            total = [entry + by * more for entry, more in zip(total, variable, strict=True)]
-    total[-1] += form[-1]
-    return total
-
-
 __all__ = [
     "InvalidQuery",
     "SetOutcome",
@@ -402,7 +392,6 @@ __all__ = [
     "best_met",
     "coordinates",
     "on_pieces",
-    "pulled",
     "verified",
     "verify",
 ]

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 import linreg
 from linreg.domains import Box, Polytope
 from linreg.network.rectified import rectified
-from linreg.questions import extremes, radii, verifying
+from linreg.questions import deciding, extremes, optimising, radii, verifying
 from linreg.questions.boxes import boxed_network
 from linreg.questions.leaves import LeafSolver
+from linreg.questions.loop_or_search import Budget
+from linreg.questions.searching import LONGEST, BoxNode
 from linreg.readers.query import Query, QueryNetwork, Tensor, condition
 
 pytest.importorskip("numba")
@@ -109,6 +111,50 @@ def test_searches_find_the_extremes_that_the_loop_finds(data: st.DataObject) -> 
     assert sum(a * y for a, y in values) == found.value
 
 
+@contextmanager
+def settling() -> Iterator[None]:
+    """Context in which boxes are left to their cells at once, without programs."""
+    with pytest.MonkeyPatch.context() as patch, searching():
+        patch.setattr(BoxNode, "is_for_regions", lambda *_: True)
+        for module in (deciding, optimising):
+            patch.setattr(module, "MANY_FREE", -1)
+        yield
+
+
+@settings(max_examples=8)
+@given(st.data())
+def test_cells_of_boxes_have_the_extremes_that_the_loop_finds(data: st.DataObject) -> None:
+    net = data.draw(generators.networks(inputs=st.just(2), max_units=4))
+    row = data.draw(generators.vectors(2))
+    domain = Polytope([[1, 0], [-1, 0], [0, 1], [0, -1], row], [2, 2, 2, 2, "1/2"])
+    weights = data.draw(generators.vectors(net.staged.readout.n_outputs))
+    expected = linreg.maximum(net, weights, domain)
+    assert expected.value is not None
+    with settling():
+        assert linreg.maximum(net, weights, domain).value == expected.value
+        minus = [-entry for entry in weights]
+        for threshold, holds in ((expected.value, False), (expected.value + HAIR, True)):
+            unsafe = Polytope([minus], [-threshold])
+            assert linreg.verify(net, inputs=domain, unsafe=unsafe).holds is holds
+
+
+def test_a_search_that_ends_among_cells_keeps_the_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    """|x| + |y| is 2 on the square; the time is over when its first cell is looked at."""
+    net = linreg.mlp(
+        [([[1, 0], [-1, 0], [0, 1], [0, -1]], [0, 0, 0, 0])], readout=([[1, 1, 1, 1]], [0])
+    )
+    box = Box([-1, -1], [1, 1])
+    looks = iter([False, True, True] * 2)
+    monkeypatch.setattr(Budget, "is_spent", property(lambda _: next(looks, True)))
+    with settling():
+        found = linreg.maximum(net, domain=box)
+        open_ = linreg.verify(net, inputs=box, unsafe=Polytope([[-1]], [-2 - HAIR]))
+    assert (found.status, found.value, found.complete) == ("stopped", 2, False)
+    assert found.bound is not None
+    assert found.bound >= 2
+    assert open_.verdict == "unknown"
+
+
 @settings(max_examples=8)
 @given(st.data())
 def test_searches_on_polytopes_find_what_the_loop_finds(data: st.DataObject) -> None:
@@ -175,6 +221,26 @@ def test_a_search_that_is_stopped_has_a_bound_that_is_true() -> None:
     assert (unknown.holds, unknown.reason) == (None, "the limit was reached")
     assert unknown.bound is not None
     assert unknown.bound >= -HAIR
+
+
+def test_no_side_of_a_box_stays_long_for_ever() -> None:
+    """Shares that speak of one coordinate alone do not leave the other as it is."""
+
+    class Shares:
+        shares = np.array([1.0, 0.0])
+        free = -1
+
+    ends = np.full(2, 1 << GRID, dtype=np.int64)
+    none = np.zeros((0, 0), dtype=np.int64)
+    node = BoxNode(-ends, ends, none, none, None, 0)
+    while (node.high - node.low).max() > 1:
+        halves = node.halves(Shares(), ())
+        assert halves is not None
+        node = halves[0]
+        widths = node.high - node.low
+        assert widths.max() <= 2 * LONGEST * widths.min()
+    assert node.halves(Shares(), ()) is None
+    assert node.depth == 2 * (GRID + 1)
 
 
 def test_programs_propose_and_walks_decide(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,7 @@ def setup(app: Any) -> dict[str, bool]:
             lines[:] = ["Any of " + ", ".join(f"`{each.__name__}`" for each in get_args(of)) + "."]
         lines[:] = marked_up(lines, known, phrases)
         if what in ("attribute", "data", "property"):
-            lines.insert(0, "")  # or napoleon takes what stands before a colon for a type
+            lines[:0] = ["..", ""]  # or napoleon takes what stands before a colon for a type
 
     app.connect("autodoc-process-docstring", mark_up, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

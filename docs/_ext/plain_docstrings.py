@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 from api_pages import MODULES, exports
 
 CODE = re.compile(r"``[^`]*``|`[^`]*`_?|https?://\S+")
 SPECIAL = re.compile(r"(?<!\\)([*|]|_(?!\w))")
-FIELD = re.compile(r"(\*{0,2}\w+(?:, \*{0,2}\w+)*) : (.+)")
+FIELD = re.compile(r"(\*{0,2}\w+(?:, \*{0,2}\w+)*)(?: : (.+))?")
 ARRAY = re.compile(r"\b(?:float64|integer|int(?:64|32)?|bool) array\b")
 INVENTORIES = Path(__file__).resolve().parent.parent / "_inventories"
 
@@ -109,8 +110,10 @@ def marked_up(lines: list[str], known: dict[str, str], phrases: dict[str, str]) 
         if example or underlined or re.fullmatch(r"\s*[-=]+", line):
             made.append(line)
         elif section in ("Parameters", "Attributes") and (field := FIELD.fullmatch(line)):
-            # One line for each of several names, of which the last has what is said of them.
-            made += [f"{name} : {typed(field[2], known)}" for name in field[1].split(", ")]
+            # napoleon parts parameters, and not attributes, of which the last has what is said.
+            names = field[1].split(", ") if section == "Attributes" else [field[1]]
+            of = f" : {typed(field[2], known)}" if field[2] else ""
+            made += [f"{name}{of}" for name in names]
         elif section in ("Returns", "Yields") and not line.startswith(" "):
             made.append(linked(escaped(line), known))
         else:
@@ -124,10 +127,12 @@ def setup(app: Any) -> dict[str, bool]:
     known = outside | here()
     phrases = {name: full for name, full in outside.items() if " " in name}
 
-    def mark_up(
-        _app: Any, _what: str, _name: str, _of: Any, _options: Any, lines: list[str]
-    ) -> None:
+    def mark_up(_app: Any, what: str, _name: str, of: Any, _options: Any, lines: list[str]) -> None:
+        if isinstance(of, UnionType):
+            lines[:] = ["Any of " + ", ".join(f"`{each.__name__}`" for each in get_args(of)) + "."]
         lines[:] = marked_up(lines, known, phrases)
+        if what in ("attribute", "data", "property"):
+            lines.insert(0, "")  # or napoleon takes what stands before a colon for a type
 
     app.connect("autodoc-process-docstring", mark_up, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-INDEX = r"(?<![\w.])(?P<letter>[A-Za-z])_(?P<index>\{[^{}]*\}|\w{1,2}(?!\w))"
+INDEX = (
+    r"(?<![\w.])(?P<letter>[A-Za-z]+)_"
+    r"(?P<index>\{[^{}]*\}|\w(?!\w)|(?<=\b[A-Za-z]_)\w\w(?!\w))"
+)
 POWER = r"(?<=[\w)\]}])\^(?P<power>\{[^{}]*\}|\([^()]*\)|(?:min|max)\([^()]*\)|-?\w+)"
 EITHER = re.compile(f"{INDEX}|{POWER}")
 
@@ -14,8 +17,8 @@ EITHER = re.compile(f"{INDEX}|{POWER}")
 def typeset(text: str) -> Iterator[tuple[str, str]]:
     """The parts of a text, each with the name of the node that shows it.
 
-    >>> [part for part in typeset("b_{k+1} of 2^(L-1), no snake_case") if part[0] != "Text"]
-    [('subscript', 'k+1'), ('superscript', 'L-1')]
+    >>> [part for part in typeset("b_{k+1}, lower_i, 2^(L-1), no is_on") if part[0] != "Text"]
+    [('subscript', 'k+1'), ('subscript', 'i'), ('superscript', 'L-1')]
     """
     end = 0
     for match in EITHER.finditer(text):

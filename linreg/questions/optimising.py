@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import count
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from linreg.questions.answers import as_fractions
 from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.extremes import Extreme, highest_on_pieces
+from linreg.questions.float_bounds import FloatForms
 from linreg.questions.input_sets import InputSet
 from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.programs import Highest, highest_values, value_at
@@ -256,17 +258,29 @@ class _Ascent:
     def _by_regions(self, node: BoxNode) -> None:
         """The regions of a box, one after another, exactly."""
         pieces, own = self.search.region_pieces(node, self.budget.workers, None)
-        beyond = len(self.rows) - 1
-        for piece in pieces:
-            form = piece.combined(
-                [*self.functional, *([fmpq(0)] * (len(piece.outputs) - len(self.functional)))]
-            )
+        network, beyond = self.search.network, len(self.rows) - 1
+        # Where rows cut the set, the inputs are outputs too.
+        weights = [*self.functional, *([fmpq(0)] * network.readout.n_outputs)]
+        weights = weights[: network.readout.n_outputs]
+        forms = FloatForms.on(network, pieces.regions.patterns, [[*weights, fmpq(0)]])
+        bounds = forms.highest(*self.search.ends(node))[:, 0]
+        likely = (i for i, bound in enumerate(bounds.tolist()) if not self._is_beaten(bound))
+        for piece in pieces.at(likely):
+            form = piece.combined(weights)
             if beyond:
                 self._on_cut_piece(piece, own, form)
                 continue
             (found,) = highest_values(piece.rows, [form], piece.inside, self.exact)
             assert isinstance(found, Highest)
             self._better(Highest(found.value, own.point(found.point)))
+
+    def _is_beaten(self, bound: float) -> bool:
+        """Whether the best is known to be at least a bound."""
+        return (
+            self.best is not None
+            and isfinite(bound)
+            and Fraction(bound) <= fraction(self.best.value)
+        )
 
     def _on_cut_piece(self, piece: Any, own: InputSet, form: list[fmpq]) -> None:
         """A region of a box that the set's other rows may cut."""

@@ -12,10 +12,14 @@ from flint import fmpq
 
 from linreg.kernel.bounds.units import FINE, GRID, POINT
 from linreg.network import StagedNetwork
+from linreg.problem import Problem
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.input_sets import InputSet, input_set
 from linreg.questions.leaves import LeafAnswer, LeafSolver, Unit
 from linreg.questions.pieces import Pieces, pieces_on
+from linreg.regions.enumeration import regions_of
+from linreg.run import Options
+from linreg.strategies.auto import for_parts
 
 FEW_FREE, MANY_FREE = 12, 30
 """Free units of a box up to which units are split inside it, and up to which one program is tried.
@@ -130,6 +134,7 @@ class BoxSearch:
     nodes: int = 0
     exact_boxes: int = 0
     solver: LeafSolver = field(init=False)
+    _problem: Problem | None = None
 
     def __post_init__(self) -> None:
         self.solver = LeafSolver()
@@ -156,6 +161,18 @@ class BoxSearch:
     def input(self, u: np.ndarray) -> list[fmpq]:
         """The exact input of float coordinates."""
         return self.boxed.point([Fraction(float(value)) for value in u])
+
+    def ends(self, node: BoxNode) -> tuple[list[fmpq], list[fmpq]]:
+        """The least and the greatest of each coordinate of a box's inputs, exactly."""
+        boxed = self.boxed
+        low, high = (
+            [
+                c + r * fmpq(at, _SCALE)
+                for c, r, at in zip(boxed.centre, boxed.radius, end.tolist(), strict=True)
+            ]
+            for end in (node.low, node.high)
+        )
+        return low, high
 
     def leaf(
         self, node: BoxNode, bounds: Any, splits: Mapping[Unit, bool], asked: Sequence[int],
@@ -185,18 +202,21 @@ class BoxSearch:
     ) -> tuple[Pieces, InputSet]:
         """All regions of the network on a box, exactly."""
         self.exact_boxes += 1
-        boxed, dim = self.boxed, len(self.boxed.centre)
+        dim = len(self.boxed.centre)
         forms = []
-        for i in range(dim):
+        for i, (low, high) in enumerate(zip(*self.ends(node), strict=True)):
             unit = [fmpq(int(i == j)) for j in range(dim)]
-            low, high = (
-                boxed.centre[i] + boxed.radius[i] * fmpq(int(end[i]), _SCALE)
-                for end in (node.low, node.high)
-            )
             forms += [[*unit, -low], [*(-entry for entry in unit), high]]
         inputs = input_set(forms, dim)
         assert inputs is not None
-        return pieces_on(self.network, inputs, workers=workers, limit=limit), inputs
+        if not inputs.is_whole:
+            return pieces_on(self.network, inputs, workers=workers, limit=limit), inputs
+        if self._problem is None:
+            self._problem = Problem(self.network, inputs.domain)
+        # The network is made integers once for all boxes.
+        problem = self._problem.on(inputs.domain)
+        options = Options(for_parts(problem), workers, limit=limit)
+        return Pieces(regions_of(problem, options)), inputs
 
 
 def sampled(

@@ -73,7 +73,7 @@ class ProvingExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Cell]:
         """The cells to start from: the whole interior of the domain."""
-        tally.cells = [0] * len(problem.integer_stages)
+        tally.cells = [0] * len(problem.network.stages)
         return [first_cell(problem)]
 
     def explore(
@@ -123,7 +123,7 @@ class ProvingExplorer:
 
     def _regions_of(self, problem: Problem, cell: Cell) -> _Regions | None:
         """The regions of a cell; None if they are too many to be proved at a time."""
-        regions, tally = _Regions(), Tally(cells=[0] * len(problem.integer_stages))
+        regions, tally = _Regions(), Tally(cells=[0] * len(problem.network.stages))
         doubts = self._finder.doubts
         left: list[Node | Cell] = [cell]
         while left:
@@ -165,7 +165,7 @@ class ProvingExplorer:
             first, end = leaf
             region = int(found.order[first])
             last, following = units[tree.stage : tree.stage + 2]
-            if tree.stage + 1 < len(problem.integer_stages):
+            if tree.stage + 1 < len(problem.network.stages):
                 pieces = patterns[region, last:following].tolist()
                 trees.append(tree.next_stage(problem, pieces, first, end, following))
             elif end - first == 1:

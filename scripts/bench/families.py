@@ -99,6 +99,48 @@ def duplicates(sizes: Sequence[int], ulps: int = 0) -> linreg.Network:
     return _network([*made, readout])
 
 
+def decimals(sizes: Sequence[int]) -> linreg.Network:
+    """Weights and biases with one decimal in [-1, 1], as people type them."""
+    rng = np.random.default_rng(0)
+    return _network(
+        [
+            (rng.integers(-10, 11, (n, m)) / 10, rng.integers(-10, 11, n) / 10)
+            for m, n in pairwise(sizes)
+        ]
+    )
+
+
+def pencil(sizes: Sequence[int]) -> linreg.Network:
+    """The Gaussian network whose first rows are off by 1e-9 from the first of them."""
+    (weight, bias), *rest = layers(sizes)
+    return _network([(weight[0] + 1e-9 * weight, bias), *rest])
+
+
+def concurrent(sizes: Sequence[int]) -> linreg.Network:
+    """The Gaussian network whose first hyperplanes meet in a point, but for rounding."""
+    (weight, _), *rest = layers(sizes)
+    return _network([(weight, -(weight @ np.random.default_rng(1).normal(size=sizes[0]))), *rest])
+
+
+def magnitudes(sizes: Sequence[int], decades: float, *, rows: bool = False) -> linreg.Network:
+    """The Gaussian network with weights, and biases, of magnitudes within so many decades of 1.
+
+    Or with rows that are multiplied by factors of these magnitudes.
+    """
+    rng = np.random.default_rng(1)
+
+    def factors(*shape: int) -> np.ndarray:
+        return 10.0 ** rng.uniform(-decades, decades, shape)
+
+    *hidden, readout = layers(sizes)
+    made: Layers = []
+    for weight, bias in hidden:
+        of_rows = factors(len(bias))
+        of_weights = of_rows[:, None] if rows else factors(*weight.shape)
+        made.append((weight * of_weights, bias * of_rows))
+    return _network([*made, readout])
+
+
 def _network(made: Layers) -> linreg.Network:
     return linreg.mlp(made[:-1], readout=made[-1])
 
@@ -121,5 +163,20 @@ FAMILIES = [
     Family("pruned 70 %", (4, 16, 16, 1), lambda: pruned((4, 16, 16, 1)), 10),
     Family("ternary x 0.37", (4, 14, 14, 1), lambda: ternary((4, 14, 14, 1), 0.37), 5),
     Family("twice, one ulp off", (3, 16, 16, 1), lambda: duplicates((3, 16, 16, 1), 1), 100),
+    Family("one decimal", (2, 300, 1), lambda: decimals((2, 300, 1)), 8),
+    Family("twice, two ulps off", (6, 12, 1), lambda: duplicates((6, 12, 1), 2), 20),
+    Family("twice, two ulps off", (8, 12, 1), lambda: duplicates((8, 12, 1), 2), 20),
+    Family("nearly parallel", (6, 12, 1), lambda: pencil((6, 12, 1)), 20),
+    Family("nearly concurrent", (2, 40, 1), lambda: concurrent((2, 40, 1)), 20),
+    Family("nearly concurrent", (6, 12, 1), lambda: concurrent((6, 12, 1)), 20),
+    Family("nearly concurrent", (8, 12, 1), lambda: concurrent((8, 12, 1)), 20),
+    Family("24 decades", (3, 20, 1), lambda: magnitudes((3, 20, 1), 12), 10),
+    Family("200 decades", (3, 12, 12, 1), lambda: magnitudes((3, 12, 12, 1), 100), 50),
+    Family(
+        "rows of 500 decades",
+        (3, 12, 12, 1),
+        lambda: magnitudes((3, 12, 12, 1), 250, rows=True),
+        10,
+    ),
 ]
 """The families whose speed is held to that of Gaussian networks."""

@@ -587,11 +587,15 @@ def _some_outcome(rng: np.random.Generator) -> int:
     return int(rng.integers(1, 3))
 
 
-def test_what_is_left_to_exact_arithmetic_is_counted_alike_by_all_strategies() -> None:
-    """Numbers beyond what machine code takes: both strategies solve the same programs."""
-    rows = [[f"1e{150 + i}", f"{i + 1}e-160"] for i in range(5)]
-    net = linreg.mlp([(rows, [i - 2 for i in range(5)])])
-    by_programs, by_machine = (count(net, strategy=name) for name in ("highs", "compiled"))
-    assert by_programs.exact_decisions > 0
-    assert by_machine.lps == by_programs.lps
-    assert by_machine.exact_decisions == by_programs.exact_decisions
+@pytest.mark.parametrize("inputs", [2, 3, 9])
+def test_numbers_beyond_machine_code_are_split_exactly(inputs: int) -> None:
+    """By generators up to eight inputs, by programs above; a limit is met exactly."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(4, inputs)) * 10.0 ** rng.uniform(-100, 100, (4, inputs))
+    net = linreg.mlp([(rows, rng.normal(size=4))])
+    regions = enumerate_regions(net, strategy="compiled")
+    assert patterns_of(regions) == patterns_of(enumerate_regions(net, strategy="highs"))
+    assert all(region.contains(region.exact_witness) for region in regions)
+    for limit in (1, 2, 6, len(regions) - 1, len(regions) + 1):
+        found = count(net, strategy="compiled", limit=limit).regions
+        assert found == min(limit, len(regions))

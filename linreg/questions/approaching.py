@@ -26,7 +26,7 @@ from linreg.rational import fraction
 QUICK_UNITS = 64
 """Units of a network up to which a region is found in a millisecond or so."""
 
-FEW_REGIONS_FREE = 2
+FEW_REGIONS_FREE = 4
 """Free units of a box up to which its regions are looked at, whatever its size, in networks of more
 units; units may share a hyperplane, along which no cut of a box makes them fewer."""
 
@@ -70,6 +70,8 @@ class Approach:
         self.exact = Solver()
         self.problem = Problem(network, inputs.domain)
         self.looked: set[tuple[int, ...]] = set()
+        self.tried: set[bytes] = set()
+        self.settled: set[tuple[bool, ...]] = set()
         self.reached = fmpq(0)
         """All that is nearer, by the size of distances, has been looked at."""
         box = bounding_box(inputs)
@@ -160,10 +162,15 @@ class Approach:
                 return ()
         few = EXACT_FREE if len(self.network.units) <= QUICK_UNITS else FEW_REGIONS_FREE
         if 0 <= bounds.free <= few or node.is_for_regions(bounds.free):
-            pieces, own = search.region_pieces(node, self.budget.workers, None)
-            for piece in pieces:
+            cells = search.cells(node, bounds)
+            for sides, inside in cells.all():
+                if self.budget.is_spent:
+                    return (node,)
                 # Its region as a whole, which settles it for all boxes.
-                self._look(own.point(piece.inside.rationals))
+                every = cells.of_all(sides)
+                if every not in self.settled:
+                    self.settled.add(every)
+                    self._look(inside)
             return ()
         return node.halves(bounds, alive) or ()
 
@@ -187,7 +194,10 @@ class Approach:
         search = self.search
         assert search is not None
         if (search.minus_rows(u[None])[0][list(alive)] <= TIE_SLACK).any():
-            self._look(search.input(np.clip(u, -1, 1)))
+            sides = search.sides(u)
+            if sides not in self.tried:
+                self.tried.add(sides)
+                self._look(search.input(np.clip(u, -1, 1)))
 
     def _look(self, x: Sequence[fmpq]) -> None:
         """Look at the region of a point, once."""

@@ -156,6 +156,16 @@ class BoxSearch:
             np.maximum(state[:, :units], 0.0, out=state[:, :units])
         return np.asarray(state @ tables.float_weights[-1].T + tables.float_biases[-1])
 
+    def sides(self, u: np.ndarray) -> bytes:
+        """Which units are on at a point of the root box, by floats, which may err near zero."""
+        tables, state, found = self.boxed.tables, u, b""
+        for s in range(len(tables.rows) - 1):
+            state = tables.float_weights[s] @ state + tables.float_biases[s]
+            units = int(tables.units[s])
+            found += (state[:units] > 0.0).tobytes()
+            state[:units] = np.maximum(state[:units], 0.0)
+        return found
+
     def input(self, u: np.ndarray) -> list[fmpq]:
         """The exact input of float coordinates."""
         return self.boxed.point([Fraction(float(value)) for value in u])

@@ -27,13 +27,22 @@ extensions = [
     "api_pages",
     "command_pages",
     "drawn_pages",
+    "linked_code",
     "outside_pages",
     "plain_docstrings",
+    "plain_formulas",
 ]
 root_doc = "index"
 # .text: Markdown that was generated, which the tests of the pages pass over.
 source_suffix = {".md": "markdown", ".rst": "restructuredtext", ".text": "markdown"}
-exclude_patterns = ["_ext", "_static", "_templates", "generated/**/*.md5", "**/README.rst"]
+exclude_patterns = [
+    "_ext",
+    "_inventories",
+    "_static",
+    "_templates",
+    "generated/**/*.md5",
+    "**/README.rst",
+]
 templates_path = ["_templates"]
 default_role = "py:obj"
 smartquotes = False  # --run is an option, and no dash
@@ -53,12 +62,14 @@ autosummary_filename_map = {
 }
 autodoc_typehints = "none"  # docstrings say types, with shapes and units
 autodoc_member_order = "groupwise"
+autodoc_preserve_defaults = True
+toc_object_entries_show_parents = "hide"
 napoleon_google_docstring = False
 napoleon_custom_sections = [("Source", "notes_style")]
 napoleon_use_rtype = False
 napoleon_use_ivar = True
 
-# Inventories are kept here, so that a build needs no network.
+# Inventories are kept here, of what docstrings name alone, so that a build needs no network.
 intersphinx_mapping = {
     name: (address, str(DOCS / "_inventories" / f"{name}.inv"))
     for name, address in {
@@ -66,8 +77,8 @@ intersphinx_mapping = {
         "numpy": "https://numpy.org/doc/stable/",
         "networkx": "https://networkx.org/documentation/stable/",
         "cvxpy": "https://www.cvxpy.org/",
+        "matplotlib": "https://matplotlib.org/stable/",
     }.items()
-    if (DOCS / "_inventories" / f"{name}.inv").exists()
 }
 
 sphinx_gallery_conf = {
@@ -83,7 +94,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "capture_repr": ("_repr_html_", "__repr__"),
     "download_all_examples": False,
-    "min_reported_time": 0,
+    "min_reported_time": 600,  # seconds: times are not those of the reader's machine
     "show_memory": False,
     "show_signature": False,
     "remove_config_comments": True,
@@ -95,6 +106,7 @@ html_title = "linreg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,

@@ -56,13 +56,13 @@ def main() -> None:
                 "network": network_to_json(found.network),
             }
         )
-    page = PAGE.read_text()
+    page = PAGE.read_text(encoding="utf-8")
     before, rest = page.split(HEADING)
     after = rest[rest.index("\n\n") :]
-    PAGE.write_text(before + HEADING + "".join(rows).rstrip("\n") + after)
+    PAGE.write_text(before + HEADING + "".join(rows).rstrip("\n") + after, encoding="utf-8")
     header = {"script": "scripts/maxima.py", "budget": BUDGET, "seed": SEED}
     lines = ",\n".join(json.dumps(case) for case in cases)
-    NETWORKS.write_text(json.dumps(header)[:-1] + f', "cases": [\n{lines}\n]}}\n')
+    NETWORKS.write_text(json.dumps(header)[:-1] + f', "cases": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,8 +34,12 @@ def version_faults(root: Path) -> list[str]:
     heading = rf"^## {re.escape(version)} - \d{{4}}-\d\d-\d\d$"
     if not re.search(heading, text("CHANGELOG.md"), re.MULTILINE):
         faults.append(f"CHANGELOG.md has no heading '## {version} - YYYY-MM-DD'")
-    if version not in [each["version"] for each in json.loads(text("docs/_static/versions.json"))]:
+    listed = json.loads(text("docs/_static/versions.json"))
+    if version not in [each["version"] for each in listed]:
         faults.append(f"docs/_static/versions.json does not list {version}")
+    # Any other address would be looked for beside the page that a reader is on.
+    if not all(each["url"].startswith(("/", "https://")) for each in listed):
+        faults.append("docs/_static/versions.json has an address without / or https:// before it")
     return faults
 
 

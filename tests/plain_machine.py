@@ -86,6 +86,7 @@ def blurred(t: Any, share: float, rng: np.random.Generator) -> Any:
         values += 0.99 * off * rng.uniform(-1, 1, values.shape)
         errors += off
     t.stages["dense"] = -1  # whose weights are exact
+    t.lines[:] = 0  # and so are these
     t.rows["integer"] = 0
     t.halfspaces["integer"] = 0
     return t

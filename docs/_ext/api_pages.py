@@ -47,11 +47,15 @@ def grouped() -> dict[str, list[str]]:
     return dict(sorted(groups.items()))
 
 
+def purpose(package: str) -> str:
+    """What a package is for: the first paragraph that it says of itself."""
+    return (inspect.getdoc(importlib.import_module(package)) or "").split("\n\n")[0]
+
+
 def page(package: str, names: list[str]) -> str:
     """A page on one package: what it is for, and a table of its names."""
-    purpose = inspect.getdoc(importlib.import_module(package)) or ""
     title = package.removeprefix("linreg.").replace("_", " ").capitalize()
-    lines = [title, "=" * len(title), "", purpose.split("\n\n")[0], "", ".. autosummary::"]
+    lines = [title, "=" * len(title), "", purpose(package), "", ".. autosummary::"]
     lines += ["   :toctree: ../api", "", *(f"   {name}" for name in names), ""]
     return "\n".join(lines)
 
@@ -62,10 +66,12 @@ def write_pages(folder: Path) -> None:
     groups = grouped()
     for package, names in groups.items():
         write(folder / f"{package}.rst", page(package, names))
-    listed = [f"   {package}" for package in groups]
-    head = ["Functions and classes", "=====================", ""]
-    head += ["All that is public, by subject.", "", ".. toctree::", "   :maxdepth: 1", ""]
-    write(folder / "index.rst", "\n".join([*head, *listed, ""]))
+    lines = ["Functions and classes", "=====================", ""]
+    lines += ["All that is public, by subject.", "", ".. list-table::", "   :widths: 25 75", ""]
+    for package in groups:
+        lines += [f"   * - :doc:`{package}`", f"     - {' '.join(purpose(package).split())}"]
+    lines += ["", ".. toctree::", "   :hidden:", "", *(f"   {package}" for package in groups), ""]
+    write(folder / "index.rst", "\n".join(lines))
 
 
 def write(path: Path, text: str) -> None:

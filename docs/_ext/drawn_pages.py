@@ -10,6 +10,7 @@ from typing import Any
 
 from api_pages import write
 
+FUTURE = "from __future__ import annotations"
 HEAD = """All pictures
 ============
 
@@ -27,7 +28,9 @@ def sources(text: str) -> tuple[str, dict[str, str]]:
     >>> sources("import m\nPICTURES: dict = {'dot': lambda: m.draw(1)}\ndef main(): ...")
     ('import m', {'dot': 'm.draw(1)'})
     """
-    shared, drawn = [], {}
+    lines, drawn = text.splitlines(), {}
+    shared: list[str] = []
+    end = 0
     for part in ast.parse(text).body:
         if isinstance(part, ast.AnnAssign) and ast.unparse(part.target) == "PICTURES":
             assert isinstance(part.value, ast.Dict)
@@ -37,9 +40,10 @@ def sources(text: str) -> tuple[str, dict[str, str]]:
                 drawn[key.value] = ast.unparse(code)
         elif isinstance(part, ast.FunctionDef) and part.name == "main":
             break
-        else:
-            shared.append(ast.get_source_segment(text, part) or "")
-    return "\n".join(shared), drawn
+        elif not isinstance(part, ast.Expr) and ast.unparse(part) != FUTURE:
+            shared += lines[end : part.end_lineno]
+        end = part.end_lineno or end
+    return "\n".join(shared).strip(), drawn
 
 
 def write_pages(root: Path, folder: Path) -> None:

@@ -17,12 +17,23 @@ PAGES = {
 }
 """Pages by their place in the project, with their names on the site."""
 
+MADE = {
+    "examples/tutorials": "tutorials/index.rst",
+    "examples/gallery": "gallery/index.rst",
+    "linreg": "reference/index.rst",
+    "linreg/cli": "commands/index.rst",
+}
+"""Folders, with the pages that are made of what is in them."""
+
+ENDED = re.compile(r"\n\n```\n(?=\n|$)")
+"""The end of a block after the empty line that a doctest asks for."""
+
 PROJECT = """# Project
 
 :::{toctree}
 :maxdepth: 1
 
-readme
+README <readme>
 contributing
 changelog
 tests
@@ -31,6 +42,8 @@ tests
 """The page that these pages are reached from."""
 
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+NAMED = re.compile(r"\[(?:[\w./-]+\.md|\w+/)\](?=\([^)#]*\))")
+"""A link to a page that shows the name of its file: the site shows the title in its place."""
 
 
 def moved(text: str, home: Path, target: Path, docs: Path) -> str:
@@ -41,9 +54,11 @@ def moved(text: str, home: Path, target: Path, docs: Path) -> str:
         name = path.relative_to(docs.parent).as_posix()
         if name in PAGES:
             path = docs / "generated" / f"{PAGES[name]}.text"
+        elif name in MADE:
+            path = docs / "generated" / MADE[name]
         return f"]({Path(os.path.relpath(path, target)).as_posix()}"
 
-    return LINK.sub(link, text)
+    return LINK.sub(link, NAMED.sub("[]", ENDED.sub("\n```\n", text)))
 
 
 def write_pages(docs: Path) -> None:

@@ -17,6 +17,8 @@ END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
 PROOF_COMPRESSION = 6
 """Compression level: smaller files cost more time than the proof."""
 
+_SMALL = [bytes((number,)) for number in range(0x80)]
+
 
 class Writer:
     """A certificate in the making.
@@ -66,7 +68,7 @@ def unsigned(number: int) -> bytes:
     ('05', 'ac02')
     """
     if number < 0x80:
-        return bytes((number,))
+        return _SMALL[number]
     digits = bytearray()
     while number >= 0x80:
         digits.append(number & 0x7F | 0x80)
@@ -84,4 +86,6 @@ def integer(number: int) -> bytes:
     ['00', '0101', '01ff', '02ff00']
     """
     size = number.bit_length() // 8 + 1 if number else 0
-    return unsigned(size) + number.to_bytes(size, "little", signed=True)
+    return (_SMALL[size] if size < 0x80 else unsigned(size)) + number.to_bytes(
+        size, "little", signed=True
+    )

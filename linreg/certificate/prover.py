@@ -280,7 +280,7 @@ def _value(row: IntegerRow, point: Point) -> fmpq:
 
 def _point(point: Sequence[SupportsInt]) -> bytes:
     *numerators, denominator = map(int, point)
-    return integer(denominator) + b"".join(map(integer, numerators))
+    return b"".join(map(integer, (denominator, *numerators)))
 
 
 def _multipliers(proof: Multipliers) -> bytes:

@@ -1,7 +1,7 @@
 """The checker: it believes nothing that a certificate does not prove.
 
-It shares numbers and networks with the explorer and nothing else; all its arithmetic is on
-integers and rationals.
+It shares numbers and networks with the explorer and nothing else. It decides by integers and
+rationals; where it uses floats, what rounding could have changed is left to these.
 """
 
 from linreg.checker.answers import AnswerVerdict, check_verdict, is_verdict

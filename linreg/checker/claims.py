@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import mul
 
 from linreg.checker.forms import Form, value_at
 
@@ -35,8 +36,7 @@ def is_non_negative(form: Form, rows: Sequence[Form], multipliers: Multipliers) 
     >>> is_non_negative((1, -1), [(1, 0)], (1, {0: 1}))
     False
     """
-    denominator = multipliers[0]
-    *gradient, constant = _plus([denominator * entry for entry in form], -1, rows, multipliers)
+    *gradient, constant = _rest(form, rows, multipliers)
     return _are_proper(multipliers) and not any(gradient) and constant >= 0
 
 
@@ -56,23 +56,22 @@ def are_never_positive(
     True
     """
     numerators = multipliers[1]
-    zero = [0] * len(forms[0])
-    *gradient, constant = _plus(zero, 1, (*rows, *forms), multipliers)
+    *gradient, constant = _rest([0] * len(forms[0]), (*rows, *forms), multipliers)
     some = any(numerators.get(len(rows) + i, 0) > 0 for i in range(len(forms)))
-    return _are_proper(multipliers) and some and not any(gradient) and constant <= 0
+    return _are_proper(multipliers) and some and not any(gradient) and constant >= 0
 
 
 def _are_proper(multipliers: Multipliers) -> bool:
     denominator, numerators = multipliers
-    return denominator > 0 and all(numerator >= 0 for numerator in numerators.values())
+    return denominator > 0 and min(numerators.values(), default=0) >= 0
 
 
-def _plus(
-    start: Sequence[int], sign: int, rows: Sequence[Form], multipliers: Multipliers
-) -> list[int]:
-    """A form plus or minus the rows times their numerators."""
-    total = list(start)
-    for i, numerator in multipliers[1].items():
-        by = sign * numerator
-        total = [entry + by * other for entry, other in zip(total, rows[i], strict=True)]
-    return total
+def _rest(form: Sequence[int], rows: Sequence[Form], multipliers: Multipliers) -> list[int]:
+    """A form less the rows times their multipliers, times the denominator."""
+    denominator, numerators = multipliers
+    total = [denominator * entry for entry in form]
+    if not numerators:
+        return total
+    by = numerators.values()
+    columns = zip(*[rows[i] for i in numerators], strict=True)
+    return [entry - sum(map(mul, by, column)) for entry, column in zip(total, columns, strict=True)]

@@ -23,6 +23,9 @@ CHUNK = 1 << 16
 NUMBER_BITS = 63
 """Bits of the largest number that is not an integer of any size."""
 
+SHORT = 0x80
+"""Bytes of an integer whose length is one byte, and more."""
+
 MOST_INTEGER_BYTES = 1 << 17
 """Bytes of the largest integer that is read."""
 
@@ -80,7 +83,10 @@ class Records:
 
     def unsigned(self) -> int:
         """The next number, which is not negative and seldom large."""
-        byte = self.byte()
+        if self._place == len(self._buffer):
+            self._refill()
+        byte = self._buffer[self._place]
+        self._place += 1
         if byte < 0x80:
             return byte
         value, shift = byte & 0x7F, 7
@@ -99,10 +105,61 @@ class Records:
         size = self.unsigned()
         if size > MOST_INTEGER_BYTES:
             raise self.unreadable(f"it holds an integer of more than {MOST_INTEGER_BYTES} bytes")
-        value = int.from_bytes(self._bytes(size), "little", signed=True)
-        if size > (value.bit_length() // 8 + 1 if value else 0):
-            raise self.unreadable("it holds an integer in more bytes than it takes")
-        return value
+        return self._value(self._bytes(size))
+
+    def integers(self, count: int) -> bytes | list[int]:
+        """The next so many integers: as they stand, for `integers_of`, or long ones as numbers."""
+        data, start = self._buffer, self._place
+        place = start
+        try:
+            for _ in range(count):
+                size = data[place]
+                if size >= SHORT:
+                    break
+                place += 1 + size
+            else:
+                if place <= len(data):
+                    self._place = place
+                    return data[start:place]
+        except IndexError:
+            pass  # not all is in the buffer
+        return [self.integer() for _ in range(count)]
+
+    def integers_of(self, data: bytes, count: int) -> list[int]:
+        """So many short integers as they stand in the file."""
+        place, found = 0, []
+        for _ in range(count):
+            size = data[place]
+            place += 1 + size
+            found.append(self._value(data[place - size : place]))
+        return found
+
+    def multipliers(self, most: int) -> tuple[int, int, dict[int, int]]:
+        """A denominator, how many multipliers there are, and the numerator of each row.
+
+        Of more than `most` none is read.
+        """
+        denominator, count = self.integer(), self.unsigned()
+        found: dict[int, int] = {}
+        if count > most:
+            return denominator, count, found
+        data, place, done = self._buffer, self._place, 0
+        if len(data) - place >= (1 + SHORT) * count:
+            while done < count:
+                row, size = data[place], data[place + 1]
+                if row >= 0x80 or size >= SHORT:
+                    break
+                place += 2 + size
+                value = int.from_bytes(data[place - size : place], "little", signed=True)
+                if value.bit_length() < (8 * size - 8 or 1):  # as in `_value`
+                    raise self._in_too_many_bytes()
+                found[row] = value
+                done += 1
+            self._place = place
+        for _ in range(done, count):
+            row = self.unsigned()
+            found[row] = self.integer()
+        return denominator, count, found
 
     def text(self, longest: int) -> dict[str, Any]:
         """The next JSON object, of at most so many bytes."""
@@ -145,6 +202,15 @@ class Records:
     def unreadable(self, why: str) -> UnreadableFile:
         """The error that says why this file is no certificate."""
         return UnreadableFile(f"{self._path}: not a readable certificate: {why}")
+
+    def _value(self, data: bytes) -> int:
+        value = int.from_bytes(data, "little", signed=True)
+        if value.bit_length() < (8 * len(data) - 8 or 1):
+            raise self._in_too_many_bytes()
+        return value
+
+    def _in_too_many_bytes(self) -> UnreadableFile:
+        return self.unreadable("it holds an integer in more bytes than it takes")
 
     def _verify_digest(self) -> int:
         """Number of bytes before the digest, which fits them."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from math import lcm
 
-from flint import fmpq_mat
+from flint import fmpq, fmpq_mat
 
-from linreg.affine import ExactAffineMap
 from linreg.checker.claims import (
     Multipliers,
     are_never_positive,
@@ -16,9 +16,12 @@ from linreg.checker.claims import (
     is_non_negative,
 )
 from linreg.checker.domains import spelled_domain
-from linreg.checker.forms import Form, StageOnCell, coprime, negated
+from linreg.checker.forms import Form, coprime
+from linreg.checker.inside import Inside, Point
 from linreg.checker.records import Records
+from linreg.checker.stages import IntegerStage, StageOnCell, State
 from linreg.domains import Domain
+from linreg.errors import UnreadableFile
 from linreg.network import StagedNetwork
 from linreg.progress import Progress
 from linreg.rational import rational
@@ -33,13 +36,17 @@ CHECKED_PER_REPORT = 64
 """Regions between two reports of progress."""
 
 
+Path = tuple[object, str, int]
+"""What leads to a cell: the path to the one before, and a word and a number for the last step."""
+
+
 class FalseClaim(Exception):
     """A claim of the certificate that does not hold, with its place in the tree."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Branch:
-    """A cell of the tree.
+    """A cell of the tree, of which more and more is decided.
 
     Attributes
     ----------
@@ -47,29 +54,32 @@ class Branch:
         The stage whose units are being decided; the number of stages at a region.
     here : StageOnCell or None
         That stage on the cell; None at a region.
-    sides : tuple of int
+    sides : list of int
         The side of each hyperplane that the cell is on; 0 where that is not decided.
     rivals, alive : tuple of tuples of int
         The candidates of each contest that were left when the cell was made, and that still are.
+    left : int
+        How many hyperplanes and contests are not decided.
     n_rows : int
         How many rows of the path its parent has.
     rows : tuple of Form
         The rows that are its own.
-    path : str
+    path : Path
         The splits that lead to it, for messages.
-    state : fmpq_mat or None
-        At a region, the outputs of the last stage as forms of the input.
+    state : State or None
+        At a region, the outputs of the last stage, where they are asked for.
     """
 
     stage: int
     here: StageOnCell | None
-    sides: tuple[int, ...]
+    sides: list[int]
     rivals: tuple[tuple[int, ...], ...]
     alive: tuple[tuple[int, ...], ...]
+    left: int
     n_rows: int
     rows: tuple[Form, ...]
-    path: str
-    state: fmpq_mat | None = None
+    path: Path
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,8 @@ class Tree:
         self._part = part
         self._seen = seen
         self._turn = 0
-        self._rows: list[Form] = []
+        self._cell: Inside[tuple[int, Path]] = Inside(())
+        self._stages = [IntegerStage(stage) for stage in network.stages]
         self._n_domain_rows = 0
         self._facets: int | None = None
 
@@ -131,154 +142,173 @@ class Tree:
             If the records end too early.
         """
         self._check_header()
-        identity = ExactAffineMap.identity(self._network.input_dim).rows
-        pending = [self._at_stage(0, identity, len(self._rows), (), "the domain, stage 1")]
-        while pending:
-            branch = pending.pop()
-            del self._rows[branch.n_rows :]
-            self._rows += branch.rows
-            pending += self._follow(branch)
+        try:
+            self._walk()
+        except (FalseClaim, UnreadableFile):
+            self._look_inside()  # a claim that came before
+            raise
+        self._look_inside()
         self._check_claim()
 
-    def _follow(self, branch: Branch) -> list[Branch]:
+    def _walk(self) -> None:
+        n = self._network.input_dim
+        identity = State([[int(i == j) for j in range(n + 1)] for i in range(n)], 1)
+        n_rows = len(self._cell.rows)
+        pending = [self._at_stage(0, identity, n_rows, (), ("", "the domain, stage ", 1))]
+        while pending:
+            branch = pending.pop()
+            self._cell.move(branch.n_rows, branch.rows)
+            pending += self._follow(branch)
+
+    def _follow(self, branch: Branch) -> Sequence[Branch]:
         """Take what is said of a cell, up to its split or to its end, and return its parts."""
         while True:
-            branch = self._completed(branch)
+            if not branch.left:
+                branch = self._completed(branch)
             here = branch.here
             kind = self._records.byte()
             if here is None:
                 if kind != REGION:
-                    raise self._false(branch, f"a region was due, record {kind} came")
+                    raise _false(branch.path, f"a region was due, record {kind} came")
                 self._check_region(branch)
-                return []
+                return ()
             if kind == NO_CUT:
-                branch = self._check_no_cut(branch, here)
+                self._check_no_cut(branch, here)
             elif kind == LOSES:
-                branch = self._check_loses(branch, here)
+                self._check_loses(branch, here)
             elif kind == CUT:
                 return self._cut(branch, here)
             elif kind == WON:
                 return self._won(branch, here)
             else:
-                raise self._false(branch, f"undecided units are left, but record {kind} came")
+                raise _false(branch.path, f"undecided units are left, but record {kind} came")
 
     def _at_stage(
-        self, stage: int, state: fmpq_mat, n_rows: int, rows: tuple[Form, ...], path: str
+        self, stage: int, state: State | None, n_rows: int, rows: tuple[Form, ...], path: Path
     ) -> Branch:
         """A cell at the beginning of a stage."""
-        if stage == len(self._network.stages):
-            return Branch(stage, None, (), (), (), n_rows, rows, path, state)
-        here = StageOnCell(self._network.stages[stage], state)
+        if stage == len(self._stages):
+            return Branch(stage, None, [], (), (), 0, n_rows, rows, path, state)
+        assert state is not None
+        here = StageOnCell(self._stages[stage], state)
         alive = tuple(tuple(range(len(forms))) for forms in here.contests)
-        sides = (0,) * len(here.hyperplanes)
-        return Branch(stage, here, sides, alive, alive, n_rows, rows, path)
+        sides = [0] * len(here.hyperplanes)
+        left = len(sides) + sum(len(candidates) != 1 for candidates in alive)
+        return Branch(stage, here, sides, alive, alive, left, n_rows, rows, path)
 
     def _completed(self, branch: Branch) -> Branch:
         """The cell at the first stage of which something is not decided."""
-        while branch.here is not None and all(branch.sides):
-            if any(len(candidates) != 1 for candidates in branch.alive):
-                break
+        while branch.here is not None and not branch.left:
             self.cells[branch.stage] += 1
-            state = branch.here.after(branch.sides, [winner for (winner,) in branch.alive])
-            path = f"{branch.path}; stage {branch.stage + 2}"
-            branch = self._at_stage(branch.stage + 1, state, branch.n_rows, branch.rows, path)
+            stage = branch.stage + 1
+            state = None
+            if stage < len(self._stages) or self._seen is not None:
+                winners = [winner for (winner,) in branch.alive]
+                state = branch.here.after(branch.sides, winners)
+            path = (branch.path, "; stage ", stage + 1)
+            branch = self._at_stage(stage, state, branch.n_rows, branch.rows, path)
         return branch
 
-    def _check_no_cut(self, branch: Branch, here: StageOnCell) -> Branch:
+    def _check_no_cut(self, branch: Branch, here: StageOnCell) -> None:
         plane = self._undecided(branch)
         side = 1 if self._records.byte() else -1
-        proof = self._multipliers(branch, len(self._rows))
-        form = here.hyperplanes[plane]
-        claim = form if side > 0 else negated(form)
-        if self._is_due() and not is_non_negative(claim, self._rows, proof):
-            raise self._false(
-                branch, f"its multipliers do not prove that hyperplane {plane} misses the cell"
-            )
-        sides = (*branch.sides[:plane], side, *branch.sides[plane + 1 :])
-        return replace(branch, sides=sides)
+        rows = self._cell.rows
+        proof = self._multipliers(branch, len(rows))
+        if self._is_due():
+            form = (here.hyperplanes if side > 0 else here.beyond)[plane]
+            if not is_non_negative(form, rows, proof):
+                raise _false(
+                    branch.path,
+                    f"its multipliers do not prove that hyperplane {plane} misses the cell",
+                )
+        branch.sides[plane] = side
+        branch.left -= 1
 
     def _cut(self, branch: Branch, here: StageOnCell) -> list[Branch]:
         plane = self._undecided(branch)
-        parts = []
-        for side in (1, -1):
-            form = here.hyperplanes[plane]
-            parts.append(
-                replace(
-                    branch,
-                    sides=(*branch.sides[:plane], side, *branch.sides[plane + 1 :]),
-                    rivals=branch.alive,
-                    n_rows=len(self._rows),
-                    rows=(form if side > 0 else negated(form),),
-                    path=f"{branch.path}, {'+' if side > 0 else '-'}{plane}",
-                )
+        stage, alive, left = branch.stage, branch.alive, branch.left - 1
+        n_rows = len(self._cell.rows)
+        above, below = branch.sides, branch.sides.copy()
+        above[plane], below[plane] = 1, -1
+        return [
+            Branch(stage, here, sides, alive, alive, left, n_rows, rows, path)
+            for sides, rows, path in (
+                (above, (here.hyperplanes[plane],), (branch.path, ", +", plane)),
+                (below, (here.beyond[plane],), (branch.path, ", -", plane)),
             )
-        return parts
+        ]
 
-    def _check_loses(self, branch: Branch, here: StageOnCell) -> Branch:
+    def _check_loses(self, branch: Branch, here: StageOnCell) -> None:
         contest, candidates = self._contest(branch)
         candidate = self._records.unsigned()
         if candidate not in candidates:
-            raise self._false(branch, f"candidate {candidate} of contest {contest} is not left")
+            raise _false(branch.path, f"candidate {candidate} of contest {contest} is not left")
         rivals = [rival for rival in branch.rivals[contest] if rival != candidate]
-        leads = [here.lead(contest, candidate, rival) for rival in rivals]
-        proof = self._multipliers(branch, len(self._rows) + len(leads))
-        if self._is_due() and not are_never_positive(leads, self._rows, proof):
-            raise self._false(
-                branch,
-                f"its multipliers do not prove that candidate {candidate} of contest {contest} "
-                "wins nowhere in the cell",
-            )
+        rows = self._cell.rows
+        proof = self._multipliers(branch, len(rows) + len(rivals))
+        if self._is_due():
+            leads = [here.lead(contest, candidate, rival) for rival in rivals]
+            if not are_never_positive(leads, rows, proof):
+                raise _false(
+                    branch.path,
+                    f"its multipliers do not prove that candidate {candidate} of contest {contest} "
+                    "wins nowhere in the cell",
+                )
         left = tuple(other for other in candidates if other != candidate)
-        return replace(branch, alive=_with(branch.alive, contest, left))
+        branch.alive = _with(branch.alive, contest, left)
+        branch.left -= len(left) == 1
 
     def _won(self, branch: Branch, here: StageOnCell) -> list[Branch]:
         contest, candidates = self._contest(branch)
+        n_rows, left = len(self._cell.rows), branch.left - 1
         parts = []
         for winner in candidates:
             alive = _with(branch.alive, contest, (winner,))
             rows = tuple(
                 here.lead(contest, winner, rival) for rival in candidates if rival != winner
             )
-            parts.append(
-                replace(
-                    branch,
-                    alive=alive,
-                    rivals=alive,
-                    n_rows=len(self._rows),
-                    rows=rows,
-                    path=f"{branch.path}, contest {contest} won by {winner}",
-                )
-            )
+            sides = branch.sides.copy()
+            path = (branch.path, f", contest {contest} won by ", winner)
+            parts.append(Branch(branch.stage, here, sides, alive, alive, left, n_rows, rows, path))
         return parts
 
     def _check_region(self, branch: Branch) -> None:
-        point = self._point(branch)
-        if self._is_due() and not is_inside(point, self._rows):
-            raise self._false(branch, "the point of the region does not lie strictly inside it")
+        point = self._records.integers(1 + self._network.input_dim)
+        if self._is_due() and self._cell.claim(point, (self.regions, branch.path)):
+            self._look_inside()
         if self._facets is not None:
-            for place in range(self._n_domain_rows, len(self._rows)):
+            for place in range(self._n_domain_rows, len(self._cell.rows)):
                 self._facets += self._check_facet(branch, place)
         self.regions += 1
         if self._seen is not None:
             assert branch.state is not None
-            self._seen(branch.state)
+            self._seen(branch.state.rationals)
         if self._progress is not None and self.regions % CHECKED_PER_REPORT == 0:
             self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
 
+    def _look_inside(self) -> None:
+        """Check the points of regions that were put off."""
+        for point, rows, (number, path) in self._cell.doubtful():
+            proved, self.regions = self.regions, number
+            if not is_inside(self._exact(point, path), rows):
+                raise _false(path, "the point of the region does not lie strictly inside it")
+            self.regions = proved
+
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""
+        rows = self._cell.rows
         kind = self._records.byte()
         if kind == FACET:
-            point = self._point(branch)
-            if self._is_due() and not is_in_facet(point, place, self._rows):
-                raise self._false(branch, f"its point does not show that row {place} is a facet")
+            point = self._exact(self._records.integers(1 + self._network.input_dim), branch.path)
+            if self._is_due() and not is_in_facet(point, place, rows):
+                raise _false(branch.path, f"its point does not show that row {place} is a facet")
             return True
         if kind != REDUNDANT:
-            raise self._false(branch, f"row {place} is not said to be a facet or redundant")
-        others = self._rows[:place] + self._rows[place + 1 :]
+            raise _false(branch.path, f"row {place} is not said to be a facet or redundant")
+        others = rows[:place] + rows[place + 1 :]
         proof = self._multipliers(branch, len(others))
-        if self._is_due() and not is_non_negative(self._rows[place], others, proof):
-            raise self._false(branch, f"its multipliers do not prove that row {place} is redundant")
+        if self._is_due() and not is_non_negative(rows[place], others, proof):
+            raise _false(branch.path, f"its multipliers do not prove that row {place} is redundant")
         return False
 
     def _is_due(self) -> bool:
@@ -289,34 +319,35 @@ class Tree:
     def _undecided(self, branch: Branch) -> int:
         plane = self._records.unsigned()
         if plane >= len(branch.sides) or branch.sides[plane]:
-            raise self._false(branch, f"hyperplane {plane} is not one that is left to decide")
+            raise _false(branch.path, f"hyperplane {plane} is not one that is left to decide")
         return plane
 
     def _contest(self, branch: Branch) -> tuple[int, tuple[int, ...]]:
         contest = self._records.unsigned()
         if contest >= len(branch.alive) or len(branch.alive[contest]) == 1:
-            raise self._false(branch, f"contest {contest} is not one that is left to decide")
+            raise _false(branch.path, f"contest {contest} is not one that is left to decide")
         return contest, branch.alive[contest]
 
     def _multipliers(self, branch: Branch, n_rows: int) -> Multipliers:
-        denominator, size = self._records.integer(), self._records.unsigned()
+        denominator, size, numerators = self._records.multipliers(n_rows)
         if size > n_rows:
             has, rows = counted(size, "multiplier"), counted(n_rows, "row")
-            raise self._false(branch, f"a proof has {has} for {rows}")
-        numerators: dict[int, int] = {}
-        for _ in range(size):
-            row, numerator = self._records.unsigned(), self._records.integer()
-            if row >= n_rows or row in numerators:
-                raise self._false(branch, f"a proof has a multiplier for row {row} of {n_rows}")
-            numerators[row] = numerator
+            raise _false(branch.path, f"a proof has {has} for {rows}")
+        if len(numerators) < size:
+            raise _false(branch.path, "a proof has two multipliers for one row")
+        if numerators and max(numerators) >= n_rows:
+            row = max(numerators)
+            raise _false(branch.path, f"a proof has a multiplier for row {row} of {n_rows}")
         return denominator, numerators
 
-    def _point(self, branch: Branch) -> tuple[int, ...]:
-        denominator = self._records.integer()
+    def _exact(self, point: Point, path: Path) -> list[int]:
+        """Numerators, then the denominator."""
+        if isinstance(point, bytes):
+            point = self._records.integers_of(point, 1 + self._network.input_dim)
+        denominator, *numerators = point
         if denominator <= 0:
-            raise self._false(branch, "a point has a denominator that is not positive")
-        numerators = (self._records.integer() for _ in range(self._network.input_dim))
-        return (*numerators, denominator)
+            raise _false(path, "a point has a denominator that is not positive")
+        return [*numerators, denominator]
 
     def _check_header(self) -> None:
         rows = [list(row) for row in self._domain.rows()]
@@ -342,9 +373,9 @@ class Tree:
             raise FalseClaim(
                 f"it says facets = {header['facets']!s:.80}, which is not true or false"
             )
-        exact = [coprime([rational(entry) for entry in row]) for row in rows]
-        self._rows = [form for form in exact if any(form[:-1]) or form[-1] < 0]
-        self._n_domain_rows = len(self._rows)
+        exact = [_coprime([rational(entry) for entry in row]) for row in rows]
+        self._cell = Inside([form for form in exact if any(form[:-1]) or form[-1] < 0])
+        self._n_domain_rows = len(self._cell.rows)
         self._facets = 0 if header["facets"] else None
 
     def _check_claim(self) -> None:
@@ -365,9 +396,19 @@ class Tree:
         if not self._records.at_end():
             raise FalseClaim("more follows after the claim")
 
-    @staticmethod
-    def _false(branch: Branch, why: str) -> FalseClaim:
-        return FalseClaim(f"{why}; at {branch.path}")
+
+def _false(path: Path, why: str) -> FalseClaim:
+    steps = []
+    place: object = path
+    while isinstance(place, tuple):
+        place, word, number = place
+        steps.append(f"{word}{number}")
+    return FalseClaim(f"{why}; at {''.join(reversed(steps))}")
+
+
+def _coprime(row: Sequence[fmpq]) -> Form:
+    denominator = lcm(*(int(entry.q) for entry in row))
+    return coprime([int(entry.p) * (denominator // int(entry.q)) for entry in row])
 
 
 def _check_keys(what: str, document: Mapping[str, object], expected: Set[str]) -> None:

@@ -48,7 +48,7 @@ COMMANDS = {
     "robust": ("robust.robust", "How far points are from inputs of another class."),
     "diff": ("lipschitz.diff", "The largest difference of two networks, or that they are equal."),
     "dataset": ("dataset.dataset", "Make networks, and tables of all that is true of them."),
-    "status": ("run_options.status", "Say how far a run directory or a dataset is."),
+    "status": ("status.status", "Say how far a run directory or a dataset is."),
     "warm-up": ("warm_up.warm_up", "Compile all machine code now, so that nothing waits for it."),
 }
 """The function of each command, and what it does, in a line that fits where all are listed."""

@@ -16,9 +16,7 @@ from linreg.adjacency import (
     preparation,
 )
 from linreg.cli.all_definitions import six_json, six_table
-from linreg.cli.certificates import certified
 from linreg.cli.codes import DONE, STOPPED
-from linreg.cli.compare import compare
 from linreg.cli.console import show, show_json
 from linreg.cli.json_answers import count_json, definitions_json, nothing_yet
 from linreg.cli.options import (
@@ -101,6 +99,8 @@ def count(
                 raise typer.BadParameter(f"{option} goes with one network, and without --csv")
         if not nets:
             raise typer.BadParameter("--csv needs networks: linreg count *.onnx --csv")
+        from linreg.cli.compare import compare
+
         return compare(nets, domain, decimal, strategy, workers, limit, as_csv, as_json)
     net = nets[0] if nets else None
     options = Options(strategy, workers, limit=limit)
@@ -130,6 +130,8 @@ def count(
             if all_definitions:
                 six = six_definitions(graph, progress=comparing.tell)
     if certify and found.complete:
+        from linreg.cli.certificates import certified  # brings the checkers and all they judge
+
         found = certified(network, where, found, strategy, workers)
     if as_json:
         more = definitions_json(counts) if definitions else {}

@@ -16,10 +16,10 @@ from linreg.polyhedra.splitting import Generator, generators_of, halves, inner_p
 from linreg.problem.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 
-INPUTS_FOR_GENERATORS = 6
+INPUTS_FOR_GENERATORS = 8
 """Inputs up to which cells have few generators."""
 
-GENERATORS_FOR_SPLITTING = 128
+GENERATORS_FOR_SPLITTING = 256
 """Generators from which on linear programs are faster: pairs of generators are held against all."""
 
 
@@ -78,6 +78,24 @@ class GeneratedCell:
                 ),
                 still,
             )
+
+    @property
+    def n_regions(self) -> int:
+        """Into how many parts the hyperplanes of the stage cut the cell, if that is seen at once.
+
+        0 if it is not. Two hyperplanes make four parts if there are generators in all of them.
+        """
+        if self.n_open != 2:
+            return 2 if self.n_open == 1 else 0
+        first = self.open & -self.open
+        second = self.open ^ first
+        up = [generator for generator in self.generators if generator.above & first]
+        down = [generator for generator in self.generators if generator.below & first]
+        crossed = all(
+            any(g.above & second for g in part) and any(g.below & second for g in part)
+            for part in (up, down)
+        )
+        return 4 if crossed else 0
 
     @property
     def n_open(self) -> int:
@@ -179,9 +197,21 @@ def split(
     sink: Sink,
     tally: Tally,
     stage_on_cell_of: Callable[[int, Sequence[int]], StageOnCell],
+    limit: int | None = None,
 ) -> list[GeneratedCell | Cell]:
-    """The cells that a cell splits into; none if it is a region, which goes to the sink."""
+    """The cells that a cell splits into; none if it is a region, which goes to the sink.
+
+    Nor are there any if it is regions that are only counted, and no more than the limit allows.
+    """
     if cell.open:
+        found = (
+            0 if sink.wants_rows or cell.stage + 1 < len(problem.network.stages) else cell.n_regions
+        )
+        if found and (limit is None or tally.regions + found <= limit):
+            tally.cells[cell.stage] += found
+            tally.regions += found
+            tally.share += cell.share
+            return []
         return [
             part if len(part.generators) <= GENERATORS_FOR_SPLITTING else part.cell()
             for part in cell.parts()
@@ -189,7 +219,7 @@ def split(
     pieces = cell.on_cell.pieces(cell.signs, ())
     pattern = (*cell.pattern, *pieces)
     tally.cells[cell.stage] += 1
-    if cell.stage + 1 < len(problem.integer_stages):
+    if cell.stage + 1 < len(problem.network.stages):
         on_cell = stage_on_cell_of(cell.stage + 1, pattern)
         if not is_for_generators(on_cell):
             return [cell.cell().next_stage(problem, pieces)]

@@ -79,7 +79,7 @@ def explore(
 
 def begin(problem: Problem, tally: Tally) -> list[Cell]:
     """The cells to start from: the whole interior of the domain."""
-    tally.cells = [0] * len(problem.integer_stages)
+    tally.cells = [0] * len(problem.network.stages)
     return [first_cell(problem)]
 
 
@@ -97,7 +97,7 @@ def split(problem: Problem, cell: Cell, sink: Sink, tally: Tally, solver: Solver
     pieces = cell.on_cell.pieces(cell.signs, [winner for (winner,) in cell.alive])
     if problem.integer_stages:
         tally.cells[cell.stage] += 1
-    if cell.stage + 1 < len(problem.integer_stages):
+    if cell.stage + 1 < len(problem.network.stages):
         return [cell.next_stage(problem, pieces)]
     tally.regions += 1
     tally.share += cell.share

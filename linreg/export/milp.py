@@ -63,7 +63,10 @@ def write_milp(net: NetworkLike, path: StrPath, domain: DomainLike = None) -> No
     """
     problem = problem_of(net, domain)
     bounds = _bounds(problem.domain)
-    with replacing(path) as temporary, temporary.open("w") as stream:
+    with (
+        replacing(path) as temporary,
+        temporary.open("w", encoding="ascii", newline="\n") as stream,
+    ):
         stream.writelines(_program(problem.network, problem.domain, bounds))
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from numba.core import types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, DefaultPassBuilder
-from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.compiler_machinery import PassManager
 from numba.core.typed_passes import InlineOverloads, NopythonTypeInference, PreLowerStripPhis
 from numba.core.untyped_passes import (
     FixupArgs,
@@ -57,46 +57,44 @@ class _Part(JITCodeLibrary):
 _known: dict[Any, Any] = {}
 
 
+def _remembered(function: Any, context: Any, args: Any, named: Any) -> Any:
+    if named:
+        return _find(function, context, args, named)
+    key = function, context, tuple(args)
+    if key not in _known:
+        found = _find(function, context, args, named)
+        if found is None:
+            return None
+        _known[key] = found
+    return _known[key]
+
+
+_find = types.Function.get_call_type
+
+
 @contextmanager
-def _remembering(context: Any) -> Iterator[None]:
-    """Have the types that operators and built-in functions give for the same types kept."""
-    if "resolve_function_type" in vars(context):  # a function that calls this one is typed
+def _remembering() -> Iterator[None]:
+    """Have the types that operators and built-in functions give for the same types kept.
+
+    numba, which lets one thread at a time compile, asks for them at each place, and more than once.
+    """
+    if "get_call_type" in vars(types.Function):  # a function that calls this one is compiled
         yield
         return
-    resolve = context.resolve_function_type
-
-    def remembered(function: Any, args: Any, named: Any) -> Any:
-        if type(function) is not types.Function or named:
-            return resolve(function, args, named)
-        key = function, tuple(args)
-        if key not in _known:
-            found = resolve(function, args, named)
-            if found is None:
-                return None
-            _known[key] = found
-        return _known[key]
-
-    context.resolve_function_type = remembered
+    functions: Any = types.Function
+    functions.get_call_type = _remembered
     try:
         yield
     finally:
-        del context.resolve_function_type
-
-
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _Typing(NopythonTypeInference):
-    """Finds the types of all variables."""
-
-    _name = "linreg_typing"
-
-    def run_pass(self, state: Any) -> Any:
-        """Find them; numba lets one thread at a time do so."""
-        with _remembering(state.typingctx):
-            return super().run_pass(state)
+        del functions.get_call_type
 
 
 class PartCompiler(Compiler):
     """Makes a part of a function."""
+
+    def _compile_core(self) -> Any:
+        with _remembering():
+            return super()._compile_core()
 
     def define_pipelines(self) -> Any:
         """The steps of numba, without those for closures, literals and whole arrays.
@@ -112,7 +110,7 @@ class PartCompiler(Compiler):
             IRProcessing,
             GenericRewrites,
             ReconstructSSA,
-            _Typing,
+            NopythonTypeInference,
             PreLowerStripPhis,
             InlineOverloads,
         ):

@@ -6,7 +6,7 @@ from linreg.polyhedra.facets import crosses_at, inside_facet
 from linreg.polyhedra.highs import Solver
 from linreg.polyhedra.interior import decide_interior
 from linreg.polyhedra.multipliers import Multipliers, non_negative
-from linreg.polyhedra.points import Forms, IntegerRow, Point, binary_entries, shortened
+from linreg.polyhedra.points import Forms, IntegerRow, Point, binary_rows, shortened
 from linreg.polyhedra.recession import Direction, is_bounded, leads_inwards, recession
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "Point",
     "PointedPolyhedron",
     "Solver",
-    "binary_entries",
+    "binary_rows",
     "crosses_at",
     "decide_interior",
     "enclosing_box",

@@ -128,6 +128,10 @@ def shortened(point: Point, holds: Callable[[Point], bool]) -> Point:
     return point
 
 
+MANTISSA = 53
+"""Bits of a float64 number, as an integer times a power of two."""
+
+
 def binary_entries(x: Sequence[float]) -> list[int]:
     """Numerators of float64 numbers, then their least common denominator.
 
@@ -139,6 +143,29 @@ def binary_entries(x: Sequence[float]) -> list[int]:
     ratios = [value.as_integer_ratio() for value in x]
     denominator = max((d for _, d in ratios), default=1)  # powers of two
     return [*(p * (denominator // d) for p, d in ratios), denominator]
+
+
+def binary_rows(points: np.ndarray) -> list[list[int]]:
+    """Numerators of the float64 numbers in each row, then their least common denominator.
+
+    Examples
+    --------
+    >>> binary_rows(np.array([[0.75, -2.0], [0.0, 5e-324]])) == [[3, -8, 4], [0, 1, 2**1074]]
+    True
+    """
+    fractions, exponents = np.frexp(points)
+    exponents = exponents.astype(np.int64)
+    whole = np.ldexp(fractions, MANTISSA).astype(np.int64)
+    zeros = np.frexp((whole & -whole).astype(np.float64))[1] - 1  # at the end
+    below = np.where(whole == 0, 0, MANTISSA - exponents - zeros)
+    places = np.maximum(below.max(axis=1, initial=0), 0)
+    left = exponents - MANTISSA + places[:, None]
+    numerators = np.where(left > 0, whole << np.clip(left, 0, 62), whole >> np.clip(-left, 0, 62))
+    rows: list[list[int]] = np.column_stack([numerators, 1 << np.minimum(places, 62)]).tolist()
+    fits = (exponents + places[:, None] < 63).all(axis=1) & (places < 63)
+    for i in np.flatnonzero(~fits).tolist():
+        rows[i] = binary_entries(points[i].tolist())
+    return rows
 
 
 class Forms:

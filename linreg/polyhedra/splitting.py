@@ -111,7 +111,8 @@ def halves(
     Source
     ------
     Two extreme rays span a face if no third one has all rows zero that both have: Fukuda and
-    Prodon (1996), "Double description method revisited", Proposition 7.
+    Prodon (1996), "Double description method revisited", Proposition 7. Where one of them is on as
+    many rows as there are dimensions, these are independent, and all but one of them make an edge.
     """
     up, down, shared = [], [], []
     for generator in generators:
@@ -123,12 +124,15 @@ def halves(
         else:
             shared.append(generator._replace(on=generator.on | bit))
     least = len(row) - 2
+    rows_below = [b.on for b, _ in down]
     for a, above in up:
-        for b, below in down:
-            on = a.on & b.on
-            if (
-                on.bit_count() < least
-                or sum(on & generator.on == on for generator in generators) > 2
+        mine = a.on
+        is_simple = mine.bit_count() == least + 1
+        near = [j for j, on in enumerate(rows_below) if (mine & on).bit_count() >= least]
+        for b, below in (down[j] for j in near):
+            on = mine & b.on
+            if not is_simple and any(
+                on & c.on == on and c is not a and c is not b for c in generators
             ):
                 continue
             vector = primitive(

@@ -42,11 +42,16 @@ class Boundary:
 
 
 class Boundaries:
-    """Boundaries of regions; fastest when patterns come sorted, since stages on cells are kept."""
+    """Boundaries of regions; fastest when patterns come sorted, since stages on cells are kept.
+
+    Attributes
+    ----------
+    on_cells : StagesOnRegions
+    """
 
     def __init__(self, problem: Problem) -> None:
         self._edge = dict.fromkeys(tuple(primitive(row)) for row in problem.domain_rows.rows)
-        self._on_cells = StagesOnRegions(problem)
+        self.on_cells = StagesOnRegions(problem)
 
     def of(self, pattern: Sequence[int]) -> Boundary:
         """The boundary of the region with a pattern."""
@@ -54,7 +59,7 @@ class Boundaries:
         boundary = Boundary([], [], [], False)
         is_tied = False
         first = 0
-        for on_cell, pieces in self._on_cells.of(tuple(pattern)):
+        for on_cell, pieces in self.on_cells.of(tuple(pattern)):
             is_tied = is_tied or on_cell.is_tied(pieces)
             for bound in on_cell.bounds(pieces):
                 place = _place(places, boundary, bound.row)

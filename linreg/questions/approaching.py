@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from itertools import count
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,15 @@ from flint import fmpq
 
 from linreg.kernel.bounds.units import GRID
 from linreg.network import StagedNetwork
-from linreg.polyhedra import Point, Solver, decide_interior
+from linreg.network.enclosure import EnclosedPieces
+from linreg.polyhedra import Point, Solver
 from linreg.problem import Problem
-from linreg.problem.region_rows import Boundaries
 from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
+from linreg.questions.float_bounds import FloatForms
 from linreg.questions.input_sets import InputSet
 from linreg.questions.loop_or_search import Budget
-from linreg.questions.pieces import Piece
+from linreg.questions.pieces import Piece, PieceMaker
 from linreg.questions.searching import EXACT_FREE, MANY_FREE, TIE_SLACK, BoxNode, BoxSearch
 from linreg.rational import fraction
 
@@ -66,11 +68,12 @@ class Approach:
         self.look = look
         self.known = known
         self.budget = budget
+        self.leads = leads
         self.rows = list(range(len(leads)))
         self.exact = Solver()
-        self.problem = Problem(network, inputs.domain)
+        self.pieces = PieceMaker(Problem(network, inputs.domain))
+        self.enclosed = EnclosedPieces(network)
         self.looked: set[tuple[int, ...]] = set()
-        self.tried: set[bytes] = set()
         self.settled: set[tuple[bool, ...]] = set()
         self.reached = fmpq(0)
         """All that is nearer, by the size of distances, has been looked at."""
@@ -107,14 +110,10 @@ class Approach:
     def _offsets(self, node: BoxNode) -> list[fmpq]:
         """How far a box is from the point along each axis."""
         assert self.search is not None
-        boxed, offsets = self.search.boxed, []
-        for i, entry in enumerate(self.at):
-            low, high = (
-                boxed.centre[i] + boxed.radius[i] * fmpq(int(end[i]), 1 << GRID)
-                for end in (node.low, node.high)
-            )
-            offsets.append(max(low - entry, entry - high, fmpq(0)))
-        return offsets
+        return [
+            max(low - entry, entry - high, fmpq(0))
+            for entry, low, high in zip(self.at, *self.search.ends(node), strict=True)
+        ]
 
     def _size(self, node: BoxNode) -> fmpq:
         """A lower bound of the distance of a box's points, exactly; of its square for l2."""
@@ -162,17 +161,49 @@ class Approach:
                 return ()
         few = EXACT_FREE if len(self.network.units) <= QUICK_UNITS else FEW_REGIONS_FREE
         if 0 <= bounds.free <= few or node.is_for_regions(bounds.free):
-            cells = search.cells(node, bounds)
-            for sides, inside in cells.all():
-                if self.budget.is_spent:
-                    return (node,)
-                # Its region as a whole, which settles it for all boxes.
-                every = cells.of_all(sides)
-                if every not in self.settled:
-                    self.settled.add(every)
-                    self._look(inside)
+            if len(self.network.units) > QUICK_UNITS:
+                return () if self._by_cells(node, bounds) else (node,)
+            self._by_regions(node, alive)
             return ()
         return node.halves(bounds, alive) or ()
+
+    def _by_cells(self, node: BoxNode, bounds: Any) -> bool:
+        """Look at the regions of a box's cells; False if the search is stopped."""
+        assert self.search is not None
+        cells = self.search.cells(node, bounds)
+        for sides, inside in cells.all():
+            if self.budget.is_spent:
+                return False
+            # Its region as a whole, which settles it for all boxes.
+            every = cells.of_all(sides)
+            if every not in self.settled:
+                self.settled.add(every)
+                at = Point.of_rationals(inside)
+                self._look(self.network.pattern_at(at.fractions), at)
+        return True
+
+    def _by_regions(self, node: BoxNode, alive: Sequence[int]) -> None:
+        """Look at the regions of a box on which a form may be non-negative there."""
+        search = self.search
+        assert search is not None
+        regions = search.region_pieces(node, self.budget.workers, None)[0].regions
+        forms = FloatForms.on(self.network, regions.patterns, [self.leads[k] for k in alive])
+        is_dead = forms.highest(*search.ends(node)) < 0
+        distances = np.where(is_dead, np.inf, forms.distances(self.at, self.norm)).min(axis=1)
+        for i in np.argsort(distances, kind="stable").tolist():
+            pattern = tuple(regions.patterns[i].tolist())
+            if not (is_dead[i].all() or pattern in self.looked or self._is_beyond(distances[i])):
+                # Its region as a whole, which settles it for all boxes.
+                self.looked.add(pattern)
+                self.look(self.pieces.of(pattern, regions.point(i)))
+
+    def _is_beyond(self, distance: float) -> bool:
+        """Whether nothing at such a distance matters."""
+        known = self.known()
+        if known is None or not distance > 0 or not isfinite(distance):
+            return False
+        exact = fmpq(*float(distance).as_integer_ratio())
+        return (exact * exact if self.norm == "l2" else exact) >= known
 
     def _is_dead(self, node: BoxNode, bounds: Any, k: int) -> bool:
         """Whether a form is proved negative all over a box, by a program's multipliers."""
@@ -194,19 +225,16 @@ class Approach:
         search = self.search
         assert search is not None
         if (search.minus_rows(u[None])[0][list(alive)] <= TIE_SLACK).any():
-            sides = search.sides(u)
-            if sides not in self.tried:
-                self.tried.add(sides)
-                self._look(search.input(np.clip(u, -1, 1)))
+            at = Point.of_rationals(search.input(np.clip(u, -1, 1)))
+            patterns, certain = self.enclosed.at(at.floats[None])
+            self._look(patterns[0] if certain[0] else self.network.pattern_at(at.fractions), at)
 
-    def _look(self, x: Sequence[fmpq]) -> None:
-        """Look at the region of a point, once."""
-        pattern = tuple(self.network.pattern_at([fraction(entry) for entry in x]).tolist())
+    def _look(self, pieces: np.ndarray, at: Point) -> None:
+        """Look at a region, which has a point in its closure, once."""
+        pattern = tuple(pieces.tolist())
         if pattern in self.looked:
             return
         self.looked.add(pattern)
-        rows = Boundaries(self.problem).of(pattern).rows
-        inside = decide_interior(rows, len(self.at), self.exact)
-        if isinstance(inside, Point):
-            outputs = [list(row) for row in self.network.affine_on(pattern).rows.table()]
-            self.look(Piece(pattern, rows, inside, outputs))
+        piece = self.pieces.at(pattern, at, self.exact)
+        if piece is not None:
+            self.look(piece)

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, TypeVar
 
+import numpy as np
+
 from linreg.arguments import how_many
 from linreg.network import StagedNetwork
+from linreg.network.enclosure import EnclosedPieces
 from linreg.progress import Progress
 from linreg.questions.input_sets import InputSet
 from linreg.questions.pieces import Pieces, pieces_on
+from linreg.rational import nearest_float
 
 FEW_REGIONS = 200
 """Regions up to which the loop over them, a millisecond each, is over before a search has begun."""
@@ -25,6 +29,9 @@ FEW_INPUTS = 3
 
 FEW_UNITS = 12
 """Units up to which there are few regions in any dimension."""
+
+SAMPLES = 8
+"""Points for each of these regions that are to tell whether there are more."""
 
 Answer = TypeVar("Answer")
 
@@ -134,8 +141,32 @@ def pieces_or_none(network: StagedNetwork, inputs: InputSet, budget: Budget) -> 
     most = FEW_REGIONS if budget.limit is None else min(budget.limit, FEW_REGIONS)
     if not bounded:
         return pieces_within(network, inputs, budget)
+    if has_more_regions(network, inputs, most):
+        return None
     pieces = pieces_on(network, inputs, limit=most, workers=budget.workers)
     return pieces if pieces.complete else None
+
+
+def has_more_regions(network: StagedNetwork, inputs: InputSet, regions: int) -> bool:
+    """Whether points of a box prove that it has more regions; False where they do not tell."""
+    low, high = np.full(inputs.dim, -np.inf), np.full(inputs.dim, np.inf)
+    for row in inputs.rows:
+        axes = [i for i, entry in enumerate(row[:-1]) if entry != 0]
+        if len(axes) > 1:
+            return False
+        by = row[axes[0]]
+        end = nearest_float(int(-row[-1] * (1 if by > 0 else -1)), int(abs(by)))
+        if by > 0:
+            low[axes[0]] = max(low[axes[0]], end)
+        else:
+            high[axes[0]] = min(high[axes[0]], end)
+    shares = np.random.default_rng(0).uniform(size=(SAMPLES * regions, inputs.dim))
+    with np.errstate(over="ignore", invalid="ignore"):
+        points = low + (high - low) * shares
+    # A float beyond the one nearest to an end is beyond the end.
+    points = points[((points > low) & (points < high) & np.isfinite(points)).all(axis=1)]
+    patterns, certain = EnclosedPieces(inputs.restricted(network)).at(points)
+    return len(np.unique(patterns[certain], axis=0)) > regions
 
 
 def pieces_within(network: StagedNetwork, inputs: InputSet, budget: Budget) -> Pieces:

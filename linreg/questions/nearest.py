@@ -170,7 +170,7 @@ def _by_pivots(forms: Sequence[Form], start: Sequence[fmpq], inverse: fmpq_mat) 
     """The projection by the criss-cross method on the multipliers' complementarity problem.
 
     Rows are taken up once they are violated. With the least index first the method ends: Klafszky
-    and Terlaky (1989), "Some generalizations of the criss-cross method for quadratic programming".
+    and Terlaky (1992), "Some generalizations of the criss-cross method for quadratic programming".
     """
     dim = len(start)
     taken: list[int] = []

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from linreg.network import StagedNetwork
-from linreg.polyhedra import IntegerRow, Point
-from linreg.problem import StagesOnRegions
+from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, Solver, decide_interior
+from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.progress import Progress
 from linreg.questions.input_sets import InputSet
@@ -70,17 +70,45 @@ class Pieces:
 
     def at(self, chosen: Iterable[int]) -> Iterator[Piece]:
         """Those of these numbers."""
-        problem = self.regions.problem
-        boundaries, on_cells = Boundaries(problem), StagesOnRegions(problem)
-        scales = problem.readout_scales
+        made = PieceMaker(self.regions.problem)
         for index in chosen:
             pattern = tuple(self.regions.patterns[index].tolist())
-            outputs = [
-                [fmpq(entry) / by for entry in row]
-                for row, by in zip(on_cells.outputs(pattern), scales, strict=True)
-            ]
-            rows = boundaries.of(pattern).rows
-            yield Piece(pattern, rows, self.regions.point(int(index)), outputs)
+            yield made.of(pattern, self.regions.point(int(index)))
+
+
+class PieceMaker:
+    """The regions of a problem by their patterns; fastest when these come sorted."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._boundaries = Boundaries(problem)
+        self._scales = problem.readout_scales
+
+    def of(self, pattern: tuple[int, ...], inside: Point) -> Piece:
+        """The region of a pattern and a point strictly inside it."""
+        return Piece(pattern, self.rows(pattern), inside, self._outputs(pattern))
+
+    def at(self, pattern: tuple[int, ...], x: Point, solver: Solver) -> Piece | None:
+        """The region of a pattern that a point has, perhaps on its boundary; None if it is flat."""
+        rows = self.rows(pattern)
+        dim = len(x.rationals)
+        answer: Point | Multipliers = x
+        if any(value <= 0 for value in Forms(rows, dim).at(x)):
+            answer = decide_interior(rows, dim, solver)
+        if isinstance(answer, Multipliers):
+            return None
+        return Piece(pattern, rows, answer, self._outputs(pattern))
+
+    def rows(self, pattern: tuple[int, ...]) -> list[IntegerRow]:
+        """What bounds the region of a pattern."""
+        return self._boundaries.of(pattern).rows
+
+    def _outputs(self, pattern: tuple[int, ...]) -> list[list[fmpq]]:
+        return [
+            [fmpq(entry) / by for entry in row]
+            for row, by in zip(
+                self._boundaries.on_cells.outputs(pattern), self._scales, strict=True
+            )
+        ]
 
 
 def pieces_on(

@@ -18,8 +18,9 @@ from linreg.questions.answers import as_fractions
 from linreg.questions.approaching import Approach
 from linreg.questions.distances import Distance, Robustness
 from linreg.questions.extremes import checked_output
+from linreg.questions.far import MOST_CONED, Cone, cones
 from linreg.questions.input_sets import InputSet, domain_forms, input_set
-from linreg.questions.loop_or_search import Budget, pieces_or_none, pieces_within
+from linreg.questions.loop_or_search import FEW_REGIONS, Budget, pieces_or_none, pieces_within
 from linreg.questions.nearest import Near, nearest_point
 from linreg.questions.norms import norm_of, root_float
 from linreg.questions.pieces import Piece
@@ -202,38 +203,51 @@ class _Search:
     def _is_settled(self) -> bool:
         """Look farther and farther; False if the search was stopped."""
         extent = _extent(self.around, self.at, self.solver)
+        reach = fmpq(0)
         for reach in self._reaches():
-            forms = list(self.around)
-            if reach is not None:
-                forms += _box(self.at, reach)
-            inputs = input_set(forms, len(self.at))
+            inputs = input_set([*self.around, *_box(self.at, reach)], len(self.at))
             assert inputs is not None  # the point is in it
             if not self._look(inputs, reach):
                 return False
-            if reach is None or (extent is not None and reach >= extent):
+            if extent is not None and reach >= extent:
                 return True
             self.searched = self._size(reach)
             if self.flip is not None and self.flip.near.size <= self.searched:
                 return True
-        return False
+        return self._look_beyond(reach)
+
+    def _look_beyond(self, reach: fmpq) -> bool:
+        """Look at what is beyond all boxes; False if it was stopped."""
+        whole = input_set(self.around, len(self.at))
+        assert whole is not None  # the point is in it
+        few = self.budget.at_most(FEW_REGIONS)
+        if len(self.at) > MOST_CONED or pieces_within(self.staged, whole, few).complete:
+            return self._look(whole, reach)
+        return all(self._is_looked_at(cone) for cone in cones(self.at, reach))
+
+    def _is_looked_at(self, cone: Cone) -> bool:
+        """Look at what is farther than all boxes in one of its parts; False if it was stopped."""
+        if cone.is_clear(self.staged, self.around, self._leads(), self.budget):
+            return True
+        inputs = input_set([*self.around, *cone.forms()], len(self.at))
+        return inputs is None or self._look(inputs, cone.reach)
 
     def _size(self, reach: fmpq) -> fmpq:
         """The size of a distance."""
         return reach * reach if self.norm == "l2" else reach
 
-    def _reaches(self) -> Iterator[fmpq | None]:
-        """Half the widths of the boxes, and None for the whole domain."""
+    def _reaches(self) -> Iterator[fmpq]:
+        """Half the widths of the boxes."""
         largest = max((abs(entry) for entry in self.at), default=fmpq(0))
         reach = fmpq(1, 16)
         for _ in range(64):
             yield reach
             if reach > 64 * (largest + 1):
-                break
+                return
             reach *= 2
-        yield None
 
-    def _look(self, inputs: InputSet, reach: fmpq | None) -> bool:
-        """Look at all regions on a set, which has all within the reach; False if it was stopped."""
+    def _look(self, inputs: InputSet, reach: fmpq) -> bool:
+        """Look at all regions on a set, with which all is seen within a reach; False if stopped."""
         offsets = [
             [*form[:-1], form[-1] - start]
             for form, start in zip(coordinates(inputs), self.at, strict=True)
@@ -248,10 +262,7 @@ class _Search:
                 try:
                     return approach.run()
                 finally:
-                    seen = approach.reached
-                    if reach is not None:
-                        seen = min(seen, self._size(reach))
-                    self.searched = max(self.searched, seen)
+                    self.searched = max(self.searched, min(approach.reached, self._size(reach)))
             pieces = pieces_within(self.staged, inputs, self.budget)
         for looked, piece in enumerate(pieces):
             if self.budget.is_spent:
@@ -262,15 +273,10 @@ class _Search:
 
     def _approach(self, inputs: InputSet, offsets: Sequence[Sequence[fmpq]]) -> Approach:
         """The search for what is nearest on a set of many regions."""
-        leads = []
-        for j in self.rivals:
-            lead = [fmpq(0)] * (self.staged.readout.n_outputs + 1)
-            lead[j], lead[self.label] = fmpq(self.sign), fmpq(-self.sign)
-            leads.append(lead)
         return Approach(
             inputs.restricted(self.staged),
             inputs,
-            leads,
+            self._leads(),
             [-form[-1] for form in offsets],
             self.norm,
             lambda piece: self._look_at_piece(piece, inputs, offsets),
@@ -278,6 +284,15 @@ class _Search:
             lambda: None if self.flip is None else self.flip.near.size,
             self.budget,
         )
+
+    def _leads(self) -> list[list[fmpq]]:
+        """What each other class has more than the label, as forms of the outputs."""
+        leads = []
+        for j in self.rivals:
+            lead = [fmpq(0)] * (self.staged.readout.n_outputs + 1)
+            lead[j], lead[self.label] = fmpq(self.sign), fmpq(-self.sign)
+            leads.append(lead)
+        return leads
 
     def _look_at_point(self, inputs: InputSet) -> None:
         values = self.staged.forward_exact([fraction(entry) for entry in inputs.origin])

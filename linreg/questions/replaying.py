@@ -24,8 +24,8 @@ class Replays:
     float64 : bool
         By NumPy, with the weights as float64.
     float32 : bool
-        By onnxruntime, or else onnx's own evaluator, where the network's ONNX file is known; else
-        by NumPy with the weights rounded to float32.
+        By onnxruntime, or else onnx's own evaluator, where the network's ONNX file is known and
+        takes float32; else by NumPy with the weights rounded to float32.
     by : str
         What ran it in float32.
 
@@ -117,7 +117,10 @@ def _applied(map_: Any, state: np.ndarray) -> np.ndarray:
 
 
 def _runner(file: StrPath) -> tuple[Any, str]:
-    """What runs an ONNX file, as a function of a flat float32 input, and its name."""
+    """What runs an ONNX file, as a function of a flat float32 input, and its name.
+
+    Files whose input is of another type, such as float64, are not run in float32.
+    """
     try:
         import onnxruntime  # type: ignore[import-untyped]
     except ImportError:
@@ -126,6 +129,8 @@ def _runner(file: StrPath) -> tuple[Any, str]:
         onnxruntime.set_default_logger_severity(3)
         session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
         given = session.get_inputs()[0]
+        if given.type != "tensor(float)":
+            return None, "NumPy"
         shape = [length if isinstance(length, int) else 1 for length in given.shape]
         return (
             lambda x: session.run(None, {given.name: x.reshape(shape)})[0],
@@ -143,6 +148,8 @@ def _runner(file: StrPath) -> tuple[Any, str]:
     graph = model.graph
     constants = {tensor.name for tensor in graph.initializer}
     value = next(entry for entry in graph.input if entry.name not in constants)
+    if value.type.tensor_type.elem_type != onnx.TensorProto.FLOAT:
+        return None, "NumPy"
     lengths = [dim.dim_value or 1 for dim in value.type.tensor_type.shape.dim]
     evaluator = ReferenceEvaluator(model)
     return lambda x: evaluator.run(None, {value.name: x.reshape(lengths)})[0], "onnx"  # type: ignore[index]

@@ -12,11 +12,15 @@ from flint import fmpq
 
 from linreg.kernel.bounds.units import FINE, GRID, POINT
 from linreg.network import StagedNetwork
+from linreg.problem import Problem
 from linreg.questions.box_cells import BoxCells
 from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.input_sets import InputSet, input_set
 from linreg.questions.leaves import LeafAnswer, LeafSolver, Unit
 from linreg.questions.pieces import Pieces, pieces_on
+from linreg.regions.enumeration import regions_of
+from linreg.run import Options
+from linreg.strategies.auto import for_parts
 
 FEW_FREE, MANY_FREE = 8, 16
 """Free units of a box up to which units are split inside it, and up to which one program is tried.
@@ -133,6 +137,7 @@ class BoxSearch:
     boxed: BoxedNetwork
     nodes: int = 0
     solver: LeafSolver = field(init=False)
+    _problem: Problem | None = None
 
     def __post_init__(self) -> None:
         self.solver = LeafSolver()
@@ -156,19 +161,21 @@ class BoxSearch:
             np.maximum(state[:, :units], 0.0, out=state[:, :units])
         return np.asarray(state @ tables.float_weights[-1].T + tables.float_biases[-1])
 
-    def sides(self, u: np.ndarray) -> bytes:
-        """Which units are on at a point of the root box, by floats, which may err near zero."""
-        tables, state, found = self.boxed.tables, u, b""
-        for s in range(len(tables.rows) - 1):
-            state = tables.float_weights[s] @ state + tables.float_biases[s]
-            units = int(tables.units[s])
-            found += (state[:units] > 0.0).tobytes()
-            state[:units] = np.maximum(state[:units], 0.0)
-        return found
-
     def input(self, u: np.ndarray) -> list[fmpq]:
         """The exact input of float coordinates."""
         return self.boxed.point([Fraction(float(value)) for value in u])
+
+    def ends(self, node: BoxNode) -> tuple[list[fmpq], list[fmpq]]:
+        """The least and the greatest of each coordinate of a box's inputs, exactly."""
+        boxed = self.boxed
+        low, high = (
+            [
+                c + r * fmpq(at, _SCALE)
+                for c, r, at in zip(boxed.centre, boxed.radius, end.tolist(), strict=True)
+            ]
+            for end in (node.low, node.high)
+        )
+        return low, high
 
     def leaf(
         self, node: BoxNode, bounds: Any, splits: Mapping[Unit, bool], asked: Sequence[int],
@@ -199,7 +206,14 @@ class BoxSearch:
         """All regions of the network on a box, exactly."""
         inputs = input_set(self._rows(node), len(self.boxed.centre))
         assert inputs is not None
-        return pieces_on(self.network, inputs, workers=workers, limit=limit), inputs
+        if not inputs.is_whole:
+            return pieces_on(self.network, inputs, workers=workers, limit=limit), inputs
+        if self._problem is None:
+            self._problem = Problem(self.network, inputs.domain)
+        # The network is made integers once for all boxes.
+        problem = self._problem.on(inputs.domain)
+        options = Options(for_parts(problem), workers, limit=limit)
+        return Pieces(regions_of(problem, options)), inputs
 
     def cells(self, node: BoxNode, bounds: Any) -> BoxCells:
         """The cells of a box whose bounds are known, exactly."""
@@ -208,12 +222,9 @@ class BoxSearch:
 
     def _rows(self, node: BoxNode) -> list[list[fmpq]]:
         """The rows of a box's ends, the lower one of each input first."""
-        boxed, rows = self.boxed, []
-        for i, (centre, radius) in enumerate(zip(boxed.centre, boxed.radius, strict=True)):
-            unit = [fmpq(int(i == j)) for j in range(len(boxed.centre))]
-            low, high = (
-                centre + radius * fmpq(int(end[i]), _SCALE) for end in (node.low, node.high)
-            )
+        rows = []
+        for i, (low, high) in enumerate(zip(*self.ends(node), strict=True)):
+            unit = [fmpq(int(i == j)) for j in range(len(self.boxed.centre))]
             rows += [[*unit, -low], [*(-entry for entry in unit), high]]
         return rows
 

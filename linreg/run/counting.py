@@ -159,7 +159,7 @@ def run(
     def count_of(work: Work) -> Count:
         return count_of_work(work, work.complete, work.strategy, monotonic() - started)
 
-    work = Work(Tally(cells=[0] * len(problem.integer_stages)), options.strategy)
+    work = Work(Tally(cells=[0] * len(problem.network.stages)), options.strategy)
     if beginning is not None:
         work = beginning.work
 

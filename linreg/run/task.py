@@ -84,7 +84,7 @@ def explore_task(task: Task[AnySink]) -> TaskResult[AnySink] | ProblemNeeded:
     explorer = explorer_for(task.strategy, problem, task.sink)
     # Where threads do the work they are all given the same sink, which stays empty.
     found = task.sink.fresh()
-    tally = Tally(cells=[0] * len(problem.integer_stages))
+    tally = Tally(cells=[0] * len(problem.network.stages))
     cells = [explorer.cell_of(problem, prefix) for prefix in task.prefixes]
     budget, limit = task.budget, task.limit
     while cells and budget > 0 and is_wanted() and (limit is None or tally.regions < limit):

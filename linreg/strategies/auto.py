@@ -1,6 +1,6 @@
 """The strategy "auto", and what it stands for: this module alone decides.
 
-There are four questions, since strategies count alike, but find other witnesses and other proofs.
+There are five questions, since strategies count alike, but find other witnesses and other proofs.
 
 - Where only numbers come out, `AutoExplorer` begins in Python and goes on in machine code once that
   pays, which depends on what is loaded, compiled or cached, and on what was counted before.
@@ -9,6 +9,8 @@ There are four questions, since strategies count alike, but find other witnesses
   not done by then is for machine code from its beginning.
 - Networks that follow one another, whose patterns alone are asked for, get machine code where it is
   on disk, or once there have been `NETWORKS_TO_COMPILE`; see `for_one_of_many`.
+- The parts that a search leaves to their regions are for machine code if the network is wide; see
+  `for_parts`.
 - Datasets hold the same bytes on every machine: each network has its rows from Python if it has at
   most `ROWS_IN_PYTHON` regions, and without numba all have; see `for_datasets` and `for_rows`.
 
@@ -53,7 +55,8 @@ TRIED = 6144
 for no compiler on a fresh machine."""
 
 LARGE = 3 * TRIED
-"""Cells of a problem, by the share of the tree that is done, that are not worth such a trial."""
+"""Cells of a problem, by the share that is done of the tree or of what is wanted of it, that are
+not worth such a trial."""
 
 ROWS_IN_PYTHON = 4096
 """Regions up to which those of a network in a dataset are found in Python."""
@@ -69,6 +72,10 @@ PREPARED = 400
 
 FIRST_CELLS = 32
 """Cells that any problem is taken to have."""
+
+WIDE = 2.0
+"""Small cells that a cell costs as much as, from which on the parts of a domain are for machine
+code however few regions they have."""
 
 NETWORKS_TO_COMPILE = 16
 """Networks that follow one another after which machine code is worth being compiled."""
@@ -267,6 +274,14 @@ def for_datasets(asked: str) -> str:
     return "highs" if asked == "auto" and find_spec("numba") is None else asked
 
 
+def for_parts(problem: Problem) -> str:
+    """The strategy for the rows of many small parts of a domain, a function of the problem alone.
+
+    Python has the regions of a small network sooner than machine code is loaded.
+    """
+    return "compiled" if has_machine_code() and Cost.of(problem).cell > WIDE else "auto"
+
+
 class ForRows(NamedTuple):
     """Who finds the rows of one network of a dataset.
 
@@ -328,7 +343,8 @@ def settled(
     while cells and not is_large and taken < TRIED and (limit is None or tally.regions < limit):
         taken += explorer.slice * cost.cell
         cells = explorer.explore(problem, cells, found, tally, budget=explorer.slice, limit=limit)
-        is_large = limit is None and taken > LARGE * tally.share
+        wanted = 0.0 if limit is None else tally.regions / limit
+        is_large = taken > LARGE * max(tally.share, wanted)
         work = Work(tally, explorer.name, explorer.lps, explorer.exact_decisions)
         report(work)
     is_done = not cells or (limit is not None and tally.regions >= limit)

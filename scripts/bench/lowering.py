@@ -67,7 +67,7 @@ def main() -> None:
 
     with TemporaryDirectory() as folder:
         path = Path(folder, "net.json")
-        path.write_text(json.dumps(convolutional(rng)))
+        path.write_text(json.dumps(convolutional(rng)), encoding="utf-8")
         step("import and write the file", lambda: None)
         net = step("read", lambda: linreg.load(path))
     staged = step("lower to stages", lambda: net.staged)

@@ -66,7 +66,7 @@ def dashed(sizes: Sequence[int]) -> str:
 def _processor() -> str:
     """The processor's model, where the system tells it."""
     listing = Path("/proc/cpuinfo")
-    lines = listing.read_text().splitlines() if listing.exists() else []
+    lines = listing.read_text(encoding="utf-8").splitlines() if listing.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return models[0] if models else platform.processor() or platform.machine()
 

@@ -71,7 +71,7 @@ def read_gml(path: Path) -> networkx.Graph:
 
 
 def read_json(path: Path) -> networkx.Graph:
-    return networkx.node_link_graph(json.loads(path.read_text()), edges="edges")
+    return networkx.node_link_graph(json.loads(path.read_text(encoding="utf-8")), edges="edges")
 
 
 def read_dot(path: Path) -> networkx.Graph:

@@ -371,7 +371,9 @@ def header_of(path: Path) -> dict[str, Any]:
         case ".parquet":
             return json.loads(parquet.read_schema(path).metadata[b"linreg"])
         case ".csv":
-            return json.loads(path.read_text().partition("\n")[0].removeprefix("# "))
+            return json.loads(
+                path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+            )
     with np.load(path) as arrays:
         return json.loads(str(arrays["metadata"]))
 
@@ -412,7 +414,7 @@ def forge(
                 near = [str(Fraction(x)) if np.isfinite(x) else "0" for x in point]
                 row = ["".join(map(str, pattern)), *point, *texts.get(i, near)]
                 csv.writer(stream).writerow(row)
-            path.write_text(stream.getvalue())
+            path.write_text(stream.getvalue(), encoding="utf-8")
         case ".npz":
             np.savez(
                 path,

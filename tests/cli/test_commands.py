@@ -478,7 +478,7 @@ def test_numbers_that_a_format_cannot_hold_are_not_rounded(tmp_path: Path) -> No
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 @pytest.mark.parametrize("arguments", [["--help"], ["count"], ["count", "--json"]], ids=" ".join)
 def test_a_full_disk_is_said_in_one_line(arguments: list[str], triangle: Path) -> None:
-    with open("/dev/full", "w") as full:
+    with open("/dev/full", "w", encoding="utf-8") as full:
         net = [triangle] if "count" in arguments else []
         done = finish(start(*arguments, *net, stdout=full))
     assert "No space left on device" in done.complaint

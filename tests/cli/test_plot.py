@@ -151,8 +151,8 @@ def test_a_mistake_is_one_line_and_writes_nothing(
     name: str, triangle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(triangle.parent)
-    Path("words.csv").write_text("a,b\n1,two\n")
-    Path("points.csv").write_text("a,b\n1,2\n")
+    Path("words.csv").write_text("a,b\n1,two\n", encoding="utf-8")
+    Path("points.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     options, said = MISTAKES[name]
     before = {*triangle.parent.iterdir()}
     done = linreg("plot", triangle, "-o", "out.png", *options)

@@ -248,6 +248,19 @@ def test_a_network_read_from_onnx_is_replayed_by_what_runs_it(tmp_path: Path) ->
     assert outcome.json["replays"] == {"float64": True, "float32": True}
 
 
+def test_an_onnx_file_of_float64_is_replayed_in_float32_without_it(
+    net: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnx")
+    packed, query = (
+        tmp_path / "kink.onnx",
+        _query(tmp_path, f"{DECLARED}{SQUARE}(assert (>= Y_0 1))"),
+    )
+    linreg("convert", net, packed)
+    told = linreg("verify", packed, query)
+    assert (told.code, "in float32 (NumPy)" in told.answer) == (1, True)
+
+
 def test_two_networks_are_compared_by_a_query(net: Path, classes: Path, tmp_path: Path) -> None:
     text = (
         "(vnnlib-version <2.0>)"
@@ -342,7 +355,7 @@ def test_robust_measures_a_point_and_a_file(classes: Path, tmp_path: Path) -> No
 
 def test_diff_tells_equal_networks_from_others(net: Path, classes: Path, tmp_path: Path) -> None:
     assert linreg("diff", net, net).code == 0
-    other = json.loads(net.read_text())
+    other = json.loads(net.read_text(encoding="utf-8"))
     other["layers"][2]["bias"] = ["1/1024"]
     (tmp_path / "other.json").write_text(json.dumps(other))
     outcome = linreg("diff", net, tmp_path / "other.json", "--json")

@@ -71,7 +71,9 @@ def test_a_link_that_leads_nowhere_is_found(link: str, tmp_path: Path) -> None:
     assert links.broken(tmp_path) == [f"a.html: {link}"]
 
 
-@pytest.mark.parametrize("name", ["api_pages", "drawn_pages", "plain_docstrings"])
+@pytest.mark.parametrize(
+    "name", ["api_pages", "drawn_pages", "linked_code", "plain_docstrings", "plain_formulas"]
+)
 def test_what_writes_pages_does_what_its_examples_say(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,10 +86,13 @@ def test_what_writes_pages_does_what_its_examples_say(
 def test_links_of_a_page_lead_where_they_led_when_it_is_moved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """What shows the name of a file shows the title of its page then."""
     monkeypatch.syspath_prepend(ROOT / "docs/_ext")
     outside = loaded(ROOT / "docs/_ext/outside_pages.py")
     docs = ROOT / "docs"
     text = "[a](docs/guide.md#set-up) [b](LICENSE) [c](CONTRIBUTING.md) [d](https://x.org)"
+    text += " [docs/guide.md](docs/guide.md) [e](linreg/cli)"
     assert outside.moved(text, ROOT, docs / "generated", docs) == (
         "[a](../guide.md#set-up) [b](../../LICENSE) [c](contributing.text) [d](https://x.org)"
+        " [](../guide.md) [e](commands/index.rst)"
     )

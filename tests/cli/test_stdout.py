@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import struct
 import subprocess
 import sys
-import termios
 from pathlib import Path
 from textwrap import dedent
 
@@ -173,6 +171,9 @@ def test_a_stream_that_is_closed_takes_nothing_from_answer_or_file(closed: str, 
 
 def test_an_answer_is_as_wide_as_the_terminal_that_it_goes_to_and_coloured() -> None:
     """It is the only terminal; what libraries write goes elsewhere."""
+    import fcntl
+    import termios
+
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
     env = {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}

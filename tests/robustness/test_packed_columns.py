@@ -104,7 +104,9 @@ def test_points_that_are_places_in_a_dictionary_are_refused_by_their_number(tmp_
     assert path.stat().st_size < 1 << 16
     said = refused(lambda: read_points(path, 2))
     assert "at most 16,777,216 are unpacked; save it without compression" in said
-    write(tmp_path / "net.json", json.loads(Path("examples/iris-2d.json").read_text()))
+    write(
+        tmp_path / "net.json", json.loads(Path("examples/iris-2d.json").read_text(encoding="utf-8"))
+    )
     complaint = linreg("robust", tmp_path / "net.json", "--points", path).complaint
     assert "at most 16,777,216 are unpacked" in complaint
 

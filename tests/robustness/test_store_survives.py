@@ -610,7 +610,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_made(
     arguments: list[object], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("file").write_text("mine")
+    Path("file").write_text("mine", encoding="utf-8")
     assert says in linreg(*arguments).complaint
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

@@ -181,9 +181,18 @@ def _holds(value: float, error: float, exact: Fraction) -> bool:
     return error == np.inf or abs(exactly(value) - exact) <= exactly(error)
 
 
-def _check_maps(plain: SimpleNamespace, t: Any, rng: np.random.Generator) -> None:
-    maps = plain.explorer.work_for(t).maps
-    pieces = np.array([int(rng.integers(u.size + 1 - u.is_max)) for u in t.units], dtype=np.int64)
+def _check_maps(
+    plain: SimpleNamespace,
+    t: Any,
+    rng: np.random.Generator,
+    pieces: np.ndarray | None = None,
+    maps: Any = None,
+) -> None:
+    if maps is None:
+        maps = plain.explorer.work_for(t).maps
+    if pieces is None:
+        drawn = [int(rng.integers(u.size + 1 - u.is_max)) for u in t.units]
+        pieces = np.array(drawn, dtype=np.int64)
     for s in range(t.n_stages):
         plain.composing.compose(t, maps, s, pieces)
     exact = _exact_maps(t, pieces, rng)
@@ -224,6 +233,55 @@ def test_sums_of_integers_count_as_integers_only_where_floats_hold_them(
         ]
         t = plain.tables.tables_of(problem_of(mlp(layers, activation=leaky_relu(2)), None))
         _check_maps(plain, by_attribute(t), rng)
+
+
+def _wide(plain: SimpleNamespace) -> Any:
+    """Tables of two layers of 24 units, whose outputs have errors: their slopes are thirds."""
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(size=(24, n)), rng.normal(size=24)) for n in (2, 24)]
+    t = by_attribute(
+        plain.tables.tables_of(problem_of(mlp(layers, activation=leaky_relu("1/3")), None))
+    )
+    assert t.stages[1].dense >= 0
+    return t
+
+
+def test_norms_bound_the_roundings_of_sums_of_many_terms(plain: SimpleNamespace) -> None:
+    """Cauchy and Schwarz: a sum of absolute products is at most the product of the norms."""
+    t = _wide(plain)
+    _check_maps(plain, t, np.random.default_rng(1))
+    with pytest.raises(AssertionError):
+        _check_maps(plain, t._replace(norms=np.zeros_like(t.norms)), np.random.default_rng(1))
+
+
+def test_sums_begin_with_what_units_add_that_never_switch_in_a_box(plain: SimpleNamespace) -> None:
+    """Of pieces that are not the usual ones, and with others after those, sums are right too."""
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(size=(24, n)), 3 * rng.normal(size=24)) for n in (2, 24)]
+    problem = problem_of(mlp(layers), Box([-1, -1], [1, 1]))
+    t = by_attribute(plain.tables.tables_of(problem))
+    usual = t.usual[:24]
+    assert {-1, 0, 1} <= set(usual.tolist())
+    maps = plain.explorer.work_for(t).maps
+    for turn in range(4):
+        pieces = rng.integers(0, 2, 48)
+        if turn % 2 == 0:
+            pieces[:24] = np.where(usual < 0, pieces[:24], usual)
+        _check_maps(plain, t, rng, pieces, maps)
+    maps.usual[:3] += 1.0
+    with pytest.raises(AssertionError):
+        _check_maps(plain, t, rng, np.tile(np.where(usual < 0, 0, usual), 2), maps)
+
+
+@pytest.mark.parametrize("entry", [np.nan, np.inf, 1e-200, 1e200])
+def test_no_norm_is_lost_where_squares_leave_the_range_of_floats(
+    plain: SimpleNamespace, entry: float
+) -> None:
+    maps = plain.explorer.work_for(_wide(plain)).maps
+    maps.out_gradients[1:3, 0] = maps.out_gradient_errors[1:3, 0] = 3 * entry, 4 * entry
+    for norm in plain.composing._norms(maps, 0, 2, 0, 24):
+        assert norm >= 5 * entry or np.isnan(norm)
+        assert norm < 5.001 * entry or not np.isfinite(entry)
 
 
 def chain(depth: int, factor: float) -> Network:

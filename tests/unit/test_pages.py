@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote
 
 from program import ROOT
 
@@ -35,6 +36,20 @@ def unlisted(index: str, folder: Path) -> set[str]:
     return {path.name for path in folder.glob("*.md")} - set(re.findall(r"\]\(([^)]+)\)", index))
 
 
+def wrong_numbers(page: str) -> list[str]:
+    """DOIs and numbers of arXiv that are malformed, bare, or lead elsewhere than they say."""
+    found = [match[0] for match in re.finditer(r"(?<!\[)\b(?:doi|arXiv):\S+", page)]
+    shapes = {
+        "doi": ("https://doi.org/", r"10\.\d{4,9}/\S+"),
+        "arXiv": ("https://arxiv.org/abs/", r"\d\d(0[1-9]|1[0-2])\.\d{4,5}"),
+    }
+    for kind, number, link in re.findall(r"\[(doi|arXiv):([^]]*)\]\(([^)\s]*)\)", page):
+        start, shape = shapes[kind]
+        if unquote(link) != start + number or not re.fullmatch(shape, number):
+            found.append(f"{kind}:{number}")
+    return found
+
+
 def text(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
@@ -60,6 +75,12 @@ def test_the_index_lists_every_page() -> None:
     assert unlisted(text("docs/index.md"), ROOT / "docs") == {"index.md"}
 
 
+def test_papers_are_linked_under_the_numbers_that_are_shown() -> None:
+    page = text("docs/references.md")
+    assert len(re.findall(r"\[(?:doi|arXiv):", page)) > 60
+    assert wrong_numbers(page) == []
+
+
 # Each check fails where it should.
 
 
@@ -83,3 +104,15 @@ def test_a_file_that_is_gone_is_seen(tmp_path: Path) -> None:
     (tmp_path / "kernel" / "maps.py").touch()
     page = "`kernel/` has `kernel/maps.py` and `kernel/gone.py`, and `lint-imports` is no file"
     assert not_there(page, [tmp_path]) == ["kernel/gone.py"]
+
+
+def test_a_number_that_is_malformed_bare_or_leads_elsewhere_is_seen() -> None:
+    good = "[doi:10.1000/x](https://doi.org/10.1000/x) [arXiv:0704.0001](https://arxiv.org/abs/0704.0001)"
+    assert wrong_numbers(good) == []
+    for bad in (
+        "doi:10.1000/x",
+        "[doi:11.1000/x](https://doi.org/11.1000/x)",
+        "[doi:10.1000/x](https://doi.org/10.1000/y)",
+        "[arXiv:0713.0001](https://arxiv.org/abs/0713.0001)",
+    ):
+        assert len(wrong_numbers(bad)) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
-from math import inf, nan
+from math import gcd, inf, nan
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ from linreg.polyhedra import (
 )
 from linreg.polyhedra.highs import FarkasSession
 from linreg.polyhedra.multipliers import non_negative
-from linreg.polyhedra.points import Forms, shortened
+from linreg.polyhedra.points import Forms, binary_rows, shortened
 from linreg.polyhedra.simplex import Below, seek_negative
 
 searched = settings(max_examples=300)
@@ -433,3 +433,16 @@ def test_a_point_of_a_thin_slab_is_given_few_digits(x: list[Fraction], far: int,
     short = shortened(point, holds)
     assert holds(short)
     assert int(short.entries[-1]) <= max(2 ** (2 * thin + 64), 2**1100 if short.is_float64 else 1)
+
+
+floats = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.0, -1.0, 0.375])
+
+
+@given(rows=st.lists(st.tuples(floats, floats), max_size=6))
+def test_rows_of_floats_are_fractions_over_their_least_denominator(
+    rows: list[tuple[float, float]],
+) -> None:
+    for row, found in zip(rows, binary_rows(np.array(rows).reshape(-1, 2)), strict=True):
+        *numerators, denominator = found
+        assert [Fraction(x) for x in row] == [Fraction(x, denominator) for x in numerators]
+        assert gcd(*found) == 1

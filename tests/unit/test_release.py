@@ -21,7 +21,7 @@ SAID = {
     "linreg/__init__.py": '__version__ = "1.2.3"\n',
     "CITATION.cff": "title: t\nversion: 1.2.3\n",
     "CHANGELOG.md": "# Changelog\n\n## 1.2.3 - 2030-01-31\n",
-    "docs/_static/versions.json": '[{"version": "1.2.3"}]',
+    "docs/_static/versions.json": '[{"version": "1.2.3", "url": "/"}]',
 }
 
 
@@ -48,6 +48,13 @@ def test_a_heading_without_a_date_is_no_release(tmp_path: Path) -> None:
     project(tmp_path)
     (tmp_path / "CHANGELOG.md").write_text("## 1.2.3\n")
     assert len(checks.version_faults(tmp_path)) == 1
+
+
+def test_a_version_that_readers_would_be_led_astray_to_is_found(tmp_path: Path) -> None:
+    project(tmp_path)
+    (tmp_path / "docs/_static/versions.json").write_text('[{"version": "1.2.3", "url": "./"}]')
+    (fault,) = checks.version_faults(tmp_path)
+    assert "versions.json" in fault
 
 
 def test_the_site_and_the_citation_are_of_this_version() -> None:

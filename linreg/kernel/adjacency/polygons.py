@@ -100,7 +100,7 @@ def _cut(halfspaces: HalfspaceRows, plane: Plane, i: int, n: int, now: int) -> t
     line.halfspace = i
     if n == WHOLE_PLANE:
         return (halve(line, plane.at[now], plane.along[now]) if is_sloped(line) else UNKNOWN), now
-    how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs)
+    how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs, plane.room)
     if how == ALWAYS:
         return n, now
     if how != CUTS:

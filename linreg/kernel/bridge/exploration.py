@@ -166,7 +166,7 @@ class Exploration:
         while waiting and taken < budget and (limit is None or self._tally.regions < limit):
             taken += EXACT_SPLIT
             parts = split_generated(
-                self._problem, waiting.pop(), self._sink, self._tally, self._exactly.on_cell
+                self._problem, waiting.pop(), self._sink, self._tally, self._exactly.on_cell, limit
             )
             for part in parts:
                 if isinstance(part, Cell):

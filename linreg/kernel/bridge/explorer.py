@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from linreg.affine import ExactAffineMap
 from linreg.domains import WholeSpace
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
+from linreg.explore.generated_cells import GeneratedCell, generated
+from linreg.explore.generated_cells import split as split_generated
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, split
 from linreg.kernel.bridge.exact_cells import Exactly
@@ -32,6 +35,7 @@ from linreg.network import StagedNetwork
 from linreg.network.stages import Stage
 from linreg.polyhedra import Point, Solver
 from linreg.problem.problem import Problem
+from linreg.problem.stage_on_cell import StageOnCell
 from linreg.units import Unit, relu
 
 
@@ -149,12 +153,30 @@ class CompiledExplorer:
         budget: int,
         limit: int | None,
     ) -> list[Node | Cell]:
-        while cells and budget > 0 and (limit is None or tally.regions < limit):
+        waiting: list[Cell | GeneratedCell] = [cell for cell in cells if isinstance(cell, Cell)]
+        while waiting and budget > 0 and (limit is None or tally.regions < limit):
             budget -= 1
-            cell = cells.pop()
-            assert isinstance(cell, Cell)
-            cells += split(problem, cell, sink, tally, self._solver)
-        return cells
+            cell = waiting.pop()
+            known = cell if isinstance(cell, GeneratedCell) else generated(cell)
+            if known is not None:
+                stages = _next_stage(problem, known)
+                waiting += split_generated(problem, known, sink, tally, stages, limit)
+            elif isinstance(cell, Cell):
+                waiting += split(problem, cell, sink, tally, self._solver)
+        return [cell.pointless() if isinstance(cell, GeneratedCell) else cell for cell in waiting]
+
+
+def _next_stage(
+    problem: Problem, cell: GeneratedCell
+) -> Callable[[int, Sequence[int]], StageOnCell]:
+    """The stage after a cell's, on a part of it where all units are decided."""
+    n_units = len(problem.network.stages[cell.stage].units)
+
+    def made(stage: int, pattern: Sequence[int]) -> StageOnCell:
+        outputs = cell.on_cell.outputs(pattern[len(pattern) - n_units :])
+        return StageOnCell(problem.integer_stages[stage], outputs)
+
+    return made
 
 
 def _generic_start(problem: Problem) -> np.ndarray:

@@ -21,6 +21,9 @@ Record = Any
 MOST_GENERATORS = 64
 """Generators of one cell; one that has more is left to exact arithmetic."""
 
+EXPANSION = 24
+"""Floats whose sum is a determinant of three lines."""
+
 GENERATOR = np.dtype(
     [
         ("x", "f8"),
@@ -84,6 +87,7 @@ class Plane(NamedTuple):
     cutting: np.ndarray  # (forms of a stage,)
     signs: np.ndarray  # (MOST_GENERATORS,)
     line: np.ndarray  # (2,) of LINE
+    room: np.ndarray  # (EXPANSION,) for the sign of a determinant
 
 
 def plane_for(t: Tables, waiting: int, forms: int) -> Plane:
@@ -119,6 +123,7 @@ def plane_for(t: Tables, waiting: int, forms: int) -> Plane:
         ints(forms),
         ints(generators),
         np.zeros(2, dtype=LINE),
+        np.zeros(EXPANSION),
     )
 
 

@@ -61,18 +61,11 @@ Lemma 3.1), and k u / (1 - k u) <= (k + 1) u as long as k (k + 1) u <= 1. So
 - gamma(2): x1 - x2 for two products, relative to |x1| + |x2|; a^2 + b^2
 - gamma(3): a x + b y + c w, relative to the sum of absolute products."""
 
-DETERMINANT_GAMMA = 8.0 * ROUNDOFF
-"""Bound on the rounding of a (x1 - x2) + b (y1 - y2) + c (w1 - w2), a determinant where x1, ... are
-products, relative to the *computed* sum of absolute products.
+SMALL, LARGE = 1e-70, 1e70
+"""Products of three numbers in this range, and what rounding takes from them, are floats.
 
-A product passes through five roundings (itself, the difference, the product with a, two sums), and
-gamma(5) <= 6 u. The computed sum is at least (1 - 6 u) times the exact one: 8 (1 - 6 u) > 6."""
-
-WRAPPED = 2.0**62
-"""Integers below this bound are known from their remainders modulo 2^64, as signed words.
-
-Those below 2^63 are; the bound is computed in floats, by two sums, and the factor of 2 left to
-2^63 is far more than they round off."""
+The last bit of such a product is at least (2^-53 SMALL)^3 > 2^-860, and splitting the product of
+two for the third (Dekker) multiplies it by 2^27."""
 
 CONTRACTION = 0.25
 """Bound on |I - B R| for a basis B and its approximate inverse R, in the norm that `_spread` uses.

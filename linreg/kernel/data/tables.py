@@ -16,10 +16,12 @@ from weakref import finalize
 import numpy as np
 from flint import fmpq, fmpz
 
+from linreg.domains import Box, Domain
 from linreg.kernel.data.frames import as_frame
-from linreg.kernel.data.roundoff import MOST_TERMS
+from linreg.kernel.data.roundoff import MOST_TERMS, UP
 from linreg.kernel.data.scaled_rows import (
     LARGE_INTEGER,
+    RANGE,
     SMALL_INTEGER,
     Outline,
     OutOfRangeError,
@@ -30,6 +32,7 @@ from linreg.kernel.data.scaled_rows import (
 )
 from linreg.network.stages import StagedNetwork, table
 from linreg.problem.problem import Problem
+from linreg.rational import nearest_float, primitive_factor
 from linreg.units import MaxUnit
 
 DENSE = 0.5
@@ -86,9 +89,17 @@ class Tables(NamedTuple):
         Words of 64 bits that hold a bit for each form of one stage.
     stages : array of STAGE, shape (stages + 1,)
     rows : array of ROW, shape (rows + 1,)
-    halfspaces : array of HALFSPACE, shape (half-spaces of the domain,)
     dense : float64 array
         The weights once more, column by column, of stages where few are zero.
+    norms : float64 array, shape (rows,)
+        Bounds on the Euclidean norms of rows of such stages.
+    lines : float64 array, shape (forms of the first stage, 3)
+        Of two inputs at most: positive multiples of forms that have errors, without an error; zeros
+        where there is none.
+    usual : int array, shape (units,)
+        The piece that a unit of the first stage has on nearly all of a box; -1 of others. What
+        they add to the next stage's rows is added up once.
+    halfspaces : array of HALFSPACE, shape (half-spaces of the domain,)
     normals, normal_errors : float64 arrays, shape (half-spaces, dim)
     """
 
@@ -103,6 +114,9 @@ class Tables(NamedTuple):
     pieces: np.ndarray
     outs: np.ndarray
     dense: np.ndarray
+    norms: np.ndarray
+    lines: np.ndarray
+    usual: np.ndarray
     halfspaces: np.ndarray
     normals: np.ndarray
     normal_errors: np.ndarray
@@ -150,10 +164,31 @@ def _on_domain(tables: Tables, problem: Problem) -> Tables:
     entries = np.array(normals, dtype=np.float64).reshape(len(halfspaces), tables.dim, 2)
     ends = [(*rounded(w[-1]), integrality(w[:-1], w[-1])) for w in halfspaces]
     return tables._replace(
+        usual=_usual(tables, problem.domain),
         halfspaces=np.array(ends, dtype=HALFSPACE),
         normals=np.ascontiguousarray(entries[:, :, 0]),
         normal_errors=np.ascontiguousarray(entries[:, :, 1]),
     )
+
+
+def _usual(tables: Tables, domain: Domain) -> np.ndarray:
+    """The pieces of those units of the first stage that do not change in a box."""
+    usual = np.full_like(tables.usual, -1)
+    if not isinstance(domain, Box):
+        return usual
+    first = tables.stages[1]
+    rows = np.zeros((int(first["row"]), tables.dim))
+    ends = tables.rows["term"][: len(rows) + 1]
+    terms = tables.terms[: ends[-1]]
+    rows[np.repeat(np.arange(len(rows)), np.diff(ends)), terms["column"]] = terms["weight"]
+    low, high = np.array(domain.lower, dtype=float), np.array(domain.upper, dtype=float)
+    forms = tables.forms[: int(first["form"])]
+    at = rows @ ((low + high) / 2) + tables.rows["bias"][: len(rows)]
+    values = at[forms["row"]] - forms["breakpoint"]
+    sure = np.abs(values) > (np.abs(rows) @ ((high - low) / 2))[forms["row"]]
+    sure &= tables.units["size"][forms["unit"]] == 1
+    usual[forms["unit"][sure]] = values[sure] > 0
+    return usual
 
 
 def _tables(network: StagedNetwork) -> Tables:
@@ -166,6 +201,7 @@ def _tables(network: StagedNetwork) -> Tables:
     units: list[tuple[int, ...]] = []
     pieces: list[tuple[float, ...]] = []
     outs: list[tuple[int, int]] = []
+    lines: list[list[float]] = []
     factors = [fmpq(1)] * network.input_dim
     grown = 1.0  # how large inputs of 1 have become at most
     for number, stage in enumerate(network.stages):
@@ -199,6 +235,8 @@ def _tables(network: StagedNetwork) -> Tables:
                         twin, side = g, multiple
                         break
                 alike.append((place, constant, len(forms)))
+                if number == 0 and network.input_dim <= 2:
+                    lines.append(_line(scaled.exact(place)[0], constant))
                 forms.append(
                     (
                         first + place,
@@ -216,7 +254,7 @@ def _tables(network: StagedNetwork) -> Tables:
     made = np.array(stages, dtype=STAGE)
     _check_number_of_terms(network.input_dim, made, rows)
     together = np.concatenate(terms)
-    dense = _dense(made, np.array(rows, dtype=ROW), together)
+    dense, norms = _dense(made, np.array(rows, dtype=ROW), together)
     most = max((b[1] - a[1] for a, b in pairwise(stages)), default=0)
     return Tables(
         network.input_dim,
@@ -230,6 +268,9 @@ def _tables(network: StagedNetwork) -> Tables:
         np.array(pieces, dtype=PIECE),
         np.array(outs, dtype=OUT),
         dense,
+        norms,
+        np.array(lines).reshape(-1, 3),
+        np.full(len(units), -1),
         np.zeros(0, dtype=HALFSPACE),
         np.zeros((0, network.input_dim)),
         np.zeros((0, network.input_dim)),
@@ -254,9 +295,15 @@ def _check_number_of_terms(
         raise OutOfRangeError
 
 
-def _dense(stages: np.ndarray, rows: np.ndarray, terms: np.ndarray) -> np.ndarray:
-    """The exact weights of stages that have many, column by column; says where they begin."""
+def _dense(
+    stages: np.ndarray, rows: np.ndarray, terms: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The exact weights of stages that have many, column by column, and bounds on rows' norms.
+
+    Says where they begin.
+    """
     parts = [np.zeros(0)]
+    norms = np.zeros(len(rows) - 1)
     size = 0
     for s in range(1, len(stages) - 1):
         first, last = int(stages["row"][s]), int(stages["row"][s + 1])
@@ -270,7 +317,22 @@ def _dense(stages: np.ndarray, rows: np.ndarray, terms: np.ndarray) -> np.ndarra
         stages["dense"][s] = size
         parts.append(matrix.ravel())
         size += matrix.size
-    return np.concatenate(parts)
+        norms[first:last] = np.linalg.norm(matrix, axis=0) * UP
+    return np.concatenate(parts), norms
+
+
+def _line(terms: Sequence[tuple[int, fmpq]], constant: fmpq) -> list[float]:
+    """A positive multiple of a form of the plane in floats, if rounding the form would lose it."""
+    form = [fmpq(0), fmpq(0), constant]
+    for i, by in terms:
+        form[i] = by
+    if not any(rounded(number)[1] for number in form):
+        return [0.0] * 3
+    factor = primitive_factor([form])
+    multiple = [(factor * number).p for number in form]
+    line = [nearest_float(int(number), 1) for number in multiple]
+    is_exact = max(map(abs, line)) <= RANGE and [int(number) for number in line] == multiple
+    return line if is_exact else [0.0] * 3
 
 
 _Sketch = tuple[int, ...]

@@ -104,6 +104,7 @@ class Maps(NamedTuple):
     out_ends: np.ndarray  # (outputs,) of OUTPUT
     sizes: np.ndarray  # (dim,)
     sums: np.ndarray  # (3 (dim + 1), rows of a stage)
+    usual: np.ndarray  # (dim + 2, rows of a stage): what usual outputs add up to; whether it is
 
 
 @as_frame
@@ -231,6 +232,7 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             zeros(len(t.outs), dtype=OUTPUT),
             zeros(n),
             zeros((3 * (n + 1), most["row"])),
+            zeros((n + 2, most["row"])),
         ),
         HalfspaceRows(
             zeros((halfspaces, n + 1)),

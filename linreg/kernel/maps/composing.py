@@ -18,6 +18,8 @@ An output is slope times row plus intercept, on the unit's piece: the same with 
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from linreg.kernel.data.flags import INTEGER, INTEGER_CONSTANT, INTEGER_GRADIENT, NOT_INTEGER
@@ -35,6 +37,12 @@ from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import Maps
 from linreg.kernel.machine import NOTHING, compiled
 
+ALL, USUAL, OTHERS = (cast("int", np.int64(i)) for i in range(3))
+"""Which outputs of a stage are added up: of the first one those that are usual, or all others."""
+
+FEW = 16
+"""Terms and constants up to which sizes are worked out: they cost as much as the sums."""
+
 
 @compiled
 def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
@@ -42,7 +50,7 @@ def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     if s > 0:
         _select(t, maps, s - 1, pieces)
         if t.stages[s].dense >= 0:
-            _sum_densely(t, maps, s)
+            _sum_densely(t, maps, s, pieces)
         else:
             _sum_sparsely(t, maps, s)
         return
@@ -105,68 +113,169 @@ def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
 
 
 @compiled
-def _sum_densely(t: Tables, maps: Maps, s: int) -> None:
+def _sum_densely(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     """The rows of a stage all at once, which suits the processor where few weights are zero.
 
-    Line k of `sums` has entry k of all rows, line n their constants; then their sizes, the sums of
-    absolute products, and their errors.
+    Line k of `sums` has entry k of all rows, line n their constants. Sizes and errors are those of
+    sums of absolute products, sum_j |w_j| |a_j|: worked out for few terms, some of which may well
+    be zero, and bounded by |w| |a| in the Euclidean norm for many (Cauchy and Schwarz).
     """
     n = t.dim
     first, last = t.stages[s].row, t.stages[s + 1].row
     first_out, last_out = t.stages[s - 1].out, t.stages[s].out
     height = last - first
-    sums = maps.sums
-    for line in range(3 * (n + 1)):
-        for i in range(height):
-            sums[line, i] = 0.0
     terms = NOTHING
     constants = NOTHING
     integer = INTEGER
     for o in range(first_out, last_out):
         out = maps.out_ends[o]
-        at = t.stages[s].dense + (o - first_out) * height
-        weights = t.dense[at : at + height]
         if out.live:
             terms += 1
             integer &= out.integer | INTEGER_CONSTANT
-            for k in range(n):
-                _add_column(
-                    sums,
-                    k,
-                    n + 1,
-                    weights,
-                    maps.out_gradients[o, k],
-                    maps.out_gradient_errors[o, k],
-                )
         if out.constant != 0.0 or out.error != 0.0:
             constants += 1
             if out.integer & INTEGER_CONSTANT == 0:
                 integer &= INTEGER_GRADIENT
-            _add_column(sums, n, n + 1, weights, out.constant, out.error)
+    if s == 1 and _is_usual(t, pieces):
+        if maps.usual[-1, 0] == 0.0:
+            _add_columns(t, maps, s, maps.usual, height, USUAL)
+            maps.usual[-1, 0] = 1.0
+        for k in range(n + 1):
+            for i in range(height):
+                maps.sums[k, i] = maps.usual[k, i]
+        _add_columns(t, maps, s, maps.sums, height, OTHERS)
+    else:
+        for k in range(n + 1):
+            for i in range(height):
+                maps.sums[k, i] = 0.0
+        _add_columns(t, maps, s, maps.sums, height, ALL)
+    few = terms + constants <= FEW
+    for k in range(n + 1):
+        if few:
+            _add_sizes(t, maps, s, k, height)
+        else:
+            size, error = _norms(maps, k, n, first_out, last_out)
+            for i in range(height):
+                maps.sums[n + 1 + k, i] = size * t.norms[first + i]
+                maps.sums[2 * n + 2 + k, i] = error * t.norms[first + i]
     for i in range(height):
         r = first + i
         errors = maps.gradient_errors[r]
         for k in range(n):
-            maps.gradients[r, k] = sums[k, i]
-            maps.sizes[k] = sums[n + 1 + k, i]
-            errors[k] = sums[2 * n + 2 + k, i]
+            maps.gradients[r, k] = maps.sums[k, i]
+            maps.sizes[k] = maps.sums[n + 1 + k, i]
+            errors[k] = maps.sums[2 * n + 2 + k, i]
         whole = _bound_sums(errors, maps.sizes, n, terms, integer & t.rows[r].integer)
-        _finish(t, maps, r, whole, sums[n, i], sums[3 * n + 2, i], sums[2 * n + 1, i], constants)
+        constant, size, error = (
+            maps.sums[n, i],
+            maps.sums[2 * n + 1, i],
+            maps.sums[3 * n + 2, i],
+        )
+        _finish(t, maps, r, whole, constant, error, size, constants)
 
 
 @compiled
-def _add_column(
-    sums: np.ndarray, k: int, lines: int, weights: np.ndarray, by: float, error: float
-) -> None:
-    """Add a column of weights, times a number with an error, to lines k of `sums`."""
-    values, sizes, errors = sums[k], sums[lines + k], sums[2 * lines + k]
-    for i in range(len(weights)):
-        a = weights[i] * by
-        values[i] += a
-        sizes[i] += abs(a)
-    if error != 0.0:
-        for i in range(len(weights)):
-            errors[i] += abs(weights[i]) * error
+def _entry(maps: Maps, o: int, k: int, n: int) -> tuple[float, float]:
+    """Entry k of an output's form, of which number n is the constant, and its error."""
+    if k == n:
+        return maps.out_ends[o].constant, maps.out_ends[o].error
+    return maps.out_gradients[o, k], maps.out_gradient_errors[o, k]
+
+
+@compiled
+def _is_usual(t: Tables, pieces: np.ndarray) -> bool:
+    """Whether some units of the first stage have usual pieces, and have them here."""
+    some = False
+    for u in range(t.stages[1].unit):
+        if t.usual[u] >= 0:
+            some = True
+            if pieces[u] != t.usual[u]:
+                return False
+    return some
+
+
+@compiled
+def _add_columns(t: Tables, maps: Maps, s: int, sums: np.ndarray, height: int, which: int) -> None:
+    """Add columns of weights, times the outputs, to `sums`: four at a time, of few loads."""
+    n = t.dim
+    first_out, last_out = t.stages[s - 1].out, t.stages[s].out
+    o = first_out
+    while o < last_out:
+        m = NOTHING
+        a, b, c, d = o, o, o, o
+        while o < last_out and m < 4:
+            out = maps.out_ends[o]
+            u = t.outs[o].unit
+            is_usual = which != ALL and u >= 0 and t.usual[u] >= 0
+            if (out.live or out.constant != 0.0) and (which == ALL or is_usual == (which == USUAL)):
+                if m == 0:
+                    a = o
+                elif m == 1:
+                    b = o
+                elif m == 2:
+                    c = o
+                else:
+                    d = o
+                m += 1
+            o += 1
+        if m == 0:
+            return
+        at = t.stages[s].dense - first_out * height
+        u, v = t.dense[at + a * height :], t.dense[at + b * height :]
+        w, x = t.dense[at + c * height :], t.dense[at + d * height :]
+        for k in range(n + 1):
+            by, _ = _entry(maps, a, k, n)
+            by_b, _ = _entry(maps, b, k, n)
+            by_c, _ = _entry(maps, c, k, n)
+            by_d, _ = _entry(maps, d, k, n)
+            if m < 4:  # what is left is not added twice
+                by_d = 0.0
+                by_c = by_c if m > 2 else 0.0
+                by_b = by_b if m > 1 else 0.0
+            values = sums[k]
+            for i in range(height):
+                values[i] += (by * u[i] + by_b * v[i]) + (by_c * w[i] + by_d * x[i])
+
+
+@compiled
+def _add_sizes(t: Tables, maps: Maps, s: int, k: int, height: int) -> None:
+    """Add the absolute values of the products in line k of `sums`, and their errors."""
+    n = t.dim
+    first_out = t.stages[s - 1].out
+    sizes, errors = maps.sums[n + 1 + k], maps.sums[2 * n + 2 + k]
+    for i in range(height):
+        sizes[i] = 0.0
+        errors[i] = 0.0
+    for o in range(first_out, t.stages[s].out):
+        by, error = _entry(maps, o, k, n)
+        at = t.stages[s].dense + (o - first_out) * height
+        if by != 0.0 or error != 0.0:
+            for i in range(height):
+                a = abs(t.dense[at + i])
+                sizes[i] += a * abs(by)
+                errors[i] += a * error
+
+
+@compiled
+def _norms(maps: Maps, k: int, n: int, first: int, last: int) -> tuple[float, float]:
+    """Bounds on the Euclidean norms of entry k of all outputs, and of its errors."""
+    largest, most = 0.0, 0.0
+    for o in range(first, last):
+        by, error = _entry(maps, o, k, n)
+        largest = max(largest, abs(by))
+        most = max(most, error)
+    # Divided by the largest, whose square is then 1, nothing is lost where squares underflow; what
+    # is no number makes the sums none, and what is infinite too.
+    size, errors = 0.0, 0.0
+    over = 1.0 / largest if largest != 0.0 else 0.0
+    over_most = 1.0 / most if most != 0.0 else 0.0
+    for o in range(first, last):
+        by, error = _entry(maps, o, k, n)
+        if by != 0.0:
+            size += (by * over) ** 2
+        if error != 0.0:
+            errors += (error * over_most) ** 2
+    return largest * np.sqrt(size) * UP, most * np.sqrt(errors) * UP
 
 
 @compiled

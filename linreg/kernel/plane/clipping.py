@@ -224,6 +224,7 @@ def cut_off(
     n: int,
     spare: Record,
     signs: np.ndarray,
+    room: np.ndarray,
     new_generators: np.ndarray,
     new_edges: np.ndarray,
 ) -> int:
@@ -232,7 +233,7 @@ def cut_off(
     How many generators it has; 0 if there are too many. Those that may not belong to the part are
     not tight.
     """
-    how = find_signs(line, generators, edges, n, signs)
+    how = find_signs(line, generators, edges, n, signs, room)
     if how == CUTS:
         return clip(line, generators, edges, n, signs, 1, new_generators, new_edges)
     m = 0
@@ -240,7 +241,7 @@ def cut_off(
     while how == DOUBTFUL and m == 0 and share < LOOSEST:
         loosen(spare, line, generators, edges, n, share)
         share *= LOOSER_EACH
-        if find_signs(spare, generators, edges, n, signs) == CUTS:
+        if find_signs(spare, generators, edges, n, signs, room) == CUTS:
             m = clip(spare, generators, edges, n, signs, 1, new_generators, new_edges)
     if m == 0:
         m = n

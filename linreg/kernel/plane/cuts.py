@@ -62,7 +62,7 @@ def decide_lines(t: Tables, tree: Tree, plane: Plane) -> int:
             continue
         how = DOUBTFUL
         if n != WHOLE_PLANE:
-            how = compare(plane.lines[f], plane.at[0], plane.along[0], n)
+            how = compare(plane.lines[f], plane.at[0], plane.along[0], n, plane.room)
         elif is_sloped(plane.lines[f]):
             how = CUTS
         if how in (ALWAYS, NEVER):
@@ -95,7 +95,7 @@ def _claim(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
     at = SEEN * t.n_words + (local >> 6)
     tree.mask[at] &= ~(ONE << np.uint64(local & 63))
     for k in range(n):
-        sign = side(plane.lines[f], plane.at[0], plane.along[0], n, k)
+        sign = side(plane.lines[f], plane.at[0], plane.along[0], n, k, plane.room)
         is_tight = plane.at[0, k].kind & TIGHT != 0
         if sign == 1 and is_tight:
             tree.mask[at] |= ONE << np.uint64(local & 63)
@@ -131,6 +131,7 @@ def split_lines(t: Tables, tree: Tree, plane: Plane, f: int) -> None:
                 n,
                 plane.line[1],
                 plane.signs,
+                plane.room,
                 plane.generators[top],
                 plane.edges[top],
             )
@@ -176,10 +177,10 @@ def _win(
             n = halve(line, plane.at[then], plane.along[then])
             now = then
             continue
-        how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs)
+        how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs, plane.room)
         if how == NEVER:
             return NEVER, 0, 0
-        if how == CUTS and compare(line, plane.at[now], plane.along[now], n) == CUTS:
+        if how == CUTS and compare(line, plane.at[now], plane.along[now], n, plane.room) == CUTS:
             n = clip(
                 line,
                 plane.at[now],

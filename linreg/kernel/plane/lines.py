@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from linreg.kernel.data.flags import NOT_INTEGER
 from linreg.kernel.data.polygons import Plane, Record
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import OF_DOMAIN, HalfspaceRows, Maps
@@ -33,6 +34,10 @@ def draw(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> Non
             _relate(t, maps, plane, s, r)
     for f in range(t.stages[s].form, t.stages[s + 1].form):
         r = t.forms[f].row
+        if s == 0 and (t.lines[f, 0] != 0.0 or t.lines[f, 1] != 0.0):
+            a, b, c = t.lines[f, 0], t.lines[f, 1], t.lines[f, 2]
+            write_line(plane.lines[f], a, b, c, 0.0, 0.0, 0.0, NOT_INTEGER, plane.directions[r], -1)
+            continue
         exact = t.forms[f].breakpoint == 0.0 and t.forms[f].error == 0.0
         write_line(
             plane.lines[f],

@@ -212,7 +212,7 @@ def _rebuild(t: Tables, halfspaces: HalfspaceRows, plane: Plane, own: int) -> in
                 return 0
             n = halve(line, plane.at[0], plane.along[0])
             continue
-        if find_signs(line, plane.at[now], plane.along[now], n, plane.signs) == ALWAYS:
+        if find_signs(line, plane.at[now], plane.along[now], n, plane.signs, plane.room) == ALWAYS:
             continue
         n = cut_off(
             line,
@@ -221,6 +221,7 @@ def _rebuild(t: Tables, halfspaces: HalfspaceRows, plane: Plane, own: int) -> in
             n,
             plane.line[0],
             plane.signs,
+            plane.room,
             plane.at[1 - now],
             plane.along[1 - now],
         )

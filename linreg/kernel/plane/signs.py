@@ -1,7 +1,7 @@
 """Machine code: the sign of a line at a generator, with every rounding bounded.
 
-It is the sign of a determinant of three lines. Floats decide it within their error; small integers
-are taken modulo 2^64, which is exact wherever floats bound the result.
+It is the sign of a determinant of three lines. Floats decide it within their error; where the lines
+have no errors, it is worked out without a rounding.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from linreg.kernel.data.flags import (
 )
 from linreg.kernel.data.outcomes import ALWAYS, CUTS, DOUBTFUL, NEVER, NO_SIGN
 from linreg.kernel.data.polygons import Record
-from linreg.kernel.data.roundoff import DETERMINANT_GAMMA, EXACT, FLOOR, GAMMA_3, UP, WRAPPED
+from linreg.kernel.data.roundoff import EXACT, FLOOR, GAMMA_3, UP
 from linreg.kernel.machine import NONE, compiled
 from linreg.kernel.maps.coordinates import product_error
+from linreg.kernel.plane.determinants import determinant_sign
 
 
 @compiled
@@ -105,7 +106,7 @@ def coarse(line: Record, at: Record) -> int:
 
 
 @compiled
-def sharp(line: Record, at: Record, before: Record, after: Record) -> int:
+def sharp(line: Record, at: Record, before: Record, after: Record, room: np.ndarray) -> int:
     """The sign of a line at a generator between two edges, by all that is known of them."""
     far = is_far(at)
     if line.same >= 0 and (line.same == before.same or line.same == after.same):
@@ -129,22 +130,21 @@ def sharp(line: Record, at: Record, before: Record, after: Record) -> int:
     ):
         return 0
     if at.kind & WHOLE and size < EXACT:
-        if line.integer == INTEGER or (far and line.integer & INTEGER_GRADIENT):
+        if line.integer == INTEGER:
             return int(value > 0.0) - int(value < 0.0)
-    if far and (_is_parallel(line, before) or _is_parallel(line, after)):
-        return 0
+    if far and line.a_error == 0.0 and line.b_error == 0.0:
+        if at.x_error == 0.0 and at.y_error == 0.0:
+            return _sign_of_gap(line.a, at.x, -line.b, at.y)
+        if _is_parallel(line, before) or _is_parallel(line, after):
+            return 0
     if at.kind & CROSSING == 0:
         return NO_SIGN
-    whole = line.integer & before.integer & after.integer
-    flat = is_limit(before) or is_limit(after)
-    if whole == INTEGER or (flat and whole & INTEGER_GRADIENT):
-        sign = _integer_sign(line, before, after, flat)
-        if sign != NO_SIGN:
-            return sign
-    if flat:
-        sign = _turn(line, after if is_limit(before) else before)
-        return -sign if is_limit(before) and sign != NO_SIGN else sign
-    return NO_SIGN
+    if is_limit(before):
+        sign = _turn(line, after)
+        return -sign if sign != NO_SIGN else sign
+    if is_limit(after):
+        return _turn(line, before)
+    return determinant_sign(line, before, after, room)
 
 
 @compiled
@@ -154,44 +154,19 @@ def _vanishes(a: float, a_error: float, x: float, x_error: float) -> bool:
 
 
 @compiled
-def _modular(number: float) -> np.uint64:
-    return np.uint64(np.int64(number))
-
-
-@compiled
-def _integer_sign(line: Record, before: Record, after: Record, flat: bool) -> int:
-    """The sign of the determinant of three integer lines, if floats bound it by 2^63.
-
-    A generator that was there before one of its edges is only a multiple of their product, so that
-    its own coordinates bound nothing.
-    """
-    c = 0.0 if flat else line.c
-    c_before = before.c if is_limit(before) or not flat else 0.0
-    c_after = after.c if is_limit(after) or not flat else 0.0
-    x1, x2 = before.b * c_after, after.b * c_before
-    y1, y2 = after.a * c_before, before.a * c_after
-    w1, w2 = before.a * after.b, after.a * before.b
-    value = line.a * (x1 - x2) + line.b * (y1 - y2) + c * (w1 - w2)
-    size = abs(line.a) * (abs(x1) + abs(x2)) + abs(line.b) * (abs(y1) + abs(y2))
-    size += abs(c) * (abs(w1) + abs(w2))
-    if not abs(value) + DETERMINANT_GAMMA * size < WRAPPED:
-        return NO_SIGN
-    a1, b1, c1 = _modular(line.a), _modular(line.b), _modular(c)
-    a2, b2, c2 = _modular(before.a), _modular(before.b), _modular(c_before)
-    a3, b3, c3 = _modular(after.a), _modular(after.b), _modular(c_after)
-    total = a1 * (b2 * c3 - b3 * c2) + b1 * (c2 * a3 - c3 * a2) + c1 * (a2 * b3 - a3 * b2)
-    exact = np.int64(total)
-    return int(exact > 0) - int(exact < 0)
-
-
-@compiled
 def _turn(p: Record, q: Record) -> int:
     """The sign of p.a q.b - p.b q.a, if the four numbers have no errors."""
     if p.a_error != 0.0 or p.b_error != 0.0 or q.a_error != 0.0 or q.b_error != 0.0:
         return NO_SIGN
-    gap = p.a * q.b - p.b * q.a
-    if p.a * q.b == p.b * q.a:
-        gap = product_error(p.a, q.b) - product_error(p.b, q.a)
+    return _sign_of_gap(p.a, q.b, p.b, q.a)
+
+
+@compiled
+def _sign_of_gap(a: float, b: float, c: float, d: float) -> int:
+    """The sign of a b - c d, exactly."""
+    gap = a * b - c * d
+    if a * b == c * d:
+        gap = product_error(a, b) - product_error(c, d)
     return int(gap > 0.0) - int(gap < 0.0)
 
 
@@ -202,20 +177,24 @@ def _is_parallel(line: Record, edge: Record) -> bool:
 
 
 @compiled
-def side(line: Record, generators: np.ndarray, edges: np.ndarray, n: int, k: int) -> int:
+def side(
+    line: Record, generators: np.ndarray, edges: np.ndarray, n: int, k: int, room: np.ndarray
+) -> int:
     """The sign of a line at generator k of n."""
     sign = coarse(line, generators[k])
     if sign == NO_SIGN:
-        sign = sharp(line, generators[k], edges[k - 1 if k > 0 else n - 1], edges[k])
+        sign = sharp(line, generators[k], edges[k - 1 if k > 0 else n - 1], edges[k], room)
     return sign
 
 
 @compiled
-def compare(line: Record, generators: np.ndarray, edges: np.ndarray, n: int) -> int:
+def compare(
+    line: Record, generators: np.ndarray, edges: np.ndarray, n: int, room: np.ndarray
+) -> int:
     """What a line does on a polygon."""
     above, below, cuts_above, cuts_below, unsure = False, False, False, False, False
     for k in range(n):
-        sign = side(line, generators, edges, n, k)
+        sign = side(line, generators, edges, n, k, room)
         if sign == NO_SIGN:
             unsure = True
         elif sign > 0:
@@ -233,12 +212,17 @@ def compare(line: Record, generators: np.ndarray, edges: np.ndarray, n: int) -> 
 
 @compiled
 def find_signs(
-    line: Record, generators: np.ndarray, edges: np.ndarray, n: int, signs: np.ndarray
+    line: Record,
+    generators: np.ndarray,
+    edges: np.ndarray,
+    n: int,
+    signs: np.ndarray,
+    room: np.ndarray,
 ) -> int:
     """Write the signs of a line at the generators: what it does, or DOUBTFUL if one is unsure."""
     above, below = False, False
     for k in range(n):
-        sign = side(line, generators, edges, n, k)
+        sign = side(line, generators, edges, n, k, room)
         if sign == NO_SIGN:
             return DOUBTFUL
         signs[k] = sign

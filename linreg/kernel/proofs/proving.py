@@ -25,7 +25,7 @@ from linreg.kernel.data.tables import tables_of
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
 from linreg.kernel.proofs.known_regions import Found, split_found
 from linreg.kernel.proofs.stage_tree import StageTree, Workplace
-from linreg.polyhedra import Point, Solver, binary_entries
+from linreg.polyhedra import Point, Solver, binary_rows
 from linreg.problem.problem import Problem
 from linreg.units import relu
 
@@ -73,7 +73,7 @@ class ProvingExplorer:
 
     def begin(self, problem: Problem, tally: Tally) -> list[Cell]:
         """The cells to start from: the whole interior of the domain."""
-        tally.cells = [0] * len(problem.integer_stages)
+        tally.cells = [0] * len(problem.network.stages)
         return [first_cell(problem)]
 
     def explore(
@@ -123,7 +123,7 @@ class ProvingExplorer:
 
     def _regions_of(self, problem: Problem, cell: Cell) -> _Regions | None:
         """The regions of a cell; None if they are too many to be proved at a time."""
-        regions, tally = _Regions(), Tally(cells=[0] * len(problem.integer_stages))
+        regions, tally = _Regions(), Tally(cells=[0] * len(problem.network.stages))
         doubts = self._finder.doubts
         left: list[Node | Cell] = [cell]
         while left:
@@ -145,10 +145,13 @@ class ProvingExplorer:
         patterns, witnesses = regions.patterns, regions.witnesses
         found = Found(patterns, witnesses - cell.point.floats, np.arange(len(patterns)))
         units = [0, *accumulate(len(stage.units) for stage in problem.integer_stages)]
+        floats = witnesses.copy()
+        floats[list(regions.thin)] = 0.0  # of those that are none the nearest may be infinite
+        entries = binary_rows(floats)
 
         def point_in(region: int) -> Sequence[int | fmpz]:
             thin = regions.thin.get(region)
-            return binary_entries(witnesses[region].tolist()) if thin is None else thin.entries
+            return entries[region] if thin is None else thin.entries
 
         tree = StageTree.of_cell(cell, self._workplace, found, units[cell.stage])
         trees = [tree]
@@ -162,7 +165,7 @@ class ProvingExplorer:
             first, end = leaf
             region = int(found.order[first])
             last, following = units[tree.stage : tree.stage + 2]
-            if tree.stage + 1 < len(problem.integer_stages):
+            if tree.stage + 1 < len(problem.network.stages):
                 pieces = patterns[region, last:following].tolist()
                 trees.append(tree.next_stage(problem, pieces, first, end, following))
             elif end - first == 1:

@@ -148,6 +148,7 @@ class StageTree:
         self._next = 0
         self._path = list(rows.forms)
         self._cuts: list[tuple[int, int]] = []
+        self._below: dict[int, IntegerRow] = {}  # forms of hyperplanes, positive below them
 
     @classmethod
     def of_cell(cls, cell: Cell, place: Workplace, found: Found, first_unit: int) -> StageTree:
@@ -229,7 +230,11 @@ class StageTree:
     def _facing(self, plane: int, side: int) -> IntegerRow:
         """A hyperplane's form, positive on this side."""
         row = self._on_cell.hyperplanes.rows[plane]
-        return row if side > 0 else [-entry for entry in row]
+        if side > 0:
+            return row
+        if plane not in self._below:
+            self._below[plane] = [-entry for entry in row]
+        return self._below[plane]
 
     def _decide(
         self, form: IntegerRow, entries: Sequence[int | fmpz], solver: Solver

@@ -28,7 +28,7 @@ from linreg.rational import fraction
 QUICK_UNITS = 64
 """Units of a network up to which a region is found in a millisecond or so."""
 
-FEW_REGIONS_FREE = 2
+FEW_REGIONS_FREE = 4
 """Free units of a box up to which its regions are looked at, whatever its size, in networks of more
 units; units may share a hyperplane, along which no cut of a box makes them fewer."""
 
@@ -74,6 +74,7 @@ class Approach:
         self.pieces = PieceMaker(Problem(network, inputs.domain))
         self.enclosed = EnclosedPieces(network)
         self.looked: set[tuple[int, ...]] = set()
+        self.settled: set[tuple[bool, ...]] = set()
         self.reached = fmpq(0)
         """All that is nearer, by the size of distances, has been looked at."""
         box = bounding_box(inputs)
@@ -160,9 +161,26 @@ class Approach:
                 return ()
         few = EXACT_FREE if len(self.network.units) <= QUICK_UNITS else FEW_REGIONS_FREE
         if 0 <= bounds.free <= few or node.is_for_regions(bounds.free):
+            if len(self.network.units) > QUICK_UNITS:
+                return () if self._by_cells(node, bounds) else (node,)
             self._by_regions(node, alive)
             return ()
         return node.halves(bounds, alive) or ()
+
+    def _by_cells(self, node: BoxNode, bounds: Any) -> bool:
+        """Look at the regions of a box's cells; False if the search is stopped."""
+        assert self.search is not None
+        cells = self.search.cells(node, bounds)
+        for sides, inside in cells.all():
+            if self.budget.is_spent:
+                return False
+            # Its region as a whole, which settles it for all boxes.
+            every = cells.of_all(sides)
+            if every not in self.settled:
+                self.settled.add(every)
+                at = Point.of_rationals(inside)
+                self._look(self.network.pattern_at(at.fractions), at)
+        return True
 
     def _by_regions(self, node: BoxNode, alive: Sequence[int]) -> None:
         """Look at the regions of a box on which a form may be non-negative there."""
@@ -207,15 +225,13 @@ class Approach:
         search = self.search
         assert search is not None
         if (search.minus_rows(u[None])[0][list(alive)] <= TIE_SLACK).any():
-            self._look(search.input(np.clip(u, -1, 1)))
+            at = Point.of_rationals(search.input(np.clip(u, -1, 1)))
+            patterns, certain = self.enclosed.at(at.floats[None])
+            self._look(patterns[0] if certain[0] else self.network.pattern_at(at.fractions), at)
 
-    def _look(self, x: Sequence[fmpq]) -> None:
-        """Look at the region of a point, once."""
-        at = Point.of_rationals(x)
-        patterns, certain = self.enclosed.at(at.floats[None])
-        if not certain[0]:
-            patterns = self.network.pattern_at(at.fractions)[None]
-        pattern = tuple(patterns[0].tolist())
+    def _look(self, pieces: np.ndarray, at: Point) -> None:
+        """Look at a region, which has a point in its closure, once."""
+        pattern = tuple(pieces.tolist())
         if pattern in self.looked:
             return
         self.looked.add(pattern)

@@ -82,10 +82,10 @@ class BoxCells:
         found = refuted([(k, row, strict) for k, (row, strict) in enumerate(held)], self._dim)
         return None if isinstance(found, dict) else found
 
-    def all(self) -> Iterator[dict[Unit, bool]]:
-        """The sides of the free units on each cell that has an interior; together these cover.
+    def all(self) -> Iterator[tuple[dict[Unit, bool], list[fmpq]]]:
+        """The sides of the free units on each cell that has an interior, and a point inside it.
 
-        None of them is empty, whatever is said of units that have the same hyperplane.
+        Together these cover the box, and none is flat where units have the same hyperplane.
         """
         ends = zip(self._box[::2], self._box[1::2], strict=True)
         middle = [(upper[-1] - lower[-1]) / 2 for lower, upper in ends]
@@ -95,12 +95,20 @@ class BoxCells:
         while stack:
             sides, rows, inside = stack.pop()
             if len(sides) == len(self.free):
-                yield dict(zip(self.free, sides, strict=True))
+                yield dict(zip(self.free, sides, strict=True)), inside
                 continue
             layer, place = self.free[len(sides)]
             form = self._read(layer, sides[: self._before[layer]])[place]
             for side, cut, point in _sides(form, rows, inside):
                 stack.append(((*sides, side), [*rows, *cut], point))
+
+    def of_all(self, sides: Mapping[Unit, bool]) -> tuple[bool, ...]:
+        """The sides of all units on a cell, those among them that the box decides."""
+        return tuple(
+            sides[s, i] if on is None else on
+            for s, own in enumerate(self._known)
+            for i, on in enumerate(own)
+        )
 
     @property
     def _dim(self) -> int:

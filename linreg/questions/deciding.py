@@ -347,7 +347,7 @@ class Decision:
         if self.proof is not None and self._is_proved(self.proof, node, alive):
             return True
         cells = self.search.cells(node, bounds)
-        for sides in cells.all():
+        for sides, _ in cells.all():
             if self.budget.is_spent:
                 return False
             for k in alive:

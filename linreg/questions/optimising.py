@@ -270,7 +270,7 @@ class _Ascent:
     def _by_cells(self, node: BoxNode, bounds: Any) -> bool:
         """The cells of a box, one after another, exactly; False if the search is stopped."""
         cells = self.search.cells(node, bounds)
-        for sides in cells.all():
+        for sides, _ in cells.all():
             if self.budget.is_spent:
                 return False
             self._settled(cells, sides)

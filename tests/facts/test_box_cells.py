@@ -33,7 +33,7 @@ def _form(*entries: object) -> list[fmpq]:
 def test_hyperplanes_that_coincide_cut_a_box_once() -> None:
     """relu(x), relu(-x) and relu(2x): two cells of the line, and no flat one."""
     net = linreg.mlp([([[1], [-1], [2]], [0, 0, 0])], readout=([[1, 1, 1]], [0]))
-    found = [tuple(sides.values()) for sides in _cells(net, linreg.Box([-1], [3])).all()]
+    found = [tuple(sides.values()) for sides, _ in _cells(net, linreg.Box([-1], [3])).all()]
     assert sorted(found) == [(False, True, False), (True, False, True)]
 
 
@@ -70,7 +70,7 @@ def test_units_that_a_box_decides_are_not_cut() -> None:
     net = linreg.mlp([([[1], [-1]], [0, 0])], readout=([[1, 1]], [0]))
     cells = _cells(net, linreg.Box([1], [3]), np.array([[ON, OFF]], dtype=np.int8))
     assert cells.free == []
-    assert list(cells.all()) == [{}]
+    assert list(cells.all()) == [({}, [2])]
     found = cells.highest({}, _form(1, 0), [_form(-1, 2)])
     assert found is not None
     assert found.value == 2  # the condition is 2 - y >= 0

@@ -17,14 +17,14 @@ from linreg.polyhedra import Point, Solver, decide_interior
 from linreg.problem import Problem
 from linreg.problem.region_rows import Boundaries
 from linreg.questions.answers import as_fractions
-from linreg.questions.box_cells import BoxCells
+from linreg.questions.box_cells import OFF, BoxCells
 from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.extremes import Extreme, highest_on_pieces
 from linreg.questions.input_sets import InputSet
 from linreg.questions.leaves import Unit
 from linreg.questions.loop_or_search import Budget, pieces_within
-from linreg.questions.programs import Highest, highest_values, value_at
+from linreg.questions.programs import Highest, highest_values, pulled, value_at
 from linreg.questions.searching import (
     ASKED_UNIT,
     FEW_FREE,
@@ -60,7 +60,8 @@ def highest_by_search(
 class _Ascent:
     """One search; minus the value is row 0, minus the rows of the set are the others.
 
-    `forms` are the value and the rows, as forms of the outputs.
+    `forms` are the value and the rows, as forms of the outputs, and `last` is the value as a form
+    of what the last layer hands on.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class _Ascent:
         self.inputs = inputs
         self.functional = forms[0][: network.readout.n_outputs]
         self.forms = forms
+        self.last = pulled(forms[0], search.boxed.network.readout.rows.table())
         self.rows = list(range(len(forms[1]) + 1))
         self.budget = budget
         self.exact = Solver()
@@ -134,9 +136,27 @@ class _Ascent:
             return False
         if any(bounds.found[k] > 0 for k in self.rows[1:]):
             return True
-        return self.best is not None and Fraction(
-            int(bounds.found[0]), ASKED_UNIT
-        ) >= self._threshold(node)
+        if self.best is None:
+            return False
+        found = Fraction(int(bounds.found[0]), ASKED_UNIT)
+        return found >= self._threshold(node) or self._is_capped(bounds)
+
+    def _is_capped(self, bounds: Any) -> bool:
+        """Whether units of the last layer can only take something from a value that is no better.
+
+        That settles at once where a network is constant because they are off, which no rounded
+        bound does.
+        """
+        assert self.best is not None
+        layers = self.search.boxed.network.layers
+        *factors, most = self.last
+        if not layers or most > self.best.value:
+            return False
+        codes = bounds.codes[len(layers) - 1].tolist()
+        units = layers[-1].units
+        return not any(factors[units:]) and all(
+            by <= 0 or code == OFF for by, code in zip(factors[:units], codes, strict=False)
+        )
 
     def _examined(self, node: BoxNode) -> list[tuple[float, BoxNode]]:
         """What is left of a box, with keys: the greatest bound comes first."""

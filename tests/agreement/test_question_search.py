@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from unittest.mock import ANY
 
 import generators
 import numpy as np
@@ -17,6 +18,7 @@ import linreg
 from linreg.domains import Box, Polytope
 from linreg.network.rectified import rectified
 from linreg.questions import deciding, extremes, optimising, radii, verifying
+from linreg.questions.box_cells import OFF
 from linreg.questions.boxes import boxed_network
 from linreg.questions.leaves import LeafSolver
 from linreg.questions.loop_or_search import Budget
@@ -314,3 +316,39 @@ def test_conditions_on_inputs_and_outputs_at_once_are_searched_too(data: st.Data
     assert found.holds is expected.holds
     if found.counterexample is not None:
         assert query.is_unsafe(found.counterexample, net.forward_exact(found.counterexample))
+
+
+def _flat() -> linreg.Network:
+    """Eight units that are off on most of a cube, behind twelve that switch all over it."""
+    rng = np.random.default_rng(0)
+    first = rng.integers(-8, 9, size=(12, 4)) / 8, rng.integers(-8, 9, size=12) / 8
+    second = rng.integers(-8, 9, size=(8, 12)) / 8, np.full(8, -1.0)
+    return linreg.mlp([first, second], readout=([[1] * 8], [3]))
+
+
+def test_where_a_network_is_constant_no_cells_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rounded bounds never reach a value that is attained all over a box."""
+    net, cube = _flat(), Box([-1] * 4, [1] * 4)
+    with searching():
+        known = linreg.minimum(net, [1], cube)
+        monkeypatch.setattr(optimising._Ascent, "_is_capped", lambda *_: False)
+        unknown = linreg.minimum(net, [1], cube)
+    assert known.value == unknown.value == 3
+    assert 4 * known.nodes < unknown.nodes
+
+
+@pytest.mark.parametrize(("taken_for_off", "greatest"), [(OFF, 2), (ANY, Fraction(1, 4))])
+def test_units_that_are_on_are_no_reason_to_leave_a_box(
+    taken_for_off: object, greatest: Fraction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """relu(x + 1/4) - 3 relu(x) + 4 relu(-x - 1/2) is 2 at -1, and 1/4 at 0 between valleys."""
+    quarter = Fraction(1, 4)
+    first = [[1], [1], [-1]], [quarter, 0, -2 * quarter]
+    net = linreg.mlp([first], readout=([[1, -3, 4]], [0]))
+    monkeypatch.setattr(optimising, "sampled", lambda *_: np.zeros((1, 1)))
+    monkeypatch.setattr(optimising, "MANY_FREE", -1)  # boxes alone
+    monkeypatch.setattr(optimising, "OFF", taken_for_off)
+    with searching():
+        assert linreg.maximum(net, [1], Box([-1], [1])).value == greatest

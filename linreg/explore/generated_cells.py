@@ -218,7 +218,8 @@ def split(
         ]
     pieces = cell.on_cell.pieces(cell.signs, ())
     pattern = (*cell.pattern, *pieces)
-    tally.cells[cell.stage] += 1
+    if problem.network.stages:
+        tally.cells[cell.stage] += 1
     if cell.stage + 1 < len(problem.network.stages):
         on_cell = stage_on_cell_of(cell.stage + 1, pattern)
         if not is_for_generators(on_cell):

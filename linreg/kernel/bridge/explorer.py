@@ -170,9 +170,9 @@ def _next_stage(
     problem: Problem, cell: GeneratedCell
 ) -> Callable[[int, Sequence[int]], StageOnCell]:
     """The stage after a cell's, on a part of it where all units are decided."""
-    n_units = len(problem.network.stages[cell.stage].units)
 
     def made(stage: int, pattern: Sequence[int]) -> StageOnCell:
+        n_units = len(problem.network.stages[cell.stage].units)
         outputs = cell.on_cell.outputs(pattern[len(pattern) - n_units :])
         return StageOnCell(problem.integer_stages[stage], outputs)
 

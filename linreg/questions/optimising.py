@@ -206,8 +206,7 @@ class _Ascent:
                         continue
             if answer.t > TIE_SLACK:
                 self._try(answer.point)
-                continue_ = self._threshold(node) < exact
-                if continue_:
+                if self._threshold(node) < exact:
                     stack.append(splits)
                     continue
             if len(splits) == bounds.free:

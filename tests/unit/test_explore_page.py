@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,12 +39,18 @@ def press(opened: Browser, *keys: str) -> None:
         opened.run(f"document.body.dispatchEvent({event})")
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+@contextmanager
+def started(profile: Path) -> Iterator[Browser]:
     assert PATH is not None
-    made = Browser(PATH, tmp_path_factory.mktemp("profile"))
+    made = Browser(PATH, profile)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with started(tmp_path_factory.mktemp("profile")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -76,15 +83,17 @@ def test_pages_load_without_complaints_and_ask_for_nothing(
 
 
 @needs_browser
-def test_a_page_that_fails_or_asks_for_something_is_seen(opened: Browser, tmp_path: Path) -> None:
+def test_a_page_that_fails_or_asks_for_something_is_seen(tmp_path: Path) -> None:
     ready = "document.documentElement.dataset.ready = ''"
     path = tmp_path / "page.html"
-    path.write_text(f"<script>{ready}; throw new Error('of ours')</script>", encoding="utf-8")
-    opened.open(path)
-    assert "of ours" in "".join(opened.complaints)
-    path.write_text(f"<img src='http://127.0.0.1:9/'><script>{ready}</script>", encoding="utf-8")
-    opened.open(path)
-    assert "asked for http://127.0.0.1:9/" in opened.complaints
+    with started(tmp_path / "profile") as opened:  # its own: a late message is of no other page
+        path.write_text(f"<script>{ready}; throw new Error('of ours')</script>", encoding="utf-8")
+        opened.open(path)
+        assert "of ours" in "".join(opened.complaints)
+        asking = f"<img src='http://127.0.0.1:9/'><script>{ready}</script>"
+        path.write_text(asking, encoding="utf-8")
+        opened.open(path)
+        assert "asked for http://127.0.0.1:9/" in opened.complaints
 
 
 @needs_browser

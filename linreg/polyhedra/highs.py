@@ -100,24 +100,25 @@ class FarkasSession:
             How many of the program's rows, the first ones, are coordinates of the input space.
         """
         size = columns.shape[1]
-        bounds = np.zeros((2 * reach, size))
-        coordinate = np.arange(reach)
-        bounds[coordinate, coordinate] = 1.0
-        bounds[coordinate + reach, coordinate] = -1.0
+        unit = np.eye(reach, size)
         total = len(columns) + 2 * reach
-        lp = self._highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = total, size
-        lp.col_cost_ = np.concatenate(
-            [np.clip(costs, -LARGEST_PROPOSED, LARGEST_PROPOSED), np.full(2 * reach, REACH)]
+        entries = total * size
+        taken = self._highs.passModel(  # by arrays: of a HighsLp each number would be read alone
+            *(total, size, entries),
+            int(self._highspy.MatrixFormat.kColwise),
+            int(self._highspy.ObjSense.kMinimize),
+            0.0,
+            np.concatenate(
+                [np.clip(costs, -LARGEST_PROPOSED, LARGEST_PROPOSED), np.full(2 * reach, REACH)]
+            ),
+            *(np.zeros(total), np.full(total, self._highspy.kHighsInf)),
+            *(np.zeros(size), np.zeros(size)),
+            np.arange(0, entries + 1, size, dtype=np.int32),
+            np.arange(entries, dtype=np.int32) % size,
+            np.concatenate([columns, unit, -unit]).ravel(),
+            np.zeros(total, dtype=np.int32),  # no integers
         )
-        lp.col_lower_ = np.zeros(total)
-        lp.col_upper_ = np.full(total, self._highspy.kHighsInf)
-        lp.row_lower_ = lp.row_upper_ = np.zeros(size)
-        lp.a_matrix_.format_ = self._highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = np.arange(0, (total + 1) * size, size, dtype=np.int32)
-        lp.a_matrix_.index_ = np.tile(np.arange(size, dtype=np.int32), total)
-        lp.a_matrix_.value_ = np.concatenate([columns, bounds]).ravel()
-        self._check(self._highs.passModel(lp), "the model")
+        self._check(taken, "the model")
         self._rows = len(columns)
         self._size = total + size
         self._program_rows = np.arange(size, dtype=np.int32)

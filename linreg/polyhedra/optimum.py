@@ -14,8 +14,8 @@ from linreg.polyhedra.multipliers import non_negative
 from linreg.polyhedra.points import Forms, IntegerRow, Point
 from linreg.polyhedra.simplex import seek_least
 
-NEAR, FAR = (1.0,), (2.0**10, 2.0**20)
-"""What HiGHS measures lengths in: proposals reach 2^20 of these units, and get less precise."""
+FAR = (2.0**10, 2.0**20)
+"""What else HiGHS measures lengths in: proposals reach 2^20 of these units, less precisely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +55,36 @@ def least_values(
     dim = len(inside.entries) - 1
     bundle, asked = Forms(rows, dim), Forms(forms, dim)
     slacks = bundle.floats(bundle.at(inside), inside)
-    found = []
-    for form, gradient in zip(asked.rows, asked.normals, strict=True):
-        optimum = _proposed(bundle, form, gradient, slacks, inside, solver, NEAR)
-        if optimum is None and not _falls_freely(bundle, form, solver):
-            optimum = _proposed(bundle, form, gradient, slacks, inside, solver, FAR)
-            optimum = _decided(bundle, form, inside, solver) if optimum is None else optimum
-        found.append(optimum)
+    pairs = list(zip(asked.rows, asked.normals, strict=True))
+    found = _proposed(bundle, pairs, slacks, inside, solver, unit=1.0)
+    for i, pair in enumerate(pairs):
+        if found[i] is None and not _falls_freely(bundle, pair[0], solver):
+            for unit in FAR:
+                found[i] = found[i] or _proposed(bundle, [pair], slacks, inside, solver, unit)[0]
+            found[i] = found[i] or _decided(bundle, pair[0], inside, solver)
     return found
 
 
 def _proposed(
     bundle: Forms,
-    form: IntegerRow,
-    gradient: np.ndarray,
+    forms: Sequence[tuple[IntegerRow, np.ndarray]],
     slacks: np.ndarray,
     inside: Point,
     solver: Solver,
-    units: Sequence[float],
-) -> Optimum | None:
-    """The first of HiGHS's proposals that is an optimum, with lengths measured in these units."""
-    for unit in units:
-        solver.session.load(bundle.normals, slacks / unit, reach=len(gradient))
+    unit: float,
+) -> list[Optimum | None]:
+    """What HiGHS proposes for forms and their gradients, one after another, if it is an optimum.
+
+    It measures lengths in this unit.
+    """
+    if forms:
+        solver.session.load(bundle.normals, slacks / unit, reach=len(inside.entries) - 1)
+    found = []
+    for form, gradient in forms:
         proposal = solver.session.propose(gradient, np.inf)
-        if proposal is not None:
-            optimum = _proved(bundle, form, inside, unit, proposal)
-            if optimum is not None:
-                return optimum
-    return None
+        proved = None if proposal is None else _proved(bundle, form, inside, unit, proposal)
+        found.append(proved)
+    return found
 
 
 def _proved(

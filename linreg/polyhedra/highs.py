@@ -132,11 +132,7 @@ class FarkasSession:
             return None
         self.solved += 1
         # What is not solved from the last basis is begun anew, with numbers of a size that suits.
-        halvings = int(np.frexp(np.abs(target).max(initial=0.0))[1])
-        if not (
-            self._solve(target, bound)
-            or self._solve(np.ldexp(target, -halvings), float(np.ldexp(bound, -halvings)))
-        ):
+        if not (self._solve(target, bound) or self._solve(*_halved(target, bound))):
             return None
         highs = self._highs
         step = -np.array(highs.getSolution().row_dual)
@@ -175,6 +171,12 @@ class FarkasSession:
     def _check(self, status: highspy.HighsStatus, what: str) -> None:
         if status == self._highspy.HighsStatus.kError:
             raise RuntimeError(f"HiGHS refused {what}")
+
+
+def _halved(target: np.ndarray, bound: float) -> tuple[np.ndarray, float]:
+    """Both divided by the power of two that brings the largest entry of the first below 1."""
+    halvings = int(np.frexp(np.abs(target).max(initial=0.0))[1])
+    return np.ldexp(target, -halvings), float(np.ldexp(bound, -halvings))
 
 
 @dataclass(slots=True)

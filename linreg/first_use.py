@@ -161,7 +161,9 @@ def _join() -> None:
     from linreg.adjacency.compiled_edges import joined, traced
 
     joined(enumerate_regions(_one_unit(3), strategy="compiled"), None)
-    for _ in traced(enumerate_regions(_one_unit(2), strategy="compiled"), [0, 1]):
+    halves = enumerate_regions(_one_unit(2), strategy="compiled")
+    joined(halves, None)
+    for _ in traced(halves, [0, 1]):
         pass
 
 

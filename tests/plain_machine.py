@@ -22,7 +22,7 @@ def plain_machine() -> SimpleNamespace:
     is_off = numba.config.DISABLE_JIT
     numba.config.DISABLE_JIT = True
     try:
-        for name in ("bridge.explorer", "adjacency.facets"):
+        for name in ("bridge.explorer", "adjacency.facets", "adjacency.polygon_edges"):
             import_module(f"{PACKAGE}.{name}")
     finally:
         numba.config.DISABLE_JIT = is_off

@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from linreg.kernel.adjacency.facets import join
-from linreg.kernel.adjacency.lookup import Lookup, lookup_of
+from linreg.kernel.adjacency.polygon_edges import join_polygons
 from linreg.kernel.adjacency.polygons import trace
 from linreg.kernel.adjacency.region_rows import Around, around_for
+from linreg.kernel.data.polygons import MOST_GENERATORS, plane_for
 from linreg.kernel.data.tables import Tables, tables_of
 from linreg.kernel.data.work import Work, work_for
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
+from linreg.kernel.outlines.lookup import Lookup, lookup_of
+from linreg.kernel.outlines.path import path_for
 from linreg.progress import Progress
 from linreg.regions import Enumeration
+from linreg.regions.polygons.branches import Branches
 
 REGIONS_PER_REPORT = 1 << 14
 """Regions between two reports: how long an interrupt may have to wait."""
@@ -27,9 +31,15 @@ MANY_REGIONS = 30_000
 """Regions whose edges are found without machine code in the time that it takes to compile it."""
 
 
-def is_worth_it(n_regions: int) -> bool:
+def machine_code_of(dim: int) -> Callable[..., tuple[int, int]]:
+    """The machine code that finds the edges of regions of so many inputs."""
+    return join_polygons if dim == 2 else join
+
+
+def is_worth_it(regions: Enumeration) -> bool:
     """Whether machine code is at hand, or finds the edges sooner even if it must be compiled."""
-    return is_loaded(join) or is_on_disk(join) or n_regions >= MANY_REGIONS
+    code = machine_code_of(regions.problem.network.input_dim)
+    return is_loaded(code) or is_on_disk(code) or len(regions) >= MANY_REGIONS
 
 
 def is_traced_already() -> bool:
@@ -61,10 +71,9 @@ def joined(
     if tables is None:
         return None
     work, around, lookup = _memory(regions, tables)
-    size = len(work.halfspaces.ends)
-    # Machine code for arrays that are read-only is other machine code.
-    witnesses = np.ascontiguousarray(regions.witnesses).view()
-    witnesses.flags.writeable = False
+    join_some = _of_polygons if tables.dim == 2 else _of_halfspaces
+    step = join_some(regions, tables, work, around, lookup)
+    size = len(work.halfspaces.ends) + MOST_GENERATORS
     buffer = np.empty((EDGE_BUFFER + size, 2), dtype=np.int64)
     doubtful = np.zeros(len(regions), dtype=bool)
     found = [np.empty((0, 2), dtype=np.int64)]
@@ -74,23 +83,63 @@ def joined(
             certain = done - int(np.count_nonzero(doubtful))
             progress(Progress(certain, len(regions), "regions looked at for facets"))
         last = min(done + REGIONS_PER_REPORT, len(regions))
-        with first_use(join):
-            done, edges = join(
-                tables,
-                work.maps,
-                work.halfspaces,
-                work.program,
-                work.proof,
-                lookup,
-                around,
-                witnesses,
-                done,
-                last,
-                buffer,
-                doubtful,
-            )
+        with first_use(machine_code_of(tables.dim)):
+            done, edges = step(done, last, buffer, doubtful)
         found.append(buffer[:edges].copy())
     return np.concatenate(found), np.flatnonzero(doubtful)
+
+
+_Step = Callable[[int, int, np.ndarray, np.ndarray], tuple[int, int]]
+
+
+def _of_halfspaces(
+    regions: Enumeration, tables: Tables, work: Work, around: Around, lookup: Lookup
+) -> _Step:
+    # Machine code for arrays that are read-only is other machine code.
+    witnesses = np.ascontiguousarray(regions.witnesses).view()
+    witnesses.flags.writeable = False
+
+    def step(first: int, last: int, edges: np.ndarray, doubtful: np.ndarray) -> tuple[int, int]:
+        return join(
+            tables,
+            work.maps,
+            work.halfspaces,
+            work.program,
+            work.proof,
+            lookup,
+            around,
+            witnesses,
+            first,
+            last,
+            edges,
+            doubtful,
+        )
+
+    return step
+
+
+def _of_polygons(
+    regions: Enumeration, tables: Tables, work: Work, around: Around, lookup: Lookup
+) -> _Step:
+    path = path_for(tables, Branches.of(regions).splits)
+    plane = plane_for(tables, len(tables.units) + 1, 0)
+
+    def step(first: int, last: int, edges: np.ndarray, doubtful: np.ndarray) -> tuple[int, int]:
+        return join_polygons(
+            tables,
+            work.maps,
+            work.halfspaces,
+            plane,
+            path,
+            lookup,
+            around,
+            first,
+            last,
+            edges,
+            doubtful,
+        )
+
+    return step
 
 
 Line = tuple[int, int, int]
@@ -145,7 +194,7 @@ def _memory(regions: Enumeration, tables: Tables) -> tuple[Work, Around, Lookup]
     """What machine code works with, and where it finds patterns."""
     work = work_for(tables, 1)
     around = around_for(tables, len(work.halfspaces.ends), _direction(tables.dim))
-    with first_use(join):
+    with first_use(machine_code_of(tables.dim)):
         return work, around, lookup_of(regions.patterns)
 
 

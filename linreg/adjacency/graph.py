@@ -246,12 +246,13 @@ def preparation(regions: Enumeration) -> str:
     """
     if not _is_for_machine_code(regions):
         return ""
-    from linreg.kernel.adjacency.facets import join
+    from linreg.adjacency.compiled_edges import machine_code_of
     from linreg.kernel.machine import is_loaded, is_on_disk
 
-    if is_loaded(join):
+    code = machine_code_of(regions.problem.network.input_dim)
+    if is_loaded(code):
         return ""
-    return "loading machine code" if is_on_disk(join) else "compiling (first use)"
+    return "loading machine code" if is_on_disk(code) else "compiling (first use)"
 
 
 def _is_for_machine_code(regions: Enumeration) -> bool:
@@ -260,7 +261,7 @@ def _is_for_machine_code(regions: Enumeration) -> bool:
         return False
     from linreg.adjacency.compiled_edges import is_worth_it
 
-    return is_worth_it(len(regions))
+    return is_worth_it(regions)
 
 
 def _is_large(regions: Enumeration) -> bool:

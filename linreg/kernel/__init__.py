@@ -48,7 +48,7 @@ The order to read in
    `plane.polygon_tree`: the same for one and two inputs, where cells are polygons.
 10. `bridge.exact_cells`, `bridge.exploration`, `bridge.explorer`: what settles doubts.
 11. `proofs.known_regions`, `proofs.stage_tree`, `proofs.proving`: certificates.
-12. `adjacency`: which regions share a facet.
+12. `outlines`: regions that are known as shapes; `adjacency`: which of them share a facet.
 13. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along
     segments.
 14. `bounds.units`, `bounds.tables`, `bounds.walk`: bounds of outputs on boxes; `bounds.leaf_rows`:

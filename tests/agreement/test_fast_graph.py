@@ -29,8 +29,9 @@ from linreg.adjacency import compiled_edges as joined
 from linreg.adjacency import graph
 from linreg.domains import Domain
 from linreg.kernel import machine
-from linreg.kernel.adjacency import lookup
 from linreg.kernel.adjacency.facets import join
+from linreg.kernel.adjacency.polygon_edges import join_polygons
+from linreg.kernel.outlines import lookup
 from linreg.network import Network
 from linreg.regions import Enumeration
 from linreg.regions.sources import InMemory
@@ -185,6 +186,24 @@ def test_numbers_that_are_off_as_their_bounds_say_change_no_edge(
         assert edges_of(adjacency_graph(regions)) == expected
 
 
+@pytest.mark.parametrize(("widths", "seed"), [((2, 10, 8), 1), ((2, 6, 5), 3), ((2, 4, 4, 4), 5)])
+def test_numbers_that_are_off_by_more_than_their_bounds_change_edges_of_the_plane(
+    widths: Sequence[int], seed: int
+) -> None:
+    """So a bound that were left out on the way would be seen."""
+    regions = enumerate_regions(gaussian(*widths))
+    tables = blurred(joined.tables_of(regions.problem), 0.05, np.random.default_rng(seed))
+    expected = exact_edges(regions)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joined, "tables_of", lambda problem: tables)
+        assert edges_of(adjacency_graph(regions)) == expected
+        tables.terms["error"] = 0.0
+        tables.rows["bias_error"] = 0.0
+        for name in ("slope_error", "intercept_error"):
+            tables.pieces[name] = 0.0
+        assert edges_of(adjacency_graph(regions)) != expected
+
+
 @settings(max_examples=40)
 @given(problem=problems(), share=st.sampled_from([1e-9, 1e-4, 1e-2]), seed=st.integers(0, 99))
 def test_numbers_of_degenerate_networks_may_be_off_too(
@@ -223,7 +242,7 @@ def test_points_that_are_not_where_they_should_be_change_no_edge(
 def test_a_ray_that_tells_no_hyperplanes_apart_leaves_doubts_and_the_same_edges(
     direction: float,
 ) -> None:
-    regions = enumerate_regions(gaussian(2, 6, 5))
+    regions = enumerate_regions(gaussian(3, 5, 4))
     expected = exact_edges(regions)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joined, "_direction", lambda dim: np.full(dim, direction))
@@ -254,13 +273,13 @@ def test_proposals_that_are_garbage_leave_doubts_and_the_same_edges(garbage: str
             return int(rng.integers(3))
 
         plain.facets.descend = descend
-        nets = [gaussian(3, 5, 4), gaussian(2, 4, 4, 4)]
+        nets = [gaussian(3, 5, 4), gaussian(3, 3, 3, 3)]
         nets += [c.network for c in cases("golden") if c.name == "one_flip_not_adjacent"]
         for net in nets:
             regions = enumerate_regions(net)
             expected = exact_edges(regions)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(joined, "is_worth_it", lambda n_regions: True)
+                patch.setattr(joined, "is_worth_it", lambda regions: True)
                 for name, module in (
                     ("tables_of", plain.tables),
                     ("work_for", plain.work),
@@ -317,6 +336,7 @@ def test_few_regions_load_no_machine_code() -> None:
 
 
 def test_machine_code_that_was_used_is_at_hand() -> None:
-    adjacency_graph(enumerate_regions(gaussian(1, 2)))
-    assert machine.is_loaded(join)
-    assert machine.is_on_disk(join)
+    for code, inputs in ((join, 1), (join_polygons, 2)):
+        adjacency_graph(enumerate_regions(gaussian(inputs, 2)))
+        assert machine.is_loaded(code)
+        assert machine.is_on_disk(code)

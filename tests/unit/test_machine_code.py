@@ -123,7 +123,7 @@ def test_machine_code_on_disk_is_good_for_the_sources_of_all_that_it_holds(tmp_p
     told = (
         "import sys; from pathlib import Path; from linreg.kernel import machine; "
         "machine.__file__ = str(Path(sys.argv[1]) / 'machine.py'); "
-        "names = 'simplex.cell_tree', 'data.roundoff', 'adjacency.lookup'; "
+        "names = 'simplex.cell_tree', 'data.roundoff', 'outlines.lookup'; "
         "print(*map(machine._sources, names))"
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.kernel.adjacency.lookup import Lookup, find, hash_of
 from linreg.kernel.adjacency.region_rows import Around, are_apart, follow, put_halfspaces
 from linreg.kernel.data.outcomes import BELOW_ZERO, FACET, LEAST, MAY_BE_FACET, NO_FACET
 from linreg.kernel.data.roundoff import FLOOR, UP
@@ -12,6 +11,7 @@ from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import HalfspaceRows, Maps, Program, Proof
 from linreg.kernel.machine import compiled, entry
 from linreg.kernel.maps.affine_maps import inside, put_domain
+from linreg.kernel.outlines.lookup import Lookup, find, hash_of
 from linreg.kernel.proofs.multipliers import proves
 from linreg.kernel.simplex.points import halfspace_value
 from linreg.kernel.simplex.program import descend, load
@@ -54,7 +54,10 @@ def join(
             continue
         code = hash_of(lookup, around.pieces)
         for halfspace in range(len(t.halfspaces), m):
-            j = _neighbour(t, halfspaces, lookup, around, halfspace, code)
+            owner, piece = around.units[halfspace], around.changes[halfspace]
+            if piece < around.pieces[owner]:
+                continue  # an edge is found from its first region
+            j = beyond(t, lookup, around, owner, piece, code)
             if j < 0:
                 continue
             outcome = _facet(t, maps, halfspaces, p, proof, around, halfspace, m, x, witnesses[j])
@@ -68,23 +71,19 @@ def join(
 
 
 @compiled
-def _neighbour(
-    t: Tables,
-    halfspaces: HalfspaceRows,
-    lookup: Lookup,
-    around: Around,
-    halfspace: int,
-    code: np.uint64,
+def beyond(
+    t: Tables, lookup: Lookup, around: Around, owner: int, piece: int, code: np.uint64
 ) -> int:
-    """The region beyond a half-space if that is a facet; -1 if none is, or an earlier one.
+    """The region whose pattern is the current one but for a unit, which has another piece there.
 
-    `code` is the hash of the region's own pattern.
+    Units that have the same hyperplane change with it. -1 if there is no such region; `code` is the
+    hash of the current pattern.
     """
-    owner = around.units[halfspace]
-    if around.changes[halfspace] < around.pieces[owner]:
-        return -1
-    first = -1 if t.units[owner].is_max else around.next_twin[halfspaces.ends[halfspace].row]
-    around.beyond[owner] = around.changes[halfspace]
+    first = -1
+    if not t.units[owner].is_max:
+        f = t.units[owner].form + min(piece, around.pieces[owner])
+        first = around.next_twin[t.forms[f].twin]
+    around.beyond[owner] = piece
     code += _step(lookup, around, owner)
     f, reaches = first, True
     while f >= 0:

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.kernel.adjacency.lookup import Lookup
 from linreg.kernel.adjacency.region_rows import Around, follow
 from linreg.kernel.data.flags import INTEGER
-from linreg.kernel.data.outcomes import ALWAYS, CUTS
 from linreg.kernel.data.polygons import Plane
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import NEGATIVE, POSITIVE, HalfspaceRows, Maps
 from linreg.kernel.machine import compiled, entry
 from linreg.kernel.maps.affine_maps import put_domain, put_lead, put_side
-from linreg.kernel.plane.clipping import clip, halve
-from linreg.kernel.plane.cuts import WHOLE_PLANE, is_sloped
-from linreg.kernel.plane.signs import find_signs, is_limit, write_line
-
-UNKNOWN = -2
-"""In place of a number of generators, or of sides: floats leave a doubt."""
+from linreg.kernel.outlines.lookup import Lookup
+from linreg.kernel.outlines.polygons import UNKNOWN, cut_away
+from linreg.kernel.plane.cuts import WHOLE_PLANE
+from linreg.kernel.plane.signs import is_limit, write_line
 
 
 @entry
@@ -98,24 +94,7 @@ def _cut(halfspaces: HalfspaceRows, plane: Plane, i: int, n: int, now: int) -> t
         line, normal[0], normal[1], end.constant, error[0], error[1], end.error, end.integer, -1, -1
     )
     line.halfspace = i
-    if n == WHOLE_PLANE:
-        return (halve(line, plane.at[now], plane.along[now]) if is_sloped(line) else UNKNOWN), now
-    how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs, plane.room)
-    if how == ALWAYS:
-        return n, now
-    if how != CUTS:
-        return UNKNOWN, now
-    n = clip(
-        line,
-        plane.at[now],
-        plane.along[now],
-        n,
-        plane.signs,
-        1,
-        plane.at[1 - now],
-        plane.along[1 - now],
-    )
-    return (n if n > 0 else UNKNOWN), 1 - now
+    return cut_away(line, plane.at[now], plane.along[now], n, plane, 1 - now), 1 - now
 
 
 @compiled

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from linreg.kernel.adjacency.lookup import Lookup, piece_of
 from linreg.kernel.data.frames import as_frame
 from linreg.kernel.data.outcomes import SAME
 from linreg.kernel.data.roundoff import FLOOR, GAMMA_3, UP
@@ -19,6 +18,7 @@ from linreg.kernel.data.work import NEGATIVE, POSITIVE, HalfspaceRows, Maps
 from linreg.kernel.machine import compiled
 from linreg.kernel.maps.affine_maps import put_lead, put_side
 from linreg.kernel.maps.composing import compose
+from linreg.kernel.outlines.lookup import Lookup, piece_of
 from linreg.kernel.simplex.contests import compare
 from linreg.kernel.simplex.points import halfspace_value
 

@@ -48,7 +48,7 @@ FEW = 16
 def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     """The rows of a stage as forms of the input, where the units before are on these pieces."""
     if s > 0:
-        _select(t, maps, s - 1, pieces)
+        select(t, maps, s - 1, pieces)
         if t.stages[s].dense >= 0:
             _sum_densely(t, maps, s, pieces)
         else:
@@ -69,47 +69,53 @@ def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
 @compiled
 def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
     """The rows of a stage, one coefficient after another."""
+    for r in range(t.stages[s].row, t.stages[s + 1].row):
+        sum_row(t, maps, s, r)
+
+
+@compiled
+def sum_row(t: Tables, maps: Maps, s: int, r: int) -> None:
+    """One row of a stage after the first, whose inputs are selected."""
     n = t.dim
     first_out = t.stages[s - 1].out
-    for r in range(t.stages[s].row, t.stages[s + 1].row):
-        gradient, errors, sizes = maps.gradients[r], maps.gradient_errors[r], maps.sizes
+    gradient, errors, sizes = maps.gradients[r], maps.gradient_errors[r], maps.sizes
+    for k in range(n):
+        gradient[k] = 0.0
+        errors[k] = 0.0
+        sizes[k] = 0.0
+    constant = 0.0
+    constant_error = 0.0
+    constant_size = 0.0
+    terms = NOTHING
+    constants = NOTHING
+    integer = t.rows[r].integer
+    plain = True  # one term with weight 1 or -1
+    for e in range(t.rows[r].term, t.rows[r + 1].term):
+        j, by, by_error = t.terms[e].column, t.terms[e].weight, t.terms[e].error
+        out = maps.out_ends[first_out + j]
+        c, c_error = out.constant, out.error
+        if c != 0.0 or c_error != 0.0:
+            constants += 1
+            constant += by * c
+            constant_size += abs(by * c)
+            constant_error += abs(by) * c_error + by_error * (abs(c) + c_error)
+            if out.integer & INTEGER_CONSTANT == 0:
+                integer &= INTEGER_GRADIENT
+        if out.live == 0:
+            continue
+        terms += 1
+        integer &= out.integer | INTEGER_CONSTANT
+        plain = plain and abs(by) == 1.0 and by_error == 0.0
+        above = maps.out_gradients[first_out + j]
+        above_error = maps.out_gradient_errors[first_out + j]
         for k in range(n):
-            gradient[k] = 0.0
-            errors[k] = 0.0
-            sizes[k] = 0.0
-        constant = 0.0
-        constant_error = 0.0
-        constant_size = 0.0
-        terms = NOTHING
-        constants = NOTHING
-        integer = t.rows[r].integer
-        plain = True  # one term with weight 1 or -1
-        for e in range(t.rows[r].term, t.rows[r + 1].term):
-            j, by, by_error = t.terms[e].column, t.terms[e].weight, t.terms[e].error
-            out = maps.out_ends[first_out + j]
-            c, c_error = out.constant, out.error
-            if c != 0.0 or c_error != 0.0:
-                constants += 1
-                constant += by * c
-                constant_size += abs(by * c)
-                constant_error += abs(by) * c_error + by_error * (abs(c) + c_error)
-                if out.integer & INTEGER_CONSTANT == 0:
-                    integer &= INTEGER_GRADIENT
-            if out.live == 0:
-                continue
-            terms += 1
-            integer &= out.integer | INTEGER_CONSTANT
-            plain = plain and abs(by) == 1.0 and by_error == 0.0
-            above = maps.out_gradients[first_out + j]
-            above_error = maps.out_gradient_errors[first_out + j]
-            for k in range(n):
-                a = by * above[k]
-                gradient[k] += a
-                sizes[k] += abs(a)
-                errors[k] += abs(by) * above_error[k] + by_error * (abs(above[k]) + above_error[k])
-        if not (plain and terms <= 1):
-            integer = _bound_sums(errors, sizes, n, terms, integer)
-        _finish(t, maps, r, integer, constant, constant_error, constant_size, constants)
+            a = by * above[k]
+            gradient[k] += a
+            sizes[k] += abs(a)
+            errors[k] += abs(by) * above_error[k] + by_error * (abs(above[k]) + above_error[k])
+    if not (plain and terms <= 1):
+        integer = _bound_sums(errors, sizes, n, terms, integer)
+    _finish(t, maps, r, integer, constant, constant_error, constant_size, constants)
 
 
 @compiled
@@ -341,7 +347,7 @@ def _is_in_range(size: float, lowest: float) -> bool:
 
 
 @compiled
-def _select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
+def select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     """What a stage hands on where its units are on the node's pieces."""
     n = t.dim
     for o in range(t.stages[s].out, t.stages[s + 1].out):

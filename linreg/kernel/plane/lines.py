@@ -23,34 +23,45 @@ CONSTANT = -2
 @compiled
 def draw(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> None:
     """Write the lines of a stage whose maps are in place."""
-    width = 0
-    if s > 0 and _trace(t, maps, plane, s - 1, pieces):
-        width = t.stages[s].out - t.stages[s - 1].out
+    width = trace_outputs(t, maps, plane, s, pieces)
     for r in range(t.stages[s].row, t.stages[s + 1].row):
-        if width > 0 and t.rows[r + 1].term - t.rows[r].term == width:
-            plane.directions[r] = r
-            plane.same[r] = r
-        else:
-            _relate(t, maps, plane, s, r)
+        relate(t, plane, s, r, width)
     for f in range(t.stages[s].form, t.stages[s + 1].form):
-        r = t.forms[f].row
-        if s == 0 and (t.lines[f, 0] != 0.0 or t.lines[f, 1] != 0.0):
-            a, b, c = t.lines[f, 0], t.lines[f, 1], t.lines[f, 2]
-            write_line(plane.lines[f], a, b, c, 0.0, 0.0, 0.0, NOT_INTEGER, plane.directions[r], -1)
-            continue
-        exact = t.forms[f].breakpoint == 0.0 and t.forms[f].error == 0.0
-        write_line(
-            plane.lines[f],
-            maps.gradients[r, 0],
-            maps.gradients[r, 1] if t.dim > 1 else 0.0,
-            maps.ends[r].constant - t.forms[f].breakpoint,
-            maps.gradient_errors[r, 0],
-            maps.gradient_errors[r, 1] if t.dim > 1 else 0.0,
-            form_constant_error(t, maps, f),
-            maps.ends[r].integer,
-            plane.directions[r],
-            plane.same[r] if exact else -1,
-        )
+        draw_form(t, maps, plane, s, f)
+
+
+@compiled
+def trace_outputs(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> int:
+    """Find what the outputs before a stage are multiples of: how many terms need no further look.
+
+    A row with as many is none but its own, since no one row is that of all outputs.
+    """
+    if s > 0 and _trace(t, maps, plane, s - 1, pieces):
+        return t.stages[s].out - t.stages[s - 1].out
+    return NOTHING
+
+
+@compiled
+def draw_form(t: Tables, maps: Maps, plane: Plane, s: int, f: int) -> None:
+    """Write the line of a form whose row is in place."""
+    r = t.forms[f].row
+    if s == 0 and (t.lines[f, 0] != 0.0 or t.lines[f, 1] != 0.0):
+        a, b, c = t.lines[f, 0], t.lines[f, 1], t.lines[f, 2]
+        write_line(plane.lines[f], a, b, c, 0.0, 0.0, 0.0, NOT_INTEGER, plane.directions[r], -1)
+        return
+    exact = t.forms[f].breakpoint == 0.0 and t.forms[f].error == 0.0
+    write_line(
+        plane.lines[f],
+        maps.gradients[r, 0],
+        maps.gradients[r, 1] if t.dim > 1 else 0.0,
+        maps.ends[r].constant - t.forms[f].breakpoint,
+        maps.gradient_errors[r, 0],
+        maps.gradient_errors[r, 1] if t.dim > 1 else 0.0,
+        form_constant_error(t, maps, f),
+        maps.ends[r].integer,
+        plane.directions[r],
+        plane.same[r] if exact else -1,
+    )
 
 
 @compiled
@@ -80,10 +91,10 @@ def _trace(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> b
 
 
 @compiled
-def _relate(t: Tables, maps: Maps, plane: Plane, s: int, r: int) -> None:
+def relate(t: Tables, plane: Plane, s: int, r: int, width: int) -> None:
     """Find the row that a row is a multiple of: itself, if no other."""
     direction, same = r, r
-    if s > 0:
+    if s > 0 and not (width > 0 and t.rows[r + 1].term - t.rows[r].term == width):
         direction = CONSTANT + NOTHING
         same = CONSTANT if t.rows[r].bias == 0.0 and t.rows[r].bias_error == 0.0 else -1
         first = t.stages[s - 1].out

@@ -121,6 +121,7 @@ if TYPE_CHECKING:  # for those that read types; when a program runs, `_HOMES` sa
     from linreg.readers import load_query as load_query
     from linreg.readers import save as save
     from linreg.regions import Enumeration as Enumeration
+    from linreg.regions import Outlines as Outlines
     from linreg.regions import Region as Region
     from linreg.regions import enumerate_regions as enumerate_regions
     from linreg.regions.near import NearRegions as NearRegions
@@ -199,6 +200,7 @@ _HOMES = {
     "Network": "linreg.network",
     "NoSuchIndex": "linreg.errors",
     "NotPiecewiseLinear": "linreg.errors",
+    "Outlines": "linreg.regions",
     "OutputRange": "linreg.questions",
     "ParameterPath": "linreg.learning",
     "PolyhedralComplex": "linreg.topology",

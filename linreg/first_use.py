@@ -98,11 +98,12 @@ class Step(NamedTuple):
 def _steps() -> list[Step]:
     cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
     return [
-        Step("regions", 0.34, False, lambda: compiled_explorer().prepare(cube)),
+        Step("regions", 0.30, False, lambda: compiled_explorer().prepare(cube)),
         Step("proofs", 0.04, False, lambda: proving_explorer().prepare(cube)),
         Step("graphs", 0.17, False, _join),
-        Step("regions of the plane", 0.18, True, lambda: compiled_explorer().prepare(square)),
-        Step("lines", 0.20, True, _sweep),
+        Step("outlines", 0.10, False, _outline),
+        Step("regions of the plane", 0.16, True, lambda: compiled_explorer().prepare(square)),
+        Step("lines", 0.16, True, _sweep),
         Step("bounds", 0.07, True, _bound),
     ]
 
@@ -165,6 +166,16 @@ def _join() -> None:
     joined(halves, None)
     for _ in traced(halves, [0, 1]):
         pass
+
+
+def _outline() -> None:
+    """Outline halves of the plane and of space in machine code."""
+    from linreg.kernel.outlines.outlining import outlined
+
+    for dim in (2, 3):
+        halves = enumerate_regions(_one_unit(dim), strategy="compiled")
+        for _ in outlined(halves.problem, halves.patterns, np.zeros(1, dtype=np.int64)):
+            pass
 
 
 def _sweep() -> None:

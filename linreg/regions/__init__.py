@@ -3,6 +3,7 @@
 from linreg.regions.enumeration import Enumeration, enumerate_regions, enumerated
 from linreg.regions.facets import DOMAIN, Facet
 from linreg.regions.margins import EXACT_PER_REPORT
+from linreg.regions.outlines import Outlines
 from linreg.regions.region import Region
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "EXACT_PER_REPORT",
     "Enumeration",
     "Facet",
+    "Outlines",
     "Region",
     "enumerate_regions",
     "enumerated",

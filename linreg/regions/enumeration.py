@@ -24,6 +24,7 @@ from linreg.regions.affine_maps import AffineMaps, affine_maps_of
 from linreg.regions.convex import Minima, Objective, minimise
 from linreg.regions.location import NOWHERE, Locator, Points
 from linreg.regions.margins import Reach
+from linreg.regions.outlines import Outlines, outlines_of
 from linreg.regions.polygons import Polygons, Solids, polygons_of, solids_of
 from linreg.regions.region import Region
 from linreg.regions.representations import frame_of_regions, html_of_regions, line_of_regions
@@ -397,6 +398,27 @@ class Enumeration(Sequence[Region]):
         ([4.0, 4.0], 6)
         """
         return solids_of(self, frame, exact=exact)
+
+    def outlines(
+        self,
+        *,
+        tolerance: float = 1e-6,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Outlines:
+        """The vertices and the volume of every region, in floats with proved errors.
+
+        The arguments and errors are those of `linreg.regions.outlines.outlines_of`.
+
+        Examples
+        --------
+        A line through a square:
+
+        >>> from linreg import mlp
+        >>> found = enumerate_regions(mlp([([[1, 1]], [-1])]), "box:0,1").outlines()
+        >>> found.volumes.tolist(), len(found[0]), found.volume_errors.max() < 1e-15
+        ([0.5, 0.5], 3, True)
+        """
+        return outlines_of(self, tolerance=tolerance, progress=progress)
 
     @cached_property
     def _locator(self) -> Locator:

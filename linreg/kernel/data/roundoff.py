@@ -51,15 +51,16 @@ LOWEST, HIGHEST = 1e-140, 1e140
 Products of two numbers in the range lie between 1e-280 and 1e280, within the floats' own range of
 2^-1022 to 2^1024, so none of them under- or overflows."""
 
-GAMMA_1, GAMMA_2, GAMMA_3 = 2.0 * ROUNDOFF, 3.0 * ROUNDOFF, 4.0 * ROUNDOFF
-"""Bounds on gamma(1), gamma(2) and gamma(3): the relative error that so many roundings make.
+GAMMA_1, GAMMA_2, GAMMA_3, GAMMA_4 = (k * ROUNDOFF for k in (2.0, 3.0, 4.0, 5.0))
+"""Bounds on gamma(1) to gamma(4): the relative error that so many roundings make.
 
 gamma(k) = k u / (1 - k u) bounds |(1 + d_1)^±1 ... (1 + d_k)^±1 - 1| for all |d_i| <= u (Higham,
 Lemma 3.1), and k u / (1 - k u) <= (k + 1) u as long as k (k + 1) u <= 1. So
 
 - gamma(1): a quotient, or a number to which a correction is added
 - gamma(2): x1 - x2 for two products, relative to |x1| + |x2|; a^2 + b^2
-- gamma(3): a x + b y + c w, relative to the sum of absolute products."""
+- gamma(3): a x + b y + c w, relative to the sum of absolute products
+- gamma(4): a x + b y + c z + d w"""
 
 SMALL, LARGE = 1e-70, 1e70
 """Products of three numbers in this range, and what rounding takes from them, are floats.

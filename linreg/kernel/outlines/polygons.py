@@ -1,8 +1,7 @@
 """Machine code: the regions of the plane as polygons, each clipped out of its parent's.
 
 A polygon is that of the closed region: signs at all generators are certain where it was clipped, so
-that each edge is a facet and each crossing a vertex. Where one is not, all regions below are in
-doubt.
+that each edge is a facet. Where one is not, all regions below are in doubt.
 """
 
 from __future__ import annotations

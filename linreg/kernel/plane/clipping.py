@@ -126,9 +126,9 @@ def cross(at: Record, p: Record, q: Record, kind: int) -> None:
     at.y = y1 - y2
     at.w = w1 - w2
     x_size, y_size, w_size = abs(x1) + abs(x2), abs(y1) + abs(y2), abs(w1) + abs(w2)
-    at.x_error = _swing(p.b, p.b_error, q.c, q.c_error) + _swing(p.c, p.c_error, q.b, q.b_error)
-    at.y_error = _swing(p.c, p.c_error, q.a, q.a_error) + _swing(p.a, p.a_error, q.c, q.c_error)
-    at.w_error = _swing(p.a, p.a_error, q.b, q.b_error) + _swing(p.b, p.b_error, q.a, q.a_error)
+    at.x_error = swing(p.b, p.b_error, q.c, q.c_error) + swing(p.c, p.c_error, q.b, q.b_error)
+    at.y_error = swing(p.c, p.c_error, q.a, q.a_error) + swing(p.a, p.a_error, q.c, q.c_error)
+    at.w_error = swing(p.a, p.a_error, q.b, q.b_error) + swing(p.b, p.b_error, q.a, q.a_error)
     whole = p.integer & q.integer
     if whole & INTEGER_GRADIENT == 0 or not w_size < EXACT:
         at.w_error = (at.w_error + GAMMA_2 * w_size) * UP
@@ -143,7 +143,7 @@ def cross(at: Record, p: Record, q: Record, kind: int) -> None:
 
 
 @compiled
-def _swing(p: float, p_error: float, q: float, q_error: float) -> float:
+def swing(p: float, p_error: float, q: float, q_error: float) -> float:
     """How far the product of two numbers may be from the exact one, rounding apart."""
     return abs(p) * q_error + p_error * (abs(q) + q_error)
 
@@ -165,9 +165,9 @@ def rest(at: Record, line: Record, kind: int) -> None:
     at.y = -c * b
     at.w = a * a + b * b
     size = abs(at.x) + abs(at.y) + at.w
-    at.x_error = _swing(c, line.c_error, a, line.a_error)
-    at.y_error = _swing(c, line.c_error, b, line.b_error)
-    at.w_error = _swing(a, line.a_error, a, line.a_error) + _swing(b, line.b_error, b, line.b_error)
+    at.x_error = swing(c, line.c_error, a, line.a_error)
+    at.y_error = swing(c, line.c_error, b, line.b_error)
+    at.w_error = swing(a, line.a_error, a, line.a_error) + swing(b, line.b_error, b, line.b_error)
     whole = line.integer == INTEGER and size < EXACT
     if not whole:
         at.x_error = (at.x_error + ROUNDOFF * abs(at.x)) * UP

@@ -1,0 +1,200 @@
+"""Vertices and volumes of all regions at once, against exact arithmetic on each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import inf
+
+import numpy as np
+import pytest
+from generators import boxes, problems
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_machine import blurred
+
+from linreg import Box, Outlines, clip, enumerate_regions, hard_tanh, maxout, mlp
+from linreg.domains import Domain
+from linreg.kernel.outlines import outlining
+from linreg.network import Network
+from linreg.regions import Enumeration, outlines
+from linreg.units import Unit
+
+searched = settings(max_examples=30)
+
+
+@pytest.fixture(autouse=True)
+def few_regions_too() -> Iterator[None]:
+    """Let machine code outline however few regions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outlines, "MANY_REGIONS", 0)
+        yield
+
+
+def gaussian(*widths: int, unit: Unit | None = None, seed: int = 0) -> Network:
+    rng = np.random.default_rng(seed)
+    rank = 1 if unit is None else unit.n_inputs
+    shapes = [(width * rank, inputs) for inputs, width in pairwise(widths)]
+    return mlp(
+        [(rng.normal(size=shape), rng.normal(size=shape[0])) for shape in shapes], activation=unit
+    )
+
+
+def wrong(found: Outlines, regions: Enumeration) -> list[int]:
+    """Regions whose vertices or volume are not within their errors of what is exact."""
+    return [i for i, region in enumerate(regions) if not is_right(found, i, region)]
+
+
+def is_right(found: Outlines, i: int, region: object) -> bool:
+    exact = region.exact_vertices.tolist()  # type: ignore[attr-defined]
+    errors = found.errors[found.offsets[i] : found.offsets[i + 1]].tolist()
+    near = [
+        {
+            k
+            for k, vertex in enumerate(exact)
+            if all(abs(Fraction(x) - y) <= error for x, y in zip(point, vertex, strict=True))
+        }
+        for point, error in zip(found[i].tolist(), map(Fraction, errors), strict=True)
+    ]
+    if len(near) != len(exact) or set().union(*near) != set(range(len(exact))):
+        return False
+    if region.volume == inf:  # type: ignore[attr-defined]
+        return found.volumes[i] == inf
+    off = abs(Fraction(found.volumes[i]) - region.exact_volume)  # type: ignore[attr-defined]
+    return bool(off <= Fraction(found.volume_errors[i]))
+
+
+NETS = [
+    ((2, 8, 8), None),
+    ((3, 6, 5), None),
+    ((3, 4, 4, 4), None),
+    ((2, 5, 4), hard_tanh()),
+    ((3, 4, 3), clip("-1/2", 1)),
+    ((2, 5, 4), maxout(3)),
+    ((3, 4, 3), maxout(2)),
+    ((3, 3, 2), maxout(3)),
+]
+
+
+@pytest.mark.parametrize(("widths", "unit"), NETS)
+@pytest.mark.parametrize("domain", [None, "box:-1,2"])
+def test_floats_outline_nearly_all_regions_of_a_gaussian_network(
+    widths: Sequence[int], unit: Unit | None, domain: str | None
+) -> None:
+    """On which side of each other parallel planes are at infinity, floats do not tell."""
+    regions = enumerate_regions(gaussian(*widths, unit=unit), domain)
+    found = regions.outlines()
+    assert not wrong(found, regions)
+    if domain is not None or (len(widths), unit) == (3, None):
+        assert len(found.exact) <= 0.05 * len(regions)
+    assert (found.volume_errors <= 1e-6 * np.where(found.volumes < inf, found.volumes, 0)).all()
+
+
+@searched
+@given(problem=problems(inputs=st.integers(2, 3)))
+def test_degenerate_regions_have_the_vertices_and_volumes_of_exact_arithmetic(
+    problem: tuple[Network, Domain],
+) -> None:
+    regions = enumerate_regions(*problem)
+    assert not wrong(regions.outlines(), regions)
+
+
+@searched
+@given(
+    problem=problems(
+        inputs=st.integers(2, 3), max_units=6, kinds=st.builds(maxout, st.integers(2, 4))
+    )
+)
+def test_regions_of_maxima_have_the_vertices_and_volumes_of_exact_arithmetic(
+    problem: tuple[Network, Domain],
+) -> None:
+    regions = enumerate_regions(*problem)
+    assert not wrong(regions.outlines(), regions)
+
+
+@searched
+@given(data=st.data(), widths=st.sampled_from([(2, 5, 4), (3, 4, 3)]))
+def test_volumes_add_up_to_that_of_the_box_within_their_errors(
+    data: st.DataObject, widths: tuple[int, ...]
+) -> None:
+    box = data.draw(boxes(widths[0]))
+    found = enumerate_regions(gaussian(*widths, seed=data.draw(st.integers(0, 99))), box).outlines()
+    whole = np.prod([high - low for low, high in zip(box.lower, box.upper, strict=True)])
+    assert abs(sum(map(Fraction, found.volumes.tolist())) - whole) <= Fraction(
+        sum(map(Fraction, found.volume_errors.tolist()))
+    )
+
+
+@pytest.mark.parametrize("share", [1e-12, 1e-6, 1e-3])
+@pytest.mark.parametrize("widths", [(2, 6, 5), (3, 5, 4), (2, 4, 4, 4)])
+def test_numbers_that_are_off_as_their_bounds_say_leave_what_is_exact_within_the_errors(
+    widths: Sequence[int], share: float
+) -> None:
+    regions = enumerate_regions(gaussian(*widths), Box([-2] * widths[0], [2] * widths[0]))
+    tables = blurred(outlining.tables_of(regions.problem), share, np.random.default_rng(0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outlining, "tables_of", lambda problem: tables)
+        found = regions.outlines(tolerance=inf)
+        assert not wrong(found, regions)
+        assert share > 1e-12 or len(found.exact) == 0
+        tables.terms["error"] = 0.0
+        tables.rows["bias_error"] = 0.0
+        tables.normal_errors[:] = 0.0
+        tables.halfspaces["error"] = 0.0
+        for name in ("slope_error", "intercept_error"):
+            tables.pieces[name] = 0.0
+        assert wrong(regions.outlines(tolerance=inf), regions)
+
+
+def test_a_tolerance_of_0_gives_the_numbers_nearest_to_the_exact_ones() -> None:
+    for domain in (None, "box:-1,1"):
+        regions = enumerate_regions(gaussian(3, 4, 3), domain)
+        found = regions.outlines(tolerance=0)
+        assert len(found.exact) == np.count_nonzero(np.diff(found.offsets))
+        assert found.volumes.tolist() == [region.volume for region in regions]
+        for i, region in enumerate(regions):
+            assert found[i].tolist() == region.vertices.tolist()
+
+
+@pytest.mark.parametrize("dim", [1, 4])
+def test_regions_of_other_dimensions_are_outlined_exactly(dim: int) -> None:
+    regions = enumerate_regions(gaussian(dim, 4), Box([-1] * dim, [1] * dim))
+    found = regions.outlines()
+    assert len(found.exact) == len(regions)
+    assert not wrong(found, regions)
+
+
+def test_regions_that_were_not_all_found_are_outlined_by_their_own_rows() -> None:
+    regions = enumerate_regions(gaussian(2, 8, 8), limit=20)
+    assert not regions.counted.complete
+    assert not wrong(regions.outlines(), regions)
+    boxed = enumerate_regions(gaussian(2, 8, 8), "box:-2,2", limit=20)
+    assert not wrong(boxed.outlines(), boxed)
+
+
+def test_vertices_of_many_blocks_are_those_of_one() -> None:
+    for dim in (2, 3):
+        regions = enumerate_regions(gaussian(dim, 7, 5), Box([-2] * dim, [2] * dim))
+        whole = regions.outlines()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(outlining, "ROOM", 0)
+            found = regions.outlines()
+        assert found.vertices.tolist() == whole.vertices.tolist()
+        assert found.offsets.tolist() == whole.offsets.tolist()
+        assert found.volumes.tolist() == whole.volumes.tolist()
+
+
+def test_an_order_of_units_changes_no_vertex_by_more_than_the_errors() -> None:
+    rng = np.random.default_rng(4)
+    for dim in (2, 3):
+        weights, shifts = rng.normal(size=(7, dim)), rng.normal(size=7)
+        order = rng.permutation(7)
+        one, other = (
+            enumerate_regions(mlp([(w, b)]), Box([-1] * dim, [1] * dim))
+            for w, b in ((weights, shifts), (weights[order], shifts[order]))
+        )
+        places = [other.find(pattern) for pattern in one.patterns[:, order]]
+        found, again = one.outlines(), other.outlines()
+        off = np.abs(found.volumes - again.volumes[places])
+        assert (off <= found.volume_errors + again.volume_errors[places]).all()

@@ -12,7 +12,11 @@ from linreg.errors import NoSuchIndex
 from linreg.problem import StagesOnRegions
 from linreg.progress import Progress
 from linreg.regions import EXACT_PER_REPORT, Enumeration
+from linreg.regions.residues import residues_of
 from linreg.wording import counted
+
+MOST_RESIDUES = 1 << 25
+"""Residues of maps that are held at once; beyond, all maps are compared exactly."""
 
 
 def output_maps(
@@ -64,14 +68,31 @@ def output_maps(
     on_cells = StagesOnRegions(regions.problem)
     known: dict[tuple[object, ...], int] = {}
     labels = np.empty(len(regions), dtype=np.int64)
-    for index, pattern in enumerate(regions.patterns.tolist()):
+    is_alone, found = _are_alone(regions, output), 0
+    for index, pattern in enumerate(regions.patterns):
         if progress is not None and index % EXACT_PER_REPORT == 0:
             progress(Progress(index, len(regions), "regions compared"))
-        rows = on_cells.outputs(tuple(pattern))
-        chosen = rows if output is None else [rows[output]]
-        key = tuple(entry for row in chosen for entry in row)
-        labels[index] = known.setdefault(key, len(known))
+        label = found
+        if not is_alone[index]:
+            rows = on_cells.outputs(tuple(pattern.tolist()))
+            chosen = rows if output is None else [rows[output]]
+            label = known.setdefault(tuple(entry for row in chosen for entry in row), found)
+        labels[index] = label
+        found = max(found, label + 1)
     return labels
+
+
+def _are_alone(regions: Enumeration, output: int | None) -> np.ndarray:
+    """Which regions have a map that no other has, as residues show; bool, shape (regions,)."""
+    network = regions.problem.network
+    size = len(regions) * network.readout.n_outputs * (network.input_dim + 1)
+    residues = residues_of(regions) if size <= MOST_RESIDUES else None
+    if residues is None:
+        return np.zeros(len(regions), dtype=bool)
+    chosen = residues if output is None else residues[:, output]
+    flat = chosen.reshape(len(regions), -1)
+    _, which, counts = np.unique(flat, axis=0, return_inverse=True, return_counts=True)
+    return np.asarray(counts[which.ravel()] == 1)
 
 
 def linear_regions(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -53,14 +54,28 @@ def affine_maps_of(regions: Enumeration) -> AffineMaps:
     >>> maps.matrices[:, 0, 0].tolist(), maps.shifts[:, 0].tolist()
     ([-2.0, 1.0, -1.0], [5.0, 3.0, 5.0])
     """
-    tree = Branches.of(regions)
-    network = tree.network
+    network = regions.problem.network
     stages = [FloatStage.of(stage) for stage in network.stages]
-    last = FloatStage.of(Stage(network.readout, ()))
-    dim, outputs = network.input_dim, network.readout.n_outputs
+    return composed(Branches.of(regions), stages, FloatStage.of(Stage(network.readout, ())))
+
+
+class StageOfCells(Protocol):
+    """A stage in numbers of some kind, on many cells at once."""
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """Shape (rows, inputs)."""
+
+    def outputs(self, state: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+        """What the stage hands on, where its units have these pieces, (cells, units)."""
+
+
+def composed(tree: Branches, stages: Sequence[StageOfCells], readout: StageOfCells) -> AffineMaps:
+    """The maps on all regions in the arithmetic of the stages: each prefix is composed once."""
+    dim, outputs = tree.network.input_dim, tree.network.readout.n_outputs
     matrices = np.empty((len(tree), outputs, dim))
     shifts = np.empty((len(tree), outputs))
-    widest = max((stage.matrix.shape[0] for stage in [*stages, last]), default=1)
+    widest = max((stage.matrix.shape[0] for stage in [*stages, readout]), default=1)
     step = max(1, MAP_ENTRIES_AT_ONCE // (widest * (dim + 1)))
     for first in range(0, len(tree), step):
         part = slice(first, min(first + step, len(tree)))
@@ -74,7 +89,7 @@ def affine_maps_of(regions: Enumeration) -> AffineMaps:
             parents = np.searchsorted(starts, after, side="right") - 1
             pieces = tree.patterns[part.start + after, units]
             state, starts = stage.outputs(state[parents], pieces), after
-        maps = last.outputs(state, np.zeros((len(state), 0), dtype=np.int64))
+        maps = readout.outputs(state, np.zeros((len(state), 0), dtype=np.int64))
         of = np.searchsorted(starts, np.arange(part.stop - part.start), side="right") - 1
         matrices[part], shifts[part] = maps[of, :, :-1], maps[of, :, -1]
     return AffineMaps(matrices, shifts)

@@ -147,7 +147,7 @@ def outlines_of(
     is_kept = np.repeat(kept, sizes)
     dim = regions.problem.network.input_dim
     every = np.empty((len(is_kept), dim + 1))
-    every[is_kept] = proposed.vertices[from_floats]
+    every[is_kept] = proposed.vertices[from_floats] + 0.0  # which is no negative zero any more
     exact = np.concatenate([np.empty((0, dim)), *points])
     every[~is_kept, :-1] = exact
     every[~is_kept, -1] = HALF_ULP * np.abs(exact).max(axis=1) + LEAST

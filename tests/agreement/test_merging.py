@@ -19,12 +19,14 @@ from linreg import (
     graph_statistics,
     linear_regions,
     merged_graph,
+    mlp,
     output_maps,
     region_counts,
 )
-from linreg.adjacency import LinearRegionGraph
+from linreg.adjacency import LinearRegionGraph, maps
 from linreg.domains import Domain
 from linreg.network import INPUT, AffineNode, Network, linear_map
+from linreg.regions import residues
 
 SMALL = {"inputs": st.integers(1, 2), "max_units": 6}
 
@@ -220,3 +222,26 @@ def test_a_forgotten_edge_parts_a_linear_region() -> None:
 def parts_of(graph: AdjacencyGraph) -> tuple[np.ndarray, np.ndarray]:
     merged = merged_graph(graph)
     return merged.labels, merged.edges
+
+
+@settings(max_examples=40)
+@given(net=networks(), prime=st.sampled_from([2, 3, 5, 1048573]))
+def test_maps_are_told_apart_exactly_whatever_prime_residues_are_of(
+    net: Network, prime: int
+) -> None:
+    """Small primes make residues equal that maps are not, or have none of halves."""
+    regions = enumerate_regions(net)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(maps, "residues_of", lambda regions: None)
+        expected = output_maps(regions).tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(residues, "PRIME", prime)
+        assert output_maps(regions).tolist() == expected
+
+
+def test_residues_that_are_wrong_would_part_what_has_one_map() -> None:
+    regions = enumerate_regions(mlp([([[1], [-1]], [0, 0])], readout=([[1, -1]], [0])))
+    assert output_maps(regions).tolist() == [0, 0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(maps, "residues_of", lambda regions: np.arange(2.0).reshape(2, 1, 1))
+        assert output_maps(regions).tolist() == [0, 1]

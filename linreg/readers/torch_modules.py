@@ -44,7 +44,7 @@ def chain_of(module: Any, place: str = "") -> list[TorchLayer] | None:
         return None
     if kind == "Sequential":
         chain: list[TorchLayer] = []
-        for name, child in module.named_children():
+        for name, child in module._modules.items():  # a layer that is used twice comes twice
             layers = chain_of(child, f"{place}.{name}" if place else name)
             if layers is None:
                 return None

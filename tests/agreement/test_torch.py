@@ -220,6 +220,13 @@ def test_a_module_with_a_skip_connection_agrees_and_stays_as_it_is() -> None:
     assert net.staged.units == (relu(),) * 32 + (MaxUnit(4),) * 8
 
 
+def test_a_layer_that_stands_in_a_chain_twice_is_applied_twice() -> None:
+    """People write relu = nn.ReLU() once; `named_children` names it once too."""
+    switch, twice = nn.ReLU(), nn.Linear(3, 3)
+    chain = nn.Sequential(twice, switch, nn.Sequential(twice, switch), nn.Linear(3, 1))
+    assert len(agreed(seeded(chain), 3).staged.units) == 6
+
+
 def test_batch_norm_in_training_mode_is_read_with_its_running_statistics() -> None:
     module = seeded(nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU()))
     module.train()

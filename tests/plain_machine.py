@@ -10,6 +10,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from linreg.kernel.data.tables import readers_of
+
 PACKAGE = "linreg.kernel"
 
 
@@ -86,7 +88,9 @@ def blurred(t: Any, share: float, rng: np.random.Generator) -> Any:
         values += 0.99 * off * rng.uniform(-1, 1, values.shape)
         errors += off
     t.stages["dense"] = -1  # whose weights are exact
-    t.lines[:] = 0  # and so are these
+    t.rows["many"] = 0  # as are these
+    t.lines[:] = 0  # and these
     t.rows["integer"] = 0
     t.halfspaces["integer"] = 0
-    return t
+    reading, readers = readers_of(t.stages, t.rows, t.terms)
+    return t._replace(reading=reading, readers=readers)

@@ -79,7 +79,7 @@ def random_net(kind: str, *widths: int, unit: Unit | None = None, seed: int = 0)
     return linreg.mlp(layers, activation=unit)
 
 
-def agree(net: Network, domain: Domain | None = None) -> None:
+def agree(net: Network | StagedNetwork, domain: Domain | None = None) -> None:
     """Both strategies find the same regions, and each witness is strictly inside its own."""
     regions = enumerate_regions(net, domain, strategy="compiled")
     assert patterns_of(regions) == patterns_of(enumerate_regions(net, domain, strategy="highs"))
@@ -474,3 +474,67 @@ def test_no_sign_is_sure_where_a_number_is_none(plain: SimpleNamespace, bad: flo
         at = generator(plain, p, f)
         assert plain.signs.coarse(q, at) == unsure
         assert sharp(plain, q, at, p, f) == unsure
+
+
+floats = st.floats(-4, 4).map(lambda v: round(v, 3))
+
+
+@settings(max_examples=200)
+@given(
+    first=st.tuples(floats, floats, floats),
+    gap=st.tuples(floats, floats, floats),
+    corners=st.lists(st.tuples(floats, floats, st.sampled_from([0.0, 1.0, 3.0])), min_size=1),
+    blur=st.sampled_from([0.0, 1e-9, 0.01]),
+)
+def test_a_row_is_below_another_one_only_if_all_numbers_within_the_errors_say_so(
+    plain: SimpleNamespace, first: Any, gap: Any, corners: Any, blur: float
+) -> None:
+    """The difference at a generator is least where each number is off against it."""
+    rows = np.array([first, np.add(first, gap)])
+    ends = np.zeros(2, dtype=plain.work.MAP)
+    ends["constant"], ends["error"] = rows[:, 2], blur
+    maps = SimpleNamespace(
+        gradients=rows[:, :2], gradient_errors=np.full((2, 2), blur), ends=by_attribute(ends)
+    )
+    at = by_attribute(np.zeros((1, len(corners)), dtype=plain.polygons.GENERATOR))
+    for k, (x, y, w) in enumerate(corners):
+        here = at[0, k]
+        here.x, here.y, here.w = x, y, w
+        here.x_error = here.y_error = here.w_error = blur
+        plain.clipping.finish(here, plain.flags.TIGHT)
+    plane = SimpleNamespace(head=[len(corners)], at=at)
+    is_below = plain.lines.is_below(SimpleNamespace(dim=2), maps, plane, 0, 1)
+    off = Fraction(blur)
+    least = min(
+        sum(
+            min(
+                (Fraction(b) - Fraction(a) + i * 2 * off) * (Fraction(v) + j * off)
+                for i in (-1, 1)
+                for j in (-1, 1)
+            )
+            for a, b, v in zip(rows[0].tolist(), rows[1].tolist(), corner, strict=True)
+        )
+        for corner in corners
+    )
+    assert least > 0 or not is_below
+    assert is_below or least < 1e-6 + 40 * blur
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_candidates_stop_that_are_below_another_one_and_no_others(says: bool) -> None:
+    """If all that are not the largest in the middle stopped, regions would be lost."""
+    plain = plain_machine()
+    plain.cuts.is_below = lambda *_: says
+    net = random_net("Gaussian", 2, 3, 2, unit=maxout(3))
+    regions, _ = counted_by(plain.explorer.CompiledExplorer(), net)
+    assert (regions == count(net, strategy="highs").regions) != says
+
+
+@pytest.mark.parametrize("inputs", [1, 2])
+def test_largest_values_of_relus_are_found_where_several_tie_at_a_corner(inputs: int) -> None:
+    """Where two ReLUs of a window vanish, so does their difference: corners that floats see not."""
+    net = random_net("Gaussian", inputs, 8, 8)
+    stages = list(net.staged.stages)
+    pooled = Stage(ExactAffineMap.selection([0, 1, 2, 3, 4, 5, 6, 7], 8), (maxout(4), maxout(4)))
+    network = StagedNetwork(inputs, (*stages, pooled), ExactAffineMap.identity(2))
+    agree(network)

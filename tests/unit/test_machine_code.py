@@ -25,16 +25,19 @@ from numba import njit
 from plain_machine import blurred, by_attribute, plain_machine
 from program import python
 
-from linreg import Box, leaky_relu, mlp
+from linreg import Box, leaky_relu, mlp, relu
+from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
 from linreg.kernel import machine
 from linreg.kernel.bridge.exact_cells import Exactly
 from linreg.kernel.data.tables import tables_of
 from linreg.kernel.maps import coordinates
-from linreg.network import INPUT, AffineNode, Network, UnitNode, linear_map
+from linreg.network import INPUT, AffineNode, Network, StagedNetwork, UnitNode, linear_map
+from linreg.network.stages import Stage
 from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.problem import problem_of
 from linreg.rational import primitive_factor
+from linreg.units import MaxUnit
 
 FULL_BASIS, SUB_BASIS, INTEGER = "full basis", "fewer walls than dimensions", "integers"
 
@@ -271,6 +274,55 @@ def test_sums_begin_with_what_units_add_that_never_switch_in_a_box(plain: Simple
     maps.usual[:3] += 1.0
     with pytest.raises(AssertionError):
         _check_maps(plain, t, rng, np.tile(np.where(usual < 0, 0, usual), 2), maps)
+
+
+def _sparse(plain: SimpleNamespace) -> Any:
+    """Forty units, rows of twenty terms of theirs each, largest values, and a sparse stage more."""
+    rng = np.random.default_rng(0)
+
+    def rows(n: int, inputs: int, terms: int) -> ExactAffineMap:
+        places = [rng.choice(inputs, terms, replace=False) for _ in range(n)]
+        groups = [[(int(i), float(rng.normal())) for i in row] for row in places]
+        return ExactAffineMap.of_terms(groups, rng.normal(size=n).tolist(), inputs)
+
+    stages = (
+        Stage(rows(44, 2, 2), (relu(),) * 44),
+        Stage(rows(48, 44, 20), (relu(),) * 48),
+        Stage(ExactAffineMap.selection(range(48), 48), (MaxUnit(4),) * 12),
+        Stage(rows(6, 12, 5), (relu(),) * 6),
+    )
+    network = StagedNetwork(2, stages, ExactAffineMap.identity(6))
+    t = by_attribute(plain.tables.tables_of(problem_of(network, None)))
+    assert t.rows["many"].sum() == 48
+    assert set(t.stages["dense"].tolist()) == {-1}
+    return t
+
+
+def _check_rows_of_cells_in_turn(plain: SimpleNamespace, t: Any) -> None:
+    """Rows where units have changed since the cell before are those of a cell without one."""
+    rng = np.random.default_rng(0)
+    maps, pieces = plain.explorer.work_for(t).maps, np.zeros(len(t.units), dtype=np.int64)
+    for turn in range(12):
+        for u in rng.choice(len(t.units), 1 + turn % 4, replace=False):
+            pieces[u] = rng.integers(t.units[u].size + 1 - t.units[u].is_max)
+        for s in range(t.n_stages - turn % 2):
+            plain.composing.compose(t, maps, s, pieces)
+        if turn % 2:
+            continue
+        _check_maps(plain, t, rng, pieces, maps)
+        alone = plain.explorer.work_for(t).maps
+        _check_maps(plain, t, rng, pieces, alone)
+        for name in ("gradients", "gradient_errors", "ends", "out_gradients", "out_ends"):
+            assert getattr(maps, name).tobytes() == getattr(alone, name).tobytes()
+
+
+def test_rows_are_added_up_again_where_what_they_read_has_changed(plain: SimpleNamespace) -> None:
+    """Bit by bit as if nothing were known; a change that readers are not told of is caught."""
+    t = _sparse(plain)
+    _check_rows_of_cells_in_turn(plain, t)
+    deaf = t._replace(reading=np.minimum(t.reading, t.reading[-1] - 40))
+    with pytest.raises(AssertionError):
+        _check_rows_of_cells_in_turn(plain, deaf)
 
 
 @pytest.mark.parametrize("entry", [np.nan, np.inf, 1e-200, 1e200])

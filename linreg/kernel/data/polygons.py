@@ -73,6 +73,7 @@ class Plane(NamedTuple):
     """Polygons of the nodes that wait, and the lines of the current path."""
 
     lines: np.ndarray  # (forms,) of LINE
+    drawn: np.ndarray  # (stages,) whether lines are in place, of whatever cell
     directions: np.ndarray  # (rows,)
     same: np.ndarray  # (rows,)
     out_directions: np.ndarray  # (outputs,)
@@ -109,6 +110,7 @@ def plane_for(t: Tables, waiting: int, forms: int) -> Plane:
 
     return Plane(
         np.zeros(used * len(t.forms), dtype=LINE),
+        ints(t.n_stages),
         ints(rows),
         ints(rows),
         ints(used * len(t.outs)),

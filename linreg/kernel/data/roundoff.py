@@ -60,7 +60,7 @@ Lemma 3.1), and k u / (1 - k u) <= (k + 1) u as long as k (k + 1) u <= 1. So
 - gamma(1): a quotient, or a number to which a correction is added
 - gamma(2): x1 - x2 for two products, relative to |x1| + |x2|; a^2 + b^2
 - gamma(3): a x + b y + c w, relative to the sum of absolute products
-- gamma(4): a x + b y + c z + d w"""
+- gamma(4): a x + b y + c z + d w, or three terms whose a, b and c are differences of two numbers"""
 
 SMALL, LARGE = 1e-70, 1e70
 """Products of three numbers in this range, and what rounding takes from them, are floats.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import gcd
 from typing import Any, NamedTuple, TypeVar
 from weakref import finalize
 
@@ -17,6 +18,7 @@ import numpy as np
 from flint import fmpq, fmpz
 
 from linreg.domains import Box, Domain
+from linreg.kernel.data.flags import NOT_INTEGER
 from linreg.kernel.data.frames import as_frame
 from linreg.kernel.data.roundoff import MOST_TERMS, UP
 from linreg.kernel.data.scaled_rows import (
@@ -42,13 +44,26 @@ GROWN = 2.0**200
 """Integers of a stage may be large as long as what they are multiplied by may not be larger, which
 keeps forms of deep networks far within the range of machine code."""
 
-STAGE = np.dtype([("row", "i8"), ("form", "i8"), ("unit", "i8"), ("out", "i8"), ("dense", "i8")])
-"""Where a stage's rows, forms, units, outputs and dense weights begin; -1 if it has none."""
+STAGE = np.dtype([(name, "i8") for name in ("row", "form", "unit", "out", "dense", "stride")])
+"""Where a stage's rows, forms, units, outputs and dense weights begin; -1 if it has none.
+
+Every `stride`-th of its forms, round and round, are all of them, and no two next to each other."""
 
 ROW = np.dtype(
-    [("term", "i8"), ("stage", "i8"), ("integer", "i8"), ("bias", "f8"), ("bias_error", "f8")]
+    [
+        ("term", "i8"),
+        ("stage", "i8"),
+        ("integer", "i8"),
+        ("bias", "f8"),
+        ("bias_error", "f8"),
+        ("many", "i8"),
+    ]
 )
-"""Where a row's terms begin; `integer` is the flag of a form, for integers that are small."""
+"""Where a row's terms begin; `integer` is the flag of a form, for integers that are small; `many`
+is whether it has more than FEW terms, all of them exact and not all integers."""
+
+FEW = 16
+"""Terms of a sum up to which it pays to look which of them are zero."""
 
 FORM = np.dtype(
     [
@@ -99,6 +114,10 @@ class Tables(NamedTuple):
     usual : int array, shape (units,)
         The piece that a unit of the first stage has on nearly all of a box; -1 of others. What
         they add to the next stage's rows is added up once.
+    reading : int array, shape (outputs + 1,)
+        Where the readers of an output begin.
+    readers : int array
+        The rows of the next stage that an output has a term in, if that is not a dense one.
     halfspaces : array of HALFSPACE, shape (half-spaces of the domain,)
     normals, normal_errors : float64 arrays, shape (half-spaces, dim)
     """
@@ -117,6 +136,8 @@ class Tables(NamedTuple):
     norms: np.ndarray
     lines: np.ndarray
     usual: np.ndarray
+    reading: np.ndarray
+    readers: np.ndarray
     halfspaces: np.ndarray
     normals: np.ndarray
     normal_errors: np.ndarray
@@ -193,8 +214,8 @@ def _usual(tables: Tables, domain: Domain) -> np.ndarray:
 
 def _tables(network: StagedNetwork) -> Tables:
     """The tables of a network on the whole space."""
-    stages: list[tuple[int, ...]] = [(0, 0, 0, 0, -1)]
-    rows: list[tuple[int, int, int, float, float]] = []
+    stages: list[tuple[int, ...]] = [(0, 0, 0, 0, -1, 1)]
+    rows: list[tuple[int, int, int, float, float, int]] = []
     terms: list[np.ndarray] = []
     n_terms = 0
     forms: list[tuple[int, int, int, int, float, float]] = []
@@ -210,7 +231,7 @@ def _tables(network: StagedNetwork) -> Tables:
         factors = scaled.of_outputs
         grown *= max(scaled.size, 1.0)
         for size, end in zip(scaled.sizes.tolist(), scaled.ends, strict=True):
-            rows.append((n_terms, number, *end))
+            rows.append((n_terms, number, *end, 0))
             n_terms += size
         terms.append(scaled.terms)
         seen: dict[_Sketch, list[tuple[int, fmpq, int]]] = {}
@@ -249,19 +270,22 @@ def _tables(network: StagedNetwork) -> Tables:
             for slope, intercept in zip(slopes, intercepts, strict=True):
                 pieces.append((*rounded(slope), *rounded(factor * intercept)))
         outs += [(-1, first + i) for i in range(stage.starts[-1], len(scaled.ends))]
-        stages.append((len(rows), len(forms), len(units), len(outs), -1))
-    rows.append((n_terms, len(network.stages), 0, 0.0, 0.0))
+        stages.append((len(rows), len(forms), len(units), len(outs), -1, 1))
+    rows.append((n_terms, len(network.stages), 0, 0.0, 0.0, 0))
     made = np.array(stages, dtype=STAGE)
+    made["stride"][:-1] = [_stride(int(n)) for n in np.diff(made["form"])]
     _check_number_of_terms(network.input_dim, made, rows)
     together = np.concatenate(terms)
-    dense, norms = _dense(made, np.array(rows, dtype=ROW), together)
+    all_rows = np.array(rows, dtype=ROW)
+    all_rows["many"][:-1] = _many(all_rows, together)
+    dense, norms = _dense(made, all_rows, together)
     most = max((b[1] - a[1] for a, b in pairwise(stages)), default=0)
     return Tables(
         network.input_dim,
         len(network.stages),
         max(1, -(-most // 64)),
         made,
-        np.array(rows, dtype=ROW),
+        all_rows,
         together,
         np.array(forms, dtype=FORM),
         np.array(units, dtype=UNIT),
@@ -271,6 +295,7 @@ def _tables(network: StagedNetwork) -> Tables:
         norms,
         np.array(lines).reshape(-1, 3),
         np.full(len(units), -1),
+        *readers_of(made, all_rows, together),
         np.zeros(0, dtype=HALFSPACE),
         np.zeros((0, network.input_dim)),
         np.zeros((0, network.input_dim)),
@@ -283,7 +308,7 @@ def _most(grown: float) -> int:
 
 
 def _check_number_of_terms(
-    dim: int, stages: np.ndarray, rows: Sequence[tuple[int, int, int, float, float]]
+    dim: int, stages: np.ndarray, rows: Sequence[tuple[int, int, int, float, float, int]]
 ) -> None:
     """No sum of machine code may have more terms than error bounds allow for.
 
@@ -319,6 +344,41 @@ def _dense(
         size += matrix.size
         norms[first:last] = np.linalg.norm(matrix, axis=0) * UP
     return np.concatenate(parts), norms
+
+
+def _many(rows: np.ndarray, terms: np.ndarray) -> np.ndarray:
+    """Which rows have many exact terms that are not all integers."""
+    counts = np.diff(rows["term"])
+    of = np.repeat(np.arange(len(counts)), counts)
+    errors = np.bincount(of, terms["error"] != 0, minlength=len(counts))
+    return np.asarray((counts > FEW) & (errors == 0) & (rows["integer"][:-1] == NOT_INTEGER))
+
+
+def _stride(forms: int) -> int:
+    """About 0.62 of the number of forms, and without a common divisor with it."""
+    stride = max(1, forms * 5 // 8)
+    while gcd(stride, forms) > 1:
+        stride += 1
+    return stride
+
+
+def readers_of(
+    stages: np.ndarray, rows: np.ndarray, terms: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each output, the rows that have a term in it, of stages that are not dense."""
+    counts = np.zeros(int(stages["out"][-1]), dtype=np.int64)
+    parts = [np.zeros(0, dtype=np.int64)]
+    for s in range(1, len(stages) - 1):
+        if stages["dense"][s] >= 0:
+            continue
+        first, last = int(stages["row"][s]), int(stages["row"][s + 1])
+        ends = rows["term"][first : last + 1]
+        columns = terms["column"][ends[0] : ends[-1]]
+        outs = slice(int(stages["out"][s - 1]), int(stages["out"][s]))
+        counts[outs] = np.bincount(columns, minlength=outs.stop - outs.start)
+        readers = np.repeat(np.arange(first, last), np.diff(ends))
+        parts.append(readers[np.argsort(columns, kind="stable")])
+    return np.concatenate([[0], np.cumsum(counts)]), np.concatenate(parts)
 
 
 def _line(terms: Sequence[tuple[int, fmpq]], constant: fmpq) -> list[float]:

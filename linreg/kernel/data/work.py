@@ -63,8 +63,10 @@ MAP = np.dtype([("constant", "f8"), ("error", "f8"), ("rate", "f8"), ("integer",
 """A form's constant; `rate` is the error of a value at a point of 1-norm 1, constant apart;
 `integer` is the flag of a form."""
 
-OUTPUT = np.dtype([("constant", "f8"), ("error", "f8"), ("integer", "i8"), ("live", "i8")])
-"""`live`: whether the gradient may be other than zero."""
+OUTPUT = np.dtype(
+    [("constant", "f8"), ("error", "f8"), ("integer", "i8"), ("live", "i8"), ("piece", "i8")]
+)
+"""`live`: whether the gradient may be other than zero; `piece`: that of its unit, -1 at first."""
 
 HALFSPACE = np.dtype(
     [
@@ -102,9 +104,13 @@ class Maps(NamedTuple):
     out_gradients: np.ndarray  # (outputs, dim)
     out_gradient_errors: np.ndarray
     out_ends: np.ndarray  # (outputs,) of OUTPUT
+    together: np.ndarray  # (outputs, 6) of at most two inputs, otherwise none: all numbers of each
     sizes: np.ndarray  # (dim,)
     sums: np.ndarray  # (3 (dim + 1), rows of a stage)
     usual: np.ndarray  # (dim + 2, rows of a stage): what usual outputs add up to; whether it is
+    made: np.ndarray  # (stages,): whether rows are in place, of whatever cell
+    changed: np.ndarray  # (outputs,): whether it is another one than when it was last selected
+    stale: np.ndarray  # (rows,): what is to be done about a row; see `composing`
 
 
 @as_frame
@@ -174,6 +180,7 @@ class Tree(NamedTuple):
     claims: (
         np.ndarray
     )  # (forms, 2 + dim, at least 4): a form in doubt, half-spaces and their number
+    running: np.ndarray  # (rows,) candidates that may win somewhere in the cells that enter
     entered: np.ndarray  # (stages,) of ENTERED
     base: np.ndarray  # (stages, half-spaces)
     counters: np.ndarray
@@ -221,6 +228,8 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
         return np.zeros(shape, dtype=np.int64)
 
     counters = ints(COUNTERS)
+    out_ends = np.zeros(len(t.outs), dtype=OUTPUT)
+    out_ends["piece"] = -1
     zeros = np.zeros
     return Work(
         Maps(
@@ -229,10 +238,14 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             zeros(int(t.stages[-1]["row"]), dtype=MAP),
             zeros((len(t.outs), n)),
             zeros((len(t.outs), n)),
-            zeros(len(t.outs), dtype=OUTPUT),
+            out_ends,
+            zeros((len(t.outs) * int(n <= 2), 6)),
             zeros(n),
             zeros((3 * (n + 1), most["row"])),
             zeros((n + 2, most["row"])),
+            ints(t.n_stages),
+            ints(len(t.outs)),
+            ints(int(t.stages[-1]["row"])),
         ),
         HalfspaceRows(
             zeros((halfspaces, n + 1)),
@@ -278,6 +291,7 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             zeros(masks, dtype=np.uint64),
             zeros(1 + points * n),
             ints(most["form"] + 1, 2 + max(n, 2)),
+            ints(int(t.stages[-1]["row"])),
             zeros(t.n_stages, dtype=ENTERED),
             ints(t.n_stages, halfspaces),
             counters,

@@ -14,6 +14,9 @@ size. Where all numbers are integers without an error and the size is below `EXA
 rounded and the bound is 0; so it is for a single term of weight 1 or -1, which is copied.
 
 An output is slope times row plus intercept, on the unit's piece: the same with one term.
+
+Cells that enter a stage one after another differ in few units. A row is added up again where one of
+the outputs that it reads is not the same number, bit by bit, and is else what it was.
 """
 
 from __future__ import annotations
@@ -33,27 +36,40 @@ from linreg.kernel.data.roundoff import (
     gamma_of_form,
     gamma_of_sum,
 )
-from linreg.kernel.data.tables import Tables
+from linreg.kernel.data.tables import FEW, Tables
 from linreg.kernel.data.work import Maps
 from linreg.kernel.machine import NOTHING, compiled
 
 ALL, USUAL, OTHERS = (cast("int", np.int64(i)) for i in range(3))
 """Which outputs of a stage are added up: of the first one those that are usual, or all others."""
 
-FEW = 16
-"""Terms and constants up to which sizes are worked out: they cost as much as the sums."""
+TO_SUM, TO_SELECT, TO_SEE, TO_DRAW, TO_RELATE = (cast("int", np.int64(1 << i)) for i in range(5))
+"""Of a row: it is to be added up; it has been since it was last selected, since `see_contests` last
+looked at it, or since its lines were last drawn; what it is a multiple of may have changed."""
 
 
 @compiled
 def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
-    """The rows of a stage as forms of the input, where the units before are on these pieces."""
+    """The rows of a stage as forms of the input, where the units before are on these pieces.
+
+    The stages before must have been composed with the same pieces.
+    """
     if s > 0:
-        select(t, maps, s - 1, pieces)
+        some = select(t, maps, s - 1, pieces)
+        if maps.made[s] == 0:
+            maps.made[s] = 1
+            for r in range(t.stages[s].row, t.stages[s + 1].row):
+                maps.stale[r] |= TO_SUM
+        elif some == 0:
+            return
         if t.stages[s].dense >= 0:
             _sum_densely(t, maps, s, pieces)
         else:
             _sum_sparsely(t, maps, s)
         return
+    if maps.made[0]:
+        return
+    maps.made[0] = 1
     n = t.dim
     for r in range(t.stages[1].row):
         gradient, errors = maps.gradients[r], maps.gradient_errors[r]
@@ -68,14 +84,22 @@ def compose(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
 
 @compiled
 def _sum_sparsely(t: Tables, maps: Maps, s: int) -> None:
-    """The rows of a stage, one coefficient after another."""
+    """The rows of a stage that are to be added up, one coefficient after another."""
+    for o in range(t.stages[s - 1].out, t.stages[s].out):
+        if maps.changed[o]:
+            for i in range(t.reading[o], t.reading[o + 1]):
+                maps.stale[t.readers[i]] |= TO_SUM
     for r in range(t.stages[s].row, t.stages[s + 1].row):
-        sum_row(t, maps, s, r)
+        if maps.stale[r] & TO_SUM:
+            sum_row(t, maps, s, r)
 
 
 @compiled
 def sum_row(t: Tables, maps: Maps, s: int, r: int) -> None:
     """One row of a stage after the first, whose inputs are selected."""
+    if t.dim <= 2 and t.rows[r].many:
+        _sum_many(t, maps, s, r)
+        return
     n = t.dim
     first_out = t.stages[s - 1].out
     gradient, errors, sizes = maps.gradients[r], maps.gradient_errors[r], maps.sizes
@@ -116,6 +140,35 @@ def sum_row(t: Tables, maps: Maps, s: int, r: int) -> None:
     if not (plain and terms <= 1):
         integer = _bound_sums(errors, sizes, n, terms, integer)
     _finish(t, maps, r, integer, constant, constant_error, constant_size, constants)
+
+
+@compiled
+def _sum_many(t: Tables, maps: Maps, s: int, r: int) -> None:
+    """A row of many exact terms that are no integers, of at most two inputs, without a branch."""
+    first_out = t.stages[s - 1].out
+    a, b, c, a_size, b_size, c_size, a_error, b_error, c_error = (0.0,) * 9
+    first, last = t.rows[r].term, t.rows[r + 1].term
+    for e in range(first, last):
+        by = t.terms[e].weight
+        size = abs(by)
+        out = maps.together[first_out + t.terms[e].column]
+        x, y, w = by * out[0], by * out[1], by * out[2]
+        a += x
+        b += y
+        c += w
+        a_size += abs(x)
+        b_size += abs(y)
+        c_size += abs(w)
+        a_error += size * out[3]
+        b_error += size * out[4]
+        c_error += size * out[5]
+    n, terms = t.dim, last - first
+    gradient, errors, sizes = maps.gradients[r], maps.gradient_errors[r], maps.sizes
+    gradient[n - 1], errors[n - 1], sizes[n - 1] = b, b_error, b_size
+    gradient[0], errors[0], sizes[0] = a, a_error, a_size
+    _bound_sums(errors, sizes, n, terms, NOT_INTEGER)
+    constants = terms if c_size != 0.0 or c_error != 0.0 else NOTHING
+    _finish(t, maps, r, NOT_INTEGER, c, c_error, c_size, constants)
 
 
 @compiled
@@ -335,6 +388,7 @@ def _finish(
     end.error = error
     end.rate = rate * UP
     end.integer = integer
+    maps.stale[r] = (maps.stale[r] & ~TO_SUM) | TO_SELECT | TO_SEE | TO_DRAW
 
 
 @compiled
@@ -347,25 +401,37 @@ def _is_in_range(size: float, lowest: float) -> bool:
 
 
 @compiled
-def select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
-    """What a stage hands on where its units are on the node's pieces."""
+def select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> int:
+    """What a stage hands on where its units are on the node's pieces; how many outputs changed."""
     n = t.dim
+    some = NOTHING
     for o in range(t.stages[s].out, t.stages[s + 1].out):
         u = t.outs[o].unit
         slope, slope_error, intercept, intercept_error = 1.0, 0.0, 0.0, 0.0
-        if u < 0:
-            r = t.outs[o].row
-        elif t.units[u].is_max:
-            r = t.units[u].row + pieces[u]
-        else:
-            r = t.units[u].row
-            piece = t.pieces[t.units[u].piece + pieces[u]]
+        number = NOTHING
+        r = t.outs[o].row
+        if u >= 0:
+            number = pieces[u]
+            r = t.units[u].row + (number if t.units[u].is_max else 0)
+        end, out = maps.ends[r], maps.out_ends[o]
+        maps.changed[o] = 0
+        is_same = out.piece == number
+        if is_same and maps.stale[r] & TO_SELECT == 0:
+            continue
+        maps.changed[o] = 1
+        some += 1
+        maps.stale[r] &= ~TO_SELECT
+        out.piece = number
+        if u >= 0 and t.units[u].is_max == 0:
+            piece = t.pieces[t.units[u].piece + number]
             slope, slope_error = piece.slope, piece.slope_error
             intercept, intercept_error = piece.intercept, piece.intercept_error
-        end, out = maps.ends[r], maps.out_ends[o]
         whole = end.integer
-        out.live = 0
         if slope == 0.0 and slope_error == 0.0:
+            if is_same:
+                maps.changed[o] = 0
+                some -= 1
+                continue
             for k in range(n):
                 maps.out_gradients[o, k] = 0.0
                 maps.out_gradient_errors[o, k] = 0.0
@@ -373,7 +439,10 @@ def select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
             out.error = intercept_error
             is_integer = intercept_error == 0.0 and np.floor(intercept) == intercept
             out.integer = INTEGER if is_integer else INTEGER_GRADIENT
+            out.live = 0
+            _put_together(maps, n, o)
             continue
+        out.live = 0
         is_plain = slope_error == 0.0 and abs(slope) == 1.0
         is_whole = slope_error == 0.0 and np.floor(slope) == slope
         for k in range(n):
@@ -399,3 +468,17 @@ def select(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
                 e = (e + GAMMA_2 * size) * UP
         out.error = e
         out.integer = whole
+        _put_together(maps, n, o)
+    return some
+
+
+@compiled
+def _put_together(maps: Maps, n: int, o: int) -> None:
+    """Write the numbers of an output of at most two inputs next to each other."""
+    if n <= 2:
+        out = maps.together[o]
+        for k in range(n):
+            out[k] = maps.out_gradients[o, k]
+            out[3 + k] = maps.out_gradient_errors[o, k]
+        out[2] = maps.out_ends[o].constant
+        out[5] = maps.out_ends[o].error

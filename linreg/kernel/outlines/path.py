@@ -156,6 +156,7 @@ def put_unit(t: Tables, maps: Maps, plane: Plane, path: Path, u: int) -> None:
         return
     if state[SELECTED] < s:
         select(t, maps, s - 1, path.pieces)
+        maps.made[s] = 0  # not all rows will be added up that read what has changed
         if t.dim <= 2:
             path.widths[s] = trace_outputs(t, maps, plane, s, path.pieces)
         state[SELECTED] = s

@@ -29,15 +29,37 @@ from linreg.kernel.data.work import (
 )
 from linreg.kernel.machine import NOTHING, compiled
 from linreg.kernel.maps.affine_maps import put_lead
-from linreg.kernel.plane.clipping import clip, cut_off, halve
-from linreg.kernel.plane.lines import line_of_halfspace
-from linreg.kernel.plane.signs import compare, find_signs, side, turn_over
+from linreg.kernel.plane.clipping import cut_off, halve
+from linreg.kernel.plane.lines import is_below, line_of_halfspace
+from linreg.kernel.plane.signs import compare, find_signs, is_far, side, turn_over
 from linreg.kernel.simplex.contests import runners, split_contest
 from linreg.kernel.simplex.forms import split_form
 from linreg.kernel.simplex.points import ONE, is_known, is_seen_cut, sees, settle
 
 WHOLE_PLANE = -1
 """The number of generators of the whole plane."""
+
+
+@compiled
+def middle(plane: Plane) -> tuple[float, float]:
+    """A point somewhere in the middle of the current polygon."""
+    x, y, points = 0.0, 0.0, 0
+    n = plane.head[GENERATORS]
+    for k in range(n):
+        at = plane.at[0, k]
+        if not is_far(at):
+            x += at.x / at.w
+            y += at.y / at.w
+            points += 1
+    if points > 0:
+        x /= points
+        y /= points
+    for k in range(n):
+        at = plane.at[0, k]
+        if is_far(at):
+            x += at.x / (abs(at.x) + abs(at.y))
+            y += at.y / (abs(at.x) + abs(at.y))
+    return x, y
 
 
 @compiled
@@ -180,40 +202,80 @@ def _win(
         how = find_signs(line, plane.at[now], plane.along[now], n, plane.signs, plane.room)
         if how == NEVER:
             return NEVER, 0, 0
-        if how == CUTS and compare(line, plane.at[now], plane.along[now], n, plane.room) == CUTS:
-            n = clip(
-                line,
-                plane.at[now],
-                plane.along[now],
-                n,
-                plane.signs,
-                1,
-                plane.at[then],
-                plane.along[then],
-            )
-            now = then
-        elif how != ALWAYS:
-            n = 0
+        if how == ALWAYS:
+            continue
+        if compare(line, plane.at[now], plane.along[now], n, plane.room) != CUTS:
+            return DOUBTFUL, 0, 0
+        n = cut_off(
+            line,
+            plane.at[now],
+            plane.along[now],
+            n,
+            plane.line[0],
+            plane.signs,
+            plane.room,
+            plane.at[then],
+            plane.along[then],
+        )
+        now = then
         if n == 0:
             return DOUBTFUL, 0, 0
     return ALWAYS, n, now
 
 
 @compiled
-def decide_polygon_contest(
-    t: Tables, maps: Maps, halfspaces: HalfspaceRows, tree: Tree, plane: Plane, u: int
-) -> bool:
-    """Stop the candidates that win nowhere in the cell; False if some are in doubt."""
-    at = tree.alive - t.stages[tree.node[STAGE]].row
+def decide_polygon_contests(
+    t: Tables, maps: Maps, halfspaces: HalfspaceRows, tree: Tree, plane: Plane
+) -> int:
+    """A max unit that several candidates win in the cell, if any; those that win nowhere stop.
+
+    FORM_IN_DOUBT if some are in doubt.
+    """
+    s = tree.node[STAGE]
+    at = tree.alive - t.stages[s].row
+    x, y = middle(plane)
+    first = NO_FORM
     plane.head[SURE] = 1
-    for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
-        if tree.node[at + r]:
-            how, _, _ = _win(t, maps, halfspaces, tree, plane, u, r)
-            if how == NEVER:
-                tree.node[at + r] = 0
-            elif how != ALWAYS:
-                return False
-    return runners(t, tree, u) > 0
+    for u in range(t.stages[s].unit, t.stages[s + 1].unit):
+        if t.units[u].is_max == 0 or runners(t, tree, u) < 2:
+            continue
+        if plane.head[GENERATORS] != WHOLE_PLANE:
+            _stop_those_below(t, maps, tree, plane, u, x, y)
+        if runners(t, tree, u) < 2:
+            continue
+        for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
+            if tree.node[at + r]:
+                how, _, _ = _win(t, maps, halfspaces, tree, plane, u, r)
+                if how == NEVER:
+                    tree.node[at + r] = 0
+                elif how != ALWAYS:
+                    return FORM_IN_DOUBT
+        running = runners(t, tree, u)
+        if running == 0:
+            return FORM_IN_DOUBT
+        if running > 1 and first == NO_FORM:
+            first = u
+    return first
+
+
+@compiled
+def _stop_those_below(
+    t: Tables, maps: Maps, tree: Tree, plane: Plane, u: int, x: float, y: float
+) -> None:
+    """Stop the candidates that are certainly below the one that is largest in the middle."""
+    at = tree.alive - t.stages[tree.node[STAGE]].row
+    rows = range(t.units[u].row, t.units[u].row + t.units[u].size)
+    best, highest = -1, -np.inf
+    for r in rows:
+        value = maps.ends[r].constant + maps.gradients[r, 0] * x
+        if t.dim > 1:
+            value += maps.gradients[r, 1] * y
+        if tree.node[at + r] and value > highest:
+            best, highest = r, value
+    for q in rows:
+        if best >= 0 and q != best and tree.node[at + q]:
+            if is_below(t, maps, plane, q, best):
+                tree.node[at + q] = 0
 
 
 @compiled

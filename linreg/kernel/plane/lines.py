@@ -9,11 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.kernel.data.flags import NOT_INTEGER
-from linreg.kernel.data.polygons import Plane, Record
+from linreg.kernel.data.polygons import GENERATORS, Plane, Record
+from linreg.kernel.data.roundoff import FLOOR, GAMMA_4, UP
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import OF_DOMAIN, HalfspaceRows, Maps
 from linreg.kernel.machine import NOTHING, compiled
 from linreg.kernel.maps.affine_maps import form_constant_error
+from linreg.kernel.maps.composing import TO_DRAW, TO_RELATE
 from linreg.kernel.plane.signs import write_line
 
 CONSTANT = -2
@@ -22,12 +24,21 @@ CONSTANT = -2
 
 @compiled
 def draw(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> None:
-    """Write the lines of a stage whose maps are in place."""
+    """Write the lines of a stage whose maps are in place, where they are not yet."""
     width = trace_outputs(t, maps, plane, s, pieces)
+    if plane.drawn[s] == 0 or (s > 0 and t.stages[s].dense >= 0):
+        plane.drawn[s] = 1
+        for r in range(t.stages[s].row, t.stages[s + 1].row):
+            maps.stale[r] |= TO_RELATE
     for r in range(t.stages[s].row, t.stages[s + 1].row):
-        relate(t, plane, s, r, width)
+        if maps.stale[r] & TO_RELATE:
+            maps.stale[r] = (maps.stale[r] & ~TO_RELATE) | TO_DRAW
+            relate(t, plane, s, r, width)
     for f in range(t.stages[s].form, t.stages[s + 1].form):
-        draw_form(t, maps, plane, s, f)
+        if maps.stale[t.forms[f].row] & TO_DRAW:
+            draw_form(t, maps, plane, s, f)
+    for r in range(t.stages[s].row, t.stages[s + 1].row):
+        maps.stale[r] &= ~TO_DRAW
 
 
 @compiled
@@ -70,23 +81,28 @@ def _trace(t: Tables, maps: Maps, plane: Plane, s: int, pieces: np.ndarray) -> b
     direction = CONSTANT + NOTHING
     for o in range(t.stages[s].out, t.stages[s + 1].out):
         out = maps.out_ends[o]
-        if out.live == 0:
-            plane.out_directions[o] = CONSTANT
-            plane.out_same[o] = CONSTANT if out.constant == 0.0 and out.error == 0.0 else -1
-            continue
-        u = t.outs[o].unit
-        r = t.outs[o].row
-        exact = True
-        if u >= 0:
-            r = t.units[u].row
-            if t.units[u].is_max:
-                r += pieces[u]
-            else:
-                piece = t.pieces[t.units[u].piece + pieces[u]]
-                exact = piece.intercept == 0.0 and piece.intercept_error == 0.0
-        plane.out_directions[o] = plane.directions[r]
-        plane.out_same[o] = plane.same[r] if exact else -1
-        direction = common(direction, plane.out_directions[o])
+        its_direction, same = CONSTANT + NOTHING, -1 + NOTHING
+        if out.live:
+            u = t.outs[o].unit
+            r = t.outs[o].row
+            exact = True
+            if u >= 0:
+                r = t.units[u].row
+                if t.units[u].is_max:
+                    r += pieces[u]
+                else:
+                    piece = t.pieces[t.units[u].piece + pieces[u]]
+                    exact = piece.intercept == 0.0 and piece.intercept_error == 0.0
+            its_direction = plane.directions[r]
+            same = plane.same[r] if exact else -1
+            direction = common(direction, its_direction)
+        elif out.constant == 0.0 and out.error == 0.0:
+            same = CONSTANT
+        if plane.out_directions[o] != its_direction or plane.out_same[o] != same:
+            plane.out_directions[o] = its_direction
+            plane.out_same[o] = same
+            for i in range(t.reading[o], t.reading[o + 1]):
+                maps.stale[t.readers[i]] |= TO_RELATE
     return direction == -1
 
 
@@ -108,6 +124,31 @@ def relate(t: Tables, plane: Plane, s: int, r: int, width: int) -> None:
         direction = r if direction == -1 else direction
     plane.directions[r] = direction
     plane.same[r] = same
+
+
+@compiled
+def is_below(t: Tables, maps: Maps, plane: Plane, r: int, q: int) -> bool:
+    """Whether a row is certainly less than another one at all generators of the polygon.
+
+    Each number of either row has an error, and each term of the difference four roundings: it is
+    subtracted, multiplied, and added twice.
+    """
+    a = maps.gradients[q, 0] - maps.gradients[r, 0]
+    c = maps.ends[q].constant - maps.ends[r].constant
+    error = maps.gradient_errors[q, 0] + maps.gradient_errors[r, 0]
+    error += maps.ends[q].error + maps.ends[r].error
+    size = abs(a) + abs(c)
+    b = 0.0
+    if t.dim > 1:
+        b = maps.gradients[q, 1] - maps.gradients[r, 1]
+        error += maps.gradient_errors[q, 1] + maps.gradient_errors[r, 1]
+        size += abs(b)
+    error += GAMMA_4 * size
+    for k in range(plane.head[GENERATORS]):
+        at = plane.at[0, k]
+        if not a * at.x + b * at.y + c * at.w > (size * at.error + error * at.size) * UP + FLOOR:
+            return False
+    return True
 
 
 @compiled

@@ -40,13 +40,14 @@ from linreg.kernel.plane.clipping import cut_off, halve
 from linreg.kernel.plane.cuts import (
     WHOLE_PLANE,
     decide_lines,
-    decide_polygon_contest,
+    decide_polygon_contests,
     is_sloped,
+    middle,
     split_lines,
     split_polygon_contest,
 )
 from linreg.kernel.plane.lines import draw, line_of_halfspace
-from linreg.kernel.plane.signs import find_signs, is_far, write_line
+from linreg.kernel.plane.signs import find_signs, write_line
 from linreg.kernel.simplex.cell_tree import (
     begin,
     enter,
@@ -57,7 +58,7 @@ from linreg.kernel.simplex.cell_tree import (
     lift,
     pop,
 )
-from linreg.kernel.simplex.contests import has_contests, most_parts, next_contest, runners
+from linreg.kernel.simplex.contests import has_contests, most_parts, next_contest
 from linreg.kernel.simplex.points import ZERO, is_known, stand_inside
 from linreg.network import StagedNetwork
 
@@ -141,14 +142,12 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
             else:
                 split_lines(t, tree, plane, f)
             return DONE
-        while has_contests(tree):
-            u = next_contest(t, tree)
-            if u < 0:
-                break
-            if not decide_polygon_contest(t, w.maps, w.halfspaces, tree, plane, u):
+        if has_contests(tree):
+            u = decide_polygon_contests(t, w.maps, w.halfspaces, tree, plane)
+            if u == FORM_IN_DOUBT:
                 _stand_inside(t, w.halfspaces, tree, plane)
                 return DOUBT
-            if runners(t, tree, u) > 1:
+            if u >= 0:
                 split_polygon_contest(t, w.maps, w.halfspaces, tree, plane, u)
                 return DONE
         if is_last and wants_rows and node[POINTS] == 0:
@@ -185,11 +184,20 @@ def _lift_polygon(t: Tables, tree: Tree, plane: Plane, top: int) -> None:
 
 @compiled
 def _open_all(t: Tables, tree: Tree, plane: Plane) -> None:
-    """Open all forms of the stage whose side is not fixed."""
+    """Open all forms of the stage whose side is not fixed.
+
+    Not in their order: forms of pixels next to each other are like each other, and to cut off one
+    narrow strip after another makes a deep tree.
+    """
     s = tree.node[STAGE]
     first = t.stages[s].form
-    n = 0
-    for f in range(first, t.stages[s + 1].form):
+    forms = t.stages[s + 1].form - first
+    n, at = 0, 0
+    for _ in range(forms):
+        f = first + at
+        at += t.stages[s].stride
+        if at >= forms:
+            at -= forms
         if t.forms[f].twin == f and not is_known(t, tree, f - first):
             plane.cutting[n] = f
             n += 1
@@ -240,22 +248,7 @@ def _stand_inside(t: Tables, halfspaces: HalfspaceRows, tree: Tree, plane: Plane
     """Give the node a point certainly inside, if the middle of its polygon is one."""
     if tree.node[POINTS] > 0:
         return True
-    n = plane.head[GENERATORS]
-    x, y, points = 0.0, 0.0, 0
-    for k in range(n):
-        at = plane.at[0, k]
-        if not is_far(at):
-            x += at.x / at.w
-            y += at.y / at.w
-            points += 1
-    if points > 0:
-        x /= points
-        y /= points
-    for k in range(n):
-        at = plane.at[0, k]
-        if is_far(at):
-            x += at.x / (abs(at.x) + abs(at.y))
-            y += at.y / (abs(at.x) + abs(at.y))
+    x, y = middle(plane)
     tree.point[1] = x
     if t.dim > 1:
         tree.point[2] = y

@@ -34,8 +34,9 @@ from linreg.kernel.data.work import (
     Proof,
     Tree,
 )
-from linreg.kernel.machine import NONE, compiled
+from linreg.kernel.machine import NONE, NOTHING, compiled
 from linreg.kernel.maps.affine_maps import put_lead
+from linreg.kernel.maps.composing import TO_SEE
 from linreg.kernel.proofs.multipliers import proves
 from linreg.kernel.simplex.forms import hand_on, push, take_up
 from linreg.kernel.simplex.points import halfspace_value, look
@@ -70,25 +71,40 @@ def see_contests(t: Tables, maps: Maps, tree: Tree) -> bool:
     """
     s = tree.node[STAGE]
     at = tree.alive - t.stages[s].row
+    is_clear = True
     for u in range(t.stages[s].unit, t.stages[s + 1].unit):
-        if t.units[u].is_max:
-            for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
-                tree.node[at + r] = 1
-    for u in range(t.stages[s].unit, t.stages[s + 1].unit):
-        unit = t.units[u]
-        if unit.is_max == 0:
+        if t.units[u].is_max == 0:
             continue
-        for r in range(unit.row, unit.row + unit.size):
-            for q in range(r + 1, unit.row + unit.size):
-                if tree.node[at + r] == 0 or tree.node[at + q] == 0:
-                    continue
-                how = compare(t, maps, s, r, q)
-                if how == MAY_BE_SAME:
-                    return False
-                if how == BELOW:
-                    tree.node[at + r] = 0
-                elif how != DISTINCT:
-                    tree.node[at + q] = 0
+        is_clear = is_clear and _see_contest(t, maps, tree, u)
+        for r in range(t.units[u].row, t.units[u].row + t.units[u].size):
+            tree.node[at + r] = tree.running[r] if is_clear else 1
+    return is_clear
+
+
+@compiled
+def _see_contest(t: Tables, maps: Maps, tree: Tree, u: int) -> bool:
+    """The same for one max unit, of candidates that may have been looked at before."""
+    rows = range(t.units[u].row, t.units[u].row + t.units[u].size)
+    stale = NOTHING
+    for r in rows:
+        stale |= maps.stale[r] & TO_SEE
+    if stale == 0:
+        return True
+    for r in rows:
+        tree.running[r] = 1
+    for r in rows:
+        for q in range(r + 1, t.units[u].row + t.units[u].size):
+            if tree.running[r] == 0 or tree.running[q] == 0:
+                continue
+            how = compare(t, maps, tree.node[STAGE], r, q)
+            if how == MAY_BE_SAME:
+                return False
+            if how == BELOW:
+                tree.running[r] = 0
+            elif how != DISTINCT:
+                tree.running[q] = 0
+    for r in rows:
+        maps.stale[r] &= ~TO_SEE
     return True
 
 

@@ -13,6 +13,10 @@ of a cell rests on bounds that account for every rounding:
   made it (`plane.signs.compare`)
 - a form *does not cut* a cell because multipliers prove it (`proofs.multipliers.proves`), or, in
   the plane, because it has one sign at all generators
+- a candidate *wins nowhere* in a polygon because it is below another one at all generators, by its
+  rows (`plane.lines.is_below`) or by the line of their difference (`plane.signs.find_signs`)
+- a row *is what it was* in the cell before because each output that it reads is
+  (`maps.composing.compose`, which `data.tables` tells the readers of each output)
 - that a form *cuts* needs no proof of its own: both parts of a split are taken up, and an empty one
   is not taken for a cell
 - everything else is a *doubt*: the cell leaves the kernel, and `bridge` decides it in integers.

@@ -16,6 +16,7 @@ from linreg.certificate.encoding import (
     END,
     FACET,
     LOSES,
+    MISSES,
     NO_CUT,
     REDUNDANT,
     REGION,
@@ -103,6 +104,11 @@ class Proof(Sink):
         """Append that a hyperplane does not meet the cell."""
         self.records += bytes((NO_CUT,)) + unsigned(hyperplane)
         self.records += bytes((side > 0,)) + _multipliers(proof)
+
+    def misses(self, hyperplane: int, side: int, rows: Sequence[int]) -> None:
+        """Append that a hyperplane does not meet the cell, as certain rows of it prove."""
+        self.records += bytes((MISSES,)) + unsigned(hyperplane)
+        self.records += bytes((side > 0,)) + b"".join(map(unsigned, rows))
 
     def cut(self, hyperplane: int) -> None:
         """Append that a hyperplane cuts the cell."""

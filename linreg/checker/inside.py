@@ -1,4 +1,7 @@
-"""Points that are claimed to lie strictly inside cells: floats accept most, many at a time."""
+"""Claims about cells that are put off: floats accept most of them, many at a time.
+
+A point is claimed to lie strictly inside a cell, or a form to be a combination of rows of a cell.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,15 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
+from linreg.checker.combinations import certainly_hold
 from linreg.checker.forms import Form, nearest_floats
+from linreg.checker.rounding import DOUBT, MOST_TERMS
 
-AT_ONCE = 512
-"""Points that are gathered before they are looked at."""
+AT_ONCE = 1024
+"""Claims that are gathered before they are looked at."""
 
 MOST_ENTRIES = 1 << 20
-"""Entries of the rows of all points together, from which on fewer points are enough."""
-
-MOST_TERMS = 4000
-"""Terms of a sum up to which `DOUBT` is proved."""
-
-DOUBT = 2.0**-40
-"""The share of the sizes of its terms up to which a sum may owe its sign to rounding.
-
-A sum of t products of two rounded numbers, in any order, is off by at most gamma(t + 2) times the
-sum of their sizes, with gamma(k) = k u / (1 - k u) and u = 2^-53 (Higham, 2002, section 3.1), and
-so is the sum of sizes. Integers do not underflow; what overflows is larger than nothing."""
+"""Entries of the rows of all claims together, from which on fewer are enough."""
 
 Point = bytes | list[int]
 """A denominator and numerators, as `Records.integers` reads them."""
@@ -32,7 +27,7 @@ About = TypeVar("About")
 
 
 class Inside(Generic[About]):
-    """The rows of the cell that a walk is at, and the points that are still to be looked at.
+    """The rows of the cell that a walk is at, and the claims that are still to be looked at.
 
     Attributes
     ----------
@@ -45,43 +40,78 @@ class Inside(Generic[About]):
         self._forget()
 
     def _forget(self) -> None:
-        self._claims: list[tuple[Point, list[int], About]] = []
-        self._forms = self.rows.copy()  # all that were rows since then
-        self._places = list(range(len(self.rows)))  # of the rows among them
+        # A point, or None where the first form is claimed to be a combination of the others.
+        self._claims: list[tuple[Point | None, list[int], About]] = []
+        self._forms: list[Form] = []  # all that were rows since then, or claimed
+        self._known: dict[int, int] = {}  # their places by id, which no other has meanwhile
+        self._places = [self._place(form) for form in self.rows]
+
+    def _place(self, form: Form) -> int:
+        """Where a form is among all, to which it is added."""
+        place = self._known.setdefault(id(form), len(self._forms))
+        if place == len(self._forms):
+            self._forms.append(form)
+        return place
 
     def move(self, n_rows: int, rows: Sequence[Form]) -> None:
         """Go to a cell with so many of these rows, and with more."""
-        del self.rows[n_rows:], self._places[n_rows:]
-        self._places += range(len(self._forms), len(self._forms) + len(rows))
-        self.rows += rows
-        self._forms += rows
+        self.rows[n_rows:] = rows
+        self._places[n_rows:] = map(self._place, rows)
 
     def claim(self, point: Point, about: About) -> bool:
         """Take the claim that a point lies strictly inside the cell; whether it is time to look."""
         self._claims.append((point, self._places.copy(), about))
+        return self._is_time()
+
+    def claim_combination(self, form: Form, rows: Sequence[int], about: About) -> bool:
+        """Take the claim that a form is a combination of rows of the cell; as for `claim`.
+
+        There are as many rows, which are given by number, as inputs, and no fewer in the cell.
+        """
+        places = [self._place(form), *map(self._places.__getitem__, rows)]
+        self._claims.append((None, places, about))
+        return self._is_time()
+
+    def _is_time(self) -> bool:
         held = len(self._claims)
         return held >= AT_ONCE or held * len(self.rows) ** 2 >= MOST_ENTRIES
 
-    def doubtful(self) -> Iterator[tuple[Point, list[Form], About]]:
-        """The points of which floats are not sure, with their rows, in order; all are forgotten."""
+    def doubtful(self) -> Iterator[tuple[Point | None, list[Form], About]]:
+        """The claims of which floats are not sure, in order; all are forgotten.
+
+        Each is a point and its rows, or None and a form with those that it is a combination of.
+        """
         claims, forms = self._claims, self._forms
         self._forget()
-        short = [i for i, claim in enumerate(claims) if isinstance(claim[0], bytes)]
         certain = np.zeros(len(claims), dtype=bool)
-        if short and forms and len(forms[0]) <= MOST_TERMS:
-            points, is_read = _floats([bytes(claims[i][0]) for i in short], len(forms[0]))
-            # Shorter lists have their last row more than once.
-            most = max(len(claims[i][1]) for i in short)
-            owns = (claims[i][1] for i in short)
-            places = np.array([own + own[-1:] * (most - len(own)) for own in owns], dtype=np.intp)
-            rows = nearest_floats(forms)[places]
-            with np.errstate(over="ignore", invalid="ignore"):
-                values = np.einsum("kmj,kj->km", rows, points)
-                sizes = np.einsum("kmj,kj->km", np.abs(rows), np.abs(points))
-                certain[short] = (values > DOUBT * sizes).all(axis=1) & is_read
+        if claims and forms and len(forms[0]) <= MOST_TERMS:
+            floats = nearest_floats(forms)
+            short = [i for i, claim in enumerate(claims) if isinstance(claim[0], bytes)]
+            if short:
+                points, is_read = _floats(
+                    [bytes(claims[i][0] or b"") for i in short], len(forms[0])
+                )
+                # Shorter lists have their last row more than once.
+                most = max(len(claims[i][1]) for i in short)
+                owns = (claims[i][1] for i in short)
+                places = np.array([own + own[-1:] * (most - len(own)) for own in owns])
+                certain[short] = _are_positive(floats[places.astype(np.intp)], points) & is_read
+            combined = [i for i, claim in enumerate(claims) if claim[0] is None]
+            if combined:
+                chosen = floats[[claims[i][1] for i in combined]]
+                certain[combined] = certainly_hold(chosen[:, 0], chosen[:, 1:])
         for i in np.flatnonzero(~certain).tolist():
             point, own, about = claims[i]
             yield point, [forms[place] for place in own], about
+
+
+def _are_positive(rows: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """At which points all their rows are certainly positive; integers do not underflow."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.einsum("kmj,kj->km", rows, points)
+        sizes = np.einsum("kmj,kj->km", np.abs(rows), np.abs(points))
+        found: np.ndarray = (values > DOUBT * sizes).all(axis=1)
+    return found
 
 
 def _floats(points: Sequence[bytes], count: int) -> tuple[np.ndarray, np.ndarray]:

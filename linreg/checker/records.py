@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -99,6 +99,17 @@ class Records:
             value |= (byte & 0x7F) << shift
             shift += 7
         return value
+
+    def miss(self, count: int) -> tuple[int, int, Sequence[int]]:
+        """What record 8 says: a number, a byte, and so many numbers."""
+        place = self._place
+        data = self._buffer[place : place + 2 + count]
+        if len(data) == 2 + count and data[0] < 0x80:
+            rows = data[2:]
+            if rows.isascii():  # each is less than 0x80
+                self._place = place + 2 + count
+                return data[0], data[1], rows
+        return self.unsigned(), self.byte(), [self.unsigned() for _ in range(count)]
 
     def integer(self) -> int:
         """The next integer of any size and sign."""

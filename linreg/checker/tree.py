@@ -15,6 +15,7 @@ from linreg.checker.claims import (
     is_inside,
     is_non_negative,
 )
+from linreg.checker.combinations import multipliers_of
 from linreg.checker.domains import spelled_domain
 from linreg.checker.forms import Form, coprime
 from linreg.checker.inside import Inside, Point
@@ -27,7 +28,7 @@ from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.wording import counted
 
-END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT = range(8)
+END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
 
 SLACK = 1 << 16
 """Bytes of a text besides what its length depends on."""
@@ -126,7 +127,7 @@ class Tree:
         self._part = part
         self._seen = seen
         self._turn = 0
-        self._cell: Inside[tuple[int, Path]] = Inside(())
+        self._cell: Inside[tuple[int, Path, int]] = Inside(())
         self._stages = [IntegerStage(stage) for stage in network.stages]
         self._n_domain_rows = 0
         self._facets: int | None = None
@@ -172,12 +173,14 @@ class Tree:
                     raise _false(branch.path, f"a region was due, record {kind} came")
                 self._check_region(branch)
                 return ()
-            if kind == NO_CUT:
+            if kind == MISSES:
+                self._check_misses(branch, here)
+            elif kind == CUT:
+                return self._cut(branch, here)
+            elif kind == NO_CUT:
                 self._check_no_cut(branch, here)
             elif kind == LOSES:
                 self._check_loses(branch, here)
-            elif kind == CUT:
-                return self._cut(branch, here)
             elif kind == WON:
                 return self._won(branch, here)
             else:
@@ -210,7 +213,7 @@ class Tree:
         return branch
 
     def _check_no_cut(self, branch: Branch, here: StageOnCell) -> None:
-        plane = self._undecided(branch)
+        plane = self._undecided(branch, self._records.unsigned())
         side = 1 if self._records.byte() else -1
         rows = self._cell.rows
         proof = self._multipliers(branch, len(rows))
@@ -224,19 +227,31 @@ class Tree:
         branch.sides[plane] = side
         branch.left -= 1
 
-    def _cut(self, branch: Branch, here: StageOnCell) -> list[Branch]:
-        plane = self._undecided(branch)
-        stage, alive, left = branch.stage, branch.alive, branch.left - 1
+    def _check_misses(self, branch: Branch, here: StageOnCell) -> None:
+        plane, is_above, rows = self._records.miss(self._network.input_dim)
+        self._undecided(branch, plane)
+        there = len(self._cell.rows)
+        if len(rows) > there or max(rows) >= there:
+            raise _false(branch.path, f"a proof names rows up to {max(rows)} of {there}")
+        branch.sides[plane] = 1 if is_above else -1
+        branch.left -= 1
+        if self._is_due():
+            form = (here.hyperplanes if is_above else here.beyond)[plane]
+            about = self.regions, branch.path, plane
+            if self._cell.claim_combination(form, rows, about):
+                self._look_inside()
+
+    def _cut(self, branch: Branch, here: StageOnCell) -> Sequence[Branch]:
+        plane = self._undecided(branch, self._records.unsigned())
+        stage, alive, left, path = branch.stage, branch.alive, branch.left - 1, branch.path
         n_rows = len(self._cell.rows)
         above, below = branch.sides, branch.sides.copy()
         above[plane], below[plane] = 1, -1
-        return [
-            Branch(stage, here, sides, alive, alive, left, n_rows, rows, path)
-            for sides, rows, path in (
-                (above, (here.hyperplanes[plane],), (branch.path, ", +", plane)),
-                (below, (here.beyond[plane],), (branch.path, ", -", plane)),
-            )
-        ]
+        over, under = (here.hyperplanes[plane],), (here.beyond[plane],)
+        return (
+            Branch(stage, here, above, alive, alive, left, n_rows, over, (path, ", +", plane)),
+            Branch(stage, here, below, alive, alive, left, n_rows, under, (path, ", -", plane)),
+        )
 
     def _check_loses(self, branch: Branch, here: StageOnCell) -> None:
         contest, candidates = self._contest(branch)
@@ -274,7 +289,7 @@ class Tree:
 
     def _check_region(self, branch: Branch) -> None:
         point = self._records.integers(1 + self._network.input_dim)
-        if self._is_due() and self._cell.claim(point, (self.regions, branch.path)):
+        if self._is_due() and self._cell.claim(point, (self.regions, branch.path, 0)):
             self._look_inside()
         if self._facets is not None:
             for place in range(self._n_domain_rows, len(self._cell.rows)):
@@ -287,10 +302,17 @@ class Tree:
             self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
 
     def _look_inside(self) -> None:
-        """Check the points of regions that were put off."""
-        for point, rows, (number, path) in self._cell.doubtful():
+        """Check the claims that were put off."""
+        for point, rows, (number, path, plane) in self._cell.doubtful():
             proved, self.regions = self.regions, number
-            if not is_inside(self._exact(point, path), rows):
+            if point is None:
+                form, *basis = rows
+                proof = multipliers_of(form, basis)
+                if proof is None or not is_non_negative(form, basis, proof):
+                    raise _false(
+                        path, f"its rows do not prove that hyperplane {plane} misses the cell"
+                    )
+            elif not is_inside(self._exact(point, path), rows):
                 raise _false(path, "the point of the region does not lie strictly inside it")
             self.regions = proved
 
@@ -313,11 +335,12 @@ class Tree:
 
     def _is_due(self) -> bool:
         """Whether the next proof is one of those that this pass has to check."""
+        if self._part.of == 1:
+            return True
         self._turn += 1
         return self._turn % self._part.of == self._part.number
 
-    def _undecided(self, branch: Branch) -> int:
-        plane = self._records.unsigned()
+    def _undecided(self, branch: Branch, plane: int) -> int:
         if plane >= len(branch.sides) or branch.sides[plane]:
             raise _false(branch.path, f"hyperplane {plane} is not one that is left to decide")
         return plane

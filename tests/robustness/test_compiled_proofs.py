@@ -101,7 +101,7 @@ def test_two_processes_write_the_same_file(certificate: Path) -> None:
 def test_where_proposals_are_garbage_exact_arithmetic_decides(
     case: Case, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every proposal names the first row alone."""
+    """Every proposal that is not proved in machine code names the first row alone."""
     honest = proved(case, certificate).count
 
     def sabotaged(*arguments: object) -> int:
@@ -117,6 +117,7 @@ def test_where_proposals_are_garbage_exact_arithmetic_decides(
                 outcomes.NO_CUT: 6 + events[at + 4],
                 outcomes.CUT: 2,
                 outcomes.LEAF: 3,
+                outcomes.MISSES: 3 + case.network.input_dim,
             }[int(events[at])]
         return length
 

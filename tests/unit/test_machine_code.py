@@ -558,7 +558,7 @@ def _no(*_: object) -> bool:
 def _alone(plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Leave one kind of proof alone."""
     if kind == INTEGER:
-        monkeypatch.setattr(plain.multipliers, "_spread", lambda *_: -1.0)
+        monkeypatch.setattr(plain.multipliers, "spread_of", lambda *_: -1.0)
         monkeypatch.setattr(plain.multipliers, "parallel", _no)
     else:
         monkeypatch.setattr(plain.multipliers, "_integer", _no)

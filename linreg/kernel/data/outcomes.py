@@ -122,3 +122,7 @@ CUT = 2
 
 LEAF = 3
 """Nothing does: its first region, and the one after its last, as places in the order."""
+
+MISSES = 4
+"""As NO_CUT, but proved: a hyperplane, the side, and as many rows as there are inputs, which prove
+it."""

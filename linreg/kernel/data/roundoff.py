@@ -69,7 +69,7 @@ The last bit of such a product is at least (2^-53 SMALL)^3 > 2^-860, and splitti
 two for the third (Dekker) multiplies it by 2^27."""
 
 CONTRACTION = 0.25
-"""Bound on |I - B R| for a basis B and its approximate inverse R, in the norm that `_spread` uses.
+"""Bound on |I - B R| for a basis B and its approximate inverse R, in the norm of `spread_of`.
 
 Any number q below 1/2 would do: B is regular, and multipliers that move by less than q / (1 - q),
 which is 1/3 here, keep their sign. The smaller q is, the more bases are refused."""

@@ -1,6 +1,6 @@
-"""Machine code: how known regions split a cell, and which rows may prove what does not cut it.
+"""Machine code: how known regions split a cell, and which rows prove what does not cut it.
 
-It proposes and proves nothing: whoever asked puts every proposal to exact arithmetic.
+Where it cannot account for every rounding it proposes rows, which are put to exact arithmetic.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from linreg.kernel.data.frames import as_frame
-from linreg.kernel.data.outcomes import CUT, LEAF, LEAST, NO_CUT, PART
-from linreg.kernel.data.work import HalfspaceRows, Program
+from linreg.kernel.data.outcomes import CUT, LEAF, LEAST, MISSES, NO_CUT, PART
+from linreg.kernel.data.roundoff import FLOOR, ROUNDOFF, UP, gamma_of_form
+from linreg.kernel.data.work import HalfspaceRows, Program, Proof
 from linreg.kernel.machine import compiled, entry
+from linreg.kernel.proofs.multipliers import gather, spread_of
 from linreg.kernel.simplex.program import descend, load
 
 SLIGHT = 1e-9
@@ -21,7 +23,7 @@ SLIGHT = 1e-9
 
 @as_frame
 class Planes(NamedTuple):
-    """The hyperplanes of a stage on a cell."""
+    """The hyperplanes of a stage on a cell; gradients and values are exact ones, each rounded."""
 
     normals: np.ndarray  # (planes, dim)
     values: np.ndarray  # (planes,) at the centre
@@ -59,6 +61,7 @@ def split_found(
     n_halfspaces: int,
     halfspaces: HalfspaceRows,
     p: Program,
+    proof: Proof,
     memory: Memory,
     events: np.ndarray,
 ) -> int:
@@ -70,7 +73,8 @@ def split_found(
         The regions of the cell, as places in the order.
     n_halfspaces : int
         The rows of the cell, which stand in `halfspaces` already, with their values at the centre
-        as `constant`. `memory.known[0]` has the planes that are decided.
+        as `constant`, each number rounded to nearest. `memory.known[0]` has the planes that are
+        decided.
     """
     n_planes = len(planes.normals)
     words = memory.bits.shape[1]
@@ -101,7 +105,9 @@ def split_found(
         _survey(found, memory, start, stop)
         region = found.order[start]
         m = n_halfspaces + depth
-        length = _tell_misses(planes, found, region, m, halfspaces, p, memory, top, events, length)
+        length = _tell_misses(
+            planes, found, region, m, halfspaces, p, proof, memory, top, events, length
+        )
         cut = _most_even(memory, found, top, n_planes, start, stop)
         if cut < 0:
             events[length], events[length + 1], events[length + 2] = LEAF, start, stop
@@ -151,6 +157,7 @@ def _tell_misses(
     m: int,
     halfspaces: HalfspaceRows,
     p: Program,
+    proof: Proof,
     memory: Memory,
     part: int,
     events: np.ndarray,
@@ -177,12 +184,53 @@ def _tell_misses(
         for j in range(n):
             p.goal[j] = side * planes.normals[h, j]
             value += p.goal[j] * point[j]
+        is_least = is_inside and value > 0.0 and descend(p, n, m, value) == LEAST
+        if is_least and _is_proved(halfspaces, p, proof, side * planes.values[h], n, m):
+            events[length], events[length + 1], events[length + 2] = MISSES, h, side
+            length += 3
+            for j in range(n):
+                events[length + j] = p.nonbasic[j]
+            length += n
+            continue
         events[length], events[length + 1], events[length + 2] = NO_CUT, h, side
         events[length + 3], events[length + 4], events[length + 5] = region, 0, 0
         length += 6
-        if is_inside and value > 0.0 and descend(p, n, m, value) == LEAST:
+        if is_least:
             length = _propose(p, n, m, events, length)
     return length
+
+
+@compiled
+def _is_proved(
+    halfspaces: HalfspaceRows, p: Program, proof: Proof, value: float, n: int, m: int
+) -> bool:
+    """Whether the rows of the vertex certainly prove that the goal is not negative in the cell.
+
+    The goal's value at the centre is `value`, rounded.
+    """
+    if gather(p, proof, n, m) < n:
+        return False
+    for i in range(n):
+        row = p.nonbasic[i]
+        for c in range(n):
+            a = halfspaces.normals[row, c]
+            proof.basis[i, c] = a
+            proof.basis_error[i, c] = ROUNDOFF * abs(a) + FLOOR
+            proof.inverse[i, c] = p.tableau[i, m + c]
+    for c in range(n):
+        proof.target[c] = p.goal[c]
+        proof.target_error[c] = ROUNDOFF * abs(p.goal[c]) + FLOOR
+    spread = spread_of(proof, n)
+    if spread < 0.0:
+        return False
+    # What the multipliers leave of the goal is a constant, which the values at the centre give.
+    rest = value
+    size = abs(value)
+    for i in range(n):
+        part = proof.support[i].multiplier * halfspaces.ends[p.nonbasic[i]].constant
+        rest -= part
+        size += abs(part)
+    return rest > (spread + gamma_of_form(n) + 2.0 * ROUNDOFF) * size * UP + FLOOR
 
 
 @compiled

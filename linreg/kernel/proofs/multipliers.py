@@ -97,7 +97,7 @@ def _proves_at_once(
     for c in range(n):
         proof.target[c] = p.goal[c]
         proof.target_error[c] = p.goal_error[c]
-    spread = _spread(proof, n)
+    spread = spread_of(proof, n)
     return spread >= 0.0 and _value_holds(halfspaces, p, proof, k, spread)
 
 
@@ -133,7 +133,7 @@ def _proves_before(
         columns = columns_at(t, maps, proof, n, k, at)
         if columns == k:
             if _invert(proof, k):
-                spread = _spread(proof, k)
+                spread = spread_of(proof, k)
                 if spread >= 0.0 and _value_holds(halfspaces, p, proof, k, spread):
                     return True
         elif k == 1 and parallel(proof, at, columns):
@@ -161,7 +161,7 @@ def gather(p: Program, proof: Proof, n: int, m: int) -> int:
 
 
 @compiled
-def _spread(proof: Proof, k: int) -> float:
+def spread_of(proof: Proof, k: int) -> float:
     """Bound on the relative error of the multipliers, or -1.
 
     If it is not negative, every basis B within `basis_error` of `basis` is regular, and the

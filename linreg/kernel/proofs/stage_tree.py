@@ -11,7 +11,7 @@ from flint import fmpz
 from linreg.errors import BrokenInvariant
 from linreg.explore.cells import Cell
 from linreg.explore.sink import Sink
-from linreg.kernel.data.outcomes import CUT, NO_CUT, PART
+from linreg.kernel.data.outcomes import CUT, MISSES, NO_CUT, PART
 from linreg.kernel.data.tables import tables_of
 from linreg.kernel.data.work import PROGRAMS, work_for
 from linreg.kernel.proofs.known_regions import Found, Memory, Planes, split_found
@@ -41,7 +41,7 @@ class Workplace:
         tables = tables_of(problem)
         assert tables is not None
         work = work_for(tables, 0)
-        self.halfspaces, self.program = work.halfspaces, work.program
+        self.halfspaces, self.program, self.proof = work.halfspaces, work.program, work.proof
         most = len(work.tree.claims)
         words = most // 64 + 1
         self.memory = Memory(
@@ -84,6 +84,7 @@ class Workplace:
                 n_halfspaces,
                 self.halfspaces,
                 self.program,
+                self.proof,
                 self.memory,
                 self.events,
             )
@@ -198,10 +199,13 @@ class StageTree:
 
         None if there is no leaf any more.
         """
-        events, at = self._events, self._next
+        events, at, n = self._events, self._next, len(self._centre.entries) - 1
         while at < len(events):
             kind = events[at]
-            if kind == NO_CUT:
+            if kind == MISSES:
+                sink.misses(events[at + 1], events[at + 2], events[at + 3 : at + 3 + n])
+                at += 3 + n
+            elif kind == NO_CUT:
                 plane, side, region, n_rows, n_likely = events[at + 1 : at + 6]
                 at += 6 + n_rows
                 rows = events[at - n_rows : at]

@@ -1,0 +1,225 @@
+"""Forms that are combinations of rows: floats accept most claims, and never a false one."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import zlib
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import linreg
+from linreg.certificate.encoding import CUT, MISSES, REGION, integer, unsigned
+from linreg.checker.claims import is_non_negative
+from linreg.checker.combinations import certainly_hold, multipliers_of
+from linreg.checker.forms import nearest_floats
+from linreg.checker.inside import Inside
+from linreg.kernel.data import outcomes
+from linreg.kernel.proofs import known_regions, stage_tree
+
+MAGIC = b"linreg-certificate-2\n"
+Claim = tuple[tuple[int, ...], list[tuple[int, ...]]]
+
+
+def holds(form: tuple[int, ...], rows: list[tuple[int, ...]]) -> bool:
+    proof = multipliers_of(form, rows)
+    return proof is not None and is_non_negative(form, rows, proof)
+
+
+def accepted(claims: list[Claim]) -> list[bool]:
+    forms = nearest_floats([form for form, _ in claims])
+    rows = np.array([nearest_floats(rows) for _, rows in claims])
+    found: list[bool] = certainly_hold(forms, rows).tolist()
+    return found
+
+
+def claim(draw: random.Random, n: int, size: int) -> Claim:
+    """A combination, often a false one, and often one that is true or false by a hair."""
+    rows = [tuple(draw.randint(-size, size) for _ in range(n + 1)) for _ in range(n)]
+    if draw.random() < 0.2:
+        rows[-1] = tuple(a + draw.randint(0, 1) for a in rows[0])  # nearly parallel, or the same
+    by = [Fraction(draw.choice((1, 2, 3, size)), draw.randint(1, 9)) for _ in rows]
+    if draw.random() < 0.3:
+        by[0] *= draw.choice((0, -1))
+    form = [
+        sum((x * row[j] for x, row in zip(by, rows, strict=True)), Fraction()) for j in range(n + 1)
+    ]
+    common = 1
+    for entry in form:
+        common *= entry.denominator
+    scaled = [int(entry * common) for entry in form]
+    largest = max(map(abs, scaled))
+    scaled[-1] += draw.choice((0, 1, -1, size, -size, largest, largest, -largest))
+    return tuple(scaled), rows
+
+
+@pytest.mark.parametrize("size", [3, 10**6, 2**53, 10**40, 10**200, 10**400])
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_what_floats_accept_holds(n: int, size: int) -> None:
+    draw = random.Random(size + n)
+    claims = [claim(draw, n, size) for _ in range(400)]
+    found = [any(accepted([each])) for each in claims]
+    exact = [holds(*each) for each in claims]
+    assert not [each for each, sure, true in zip(claims, found, exact, strict=True) if sure > true]
+    if size < 10**200:
+        assert sum(found) > 10
+
+
+@pytest.mark.parametrize("size", [1, 2**60, 10**100])
+def test_what_is_clear_is_accepted_and_a_hair_is_left_to_integers(size: int) -> None:
+    """2x + y + c is 2 (x - 1) + (y + 1) + c + 1."""
+    rows = [(size, 0, -size), (0, size, size)]
+    for constant, sure, true in ((0, True, True), (-1, False, True), (-2, False, False)):
+        form = (2 * size, size, constant * size)
+        assert accepted([(form, rows)]) == [sure]
+        assert holds(form, rows) == true
+    by_a_hair = (2 * 10**30, 10**30, -(10**30) - 1)
+    assert accepted([(by_a_hair, rows)]) == [False]
+    assert not holds(by_a_hair, rows)
+
+
+def test_rows_that_are_no_basis_prove_nothing() -> None:
+    rows = [(1, 1, 0), (2, 2, 5)]
+    assert accepted([((1, 1, 9), rows)]) == [False]
+    assert not holds((1, 1, 9), rows)
+    nearly = [(2**60, 2**60, 0), (2**60, 2**60 + 1, 0)]  # whose floats are the same
+    assert accepted([((2**60, 2**60 + 1, 1), nearly)]) == [False]
+
+
+def test_one_claim_that_is_singular_refuses_no_other_for_good() -> None:
+    cell: Inside[int] = Inside([(1, 0, 0), (0, 1, 0)])
+    cell.claim_combination((1, 1, 1), [0, 1], 0)
+    cell.claim_combination((1, 1, 1), [1, 1], 1)
+    left = list(cell.doubtful())
+    assert [(about, holds(rows[0], rows[1:])) for _, rows, about in left] == [(0, True), (1, False)]
+
+
+NET = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, 1])])
+"""x, y and x + y + 1, which is positive where x and y are."""
+
+
+def verdict_on(path: Path, proof: bytes) -> linreg.Verdict:
+    """The verdict on a tree whose cell x > 0, y > 0 has this proof; it ends there."""
+    linreg.certify(NET, path)
+    content = zlib.decompress(path.read_bytes()[len(MAGIC) : -32])
+    header, claim = content[: content.index(b"}") + 1], content[content.rindex(b"{") - 2 :]
+    third = bytes((CUT, 2))
+
+    def region(x: int, y: int, by: int) -> bytes:
+        return bytes((REGION,)) + b"".join(map(integer, (by, x, y)))
+
+    tree = [
+        bytes((CUT, 0)),  # x < 0, then x > 0
+        bytes((CUT, 1)) + third + region(-1, -1, 1) + region(-1, -1, 3),
+        third + region(-3, 1, 1) + region(-1, 3, 2),
+        bytes((CUT, 1)) + third + region(1, -3, 1) + region(3, -1, 2),
+        proof + region(1, 1, 1),
+    ]
+    body = MAGIC + zlib.compress(header + b"".join(tree) + claim)
+    path.write_bytes(body + hashlib.sha256(body).digest())
+    return linreg.check(path, NET)
+
+
+def misses(plane: int, is_above: int, rows: list[int]) -> bytes:
+    return bytes((MISSES,)) + unsigned(plane) + bytes((is_above,)) + b"".join(map(unsigned, rows))
+
+
+def test_a_hyperplane_misses_a_cell_as_its_rows_prove(tmp_path: Path) -> None:
+    verdict = verdict_on(tmp_path / "proof", misses(2, 1, [0, 1]))
+    assert verdict.false_claim is None
+    assert verdict.regions == 7
+    assert verdict_on(tmp_path / "proof", misses(2, 255, [1, 0])).accepted
+
+
+FALSE = {
+    "the other side": (misses(2, 0, [0, 1]), "its rows do not prove that hyperplane 2 misses"),
+    "one row twice": (misses(2, 1, [0, 0]), "its rows do not prove that hyperplane 2 misses"),
+    "a row that is not there": (misses(2, 1, [0, 2]), "names rows up to 2 of 2"),
+    "a row far beyond": (misses(2, 1, [0, 2**40]), "names rows up to 1099511627776 of 2"),
+    "a hyperplane that is decided": (misses(1, 1, [0, 1]), "hyperplane 1 is not one that is left"),
+    "a hyperplane that is not there": (misses(300, 1, [0, 1]), "hyperplane 300 is not one"),
+}
+
+
+@pytest.mark.parametrize(("proof", "says"), FALSE.values(), ids=FALSE)
+def test_a_wrong_proof_is_named(proof: bytes, says: str, tmp_path: Path) -> None:
+    verdict = verdict_on(tmp_path / "proof", proof)
+    assert not verdict.accepted
+    assert says in str(verdict.false_claim)
+    assert verdict.regions == 6
+
+
+@pytest.mark.parametrize("harm", ["other rows", "other side"])
+def test_machine_code_that_proves_wrongly_is_found_out(
+    harm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The certificate is written, since nothing else looks at what is proved; and refused."""
+    n = 3
+    draw = np.random.default_rng(0)
+    net = linreg.mlp([(draw.normal(size=(7, n)), draw.normal(size=7))])
+    honest = known_regions.split_found
+    harmed = 0
+
+    def sabotaged(*arguments: object) -> int:
+        nonlocal harmed
+        length = honest(*arguments)
+        events = arguments[-1]
+        assert isinstance(events, np.ndarray)
+        at = 0
+        while at < length:
+            if events[at] == outcomes.MISSES:
+                harmed += 1
+                if harm == "other rows":
+                    events[at + 3] = events[at + 4]
+                else:
+                    events[at + 2] *= -1
+            at += {
+                outcomes.PART: 4,
+                outcomes.NO_CUT: 6 + events[at + 4],
+                outcomes.CUT: 2,
+                outcomes.LEAF: 3,
+                outcomes.MISSES: 3 + n,
+            }[int(events[at])]
+        return length
+
+    path = tmp_path / "proof"
+    linreg.certify(net, path, strategy="compiled")
+    assert linreg.check(path, net).accepted
+    monkeypatch.setattr(stage_tree, "split_found", sabotaged)
+    linreg.certify(net, path, strategy="compiled")
+    assert harmed
+    assert "its rows do not prove" in str(linreg.check(path, net).false_claim)
+
+
+def test_no_changed_byte_of_what_machine_code_proved_makes_another_count_true(
+    tmp_path: Path,
+) -> None:
+    draw = np.random.default_rng(1)
+    net = linreg.mlp(
+        [
+            (draw.normal(size=(3, 2)), draw.normal(size=3)),
+            (draw.normal(size=(3, 3)), draw.normal(size=3)),
+        ]
+    )
+    path = tmp_path / "proof"
+    count = linreg.certify(net, path, strategy="compiled").count.regions
+    content = zlib.decompress(path.read_bytes()[len(MAGIC) : -32])
+    start = content.index(b"}") + 1
+    assert bytes((MISSES,)) in content[start:]
+    refused = 0
+    for place in range(start, len(content)):
+        for value in (content[place] ^ 1, (content[place] + 2) % 256):
+            changed = content[:place] + bytes((value,)) + content[place + 1 :]
+            body = MAGIC + zlib.compress(changed)
+            path.write_bytes(body + hashlib.sha256(body).digest())
+            try:
+                verdict = linreg.check(path, net)
+            except linreg.UnreadableFile:
+                refused += 1
+                continue
+            refused += not verdict.accepted
+            assert not verdict.accepted or verdict.regions == count
+    assert refused > (len(content) - start) // 3  # digits of points, most of which may change

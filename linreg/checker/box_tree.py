@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -46,6 +46,7 @@ class _Node:
     low: np.ndarray
     high: np.ndarray
     known: list[tuple[np.ndarray, np.ndarray]]
+    weights: list[np.ndarray]
     net: Scaled
     alive: tuple[int, ...]
 
@@ -105,12 +106,13 @@ class BoxTree:
             np.array([self._scale(LARGEST_SCALE) for _ in bias], dtype=np.int64)
             for bias in self._biases
         ]
-        net = self._scaled(scales)
+        net = self._scaled(self._weights, scales)
         ends = np.full(len(self._free), 1 << GRID, dtype=np.int64)
         known = intervals(net)
         start = bounds_on(net, -ends, ends, known)
         every = tuple(range(len(self._section.alternatives)))
-        stack = [_Node(-ends, ends, start.z if start.proves else known, net, every)]
+        known = start.z if start.proves else known
+        stack = [_Node(-ends, ends, known, self._weights, net, every)]
         while stack:
             stack += self._after(stack.pop())
 
@@ -139,20 +141,15 @@ class BoxTree:
                 continue
             if kind not in (BISECTED, NARROWED):
                 raise FalseClaim(f"a record of kind {kind} stands where no such record may be")
-            net, known = node.net, box.z if box.proves else node.known
+            of_halves = replace(node, known=box.z if box.proves else node.known, alive=tuple(alive))
             if kind == NARROWED:
                 if not box.proves:
                     raise FalseClaim("a box is normalised anew without bounds")
-                net, known = self._narrowed(net, known)
-            return self._halves(node, net, known, tuple(alive))
+                of_halves = self._narrowed(of_halves, box.codes)
+            return self._halves(of_halves)
 
-    def _halves(
-        self,
-        node: _Node,
-        net: Scaled,
-        known: list[tuple[np.ndarray, np.ndarray]],
-        alive: tuple[int, ...],
-    ) -> list[_Node]:
+    def _halves(self, node: _Node) -> list[_Node]:
+        """The halves of a box, which have all else of it."""
         axis = self._records.unsigned()
         if axis >= len(self._free) or node.high[axis] - node.low[axis] <= 1:
             raise FalseClaim("a box is cut in a coordinate that it does not have")
@@ -160,25 +157,26 @@ class BoxTree:
         upto, since = node.high.copy(), node.low.copy()
         upto[axis] = since[axis] = middle
         # The lower half stands first, and what is last here is taken first.
-        return [
-            _Node(since, node.high, known, net, alive),
-            _Node(node.low, upto, known, net, alive),
-        ]
+        return [replace(node, low=since), replace(node, high=upto)]
 
-    def _narrowed(
-        self, net: Scaled, known: list[tuple[np.ndarray, np.ndarray]]
-    ) -> tuple[Scaled, list[tuple[np.ndarray, np.ndarray]]]:
-        """The network in finer units, and bounds in them."""
+    def _narrowed(self, node: _Node, codes: Sequence[np.ndarray]) -> _Node:
+        """A box with the network in finer units, without what units give that are off."""
+        net = node.net
         falls = [
             np.array([self._scale(LARGEST_FALL) for _ in scale], dtype=np.int64)
             for scale in net.scales
         ]
         if any((fall < 0).any() for fall in falls[:-1]):
             raise FalseClaim("a pre-activation is given a coarser unit")
-        finer = self._scaled([a - fall for a, fall in zip(net.scales, falls, strict=True)])
-        return finer, [
-            (low << fall, high << fall) for (low, high), fall in zip(known, falls[:-1], strict=True)
+        weights = [node.weights[0]]
+        for weight, own in zip(node.weights[1:], codes, strict=True):
+            weights.append(np.where(own[None, :] == OFF, 0.0, weight))
+        scales = [a - fall for a, fall in zip(net.scales, falls, strict=True)]
+        known = [
+            (low << fall, high << fall)
+            for (low, high), fall in zip(node.known, falls[:-1], strict=True)
         ]
+        return replace(node, known=known, weights=weights, net=self._scaled(weights, scales))
 
     def _scale(self, most: int) -> int:
         scale = self._records.integer()
@@ -186,9 +184,9 @@ class BoxTree:
             raise FalseClaim(f"a scale is larger than {most}")
         return scale
 
-    def _scaled(self, scales: Sequence[np.ndarray]) -> Scaled:
+    def _scaled(self, weights: Sequence[np.ndarray], scales: Sequence[np.ndarray]) -> Scaled:
         try:
-            return scaled(self._weights, self._biases, self._units, scales)
+            return scaled(weights, self._biases, self._units, scales)
         except OutOfRange:
             raise FalseClaim("the network has numbers that do not fit its scales") from None
 

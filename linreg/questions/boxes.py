@@ -14,6 +14,7 @@ from linreg.affine import ExactAffineMap
 from linreg.kernel.bounds.units import POINT
 from linreg.network import StagedNetwork
 from linreg.network.rectified import Rectified, rectified
+from linreg.questions.exact_walks import ExactWalks
 from linreg.rational import nearest_float
 from linreg.strategies.machine_code import has_machine_code
 
@@ -31,6 +32,8 @@ class BoxedNetwork:
         of these are upper bounds of the forms.
     root : pair of int64 arrays
         Bounds of pre-activations on the whole box.
+    walks : ExactWalks
+        The same network and forms, without rounding.
     """
 
     network: Rectified
@@ -38,6 +41,7 @@ class BoxedNetwork:
     radius: list[fmpq]
     tables: Any
     root: tuple[np.ndarray, np.ndarray]
+    walks: ExactWalks
 
     def point(self, u: Sequence[Fraction]) -> list[fmpq]:
         """The input of coordinates u."""
@@ -66,7 +70,9 @@ def boxed_network(
     if network.input_dim > MOST_INPUTS:
         return None
     net = rectified(network)
-    weights, biases, units = _floats(net, centre, radius, asked)
+    maps = _exact_maps(net, centre, radius, asked)
+    weights, biases = _floats(maps)
+    units = [layer.units for layer in net.layers]
     if any(len(weight) == 0 for weight in weights) or not all(
         np.isfinite(array).all() for array in (*weights, *biases)
     ):
@@ -95,20 +101,20 @@ def boxed_network(
     start = tables.bound(*root_box(tables.n_inputs), *root)
     if start.free >= 0:
         root = start.lower, start.upper
-    return BoxedNetwork(net, list(centre), list(radius), tables, root)
+    return BoxedNetwork(net, list(centre), list(radius), tables, root, ExactWalks(maps))
 
 
 def _outputs(magnitudes: Sequence[np.ndarray], units: Sequence[int], stages: int) -> np.ndarray:
     return magnitudes[stages - 1] if stages else np.ones(0)
 
 
-def _floats(
+def _exact_maps(
     net: Rectified,
     centre: Sequence[fmpq],
     radius: Sequence[fmpq],
     asked: Sequence[Sequence[fmpq]],
-) -> tuple[list[np.ndarray], list[np.ndarray], list[int]]:
-    """Weights and biases in the box's coordinates, and last of what is asked, negated."""
+) -> list[ExactAffineMap]:
+    """The maps of the layers in the box's coordinates, and last of what is asked, negated."""
     n = len(centre)
     box = ExactAffineMap.of_terms([[(i, r)] for i, r in enumerate(radius)], centre, n)
     outputs = net.readout.n_outputs
@@ -119,6 +125,11 @@ def _floats(
     )
     maps = [layer.map for layer in net.layers] + [minus.compose(net.readout)]
     maps[0] = maps[0].compose(box)
+    return maps
+
+
+def _floats(maps: Sequence[ExactAffineMap]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Weights and biases as floats."""
     weights, biases = [], []
     for map_ in maps:
         weight = np.zeros((map_.n_outputs, map_.n_inputs))
@@ -127,7 +138,7 @@ def _floats(
                 weight[j, i] = nearest_float(int(by.p), int(by.q))
         weights.append(weight)
         biases.append(np.array([nearest_float(int(s.p), int(s.q)) for s in map_.shifts]))
-    return weights, biases, [layer.units for layer in net.layers]
+    return weights, biases
 
 
 def _magnitudes(

@@ -28,7 +28,7 @@ from linreg.questions.queries import Conditions
 from linreg.questions.searching import (
     ASKED_UNIT,
     EXACT_FREE,
-    FEW_FREE,
+    FEW_PROGRAMS,
     MANY_FREE,
     MOST_PROGRAMS,
     TIE_SLACK,
@@ -268,10 +268,9 @@ class Decision:
         if point is not None:
             return self._found(point)
         if 0 <= bounds.free <= MANY_FREE:
-            budget = MOST_PROGRAMS if bounds.free <= FEW_FREE else 1
             left = []
             for k in alive:
-                outcome = self._leaf(node, bounds, k, budget)
+                outcome = self._leaf(node, bounds, k)
                 if isinstance(outcome, SetOutcome):
                     return outcome
                 if not outcome:
@@ -296,16 +295,17 @@ class Decision:
             self.proof.dead(node)
         return []
 
-    def _leaf(self, node: BoxNode, bounds: Any, k: int, budget: int) -> SetOutcome | bool | None:
+    def _leaf(self, node: BoxNode, bounds: Any, k: int) -> SetOutcome | bool | None:
         """True if an alternative is proved dead on a box, something else if that is open."""
         search, each = self.search, self.alternatives[k]
         records = bytearray()
         cells: BoxCells | None = None
         stack: list[dict[Unit, bool]] = [{}]
+        programs, most = 0, MOST_PROGRAMS if bounds.free <= EXACT_FREE else FEW_PROGRAMS
         while stack:
-            if budget == 0:
+            if programs == most:
                 return None
-            budget -= 1
+            programs += 1
             splits = stack.pop()
             answer = search.leaf(node, bounds, splits, each.rows, [0.0] * len(each.rows))
             if answer is None:

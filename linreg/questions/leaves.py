@@ -45,14 +45,17 @@ class LeafAnswer:
         Multipliers of the rows that are asked.
     guides : float64 array, shape (2, stages, rows)
         Of each unit, with `GUIDE` binary places.
+    multipliers : float64 array, shape (2, stages, rows)
+        The same before they were rounded.
     loosest : Unit or None
-        The free unit whose output is farthest from what it should be.
+        The free unit whose output costs most by how far it is from what it should be.
     """
 
     t: float
     point: np.ndarray
     weights: np.ndarray
     guides: np.ndarray
+    multipliers: np.ndarray
     loosest: Unit | None
 
 
@@ -92,8 +95,11 @@ class LeafSolver:
         values, row_dual, col_dual = found
         weights = np.zeros(tables.n_asked)
         np.add.at(weights, list(asked), row_dual[len(row_dual) - len(asked) :])
-        guides, loosest = program.guides(values, row_dual, col_dual)
-        return LeafAnswer(float(values[-1]), values[: len(low)], weights, guides, loosest)
+        multipliers, loosest = program.guides(values, row_dual, col_dual)
+        rounded = np.clip(np.rint(np.ldexp(multipliers, GUIDE)), 0, 2.0**52)
+        guides = np.ldexp(rounded, -GUIDE)
+        point = values[: len(low)]
+        return LeafAnswer(float(values[-1]), point, weights, guides, multipliers, loosest)
 
     def _run(
         self, low: np.ndarray, high: np.ndarray, program: _Program
@@ -210,7 +216,7 @@ class _Program:
     def guides(
         self, values: np.ndarray, row_dual: np.ndarray, col_dual: np.ndarray
     ) -> tuple[np.ndarray, Unit | None]:
-        """The multipliers by unit, and the free unit that is farthest above max(z, 0)."""
+        """The multipliers by unit, and the free unit to split: its output is above max(z, 0)."""
         guides = np.zeros(self._shape)
         loosest: Unit | None = None
         if len(self._rows):
@@ -222,10 +228,11 @@ class _Program:
             # The first row of a unit is how far its output is above z.
             above = np.add.reduceat(self.value * values[self.index], self.starts[:-1])
             gaps = np.minimum(above[self._rows] - self.sides[self._rows], outputs)
-            k = int(gaps.argmax())
+            # A gap costs the multiplier of the upper line, which it is held by.
+            costs = gaps * row_dual[self._rows + 1]
+            k = int(costs.argmax() if costs.max() > 0.0 else gaps.argmax())
             if gaps[k] > 0.0:
                 loosest = int(at[0][k]), int(at[1][k])
         for stage, i, row in self._splits:
             guides[0, stage, i] = row_dual[row]
-        rounded = np.clip(np.rint(np.ldexp(guides, GUIDE)), 0, 2.0**52)
-        return np.ldexp(rounded, -GUIDE), loosest
+        return guides, loosest

@@ -22,12 +22,13 @@ from linreg.questions.boxes import boxed_network
 from linreg.questions.deciding import bounding_box, rows_beyond_box
 from linreg.questions.extremes import Extreme, highest_on_pieces
 from linreg.questions.input_sets import InputSet
-from linreg.questions.leaves import Unit
+from linreg.questions.leaves import LeafAnswer, Unit
 from linreg.questions.loop_or_search import Budget, pieces_within
 from linreg.questions.programs import Highest, highest_values, pulled, value_at
 from linreg.questions.searching import (
     ASKED_UNIT,
-    FEW_FREE,
+    EXACT_FREE,
+    FEW_PROGRAMS,
     MANY_FREE,
     MOST_PROGRAMS,
     TIE_SLACK,
@@ -36,6 +37,9 @@ from linreg.questions.searching import (
     sampled,
 )
 from linreg.rational import fraction
+
+MOST_ROUNDED = Fraction(1, 1 << 14)
+"""What roundings of a walk take, in normalised units; where more is missing, it is not they."""
 
 
 def highest_by_search(
@@ -166,10 +170,10 @@ class _Ascent:
             return []
         low, high = node.floats
         self._try((low + high) / 2)
-        if 0 <= bounds.free <= MANY_FREE:
-            budget = MOST_PROGRAMS if bounds.free <= FEW_FREE else 1
-            if self._leaf(node, bounds, budget) or self._is_dead(node, bounds):
-                return []
+        if 0 <= bounds.free <= MANY_FREE and (
+            self._leaf(node, bounds) or self._is_dead(node, bounds)
+        ):
+            return []
         halves = None if node.is_for_regions(bounds.free) else node.halves(bounds, ())
         left: Sequence[BoxNode] = halves or (node,)
         if halves is None and self._by_cells(node, bounds):
@@ -179,15 +183,16 @@ class _Ascent:
             key = float(bounds.found[0]) * 2.0 ** float(node.tables.scales[-1][0])
         return [(key if np.isfinite(key) else -np.inf, half) for half in left]
 
-    def _leaf(self, node: BoxNode, bounds: Any, budget: int) -> bool:
+    def _leaf(self, node: BoxNode, bounds: Any) -> bool:
         """Whether a box is proved to have no greater value, by programs."""
         search = self.search
         cells: BoxCells | None = None
         stack: list[dict[Unit, bool]] = [{}]
+        programs, most = 0, MOST_PROGRAMS if bounds.free <= EXACT_FREE else FEW_PROGRAMS
         while stack:
-            if budget == 0:
+            if programs == most:
                 return False
-            budget -= 1
+            programs += 1
             splits = stack.pop()
             exact = self._threshold(node)
             # -minus - offset >= t, where the offset is the value to beat.
@@ -195,15 +200,8 @@ class _Ascent:
             answer = search.leaf(node, bounds, splits, self.rows, offsets)
             if answer is None:
                 return False
-            if answer.t < TIE_SLACK:
-                proof = search.proved(node, bounds, splits, answer)
-                if proof is not None:
-                    bound, weights = proof
-                    # Where values are greater than the best, and rows hold, the combination
-                    # is below this.
-                    most = exact * Fraction(int(weights[0]), 1 << 16)
-                    if bound > most or (bound == most and weights[0] > 0):
-                        continue
+            if answer.t < TIE_SLACK and self._is_proved(node, bounds, splits, answer):
+                continue
             if answer.t > TIE_SLACK:
                 self._try(answer.point)
                 if self._threshold(node) < exact:
@@ -215,7 +213,7 @@ class _Ascent:
                 continue
             loosest = answer.loosest
             if abs(answer.t) <= TIE_SLACK:
-                if bounds.free > FEW_FREE:
+                if bounds.free > EXACT_FREE:
                     return False
                 cells = cells or search.cells(node, bounds)
                 loosest = loosest or next(unit for unit in cells.free if unit not in splits)
@@ -223,6 +221,26 @@ class _Ascent:
                 return False
             stack += [{**splits, loosest: False}, {**splits, loosest: True}]
         return True
+
+    def _is_proved(
+        self, node: BoxNode, bounds: Any, splits: Mapping[Unit, bool], answer: LeafAnswer
+    ) -> bool:
+        """Whether a program's multipliers prove that a box has no greater value."""
+        threshold = self._threshold(node)
+
+        def lead(proof: tuple[Fraction, np.ndarray]) -> Fraction:
+            # Where values are greater than the best, and rows hold, the combination is below this.
+            bound, weights = proof
+            return bound - threshold * Fraction(int(weights[0]), 1 << 16)
+
+        proof = self.search.proved(node, bounds, splits, answer)
+        if proof is None:
+            return False
+        most = lead(proof)
+        if -MOST_ROUNDED < most <= 0 and answer.t < 0:
+            proof = self.search.proved_exactly(node, bounds, splits, answer)
+            most = lead(proof)
+        return most > 0 or (most == 0 and bool(proof[1][0] > 0))
 
     def _try(self, u: np.ndarray) -> None:
         """Climb from a point if floats say that it beats the best."""

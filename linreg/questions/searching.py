@@ -18,18 +18,21 @@ from linreg.questions.boxes import BoxedNetwork
 from linreg.questions.input_sets import InputSet, input_set
 from linreg.questions.leaves import LeafAnswer, LeafSolver, Unit
 from linreg.questions.pieces import Pieces, pieces_on
+from linreg.rational import fraction
 from linreg.regions.enumeration import regions_of
 from linreg.run import Options
 from linreg.strategies.auto import for_parts
 
-FEW_FREE, MANY_FREE = 8, 16
-"""Free units of a box up to which units are split inside it, and up to which one program is tried.
+MANY_FREE = 16
+"""Free units of a box up to which programs are tried, and units are split inside it.
 
 A program takes as long as two boxes, and of those with more free units most prove nothing.
 """
 
-MOST_PROGRAMS = 100
-"""Leaf programs that are spent on one box before it is bisected."""
+FEW_PROGRAMS, MOST_PROGRAMS = 30, 100
+"""Leaf programs that are spent on one box before it is bisected: of many free units, and of so few
+that a tie is settled by all its cells.
+"""
 
 EXACT_FREE = 8
 """Free units of a box up to which a tie is settled by its regions, exactly."""
@@ -198,7 +201,16 @@ class BoxSearch:
         )
         if bound is None:
             return None
-        return bound, np.clip(np.rint(np.ldexp(answer.weights, 16)), 0, 1 << 16)
+        return bound, _rounded(answer.weights)
+
+    def proved_exactly(
+        self, node: BoxNode, bounds: Any, splits: Mapping[Unit, bool], answer: LeafAnswer
+    ) -> tuple[Fraction, np.ndarray]:
+        """The same by a walk without rounding, which takes as long as a program."""
+        weights = _rounded(answer.weights)
+        whole = weights.astype(np.int64).tolist()
+        found = self.boxed.walks.bound(node, bounds, splits, whole, answer.multipliers)
+        return fraction(found) / (1 << 16), weights
 
     def region_pieces(
         self, node: BoxNode, workers: int, limit: int | None
@@ -227,6 +239,11 @@ class BoxSearch:
             unit = [fmpq(int(i == j)) for j in range(len(self.boxed.centre))]
             rows += [[*unit, -low], [*(-entry for entry in unit), high]]
         return rows
+
+
+def _rounded(weights: np.ndarray) -> np.ndarray:
+    """The weights of a proof, whole numbers of 2^-16."""
+    return np.clip(np.rint(np.ldexp(weights, 16)), 0, 1 << 16)
 
 
 def sampled(

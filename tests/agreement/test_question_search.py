@@ -10,7 +10,7 @@ from unittest.mock import ANY
 import generators
 import numpy as np
 import pytest
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +22,8 @@ from linreg.questions.box_cells import OFF
 from linreg.questions.boxes import boxed_network
 from linreg.questions.leaves import LeafSolver
 from linreg.questions.loop_or_search import Budget
-from linreg.questions.searching import LONGEST, BoxNode
+from linreg.questions.searching import LONGEST, BoxNode, BoxSearch
+from linreg.rational import rational
 from linreg.readers.query import Query, QueryNetwork, Tensor, condition
 
 pytest.importorskip("numba")
@@ -245,6 +246,55 @@ def test_no_side_of_a_box_stays_long_for_ever() -> None:
     assert node.depth == 2 * (GRID + 1)
 
 
+@settings(max_examples=10)
+@given(st.data())
+def test_walks_without_rounding_are_bounds_whatever_the_multipliers(data: st.DataObject) -> None:
+    net = data.draw(generators.networks(max_units=4)).staged
+    n = net.input_dim
+    form = [*map(rational, data.draw(generators.vectors(net.readout.n_outputs))), fmpq(0)]
+    boxed = boxed_network(net, [fmpq(1, 3)] * n, [fmpq(2)] * n, [form])
+    if boxed is None or not boxed.network.layers:
+        return
+    search = BoxSearch(net, boxed)
+    node = search.root((0,))
+    bounds = search.bound(node)
+    if bounds.free < 0:
+        return
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    free = list(zip(*map(np.ndarray.tolist, np.nonzero(bounds.codes == 2)), strict=True))
+    splits = {unit: bool(rng.integers(2)) for unit in free if rng.integers(2)}
+    guides = rng.uniform(0, 2, (2, *bounds.codes.shape))
+    found = boxed.walks.bound(node, bounds, splits, [1 << 16], guides)
+    scale = Fraction(2) ** int(node.tables.scales[-1][0])
+    bound = Fraction(int(found.p), int(found.q)) / (1 << 16) * scale
+    for u in rng.uniform(-1, 1, (20, n)):
+        state = search.input(u)
+        for s, layer in enumerate(boxed.network.layers):
+            z = [row[0] for row in layer.map.apply(fmpq_mat(len(state), 1, state)).table()]
+            if any((z[i] > 0) != on for (stage, i), on in splits.items() if stage == s):
+                break
+            state = [max(entry, fmpq(0)) for entry in z[: layer.units]] + z[layer.units :]
+        else:
+            values = boxed.network.readout.apply(fmpq_mat(len(state), 1, state)).entries()
+            value = sum((a * y for a, y in zip(form, values, strict=False)), fmpq(0))
+            assert bound <= -Fraction(int(value.p), int(value.q))
+
+
+def test_multipliers_bound_a_sum_that_cancels() -> None:
+    """1000 relu(x) - 1000 relu(x - 2^-30) is at most 1000 2^-30, which no rounded walk sees."""
+    tiny = Fraction(1, 2**30)
+    net = linreg.mlp([([[1], [1]], [0, -tiny])], readout=([[1000, -1000]], [0])).staged
+    boxed = boxed_network(net, [fmpq(3)], [fmpq(1)], [[fmpq(1), fmpq(0)]])
+    assert boxed is not None
+    search = BoxSearch(net, boxed)
+    node = search.root((0,))
+    bounds = search.bound(node)
+    found = boxed.walks.bound(node, bounds, {}, [1 << 16], np.zeros((2, 1, 2)))
+    scale = Fraction(2) ** int(node.tables.scales[-1][0])
+    assert Fraction(int(found.p), int(found.q)) * scale == -1000 * tiny * (1 << 16)
+    assert int(bounds.found[0]) < found * (1 << 29)
+
+
 def test_programs_propose_and_walks_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     """A solver that says of every box that nothing can be met is believed in none."""
     net = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, -1])], readout=([[1, 1, -2]], [0]))
@@ -255,7 +305,12 @@ def test_programs_propose_and_walks_decide(monkeypatch: pytest.MonkeyPatch) -> N
         if answer is None:
             return None
         return type(answer)(
-            -1.0, answer.point, np.ones_like(answer.weights), answer.guides * 3 + 1, None
+            -1.0,
+            answer.point,
+            np.ones_like(answer.weights),
+            answer.guides * 3 + 1,
+            answer.multipliers * 3 + 1,
+            None,
         )
 
     monkeypatch.setattr(LeafSolver, "solve", lying)

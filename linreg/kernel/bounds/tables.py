@@ -134,6 +134,7 @@ class BoundTables:
         None where nothing would be gained.
         """
         weights, biases, units = self._raw
+        weights = list(weights)
         magnitudes, gained = [], 0
         for s, bias in enumerate(biases[:-1]):
             n = len(bias)
@@ -145,6 +146,8 @@ class BoundTables:
             places = np.maximum(places, -DEEPEST)
             gained -= int(places[~is_off].sum())
             magnitudes.append(np.ldexp(0.75, (self.scales[s] + places).astype(np.int32)))
+            # Nothing comes from units that are off.
+            weights[s + 1] = np.where(is_off[None, :], 0.0, weights[s + 1])
         if gained < GAIN * max(1, int((bounds.codes != 0).sum())):
             return None
         before = magnitudes[-1] if magnitudes else np.ones(self.n_inputs)

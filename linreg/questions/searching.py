@@ -243,7 +243,8 @@ class BoxSearch:
 
 def _rounded(weights: np.ndarray) -> np.ndarray:
     """The weights of a proof, whole numbers of 2^-16."""
-    return np.clip(np.rint(np.ldexp(weights, 16)), 0, 1 << 16)
+    whole: np.ndarray = np.clip(np.rint(np.ldexp(weights, 16)), 0, 1 << 16)
+    return whole
 
 
 def sampled(

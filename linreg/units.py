@@ -140,7 +140,17 @@ Unit = ScalarUnit | MaxUnit
 
 
 def relu() -> ScalarUnit:
-    """max(0, z): off (piece 0) for z <= 0, on (piece 1) for z > 0."""
+    """max(0, z): off (piece 0) for z <= 0, on (piece 1) for z > 0.
+
+    Returns
+    -------
+    ScalarUnit
+
+    Examples
+    --------
+    >>> relu().breakpoints, relu().slopes
+    ((Fraction(0, 1),), (Fraction(0, 1), Fraction(1, 1)))
+    """
     return ScalarUnit((0,), (0, 1), (0, 0))
 
 
@@ -165,7 +175,17 @@ def leaky_relu(alpha: Number = 0.01) -> ScalarUnit:
 
 
 def absolute() -> ScalarUnit:
-    """|z|."""
+    """|z|: -z (piece 0) for z <= 0, z (piece 1) for z > 0.
+
+    Returns
+    -------
+    ScalarUnit
+
+    Examples
+    --------
+    >>> absolute().breakpoints, absolute().slopes
+    ((Fraction(0, 1),), (Fraction(-1, 1), Fraction(1, 1)))
+    """
     return ScalarUnit((0,), (-1, 1), (0, 0))
 
 
@@ -174,8 +194,10 @@ def clip(lo: Number, hi: Number) -> ScalarUnit:
 
     Parameters
     ----------
-    lo, hi : number
-        The breakpoints, lo below hi.
+    lo : number
+        The lower breakpoint.
+    hi : number
+        The upper one, above lo.
 
     Returns
     -------
@@ -198,7 +220,17 @@ def clip(lo: Number, hi: Number) -> ScalarUnit:
 
 
 def relu6() -> ScalarUnit:
-    """min(max(z, 0), 6)."""
+    """min(max(z, 0), 6), three pieces.
+
+    Returns
+    -------
+    ScalarUnit
+
+    Examples
+    --------
+    >>> relu6() == clip(0, 6)
+    True
+    """
     return clip(0, 6)
 
 

@@ -48,8 +48,8 @@ class GraphStatistics:
     components : int
         Connected components: 1, since a convex domain is cut along facets.
     diameter : int or None
-        The most facets that one has to cross between two regions; None if that would cost more
-        work than `linreg.adjacency.distances.DIAMETER_WORK`.
+        The most facets that one has to cross between two regions; None if that would take
+        more than 3 * 10^8 visits to nodes and edges.
     diameter_at_least : int
         The largest distance that was found; it is the diameter where that is known.
     odd_cycle : tuple of int, or None
@@ -63,8 +63,8 @@ class GraphStatistics:
         The second smallest eigenvalue, counted with multiplicity, of the normalised Laplacian
         I - D^(-1/2) A D^(-1/2), where A is the adjacency matrix and D the diagonal of degrees;
         between 0 and 2, dimensionless, with an absolute error of at most about 1e-10. None if
-        there is only one node, if it was not asked for, or if it would cost more work than
-        `linreg.adjacency.statistics.SPECTRUM_WORK`.
+        there is only one node, if it was not asked for, or if it would take more than about
+        10^10 operations.
     mean_degree_at_most : int or None
         Twice the input dimension, where a theorem says so: activation regions of a fully connected
         ReLU network on the whole space, with one layer for all weights (Fukuda et al., 1991), and

@@ -117,7 +117,7 @@ def definitions(
     Notes
     -----
     R3: fewest cells that regions can be joined to from above, and from below points that no convex
-    piece can share; see `linreg.definitions.facet_extensions`. Regions may be cut along the
+    piece can share. Regions may be cut along the
     extended facets of linear regions first. A complex may cut elsewhere too, so that the two can
     differ, and then R3 is left open.
 

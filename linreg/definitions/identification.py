@@ -261,7 +261,7 @@ def neighbourhoods(
     lies in one region of the later layers. Taking each image R once, with the number N_R of
     activation regions that are mapped onto it, counts every region once: the sum of N_R is the
     number of activation regions. Lemma 3 takes one R in each region of the later layers, and so
-    gives a lower bound, `lemma_3`.
+    gives a lower bound, `Neighbourhoods.lemma_3`.
 
     Source
     ------

@@ -89,7 +89,7 @@ def xiong_2020_upper(
 ) -> int:
     """The formula for the first layer, times the product of Z(units of layer l, inputs) after it.
 
-    Upper bound, for rectifiers.
+    Upper bound, for rectifiers; Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------

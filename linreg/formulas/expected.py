@@ -26,8 +26,10 @@ def hanin_rolnick_2019(
 
     Parameters
     ----------
-    inputs, units : int
-        n0 and N.
+    inputs : int
+        Dimension n0 of the input.
+    units : int
+        Number N of units.
     gradient : float
         C_grad: the expected product of the norms of the gradients of k units is at most C_grad^k.
     bias : float

@@ -46,8 +46,12 @@ def generic_count(
         Number of filters.
     kernel, stride, padding : int or one for each axis
         In places of the input.
-    seed, budget, progress
-        As those of `random_count`.
+    seed : int
+        Of the random weights.
+    budget : int
+        Most subspaces that are formed.
+    progress : callable, optional
+        Called for each row with a `Progress`: the share of rows that are done.
 
     Returns
     -------
@@ -74,8 +78,8 @@ def generic_count(
     filter do not add up to zero, and no dependence holds for the biases too: exactly the sets of
     independent rows have a common point, which Whitney's theorem counts.
 
-    Elsewhere see `random_count`; an upper bound that is equal proves it: `xiong_formula`, or
-    `koszul_upper`.
+    Elsewhere the number is that of random weights, and so a lower bound that is almost surely the
+    maximum; an upper bound that is equal proves it: `xiong_formula`, or `koszul_upper`.
 
     Source
     ------

@@ -35,8 +35,10 @@ def hinz_2019(inputs: int, widths: Sequence[int], table: Table = few_off) -> int
     widths : sequence of int
         Number n_l of units of each layer, from first to last.
     table : callable
-        Which histograms a layer can make at most. With `few_off` the bound is `serra_2018_upper`;
-        with {n: buck(n, dim)}, all n units on, it is `montufar_2017`, and with {n: 2**n} `trivial`.
+        Called with a dimension d and a number n of units: the most regions that they make there, by
+        the number of units that are on. By default these are C(n, j) with n - j on for j = 0..d,
+        and the bound is `serra_2018_upper`; with all units on in C(n, 0) + ... + C(n, d) regions it
+        is `montufar_2017`, and with all on in 2^n regions `trivial`.
 
     Returns
     -------

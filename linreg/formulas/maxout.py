@@ -27,6 +27,7 @@ def maxout_2014_upper(inputs: int, widths: Sequence[int], rank: int) -> int:
 
     Upper bound. Each of the k (k - 1) / 2 pairs of a unit's candidates is equal on at most a
     hyperplane, so k^2 is generous; see `montufar_2022` for the sharp number.
+    Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def maxout_2014_lower(inputs: int, widths: Sequence[int], rank: int) -> int:
 def montufar_2022(inputs: int, widths: Sequence[int], rank: Rank) -> int:
     """The sum over j <= n0 of e_j(k_1 - 1, ..., k_m - 1) for one layer, and a product for several.
 
-    Exactly the maximum over weights for one layer: `partition_bound`. Upper bound for several
+    Exactly the maximum over weights for one layer. Upper bound for several
     layers: the product, where layer l sees the dimension min(n0, ..., n_{l-1}).
 
     Parameters
@@ -174,7 +175,7 @@ def montufar_2022(inputs: int, widths: Sequence[int], rank: Rank) -> int:
 def serra_2018_maxout_upper(inputs: int, widths: Sequence[int], rank: int) -> int:
     """The product over layers of Z(k (k - 1) / 2 n_l, min(n0, ..., n_l)).
 
-    Upper bound; `montufar_2022` is never above it.
+    Upper bound; `montufar_2022` is never above it. Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------
@@ -218,7 +219,8 @@ def goujon_2022(inputs: int, pieces: Sequence[Sequence[int]]) -> int:
     """The product over layers of the most cells that so many convex partitions can make.
 
     Upper bound, for layers of continuous units with these numbers of pieces: m partitions of R^d
-    into k_1, ..., k_m convex parts have at most as many common cells as `partition_bound` says.
+    into k_1, ..., k_m convex parts have at most as many common cells as
+    `montufar_2022` says of one layer of units of these ranks.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def koszul_upper(
     HypothesisError
         If the layer is impossible.
     TooLarge
-        If it takes more than the budget, or has more than `UNITS_RELATED` units.
+        If it takes more than the budget, or has more than 64 units.
 
     Notes
     -----

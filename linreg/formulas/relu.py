@@ -55,7 +55,7 @@ def trivial(inputs: int, widths: Sequence[int]) -> int:
 def montufar_2014(inputs: int, widths: Sequence[int]) -> int:
     """Regions that folding gives: prod over l < L of floor(n_l / n0)^n0, times Z(n_L, n0).
 
-    Lower bound on the maximum over weights; Z(m, n) is `buck(m, n)`.
+    Lower bound on the maximum over weights; Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def montufar_2014_remainders(inputs: int, widths: Sequence[int]) -> int:
 
     With n_l = q n0 + m, m of the directions are folded q + 1 times and the others q times: the
     product over l < L of q^(n0 - m) (q + 1)^m, times Z(n_L, n0). Lower bound on the maximum over
-    weights, never below `montufar_2014`.
+    weights, never below `montufar_2014`; Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------
@@ -134,9 +134,10 @@ def montufar_2014_remainders(inputs: int, widths: Sequence[int]) -> int:
 
 
 def arora_2018(inputs: int, widths: Sequence[int]) -> int:
-    """Regions of a zonotope's gauge under sawteeth: 2 (C(m-1, 0) + ... + C(m-1, n0-1)) w^(L-1).
+    """Regions of a zonotope's gauge under sawteeth.
 
-    Lower bound on the maximum over weights, where n1 = 2 m and n2 = ... = nL = w.
+    2 (C(m - 1, 0) + ... + C(m - 1, n0 - 1)) w^(L-1). Lower bound on the maximum over weights, where
+    n1 = 2 m and n2 = ... = nL = w.
 
     Parameters
     ----------
@@ -184,6 +185,7 @@ def serra_2018_lower(inputs: int, widths: Sequence[int]) -> int:
 
     The product over l < L of (floor(n_l / n0) + 1)^n0, times Z(n_L, n0). Lower bound on the maximum
     over weights: n units fold a direction n + 1 times, if there are at least three of them.
+    Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------
@@ -228,7 +230,7 @@ def serra_2018_lower(inputs: int, widths: Sequence[int]) -> int:
 def montufar_2017(inputs: int, widths: Sequence[int]) -> int:
     """The product over layers of Z(n_l, min(n0, ..., n_{l-1})).
 
-    Upper bound, for any units with two pieces.
+    Upper bound, for any units with two pieces; Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------
@@ -268,6 +270,7 @@ def raghu_2017(inputs: int, widths: Sequence[int]) -> int:
     """The product over layers of Z(n_l, n0).
 
     Upper bound, for any units with two pieces; never below `montufar_2017`.
+    Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------
@@ -359,6 +362,7 @@ def zigzag_lower(inputs: int, widths: Sequence[int]) -> int:
     fold a direction p times for p <= 2 and p + 1 times for p >= 3. The product of these numbers
     over l < L and over directions, times Z(n_L, n0). Lower bound on the maximum over weights,
     never below `montufar_2014_remainders`, and never below `serra_2018_lower`.
+    Z(m, n) = C(m, 0) + ... + C(m, n).
 
     Parameters
     ----------

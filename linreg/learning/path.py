@@ -241,8 +241,8 @@ def parameter_path(
 
     Source
     ------
-    One layer: oriented matroids, Zaslavsky (1975); see `linreg.learning.minors`. Deeper networks: a
-    kinetic data structure, Basch, Guibas and Hershberger (1999); see `linreg.learning.kinetic`.
+    One layer: oriented matroids, Zaslavsky (1975). Deeper networks: a kinetic data structure,
+    Basch, Guibas and Hershberger (1999).
 
     Examples
     --------

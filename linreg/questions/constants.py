@@ -212,7 +212,7 @@ def local_lipschitz(
         As for `lipschitz`.
     x : sequence of numbers, length inputs
     radius : number
-        Half the width of the box {y : |y - x|_inf <= radius}; with 0, the constant of all small
+        Half the width of the box {y : |y_i - x_i| <= radius}; with 0, the constant of all small
         enough boxes, which is that of the regions that the point belongs to or borders on.
     domain : Domain, or what `as_domain` accepts, optional
         What the box is cut to; by default that in the network's file, or nothing.

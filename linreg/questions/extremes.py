@@ -242,8 +242,9 @@ def minimum(
 
     Raises
     ------
-    InvalidQuery, ValueError, TypeError, InvalidDomain, IncompleteError, UnwritableFile,
-    KeyboardInterrupt
+    InvalidQuery, ValueError, TypeError, InvalidDomain
+        As for `maximum`.
+    IncompleteError, UnwritableFile, KeyboardInterrupt
         As for `maximum`.
 
     Examples

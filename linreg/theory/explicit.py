@@ -42,7 +42,7 @@ def explicit_count(
     HypothesisError
         If the layer is impossible.
     TooLarge
-        If it has more than `MOST_UNITS` units or needs weights of more than `MAX_BITS` bits.
+        If it has more than 12 units or needs weights of more than 4000 bits.
 
     Notes
     -----

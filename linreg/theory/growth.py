@@ -30,7 +30,7 @@ class Growth:
     architecture : str
         In words.
     exponent : Fraction
-        e.
+        The power e of P.
     log10_coefficient : float
         The logarithm of c.
     known : str

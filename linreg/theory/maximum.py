@@ -114,7 +114,7 @@ def search_maximum(
     HypothesisError
         If a number is below 1 or there is no layer.
     TooLarge
-        If there are more than `SEARCHED_WEIGHTS` weights and biases.
+        If there are more than 1,000,000 weights and biases.
 
     Examples
     --------

@@ -380,11 +380,6 @@ def columns(rows: Sequence[Efficiency]) -> dict[str, list[Any]]:
     TypeError
         If one is something else.
 
-    Raises
-    ------
-    HypothesisError
-        If there is no row.
-
     Examples
     --------
     >>> frame = columns(deep_against_shallow(2, 4, 2))

@@ -49,9 +49,10 @@ def serra_ramalingam_2020(
 
     Ranges of all values are propagated through the network. Units that turn out to be constant
     are dropped, units that turn out to be affine only carry dimensions, and the rest enters
-    `linreg.formulas.narrowing_bound`. Where that is cheap, the cells of the first stages are
-    enumerated, and the bounds of the rest of the network on each of them are added up: there the
-    dimension of the image is known, and the ranges of the next stage come from linear programs.
+    the bound `serra_2018_upper`, made for units of both kinds. Where that is cheap, the cells of
+    the first stages are enumerated, and the bounds of the rest of the network on each of them are
+    added up: there the dimension of the image is known, and the ranges of the next stage come from
+    linear programs.
 
     Parameters
     ----------
@@ -73,9 +74,9 @@ def serra_ramalingam_2020(
 
     Notes
     -----
-    As many first stages are enumerated as make at most `MOST_CELLS` cells with at most
-    `RANGE_PROGRAMS` linear programs for the next stage, the last stage never; with more than
-    `INPUTS_FOR_PROGRAMS` inputs, none, and ranges start from the rows about one coordinate.
+    As many first stages are enumerated as make at most 256 cells with at most 10,000 linear
+    programs for the next stage, the last stage never; with more than 8 inputs, none, and ranges
+    start from the rows about one coordinate.
 
     Source
     ------

@@ -32,8 +32,9 @@ def level_set(
 
     Parameters
     ----------
-    net, domain : what `as_network` and `as_domain` accept
-        By default the whole space, or the domain in the network's file.
+    net : Network, or what `as_network` accepts
+    domain : Domain, or what `as_domain` accepts, optional
+        By default that in the network's file, or the whole space.
     output : int
     level : number
     all_cells : bool
@@ -95,8 +96,10 @@ def decision_boundary(
 
     Parameters
     ----------
-    net, domain : what `as_network` and `as_domain` accept
-        A network with at least two outputs; by default the whole space, or the domain in its file.
+    net : Network, or what `as_network` accepts
+        With at least two outputs.
+    domain : Domain, or what `as_domain` accepts, optional
+        By default that in the network's file, or the whole space.
     i, j : int, optional
         Two outputs; by default all outputs are classes.
     sense : str

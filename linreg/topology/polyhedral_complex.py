@@ -41,8 +41,26 @@ class PolyhedralComplex(CellComplex, CellUnions[Cell]):
 
     Attributes
     ----------
-    problem, levels, layout, signs, dims, lines, vectors, n_vertices, incidence, kept
-        As for `linreg.complex.CellComplex`.
+    problem : Problem
+        The network, with a stage for the levels if there are any, and the domain.
+    levels : Levels
+        Outputs and values at which they cut cells too.
+    layout : SignLayout
+        What the bits of a sign vector say.
+    signs : uint8 array, shape (cells, bytes)
+        The sign vector of each cell, the lowest bits first.
+    dims : integer array, shape (cells,)
+        Dimension of each cell; cells are sorted by it, then by sign vector.
+    lines : tuple of Vector
+        A basis of the directions that can be followed both ways; all cells have the same.
+    vectors : tuple of Vector
+        Vertices, in the order of their cells, then extreme directions, sorted; all modulo lines.
+    n_vertices : int
+    incidence : SciPy sparse array of int32, shape (cells, vectors)
+        1 where a vector is a vertex or an extreme direction of a cell.
+    kept : (int, Fraction), "classes" or None
+        The set whose closed cells and those around them are here, if not all are. Then vertices
+        that are no cells follow those that are.
 
     Examples
     --------
@@ -270,8 +288,9 @@ def polyhedral_complex(
 
     Parameters
     ----------
-    net, domain : what `as_network` and `as_domain` accept
-        By default the whole space, or the domain in the network's file.
+    net : Network, or what `as_network` accepts
+    domain : Domain, or what `as_domain` accepts, optional
+        By default that in the network's file, or the whole space.
     levels : sequence of (output, level)
         Values at which outputs cut cells too.
     classes : sequence of int, or bool
@@ -292,7 +311,8 @@ def polyhedral_complex(
     Returns
     -------
     PolyhedralComplex
-        A `linreg.topology.StratifiedDomain` for "programs".
+        For "programs" one without vertices, whose cells are not cut along the domain's own faces;
+        unions of cells and their topology are the same.
 
     Raises
     ------

@@ -288,7 +288,8 @@ def rank_units(net: NetworkLike, X: Any, stage: int) -> list[tuple[int, float]]:
     Returns
     -------
     list of (unit, distance)
-        The largest Euclidean distance between two normalised weights, as `Responses.spread` says.
+        The largest Euclidean distance between two normalised weights, at most 2;
+        of more than 2000 maps only so many are compared, and it is a lower bound.
 
     Raises
     ------

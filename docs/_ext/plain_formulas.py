@@ -8,9 +8,10 @@ from typing import Any
 
 INDEX = (
     r"(?<![\w.])(?P<letter>[A-Za-z]+)_"
-    r"(?P<index>\{[^{}]*\}|\w(?!\w)|(?<=\b[A-Za-z]_)\w\w(?!\w))"
+    r"(?P<index>\{[^{}]*\}|\w(?!\w)|(?<=\b[A-Za-z]_)\w\w(?!\w)|(?<=\b[A-Z]_)[a-z]+(?!\w))"
 )
-POWER = r"(?<=[\w)\]}])\^(?P<power>\{[^{}]*\}|\([^()]*\)|(?:min|max)\([^()]*\)|-?\w+)"
+GROUP = r"\((?:[^()]|\([^()]*\))*\)"
+POWER = rf"(?<=[\w)\]}}!])\^(?P<power>\{{[^{{}}]*\}}|{GROUP}|(?:min|max)\([^()]*\)|-?\w+)"
 EITHER = re.compile(f"{INDEX}|{POWER}")
 
 
@@ -19,6 +20,8 @@ def typeset(text: str) -> Iterator[tuple[str, str]]:
 
     >>> [part for part in typeset("b_{k+1}, lower_i, 2^(L-1), no is_on") if part[0] != "Text"]
     [('subscript', 'k+1'), ('subscript', 'i'), ('superscript', 'L-1')]
+    >>> [part for part in typeset("C_bias n0!^L, m^(n0 (L - 1))") if part[0] != "Text"]
+    [('subscript', 'bias'), ('superscript', 'L'), ('superscript', 'n0 (L - 1)')]
     """
     end = 0
     for match in EITHER.finditer(text):
@@ -33,6 +36,7 @@ def typeset(text: str) -> Iterator[tuple[str, str]]:
 def _typeset_all(_app: Any, doctree: Any) -> None:
     from docutils import nodes
     from sphinx import addnodes
+    from sphinx.ext.autosummary import autosummary_table
 
     left = (
         nodes.FixedTextElement,
@@ -43,12 +47,16 @@ def _typeset_all(_app: Any, doctree: Any) -> None:
     )
     for text in list(doctree.findall(nodes.Text)):
         inside = text.parent
-        while inside is not None and not isinstance(inside, left):
+        # A table of names is a kind of comment to Sphinx.
+        while inside is not None and (
+            isinstance(inside, autosummary_table) or not isinstance(inside, left)
+        ):
             inside = inside.parent
-        if inside is None and EITHER.search(text):
+        said = text.astext()  # without the marks of what was escaped
+        if inside is None and EITHER.search(said):
             parts = [
                 nodes.Text(part) if kind == "Text" else getattr(nodes, kind)("", part)
-                for kind, part in typeset(text)
+                for kind, part in typeset(said)
             ]
             text.parent.replace(text, parts)
 

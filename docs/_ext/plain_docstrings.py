@@ -1,7 +1,8 @@
 """Docstrings are plain text: outside of code, stars, bars and underscores are themselves.
 
 Types in them are links, where something is known by their name: what linreg exports, and what
-docs/_inventories/ lists of other projects.
+docs/_inventories/ lists of other projects. So are pages of docs/, and what linreg exports from
+another module than the docstring's. Signatures say the values of constants.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args
 
-from api_pages import MODULES, exports
+from api_pages import MODULES, exports, grouped
+from linked_code import public
 
 CODE = re.compile(r"``[^`]*``|`[^`]*`_?|https?://\S+")
 SPECIAL = re.compile(r"(?<!\\)([*|]|_(?!\w))")
 FIELD = re.compile(r"(\*{0,2}\w+(?:, \*{0,2}\w+)*)(?: : (.+))?")
 ARRAY = re.compile(r"\b(?:float64|integer|int(?:64|32)?|bool) array\b")
+PAGE = re.compile(r"`?\bdocs/(\w+)\.md\b`?")
+CONSTANT = re.compile(r"(?<==)[A-Z][A-Z_]+\b")
 INVENTORIES = Path(__file__).resolve().parent.parent / "_inventories"
 
 
@@ -101,6 +105,8 @@ def marked_up(lines: list[str], known: dict[str, str], phrases: dict[str, str]) 
     ['Returns', '-------', ':py:obj:`Box <linreg.Box>`', '    n\\_']
     >>> marked_up(["Attributes", "----------", "lower, upper : float"], {}, {})[2:]
     ['lower : *float*', 'upper : *float*']
+    >>> marked_up(["See `docs/theory.md`, or docs/schema.md."], {}, {})
+    ['See :doc:`/theory`, or :doc:`/schema`.']
     """
     made, section, example = [], "", False
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
@@ -117,8 +123,57 @@ def marked_up(lines: list[str], known: dict[str, str], phrases: dict[str, str]) 
         elif section in ("Returns", "Yields") and not line.startswith(" "):
             made.append(linked(escaped(line), known))
         else:
-            made.append(linked(escaped(line), phrases))
+            made.append(linked(escaped(PAGE.sub(r":doc:`/\1`", line)), phrases))
     return made
+
+
+def with_values(signature: str, names: dict[str, Any]) -> str:
+    """A signature with the values of constants in place of their names.
+
+    >>> with_values("(net, *, budget=MOST, table=few_off)", {"MOST": 64})
+    '(net, *, budget=64, table=few_off)'
+    """
+
+    def value(match: re.Match[str]) -> str:
+        return repr(names[match[0]]) if match[0] in names else match[0]
+
+    return CONSTANT.sub(value, signature)
+
+
+def plain_fields(_app: Any, doctree: Any) -> None:
+    """Fields with a dash, and named as readers know them; no base that every class has."""
+    from docutils import nodes
+
+    for field in doctree.findall(nodes.field):
+        for text in list(field.findall(nodes.Text)):
+            said = text.astext().replace(" -- ", " \N{EN DASH} ")
+            if isinstance(text.parent, nodes.field_name) and said == "Variables":
+                said = "Attributes"
+            if said != text.astext():
+                text.parent.replace(text, nodes.Text(said))
+        for fields in field.findall(nodes.bullet_list):
+            join_names(fields)
+    for paragraph in list(doctree.findall(nodes.paragraph)):
+        if paragraph.astext() == "Bases: object":
+            paragraph.parent.remove(paragraph)
+
+
+def join_names(fields: Any) -> None:
+    """Say once what is said of several parameters, after the names of all of them."""
+    from docutils import nodes
+    from sphinx import addnodes
+
+    before, last = "", None
+    for item in list(fields):
+        name = next(iter(item.findall(addnodes.literal_strong)), None)
+        if name is None:
+            return
+        said = item.astext().removeprefix(name.astext())
+        if last is not None and said == before and " \N{EN DASH} " in said:
+            place = last.parent.index(last) + 1
+            last.parent.insert(place, [nodes.Text(", "), name])
+            fields.remove(item)
+        before, last = said, name
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -126,6 +181,7 @@ def setup(app: Any) -> dict[str, bool]:
     outside = elsewhere(INVENTORIES)
     known = outside | here()
     phrases = {name: full for name, full in outside.items() if " " in name}
+    exported = public([name for group in grouped().values() for name in group])
 
     def mark_up(_app: Any, what: str, _name: str, of: Any, _options: Any, lines: list[str]) -> None:
         if isinstance(of, UnionType):
@@ -134,5 +190,21 @@ def setup(app: Any) -> dict[str, bool]:
         if what in ("attribute", "data", "property"):
             lines[:0] = ["..", ""]  # or napoleon takes what stands before a colon for a type
 
+    def say_values(
+        _app: Any, _what: str, _name: str, of: Any, _options: Any, signature: str, returns: str
+    ) -> tuple[str, str] | None:
+        names = getattr(inspect.unwrap(of), "__globals__", None)
+        return (with_values(signature, names), returns) if signature and names else None
+
+    def from_elsewhere(app: Any, env: Any, node: Any, inner: Any) -> Any:
+        full = exported.get(node["reftarget"]) if node["refdomain"] == "py" else None
+        if full is None:
+            return None
+        python = env.get_domain("py")
+        return python.resolve_xref(env, node["refdoc"], app.builder, "obj", full, node, inner)
+
     app.connect("autodoc-process-docstring", mark_up, priority=400)
+    app.connect("autodoc-process-signature", say_values)
+    app.connect("doctree-read", plain_fields)
+    app.connect("missing-reference", from_elsewhere)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import shlex
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from typing import Any
 
 import typer.main
 from api_pages import write
+from plain_docstrings import PAGE
 from sphinx.util import logging
 
 from linreg.cli.app import app as program
@@ -126,8 +128,23 @@ def indented(text: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text in which nothing is markup."""
-    return "".join(f"\\{c}" if c in "*|`_\\" else c for c in text)
+    r"""Text in which nothing is markup, but that pages of docs/ are links.
+
+    >>> print(plain("tcp://host, see docs/schema.md"))
+    \tcp://host, see :doc:`/schema`
+    """
+    text = "".join(f"\\{c}" if c in "*|`_\\" else c for c in text)
+    return PAGE.sub(r":doc:`/\1`", text.replace("tcp://", r"\tcp://"))
+
+
+def named(left: str) -> str:
+    """What stands for a value, without the type that it has in Python.
+
+    >>> named("NET... <list[Path]>"), named("--strategy <str>")
+    ('NET...', '--strategy NAME')
+    """
+    option = left.startswith("-")
+    return re.sub(r" <\S+>$", " NAME" if option else "", left)
 
 
 def page(name: str, command: Any, context: Any, answer: str | None) -> Iterator[str]:
@@ -147,9 +164,9 @@ def page(name: str, command: Any, context: Any, answer: str | None) -> Iterator[
             yield from (heading, "-" * len(heading), "")
         for left, text in records:
             if kind == "option":
-                yield from (f".. option:: {left}", "", f"   {plain(text)}", "")
+                yield from (f".. option:: {named(left)}", "", f"   {plain(text)}", "")
             else:
-                yield from (f"``{left}``", f"   {plain(text)}", "")
+                yield from (f"``{named(left)}``", f"   {plain(text)}", "")
     if command.epilog:
         example = command.epilog.removeprefix("Example: ")
         yield from ("Example", "-------", "", ".. code-block:: console", "", f"   $ {example}", "")

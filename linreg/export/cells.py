@@ -12,11 +12,11 @@ SUFFIX = ".parquet"
 
 
 def write_cells(cells: CellComplex | Strata, path: StrPath) -> tuple[Path, ...]:
-    """Write the tables of a complex, `CellComplex.to_tables`, to Parquet files.
+    """Write the tables of a complex, `PolyhedralComplex.to_tables`, to Parquet files.
 
     Parameters
     ----------
-    cells : CellComplex or Strata
+    cells : PolyhedralComplex
     path : str or path
         NAME.parquet for the cells; the vertices and directions go to NAME-vectors.parquet beside,
         if the complex has them.

@@ -56,7 +56,7 @@ SUFFIXES = tuple(_FORMATS)
 
 
 def write_graph(graph: AdjacencyGraph | LinearRegionGraph, path: StrPath) -> tuple[Path, ...]:
-    """Write a graph, with the attributes of its `to_networkx`, to a file.
+    """Write a graph, with the attributes of `AdjacencyGraph.to_networkx`, to a file.
 
     Parameters
     ----------

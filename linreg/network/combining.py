@@ -157,7 +157,7 @@ def parallel(*networks: Network) -> Network:
 
 
 def sum_of(*networks: Network, weights: Sequence[Any] | None = None) -> Network:
-    """The network x -> w f(x) + v g(x) + ... of functions of one input.
+    """The weighted sum of functions of one input: w f(x) + v g(x), and so on.
 
     Parameters
     ----------

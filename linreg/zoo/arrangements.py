@@ -32,10 +32,11 @@ Row = Sequence[int]
 
 
 def zaslavsky(n: int, m: int) -> Construction:
-    """m hyperplanes of R^n in general position: x_1 + t x_2 + ... + t^(n-1) x_n = t^n.
+    """m hyperplanes of R^n in general position.
 
-    For t = 1..m. Any n of them meet in one point, since Vandermonde's determinant is not zero, and
-    no n + 1 do: a polynomial t^n - ... has n roots.
+    They are x_1 + t x_2 + ... + t^(n-1) x_n = t^n for t = 1..m. Any n of them meet in one point,
+    since Vandermonde's determinant is not zero, and no n + 1 do: a polynomial t^n - ...
+    has n roots.
 
     Parameters
     ----------

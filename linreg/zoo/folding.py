@@ -93,7 +93,7 @@ def folding(n0: int, *widths: int, oriented: bool = False) -> Construction:
 
 
 def serra(n0: int, *widths: int) -> Construction:
-    """As `folding`, but three or more units fold a coordinate once more than there are units.
+    """`linreg.zoo.folding`, with three or more units folding once more than there are units.
 
     Parameters
     ----------
@@ -127,10 +127,11 @@ def serra(n0: int, *widths: int) -> Construction:
 
 
 def arora(n0: int, m: int, w: int, depth: int) -> Construction:
-    """The gauge |a_1 x| + ... + |a_m x| from 2 m units, then depth - 1 sawteeth of w units.
+    """A gauge from 2 m units, then depth - 1 sawteeth of w units.
 
-    A sawtooth with breakpoints k / w in (0, 1) has w pieces on (0, inf), each onto (0, 1) and the
-    last onto (0, inf), so that the next finds all its breakpoints in each.
+    The gauge is |a_1 x| + ... + |a_m x|. A sawtooth with breakpoints k / w in (0, 1) has w pieces
+    on (0, inf), each onto (0, 1) and the last onto (0, inf), so that the next finds all its
+    breakpoints in each.
 
     Parameters
     ----------

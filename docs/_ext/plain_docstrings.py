@@ -187,7 +187,7 @@ def setup(app: Any) -> dict[str, bool]:
         if isinstance(of, UnionType):
             lines[:] = ["Any of " + ", ".join(f"`{each.__name__}`" for each in get_args(of)) + "."]
         lines[:] = marked_up(lines, known, phrases)
-        if what in ("attribute", "data", "property"):
+        if what in ("attribute", "data", "property") and not isinstance(of, UnionType):
             lines[:0] = ["..", ""]  # or napoleon takes what stands before a colon for a type
 
     def say_values(

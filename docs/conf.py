@@ -31,6 +31,7 @@ extensions = [
     "outside_pages",
     "plain_docstrings",
     "plain_formulas",
+    "whole_examples",
 ]
 root_doc = "index"
 # .text: Markdown that was generated, which the tests of the pages pass over.

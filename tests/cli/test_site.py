@@ -72,7 +72,15 @@ def test_a_link_that_leads_nowhere_is_found(link: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["api_pages", "drawn_pages", "linked_code", "plain_docstrings", "plain_formulas"]
+    "name",
+    [
+        "api_pages",
+        "drawn_pages",
+        "linked_code",
+        "plain_docstrings",
+        "plain_formulas",
+        "whole_examples",
+    ],
 )
 def test_what_writes_pages_does_what_its_examples_say(
     name: str, monkeypatch: pytest.MonkeyPatch

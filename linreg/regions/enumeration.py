@@ -402,12 +402,12 @@ class Enumeration(Sequence[Region]):
     def outlines(
         self, *, tolerance: float = 1e-6, progress: Callable[[Progress], None] | None = None
     ) -> Outlines:
-        """The vertices and the volume of every region, in floats with proved errors.
+        """Vertices and volumes of all regions of up to 6 inputs, in floats with proved errors.
 
         Parameters
         ----------
         tolerance, progress
-            As for `linreg.regions.outlines.outlines_of`, whose errors they are too.
+            Largest error, relative to volumes and largest coordinates; and as for `measure`.
 
         Returns
         -------

@@ -197,9 +197,10 @@ def setup(app: Any) -> dict[str, bool]:
         return (with_values(signature, names), returns) if signature and names else None
 
     def from_elsewhere(app: Any, env: Any, node: Any, inner: Any) -> Any:
-        full = exported.get(node["reftarget"]) if node["refdomain"] == "py" else None
-        if full is None:
+        if node.get("refdomain") != "py":
             return None
+        called, dot, member = node["reftarget"].partition(".")
+        full = exported.get(node["reftarget"]) or f"{exported.get(called)}{dot}{member}"
         python = env.get_domain("py")
         return python.resolve_xref(env, node["refdoc"], app.builder, "obj", full, node, inner)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import sys
 from collections.abc import Generator
 from importlib.util import find_spec
 
@@ -44,11 +45,18 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol() -> Generator[None, object, object]:
-    """End this process, whatever it is in, if a test hangs; xdist says which, and goes on."""
+    """End this process, whatever it is in, if a test hangs; xdist says which, and goes on.
+
+    No figure is left open for the next test.
+    """
     if hasattr(signal, "alarm"):
         signal.alarm(LONGEST)
     try:
         return (yield)
     finally:
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close(
+                "all"
+            )  # what an example draws stays open, and from 20 on that is warned of
         if hasattr(signal, "alarm"):
             signal.alarm(0)

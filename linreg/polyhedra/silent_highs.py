@@ -26,6 +26,7 @@ _one_at_a_time = Lock()
 
 def quiet_highs() -> Any:
     """A HiGHS instance that wrote nothing when it was made and will write nothing."""
+    _quiet_class()  # what is said at the import is none of HiGHS's own
     with silence() if _greets() else nullcontext():
         return _made()
 

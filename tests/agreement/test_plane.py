@@ -28,6 +28,7 @@ from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
 from linreg.explore import Sink, Tally
 from linreg.kernel.bridge.explorer import CompiledExplorer
+from linreg.kernel.data.polygons import EXPANSION, GENERATOR, LINE
 from linreg.network import Network, StagedNetwork
 from linreg.network.stages import Stage
 from linreg.oracle import brute_force_patterns
@@ -366,18 +367,18 @@ def test_a_node_of_which_nothing_is_ever_settled_is_split_exactly() -> None:
 
 
 def line(plain: SimpleNamespace, a: float, b: float, c: float, error: float = 0.0) -> Any:
-    made = by_attribute(np.zeros(1, dtype=plain.polygons.LINE))[0]
+    made = by_attribute(np.zeros(1, dtype=LINE))[0]
     whole = 3 if error == 0 and all(float(v).is_integer() for v in (a, b, c)) else 0
     plain.signs.write_line(made, a, b, c, error, error, error, whole, -1, -1)
     return made
 
 
 def sharp(plain: SimpleNamespace, f: Any, at: Any, p: Any, q: Any) -> int:
-    return int(plain.signs.sharp(f, at, p, q, np.zeros(plain.polygons.EXPANSION)))
+    return int(plain.signs.sharp(f, at, p, q, np.zeros(EXPANSION)))
 
 
 def generator(plain: SimpleNamespace, p: Any, q: Any) -> Any:
-    made = by_attribute(np.zeros(1, dtype=plain.polygons.GENERATOR))[0]
+    made = by_attribute(np.zeros(1, dtype=GENERATOR))[0]
     plain.clipping.cross(made, p, q, plain.flags.TIGHT)
     return made
 
@@ -411,7 +412,7 @@ def test_no_determinant_is_sure_of_lines_with_errors_or_out_of_range(
     plain: SimpleNamespace,
 ) -> None:
     """Three lines through (1, 1), which are not known so well, or whose products underflow."""
-    rows, room = [(1, -1, 0), (1, 1, -2), (2, 1, -3)], np.zeros(plain.polygons.EXPANSION)
+    rows, room = [(1, -1, 0), (1, 1, -2), (2, 1, -3)], np.zeros(EXPANSION)
     exact = [line(plain, *row) for row in rows]
     assert plain.determinants.determinant_sign(*exact, room) == 0
     for place, row in enumerate(rows):
@@ -496,7 +497,7 @@ def test_a_row_is_below_another_one_only_if_all_numbers_within_the_errors_say_so
     maps = SimpleNamespace(
         gradients=rows[:, :2], gradient_errors=np.full((2, 2), blur), ends=by_attribute(ends)
     )
-    at = by_attribute(np.zeros((1, len(corners)), dtype=plain.polygons.GENERATOR))
+    at = by_attribute(np.zeros((1, len(corners)), dtype=GENERATOR))
     for k, (x, y, w) in enumerate(corners):
         here = at[0, k]
         here.x, here.y, here.w = x, y, w

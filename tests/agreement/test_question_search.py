@@ -374,18 +374,18 @@ def test_conditions_on_inputs_and_outputs_at_once_are_searched_too(data: st.Data
 
 
 def _flat() -> linreg.Network:
-    """Eight units that are off on most of a cube, behind twelve that switch all over it."""
+    """Six units that are off on most of a cube, behind ten that switch all over it."""
     rng = np.random.default_rng(0)
-    first = rng.integers(-8, 9, size=(12, 4)) / 8, rng.integers(-8, 9, size=12) / 8
-    second = rng.integers(-8, 9, size=(8, 12)) / 8, np.full(8, -1.0)
-    return linreg.mlp([first, second], readout=([[1] * 8], [3]))
+    first = rng.integers(-8, 9, size=(10, 3)) / 8, rng.integers(-8, 9, size=10) / 8
+    second = rng.integers(-8, 9, size=(6, 10)) / 8, np.full(6, -1.0)
+    return linreg.mlp([first, second], readout=([[1] * 6], [3]))
 
 
 def test_where_a_network_is_constant_no_cells_are_told_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Rounded bounds never reach a value that is attained all over a box."""
-    net, cube = _flat(), Box([-1] * 4, [1] * 4)
+    net, cube = _flat(), Box([-1] * 3, [1] * 3)
     with searching():
         known = linreg.minimum(net, [1], cube)
         monkeypatch.setattr(optimising._Ascent, "_is_capped", lambda *_: False)

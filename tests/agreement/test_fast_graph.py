@@ -294,8 +294,34 @@ def test_proposals_that_are_garbage_leave_doubts_and_the_same_edges(garbage: str
         assert lies > 0
 
 
-def test_patterns_with_the_same_hash_are_told_apart() -> None:
-    regions = enumerate_regions(gaussian(3, 6, 5))
+def test_a_region_in_doubt_leaves_no_doubt_about_the_next_one() -> None:
+    """Machine code runs as plain Python here, and every third polygon is not told."""
+    with np.errstate(all="ignore"):
+        plain = plain_machine()
+        edges = plain.polygon_edges
+        honest = edges.next_polygon
+
+        def next_polygon(*given: object) -> tuple[int, int]:
+            n, now = honest(*given)
+            return (edges.UNKNOWN if given[-1] % 3 == 0 else n), now  # type: ignore[operator]
+
+        edges.next_polygon = next_polygon
+        regions = enumerate_regions(gaussian(2, 6, 5))
+        expected = exact_edges(regions)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                joined,
+                "join_polygons",
+                lambda *given: edges.join_polygons(*map(by_attribute, given)),
+            )
+            _, left = joined.joined(regions, None) or (None, np.empty(0))
+            assert left.tolist() == list(range(0, len(regions), 3))
+            assert edges_of(adjacency_graph(regions)) == expected
+
+
+@pytest.mark.parametrize("inputs", [2, 3])
+def test_patterns_with_the_same_hash_are_told_apart(inputs: int) -> None:
+    regions = enumerate_regions(gaussian(inputs, 6, 5))
     expected = exact_edges(regions)
 
     def colliding(patterns: np.ndarray) -> lookup.Lookup:

@@ -44,12 +44,12 @@ def join_polygons(
         if found + len(plane.signs) > len(edges):
             return i, found
         n, now = next_polygon(t, maps, halfspaces, plane, path, lookup, i)
-        if n == UNKNOWN:
-            doubtful[i] = True
-            continue
         for u in range(max(path.splits[i - 1], 0) if i > 0 else 0, len(t.units)):
             around.pieces[u] = path.pieces[u]
             around.beyond[u] = path.pieces[u]
+        if n == UNKNOWN:
+            doubtful[i] = True
+            continue
         code = hash_of(lookup, path.pieces)
         for k in range(n):
             owner = plane.along[now, k].halfspace - len(t.halfspaces)

@@ -7,7 +7,7 @@ row at it has the sign of their dot product.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from operator import mul
 
 from linreg.oracle.rows import Row, is_constant, negated, pivot_of, reduced, restricted
 
@@ -16,11 +16,6 @@ Point = tuple[int, ...]
 
 def interior_point(rows: Iterable[Row], dim: int) -> Point:
     """A point at which every row is positive, or () if there is none.
-
-    One row is added after another. If the new row f is not positive at the point w that has been
-    found so far, then some solution has f > 0 iff some solution of the rows so far has f = 0: the
-    segment from w crosses {f = 0}, and rows that are positive stay so nearby. That is the same
-    question in one dimension less.
 
     Source
     ------
@@ -36,27 +31,48 @@ def interior_point(rows: Iterable[Row], dim: int) -> Point:
     >>> interior_point([*triangle, (1, 0, -1), (0, 1, -1)], dim=2)
     ()
     """
-    different = dict.fromkeys(rows)
-    if any(negated(row) in different for row in different):
-        return ()
-    point: Point = (0,) * dim + (1,)
-    held: list[Row] = []
-    for row in different:
+    return moved_inside((0,) * dim + (1,), (), dict.fromkeys(rows))
+
+
+def moved_inside(point: Point, held: Iterable[Row], rows: Iterable[Row]) -> Point:
+    """A point at which these rows are positive too, from one at which those held are; or ().
+
+    One row is added after another. If the new row f is not positive at the point w that has been
+    found so far, then some solution has f > 0 iff some solution of the rows so far has f = 0: the
+    segment from w crosses {f = 0}, and rows that are positive stay so nearby. That is the same
+    question in one dimension less.
+
+    Examples
+    --------
+    From (1/4, 1/4) in the triangle to where x > y; nothing of it has x + y > 1:
+
+    >>> triangle = [(1, 0, 0), (0, 1, 0), (-1, -1, 1)]
+    >>> moved_inside((1, 1, 4), triangle, [(1, -1, 0)])
+    (3, 1, 8)
+    >>> moved_inside((1, 1, 4), triangle, [(1, 1, -1)])
+    ()
+    """
+    positive = dict.fromkeys(held)
+    for row in rows:
         if is_constant(row):
             if row[-1] <= 0:
                 return ()
             continue
         if _dot(row, point) <= 0:
-            on_hyperplane = interior_point((restricted(other, row) for other in held), dim - 1)
+            if negated(row) in positive:
+                return ()
+            on_hyperplane = interior_point(
+                (restricted(other, row) for other in positive), len(point) - 2
+            )
             if not on_hyperplane:
                 return ()
-            point = _beyond(_lifted(on_hyperplane, row), row, held)
-        held.append(row)
+            point = _beyond(_lifted(on_hyperplane, row), row, positive)
+        positive[row] = None
     return point
 
 
 def _dot(left: Sequence[int], right: Sequence[int]) -> int:
-    return sum(a * b for a, b in zip(left, right, strict=True))
+    return sum(map(mul, left, right))
 
 
 def _lifted(point: Point, hyperplane: Row) -> Point:
@@ -69,16 +85,18 @@ def _lifted(point: Point, hyperplane: Row) -> Point:
     return reduced(solved if scale > 0 else [-entry for entry in solved])
 
 
-def _beyond(point: Point, hyperplane: Row, held: Sequence[Row]) -> Point:
+def _beyond(point: Point, hyperplane: Row, held: Iterable[Row]) -> Point:
     """The point moved to the positive side of a hyperplane it is on; rows held stay positive."""
     normal = hyperplane[:-1]
-    step = Fraction(1)
+    above, below = 1, 1  # the longest step is their quotient
     for row in held:
         descent = -_dot(row[:-1], normal)
         if descent > 0:
-            step = min(step, Fraction(_dot(row, point), 2 * descent * point[-1]))
-    moved = (
-        step.denominator * entry + step.numerator * point[-1] * direction
+            height, drop = _dot(row, point), 2 * descent * point[-1]
+            if height * below < above * drop:
+                above, below = height, drop
+    moved = [
+        below * entry + above * point[-1] * direction
         for entry, direction in zip(point[:-1], normal, strict=True)
-    )
-    return reduced([*moved, step.denominator * point[-1]])
+    ]
+    return reduced([*moved, below * point[-1]])

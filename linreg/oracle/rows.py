@@ -63,13 +63,13 @@ def restricted(row: Row, hyperplane: Row) -> Row:
     (-2, 1)
     """
     pivot = pivot_of(hyperplane)
+    if not row[pivot]:
+        return row[:pivot] + row[pivot + 1 :]
     scale = abs(hyperplane[pivot])
     factor = row[pivot] if hyperplane[pivot] > 0 else -row[pivot]
-    return reduced(
-        scale * entry - factor * other
-        for j, (entry, other) in enumerate(zip(row, hyperplane, strict=True))
-        if j != pivot
-    )
+    entries = [scale * entry - factor * other for entry, other in zip(row, hyperplane, strict=True)]
+    del entries[pivot]
+    return reduced(entries)
 
 
 def compose(stage: Stage, state: Sequence[Form]) -> list[Form]:

@@ -34,13 +34,29 @@ TINY = [
     if case.name
     in {
         "duplicates_and_dead_units",
-        "shi_n3_maxout3",
         "simplex_domain",
         "one_flip_not_adjacent",
         "residual_fold_1d",
         "telgarsky_L3_allR",
     }
 ]
+# Of x, -x, 0 and of y, -y, x - 1, one candidate each never wins, or not everywhere.
+TINY.append(
+    Case(
+        "candidates_that_lose",
+        {
+            "input_shape": [2],
+            "layers": [
+                {
+                    "type": "maxout",
+                    "weight": [[[1, 0], [-1, 0], [0, 0]], [[0, 1], [0, -1], [1, 0]]],
+                    "bias": [[0, 0, 0], [0, 0, -1]],
+                },
+            ],
+            "domain": {"type": "all"},
+        },
+    )
+)
 
 
 def content_of(path: Path) -> bytes:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import doctest
-import os
-import subprocess
-import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from runpy import run_path
 from types import ModuleType
 
 import pytest
-from program import PATHS, PATIENCE, ROOT
+from program import ROOT
 
 SCRIPTS = sorted(
     [*(ROOT / "examples/tutorials").glob("*.py"), *(ROOT / "examples/gallery").glob("*.py")]
@@ -39,19 +37,15 @@ links = loaded(ROOT / "scripts/site_links.py")
 
 
 @pytest.mark.parametrize("path", [p for p in SCRIPTS if p.name not in SLOW], ids=lambda p: p.stem)
-def test_a_tutorial_or_picture_runs_where_it_lies(path: Path) -> None:
+def test_a_tutorial_or_picture_runs_where_it_lies(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What it says of numbers, it asserts."""
     if "to_pandas" in path.read_text(encoding="utf-8"):
         pytest.importorskip("pandas")
-    done = subprocess.run(
-        [sys.executable, path.name],
-        cwd=path.parent,
-        env=os.environ | PATHS | {"MPLBACKEND": "agg"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stderr
+    monkeypatch.chdir(path.parent)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    run_path(path.name, run_name="__main__")
 
 
 def test_there_are_no_slow_scripts_that_are_gone() -> None:

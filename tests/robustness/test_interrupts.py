@@ -13,7 +13,18 @@ from pathlib import Path
 
 import networkx
 import pytest
-from program import FOUND, ROOT, endless, finish, processor_seconds, python, start, wait_for, write
+from program import (
+    FOUND,
+    ROOT,
+    TRIANGLE,
+    endless,
+    finish,
+    processor_seconds,
+    python,
+    start,
+    wait_for,
+    write,
+)
 
 import linreg
 
@@ -243,7 +254,7 @@ def test_a_graph_is_written_whole_or_not_at_all_whenever_it_is_interrupted(
     module: str, owner: str, name: str, when: str, tmp_path: Path
 ) -> None:
     target = tmp_path / "graph.json"
-    net = ROOT / "examples" / "iris-2d.json"
+    net = write(tmp_path / "net.json", TRIANGLE)
     moment = {"before": "pass", "after": "pass"} | {when: INTERRUPT}
     done = finish(
         start(
@@ -258,8 +269,8 @@ def test_a_graph_is_written_whole_or_not_at_all_whenever_it_is_interrupted(
     assert len(done.err.splitlines()) == 1
     if target.exists():
         graph = networkx.node_link_graph(json.loads(target.read_text()), edges="edges")
-        assert (len(graph), graph.size()) == (235, 449)
-    assert files(tmp_path) <= {"graph.json"}
+        assert (len(graph), graph.size()) == (7, 9)
+    assert files(tmp_path) <= {"graph.json", "net.json"}
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])

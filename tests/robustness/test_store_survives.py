@@ -47,7 +47,8 @@ from linreg.strategies import explorer_named
 # What "auto" would choose depends on what was loaded before.
 enumerate_into = partial(library.enumerate_into, strategy="highs")
 
-IRIS = ROOT / "examples" / "iris-4d.json"
+IRIS = ROOT / "examples" / "iris-2d.json"
+LARGER = ROOT / "examples" / "iris-4d.json"
 RNG = np.random.default_rng(0)
 NET = mlp(
     [
@@ -243,15 +244,15 @@ def test_a_program_that_is_killed_again_and_again_ends_with_the_same_files(
         os.killpg(process.pid, signal.SIGKILL)
         assert finish(process).code == -signal.SIGKILL
     done = finish(start(*arguments, prelude=OFTEN))
-    assert (done.code, done.json["activation_regions"], done.json["complete"]) == (0, 2202, True)
-    assert done.json["regions_per_stage"] == [163, 2202]
+    assert (done.code, done.json["activation_regions"], done.json["complete"]) == (0, 235, True)
+    assert done.json["regions_per_stage"] == [56, 235]
     assert read_run(tmp_path / "run").to_arrow().equals(calm)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_workers_that_are_killed_cost_no_region(tmp_path: Path) -> None:
     """The answer is that of `info`'s network, 2202."""
-    arguments = ("count", IRIS, *HIGHS, "--run", tmp_path / "run", "--workers", 2, "--json")
+    arguments = ("count", LARGER, *HIGHS, "--run", tmp_path / "run", "--workers", 2, "--json")
     done = finish(start(*arguments, prelude=LOSSES))
     assert done.err == "killed\n" * 2
     assert (done.code, done.json["regions_per_stage"]) == (0, [163, 2202])

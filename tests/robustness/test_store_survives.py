@@ -483,11 +483,11 @@ gc.collect()
 def test_files_that_may_not_grow_end_a_program_with_one_line(tmp_path: Path) -> None:
     small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))"
     folder = tmp_path / "run"
-    done = finish(start("enumerate", IRIS, *HIGHS, "-o", folder, prelude=f"{OFTEN}; {small}"))
+    done = finish(start("enumerate", LARGER, *HIGHS, "-o", folder, prelude=f"{OFTEN}; {small}"))
     assert "cannot be written: File too large; the " in done.complaint
     status = run_status(folder)
     assert status.damage == ()
-    assert finish(start("enumerate", IRIS, *HIGHS, "-o", folder)).code == 0
+    assert finish(start("enumerate", LARGER, *HIGHS, "-o", folder)).code == 0
     assert run_status(folder).count.regions == 2202
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import linecache
 import signal
 import sys
 from collections.abc import Generator
@@ -41,6 +42,12 @@ def pytest_collection_finish() -> None:
     """Take what is there for good out of the sight of the garbage collector: it is a lot."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget lines of source before an example: its runner looks at each file they are from."""
+    if isinstance(item, pytest.DoctestItem):
+        linecache.clearcache()
 
 
 @pytest.hookimpl(wrapper=True)

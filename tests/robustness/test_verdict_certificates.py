@@ -30,7 +30,7 @@ pytest.importorskip("numba")
 
 from linreg.kernel.bounds.tables import BoundTables
 
-FORGERIES = 300
+FORGERIES = 120
 """How many are tried here; ten thousand, with other seeds, were refused once."""
 
 HAIR = Fraction(1, 2**40)

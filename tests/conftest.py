@@ -25,9 +25,12 @@ LONGEST = 1200
 Well before that what it waits for is given up, and faulthandler says where it is."""
 
 
-# Programs that are tested begin as from a terminal, also where the tests run in the background.
+# Programs that are tested begin as from a terminal, also where the tests run in the background or
+# are to go on when the terminal is closed.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

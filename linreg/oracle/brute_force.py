@@ -10,7 +10,7 @@ from fractions import Fraction
 from linreg.domains import Domain
 from linreg.errors import InvalidDomain
 from linreg.network import Network, Stage
-from linreg.oracle.feasibility import interior_point
+from linreg.oracle.feasibility import Point, inside_too, interior_point
 from linreg.oracle.rows import (
     Form,
     Row,
@@ -29,10 +29,14 @@ Pattern = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A prefix, the rows that are positive on its cell, and what its last stage puts out there."""
+    """A prefix, the rows that are positive on its cell, and what its last stage puts out there.
+
+    `point` is one in the cell.
+    """
 
     pattern: Pattern
     rows: tuple[Row, ...]
+    point: Point
     outputs: tuple[Form, ...] = ()
 
 
@@ -45,9 +49,10 @@ def regions(net: Network, domain: Domain | None = None) -> list[Cell]:
         If the domain is flat or empty, or of another dimension than the input.
     """
     rows = domain_rows(net, domain)
-    if not interior_point(rows, net.input_dim):
+    point = interior_point(rows, net.input_dim)
+    if not point:
         raise InvalidDomain("the domain has no interior, so it has no full-dimensional regions")
-    cells = [Cell((), tuple(rows), tuple(coordinates(net.input_dim)))]
+    cells = [Cell((), tuple(rows), point, tuple(coordinates(net.input_dim)))]
     for stage in net.staged.stages:
         cells = [region for cell in cells for region in _through(stage, cell, net.input_dim)]
     return cells
@@ -123,36 +128,36 @@ def brute_force_edges(net: Network, domain: Domain | None = None) -> set[frozens
     >>> sorted(edge)
     [(0, 1), (1, 0)]
     """
-    facets: defaultdict[Row, list[tuple[Pattern, set[Row]]]] = defaultdict(list)
+    facets: defaultdict[Row, list[tuple[Pattern, set[Row], Point]]] = defaultdict(list)
     for region in regions(net, domain):
         for row in {row for row in region.rows if not is_constant(row)}:
             facet = {restricted(other, row) for other in region.rows if other != row}
-            if interior_point(facet, net.input_dim - 1):
-                facets[row].append((region.pattern, facet))
+            if point := interior_point(facet, net.input_dim - 1):
+                facets[row].append((region.pattern, facet, point))
     return {
         frozenset({pattern, other_pattern})
         for row, inside in facets.items()
         if row > negated(row)  # each hyperplane once
-        for pattern, facet in inside
-        for other_pattern, other_facet in facets.get(negated(row), [])
-        if interior_point(facet | other_facet, net.input_dim - 1)
+        for pattern, facet, point in inside
+        for other_pattern, other_facet, _ in facets.get(negated(row), [])
+        if inside_too(point, facet, other_facet - facet, net.input_dim - 1)
     }
 
 
 def _through(stage: Stage, cell: Cell, dim: int) -> list[Cell]:
     """The cells that a stage divides a cell into."""
     z = compose(stage, cell.outputs)
-    cells = [Cell(cell.pattern, cell.rows)]
+    cells = [Cell(cell.pattern, cell.rows, cell.point)]
     for unit, start in zip(stage.units, stage.starts, strict=False):
         branches = list(_branches(unit, z[start : start + unit.n_inputs]))
         cells = [
-            Cell((*prefix.pattern, piece), (*prefix.rows, *rows), (*prefix.outputs, output))
+            Cell((*prefix.pattern, piece), (*prefix.rows, *rows), point, (*prefix.outputs, output))
             for prefix in cells
             for piece, rows, output in branches
-            if interior_point((*prefix.rows, *rows), dim)
+            if (point := inside_too(prefix.point, prefix.rows, rows, dim))
         ]
     passing = tuple(z[stage.starts[-1] :])
-    return [Cell(each.pattern, each.rows, each.outputs + passing) for each in cells]
+    return [Cell(each.pattern, each.rows, each.point, each.outputs + passing) for each in cells]
 
 
 def _branches(unit: Unit, z: Sequence[Form]) -> Iterator[tuple[int, list[Row], Form]]:

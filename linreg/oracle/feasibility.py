@@ -36,12 +36,23 @@ def interior_point(rows: Iterable[Row], dim: int) -> Point:
     >>> interior_point([*triangle, (1, 0, -1), (0, 1, -1)], dim=2)
     ()
     """
-    different = dict.fromkeys(rows)
-    if any(negated(row) in different for row in different):
+    return inside_too((0,) * dim + (1,), (), rows, dim)
+
+
+def inside_too(point: Point, held: Iterable[Row], rows: Iterable[Row], dim: int) -> Point:
+    """A point at which more rows are positive than those held, which are at the point given, or ().
+
+    Examples
+    --------
+    >>> inside_too((1, 1, 4), [(1, 0, 0), (0, 1, 0), (-1, -1, 1)], [(2, 0, -1)], dim=2)
+    (5, 2, 8)
+    """
+    held = list(held)
+    more = dict.fromkeys(rows)
+    there = {*held, *more}
+    if any(negated(row) in there for row in more):
         return ()
-    point: Point = (0,) * dim + (1,)
-    held: list[Row] = []
-    for row in different:
+    for row in more:
         if is_constant(row):
             if row[-1] <= 0:
                 return ()

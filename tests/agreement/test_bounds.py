@@ -41,7 +41,7 @@ def test_no_rectifier_network_exceeds_an_upper_bound(net) -> None:
 )
 @settings(max_examples=75)
 def test_no_network_of_other_units_exceeds_an_upper_bound(kind, data) -> None:
-    net = data.draw(networks(kinds=st.just(kind), max_units=6))
+    net = data.draw(networks(kinds=st.just(kind), max_units=6, depth=st.integers(2, 3)))
     regions = count_regions(net)
     for bound in theory.report(net):
         assert bound.side == "max_at_least" or regions <= bound.value, bound

@@ -64,7 +64,7 @@ init = ["he", "glorot", "lecun", "orthogonal", "uniform", "integer", "ternary"]
 domain = ["all", {type = "box", lo = -1, hi = 1}]
 [[drawn]]
 name = "units"
-samples = 3
+samples = 1
 inputs = [1, 2]
 width = [2, 3]
 depth = [1, 2]
@@ -73,7 +73,7 @@ activation = ["leaky", "abs", "hardtanh"]
 init = "ternary"
 [[drawn]]
 name = "maxout"
-samples = 4
+samples = 2
 inputs = 2
 widths = [2, 1]
 activation = {type = "maxout", rank = 3}
@@ -82,7 +82,7 @@ bias = ["zero", "normal"]
 scale = 2
 [[drawn]]
 name = "filters"
-samples = 4
+samples = 2
 input_shape = [1, 3]
 layers = [
     [{type = "conv1d", filters = 2, kernel = 2}, {type = "relu"}],
@@ -91,7 +91,7 @@ layers = [
 init = "uniform"
 [[drawn]]
 name = "skips"
-samples = 4
+samples = 2
 input_shape = [2]
 layers = [
     {type = "residual", body = [{type = "linear", outputs = 2}, {type = "relu"}]},

@@ -95,7 +95,7 @@ def _proved(
         near = inside.floats + unit * proposal.step
     if not np.isfinite(near).all():
         return None
-    point = _vertex([bundle.rows[i] for i in proposal.basis], Point.of_floats(near).rationals)
+    point = zero_near([bundle.rows[i] for i in proposal.basis], Point.of_floats(near).rationals)
     if point is None or any(value < 0 for value in bundle.at(point)):
         return None
     value = _value(form, point)
@@ -105,8 +105,11 @@ def _proved(
     return Optimum(value, point)
 
 
-def _vertex(tight: Sequence[IntegerRow], near: Sequence[fmpq]) -> Point | None:
-    """A point where rows are zero; coordinates that they leave free are taken from another."""
+def zero_near(tight: Sequence[IntegerRow], near: Sequence[fmpq]) -> Point | None:
+    """A point where rows are zero; coordinates that they leave free are taken from another.
+
+    None if the rows have no common zero.
+    """
     dim = len(near)
     matrix = fmpz_mat(len(tight), dim + 1, [entry for row in tight for entry in row])
     reduced, denominator, rank = matrix.rref()
@@ -115,7 +118,7 @@ def _vertex(tight: Sequence[IntegerRow], near: Sequence[fmpq]) -> Point | None:
     for row in reduced.table()[:rank]:
         pivot = next(j for j, entry in enumerate(row) if entry != 0)
         if pivot == dim:
-            return None  # the rows have no common zero
+            return None
         pivots.append((pivot, row))
     held = [fmpq(0) if any(j == p for p, _ in pivots) else x for j, x in enumerate(near)]
     for pivot, row in pivots:

@@ -9,6 +9,7 @@ from flint import fmpq, fmpz, fmpz_mat
 
 from linreg.polyhedra.highs import Proposal, Solver
 from linreg.polyhedra.multipliers import Multipliers, non_negative
+from linreg.polyhedra.optimum import zero_near
 from linreg.polyhedra.points import Forms, IntegerRow, Point
 from linreg.polyhedra.simplex import seek_negative
 from linreg.rational import integer_matrix
@@ -60,9 +61,9 @@ def recession(rows: Sequence[IntegerRow], dim: int, solver: Solver) -> Direction
     if proposal is not None:
         if non_negative(form, cone.rows, proposal.basis) is not None:
             return None
-        for direction in _proposed(proposal, gradients, dim):
-            if any(direction) and leads_inwards(direction, rows):
-                return direction
+        direction = _proposed(proposal, cone.rows)
+        if direction is not None and any(direction) and leads_inwards(direction, rows):
+            return direction
     solver.exact_decisions += 1
     zeros = [fmpq(0)] * len(rows)
     normals = [[fmpq(entry) for entry in gradient] for gradient in gradients]
@@ -85,15 +86,13 @@ def leads_inwards(direction: Direction, rows: Sequence[IntegerRow]) -> bool:
     return min((integer_matrix(rows, len(direction) + 1) * column).entries(), default=0) >= 0
 
 
-def _proposed(proposal: Proposal, gradients: Sequence[Sequence[fmpz]], dim: int) -> list[Direction]:
-    """What HiGHS's step may stand for: itself, or an edge of the cone that rounding took it off."""
-    kernel, size = integer_matrix([gradients[i] for i in proposal.basis], dim).nullspace()
-    if size == 1:
-        edge = _first_column(kernel)
-        return [edge, [-entry for entry in edge]]
+def _proposed(proposal: Proposal, cone: Sequence[IntegerRow]) -> Direction | None:
+    """What HiGHS's step stands for, without the rounding that took it off the rows it is on."""
     if not np.isfinite(proposal.step).all():
-        return []
-    return [Point.of_floats(proposal.step).entries[:-1]]
+        return None
+    tight = [cone[i] for i in proposal.basis]
+    nearest = zero_near(tight, Point.of_floats(proposal.step).rationals)
+    return None if nearest is None else nearest.entries[:-1]
 
 
 def _first_column(matrix: fmpz_mat) -> Direction:

@@ -16,7 +16,7 @@ from linreg.units import absolute, hard_tanh, leaky_relu, maxout, relu
 
 
 @given(data=st.data(), net=networks())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_no_network_exceeds_an_upper_bound(data, net) -> None:
     domain = data.draw(domains(net.input_dim))
     regions = count_regions(net, domain)
@@ -27,7 +27,7 @@ def test_no_network_exceeds_an_upper_bound(data, net) -> None:
 @given(
     net=networks(kinds=st.just(relu()), skips=False, max_units=9, width=st.integers(1, 5)),
 )
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_no_rectifier_network_exceeds_an_upper_bound(net) -> None:
     regions = count_regions(net)
     bounds = theory.report(net)
@@ -39,9 +39,9 @@ def test_no_rectifier_network_exceeds_an_upper_bound(net) -> None:
 @given(
     kind=st.sampled_from([leaky_relu("1/4"), absolute(), hard_tanh(), maxout(3)]), data=st.data()
 )
-@settings(max_examples=150)
+@settings(max_examples=75)
 def test_no_network_of_other_units_exceeds_an_upper_bound(kind, data) -> None:
-    net = data.draw(networks(kinds=st.just(kind), max_units=6))
+    net = data.draw(networks(kinds=st.just(kind), max_units=6, depth=st.integers(2, 3)))
     regions = count_regions(net)
     for bound in theory.report(net):
         assert bound.side == "max_at_least" or regions <= bound.value, bound
@@ -86,7 +86,7 @@ def test_rows_about_several_coordinates_bound_units_too() -> None:
 
 
 @given(data=st.data(), net=networks(max_units=6, depth=st.integers(1, 2)))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_the_bound_cell_by_cell_is_never_above_that_of_ranges(data, net) -> None:
     domain = data.draw(domains(net.input_dim))
     with pytest.MonkeyPatch.context() as patch:

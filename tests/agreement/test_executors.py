@@ -46,19 +46,26 @@ def gaussian(*widths: int, seed: int = 0) -> Network:
     return mlp([(rng.normal(size=shape), rng.normal(size=shape[0])) for shape in shapes])
 
 
-NET, SMALL = gaussian(2, 7, 6, 5), gaussian(2, 4, 3, 3)
+NET, SMALL, WIDE = gaussian(2, 6, 4, 4), gaussian(2, 4, 2), gaussian(2, 12, 12)
+"""82, 15 and 304 regions."""
 
 
 @cache
-def alone() -> Enumeration:
+def alone(net: Network = NET) -> Enumeration:
     """The regions that one process finds, without an executor."""
-    return enumerate_regions(NET)
+    return enumerate_regions(net)
 
 
 @cache
-def counted_alone() -> Count:
+def first_alone(limit: int) -> Enumeration:
+    """The first regions that one process finds."""
+    return enumerate_regions(NET, limit=limit)
+
+
+@cache
+def counted_alone(net: Network = NET) -> Count:
     """What one process counts, without an executor."""
-    return count(NET)
+    return count(net)
 
 
 @cache
@@ -150,7 +157,8 @@ def test_a_count_is_the_same_whoever_does_the_work(executor: Executor) -> None:
 
 @pytest.mark.usefixtures("tiny_tasks")
 def test_an_executor_that_was_given_is_left_open(executor: Executor) -> None:
-    assert count_regions(NET, executor=executor) == count_regions(NET, executor=executor)
+    for _ in range(2):
+        assert count_regions(NET, executor=executor) == len(alone())
 
 
 @pytest.mark.usefixtures("tiny_tasks")
@@ -165,9 +173,8 @@ def test_witnesses_beyond_floats_survive_the_way_between_processes(executor: Exe
 
 
 def test_without_small_tasks_the_rows_are_the_same() -> None:
-    net = gaussian(2, 12, 12)
     with ThreadPoolExecutor(2) as pool:
-        assert same(enumerate_regions(net, executor=pool), enumerate_regions(net))
+        assert same(enumerate_regions(WIDE, executor=pool), alone(WIDE))
 
 
 @pytest.mark.usefixtures("tiny_tasks")
@@ -196,11 +203,10 @@ def test_a_limit_that_is_not_reached_changes_nothing() -> None:
 @pytest.mark.usefixtures("tiny_tasks")
 @pytest.mark.parametrize("limit", [1, 2, 3, 25, 60, 10**6])
 def test_a_limit_stops_at_the_same_regions_whoever_does_the_work(limit: int) -> None:
-    alone = enumerate_regions(NET, limit=limit)
-    with Backwards() as executor:
-        assert same(enumerate_regions(NET, executor=executor, limit=limit), alone)
-    with ThreadPoolExecutor(2) as executor:
-        assert same(enumerate_regions(NET, executor=executor, limit=limit), alone)
+    for made in (Backwards(), ThreadPoolExecutor(2)):
+        with made as executor:
+            found = enumerate_regions(NET, executor=executor, limit=limit)
+        assert same(found, first_alone(limit))
 
 
 @pytest.mark.parametrize("unit", [3, 7])
@@ -211,7 +217,7 @@ def test_every_limit_leaves_the_same_cells_of_every_stage(
     monkeypatch.setattr(HighsExplorer, "alone", 4)
     monkeypatch.setattr(HighsExplorer, "slice", 2)
     monkeypatch.setattr(HighsExplorer, "task_budget", unit)
-    for limit in range(1, count_regions(SMALL) + 2):
+    for limit in range(1, counted_alone(SMALL).regions + 2):
         with Backwards() as executor:
             shared = count(SMALL, executor=executor, limit=limit)
         assert without_effort(shared) == without_effort(small_alone(limit))
@@ -219,13 +225,13 @@ def test_every_limit_leaves_the_same_cells_of_every_stage(
 
 @pytest.mark.usefixtures("tiny_tasks")
 def test_a_limit_stops_processes_too() -> None:
-    assert same(enumerate_regions(NET, workers=2, limit=25), enumerate_regions(NET, limit=25))
+    assert same(enumerate_regions(NET, workers=2, limit=25), first_alone(25))
 
 
 def test_what_a_limit_leaves_is_part_of_the_whole() -> None:
     whole = {pattern.tobytes() for pattern in alone().patterns}
-    part = {pattern.tobytes() for pattern in enumerate_regions(NET, limit=20).patterns}
-    assert len(part) == 20
+    part = {pattern.tobytes() for pattern in first_alone(25).patterns}
+    assert len(part) == 25
     assert part < whole
 
 
@@ -286,7 +292,7 @@ for regions in (enumerate_regions(net), enumerate_regions(net, box)):
 
 
 def test_the_seed_of_hashes_changes_no_byte() -> None:
-    said = {python(PROGRAM, env={"PYTHONHASHSEED": seed}) for seed in ("0", "1", "12345")}
+    said = {python(PROGRAM, env={"PYTHONHASHSEED": seed}) for seed in ("0", "12345")}
     [same_for_all] = said
     assert (same_for_all.code, same_for_all.out.count("\n")) == (0, 2)
 
@@ -294,15 +300,14 @@ def test_the_seed_of_hashes_changes_no_byte() -> None:
 def test_a_problem_may_be_asked_twice_in_one_process_with_the_same_bytes() -> None:
     box = Box([-2, -2], [2, 2])
     first = enumerate_regions(NET, box)
-    enumerate_regions(gaussian(3, 5, 5))
+    enumerate_regions(SMALL)
     assert same(enumerate_regions(NET, box), first)
 
 
 @pytest.mark.parametrize("pool", [thread_pool, process_pool])
 def test_a_pool_of_our_own_does_the_work_of_one_process(pool: Callable[..., Any]) -> None:
-    net = gaussian(2, 12, 12)
     with pool(2) as executor:
-        assert same(enumerate_regions(net, executor=executor), enumerate_regions(net))
+        assert same(enumerate_regions(WIDE, executor=executor), alone(WIDE))
 
 
 @pytest.mark.usefixtures("tiny_tasks")
@@ -311,7 +316,7 @@ def test_workers_are_threads_where_a_strategy_leaves_the_lock_to_others(
 ) -> None:
     monkeypatch.setattr(HighsExplorer, "threads", True)
     monkeypatch.setattr(driver, "process_pool", None)
-    assert same(enumerate_regions(NET, workers=2), enumerate_regions(NET))
+    assert same(enumerate_regions(NET, workers=2), alone())
 
 
 def test_threads_stop_at_once_when_nobody_waits_for_them() -> None:
@@ -352,7 +357,7 @@ net = test.gaussian(4, 10, 10)
 def counted(limit):
     return test.count(net, workers=2, limit=limit).regions
 with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
-    print(pool.submit(counted, 600).result())
+    print(pool.submit(counted, 150).result())
 """
 
 
@@ -360,4 +365,4 @@ with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
 def test_a_process_of_a_pool_that_begins_processes_ends_all_the_same() -> None:
     """While these are still at work on what is beyond the limit."""
     done = python(NESTED, os.path.dirname(__file__))
-    assert (done.code, done.out.split()) == (0, ["600"])
+    assert (done.code, done.out.split()) == (0, ["150"])

@@ -33,7 +33,7 @@ from linreg.oracle.feasibility import interior_point
 from linreg.oracle.rows import negated, primitive_row, restricted
 from linreg.regions import Region
 
-searched = settings(max_examples=60)
+searched = settings(max_examples=40)
 
 
 def gaussian(*widths: int, seed: int = 0) -> Network:

@@ -157,12 +157,12 @@ def graph_of(net: Network, domain: Any = None) -> AdjacencyGraph:
 
 
 def stairs() -> AdjacencyGraph:
-    """Eleven pieces: patterns need commas."""
+    """Eleven pieces: patterns need commas. Two of them in turn make 21 regions of a line."""
     cuts, slopes, intercepts = list(range(1, 11)), [k % 2 for k in range(11)], [0]
     for k, cut in enumerate(cuts):
         intercepts.append(intercepts[-1] + (slopes[k] - slopes[k + 1]) * cut)
     unit = ScalarUnit(cuts, slopes, intercepts)
-    return graph_of(mlp([([[1, 0], [0, 1]], [0, 0])], activation=unit))
+    return graph_of(mlp([([[1], [1]], [0, "1/2"])], activation=unit))
 
 
 def golden(name: str) -> AdjacencyGraph:
@@ -219,7 +219,7 @@ def test_the_same_graph_gives_the_same_bytes(suffix: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_file_that_lacks_an_edge_is_not_the_same_graph(suffix: str, tmp_path: Path) -> None:
     """The comparison fails when it should."""
-    whole = golden("random_2_4_4_1")
+    whole = golden("stargalla_six_definitions")
     target = tmp_path / f"g{suffix}"
     write_graph(AdjacencyGraph(whole.regions, whole.edges[1:]), target)
     nodes, edges = listed(READERS[suffix](target))
@@ -229,7 +229,7 @@ def test_a_file_that_lacks_an_edge_is_not_the_same_graph(suffix: str, tmp_path: 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_wrong_attribute_is_not_the_same_graph(suffix: str, tmp_path: Path) -> None:
-    whole = golden("random_2_4_4_1")
+    whole = golden("stargalla_six_definitions")
     columns = whole.columns()
     for name, values in columns.nodes.items():
         spoilt = {"pattern": "0", "witness": "1.0", "margin": 9.5, "bounded": not values[0]}[name]

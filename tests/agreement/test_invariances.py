@@ -18,7 +18,7 @@ from linreg.domains import Box, Domain, Polytope, WholeSpace
 from linreg.network import AffineNode, Network, Stage, StagedNetwork, linear_map
 from linreg.units import MaxUnit, ScalarUnit, Unit, leaky_relu, maxout, relu
 
-searched = settings(max_examples=40)
+searched = settings(max_examples=25)
 small = problems(max_units=6)
 Row = list[Fraction]
 

@@ -28,6 +28,8 @@ from linreg.domains import Domain
 from linreg.network import INPUT, AffineNode, Network, linear_map
 from linreg.regions import residues
 
+searched = settings(max_examples=50)
+
 SMALL = {"inputs": st.integers(1, 2), "max_units": 6}
 
 
@@ -66,6 +68,7 @@ def components(graph: AdjacencyGraph, labels: Sequence[object]) -> list[int]:
     return partition(parts)
 
 
+@searched
 @given(problem=problems(**SMALL))
 def test_integer_rows_are_equal_where_exact_maps_are(problem: tuple[Network, Domain]) -> None:
     regions = enumerate_regions(*problem)
@@ -76,6 +79,7 @@ def test_integer_rows_are_equal_where_exact_maps_are(problem: tuple[Network, Dom
         assert partition(output_maps(regions, output=k).tolist()) == partition(rows)
 
 
+@searched
 @given(problem=problems(**SMALL))
 def test_linear_regions_are_the_connected_parts_with_one_map(
     problem: tuple[Network, Domain],
@@ -92,6 +96,7 @@ def test_linear_regions_are_the_connected_parts_with_one_map(
     assert counts.bounded_regions == sum(region.is_bounded for region in graph.regions)
 
 
+@searched
 @given(data=st.data(), net=networks(**SMALL))
 def test_adding_an_affine_function_to_the_outputs_merges_the_same_regions(
     data: st.DataObject, net: Network
@@ -108,6 +113,7 @@ def test_adding_an_affine_function_to_the_outputs_merges_the_same_regions(
     assert output_maps(shifted.regions).tolist() == output_maps(graph.regions).tolist()
 
 
+@searched
 @given(data=st.data(), net=networks(**SMALL))
 def test_permuting_repeating_and_rescaling_outputs_merges_the_same_regions(
     data: st.DataObject, net: Network
@@ -125,6 +131,7 @@ def test_permuting_repeating_and_rescaling_outputs_merges_the_same_regions(
     assert linear_regions(graph_of(after)).tolist() == linear_regions(graph_of(net)).tolist()
 
 
+@searched
 @given(problem=problems(**SMALL))
 def test_one_output_merges_as_the_network_with_that_output_alone(
     problem: tuple[Network, Domain],
@@ -139,6 +146,7 @@ def test_one_output_merges_as_the_network_with_that_output_alone(
         assert graph_statistics(one) == graph_statistics(other)
 
 
+@searched
 @given(problem=problems(**SMALL))
 def test_merging_by_an_output_never_parts_what_merging_by_all_joins(
     problem: tuple[Network, Domain],
@@ -174,6 +182,7 @@ def check_merged(graph: AdjacencyGraph, merged: LinearRegionGraph) -> None:
         assert shown.edges[i, j] == {"crossed": " ".join(map(str, sorted(crossed[i, j])))}
 
 
+@searched
 @given(problem=problems(**SMALL))
 def test_the_merged_graph_is_the_quotient_of_the_graph(problem: tuple[Network, Domain]) -> None:
     graph = graph_of(*problem)

@@ -35,7 +35,7 @@ from linreg.readers import load
 from linreg.units import MaxUnit, Unit, relu
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-searched = settings(max_examples=60)
+searched = settings(max_examples=40)
 
 
 def gaussian(*widths: int, unit: Unit, seed: int = 0) -> Network:

@@ -68,7 +68,7 @@ def reaches(region, corner, start, point) -> bool:
 
 
 @given(data=st.data(), net=networks(max_units=5, depth=st.integers(1, 2)))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_regions_are_identified_iff_each_reaches_the_images_of_the_others_corners(
     data, net
 ) -> None:
@@ -146,7 +146,7 @@ def test_a_slightly_shorter_image_is_another_one() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_an_invertible_change_of_the_input_changes_no_image(data) -> None:
     entries = st.integers(-3, 3)
     weights = data.draw(st.lists(st.lists(entries, min_size=4, max_size=4), min_size=3, max_size=3))

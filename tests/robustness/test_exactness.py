@@ -215,15 +215,13 @@ def missing(asked: Case) -> int:
     )
 
 
-def float_feasible(threshold: float) -> Callable[[Sequence[Row], int], bool]:
+def float_feasible(threshold: float) -> Callable[..., Row]:
     """Whether floats find a point with all normalised rows above a threshold."""
 
-    def interior_point(rows: Sequence[Row], dim: int) -> bool:
-        rows = list(rows)
+    def inside_too(point: Row, held: Sequence[Row], more: Sequence[Row], dim: int) -> Row:
+        rows = [*held, *more]
         if not rows:
-            return True
-        if dim == 0:
-            return all(row[-1] > 0 for row in rows)
+            return point
         floats = np.array([[float(entry) for entry in row] for row in rows])
         floats /= np.maximum(np.abs(floats).max(axis=1, keepdims=True), 1e-300)
         # maximise t <= 1 with row(x) >= t
@@ -234,9 +232,9 @@ def float_feasible(threshold: float) -> Callable[[Sequence[Row], int], bool]:
             bounds=[(None, None)] * dim + [(None, 1.0)],
             method="highs",
         )
-        return bool(result.status == 0 and -result.fun > threshold)
+        return point if result.status == 0 and -result.fun > threshold else ()
 
-    return interior_point
+    return inside_too
 
 
 @pytest.mark.parametrize("threshold", [-1e-6, -1e-9, 0.0, 1e-12, 1e-9, 1e-6, 1e-3])
@@ -247,7 +245,7 @@ def test_no_threshold_for_feasibility_counts_all_golden_regions(
 
     A threshold below 0 takes touching for meeting, any other loses regions that are thin.
     """
-    monkeypatch.setattr(brute_force, "interior_point", float_feasible(threshold))
+    monkeypatch.setattr(brute_force, "inside_too", float_feasible(threshold))
     name, sign = ("concurrent-int_k8", 1) if threshold < 0 else ("strips_k5_1ulp", -1)
     asked = case(name)
     found = len(brute_force_patterns(asked.network, asked.domain))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import linreg
-from linreg.certificate.encoding import CUT, REGION, integer
+from linreg.certificate.encoding import integer
 from linreg.checker.inside import Inside
+from linreg.kernel.data.records import CUT, REGION
 
 MAGIC = b"linreg-certificate-2\n"
 NET = linreg.mlp([([[1]], [0])])

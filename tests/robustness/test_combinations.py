@@ -36,7 +36,7 @@ def holds(form: tuple[int, ...], rows: list[tuple[int, ...]]) -> bool:
 def accepted(claims: list[Claim]) -> list[bool]:
     forms = nearest_floats([form for form, _ in claims])
     rows = np.array([nearest_floats(rows) for _, rows in claims])
-    found: list[bool] = certainly_hold(forms, rows).tolist()
+    found: list[bool] = certainly_hold(forms, rows)[0].tolist()
     return found
 
 
@@ -98,7 +98,10 @@ def test_one_claim_that_is_singular_refuses_no_other_for_good() -> None:
     cell.claim_combination((1, 1, 1), [0, 1], 0)
     cell.claim_combination((1, 1, 1), [1, 1], 1)
     left = list(cell.doubtful())
-    assert [(about, holds(rows[0], rows[1:])) for _, rows, about in left] == [(0, True), (1, False)]
+    assert [(about, holds(rows[0], rows[1:])) for _, rows, _, about in left] == [
+        (0, True),
+        (1, False),
+    ]
 
 
 NET = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, 1])])

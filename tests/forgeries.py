@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from linreg.certificate.encoding import text
+from linreg.kernel.data import records
 from linreg.questions import certifying
 
 
@@ -62,6 +63,27 @@ def forged(rng: random.Random, pieces: Sequence[bytes]) -> bytes:
                 record[at] = rng.choice((0, 1, 2, 3, 4, 5, 6, record[at] ^ 1, rng.randrange(256)))
                 changed[i] = bytes(record)
     return b"".join(changed)
+
+
+def records_in(data: bytes, dim: int) -> Iterator[tuple[int, int]]:
+    """Where each record of a tree begins, and which kind it is, if machine code wrote it.
+
+    Numbers are below 128.
+    """
+    at = 0
+    while at < len(data):
+        yield at, data[at]
+        match data[at]:
+            case records.CUT:
+                at += 2
+            case records.MISSES:
+                at += 3 + dim
+            case records.REGION:
+                at += 1
+                for _ in range(dim + 1):
+                    at += 1 + data[at]
+            case kind:
+                raise AssertionError(f"machine code has written a record {kind}")
 
 
 def framed(magic: bytes, header: Mapping[str, object], records: bytes) -> bytes:

@@ -15,8 +15,8 @@ from linreg.kernel.data.tables import readers_of
 PACKAGE = "linreg.kernel"
 
 
-def plain_machine() -> SimpleNamespace:
-    """Modules of the compiled explorer of one's own, by name, of which nothing is compiled.
+def plain_machine(*others: str) -> SimpleNamespace:
+    """Modules of the compiled explorer, and others, of one's own, of which nothing is compiled.
 
     Records are reached as machine code reaches them, by attribute.
     """
@@ -24,7 +24,12 @@ def plain_machine() -> SimpleNamespace:
     is_off = numba.config.DISABLE_JIT
     numba.config.DISABLE_JIT = True
     try:
-        for name in ("bridge.explorer", "adjacency.polygon_edges", "outlines.measuring"):
+        for name in (
+            "bridge.explorer",
+            "adjacency.polygon_edges",
+            "outlines.measuring",
+            *others,
+        ):
             import_module(f"{PACKAGE}.{name}")
     finally:
         numba.config.DISABLE_JIT = is_off

@@ -11,9 +11,6 @@ from typing import BinaryIO
 MAGIC = b"linreg-certificate-2\n"
 """The first line of every certificate, before compression starts."""
 
-END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
-"""The first byte of each record."""
-
 PROOF_COMPRESSION = 6
 """Compression level: smaller files cost more time than the proof."""
 

@@ -11,23 +11,10 @@ from typing import Self, SupportsInt
 import numpy as np
 from flint import fmpq, fmpz
 
-from linreg.certificate.encoding import (
-    CUT,
-    END,
-    FACET,
-    LOSES,
-    MISSES,
-    NO_CUT,
-    REDUNDANT,
-    REGION,
-    WON,
-    Writer,
-    integer,
-    text,
-    unsigned,
-)
+from linreg.certificate.encoding import Writer, integer, text, unsigned
 from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
+from linreg.kernel.data.records import CUT, END, FACET, LOSES, NO_CUT, REDUNDANT, REGION, WON
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
 from linreg.problem import Problem
 from linreg.readers import DomainLike, NetworkLike
@@ -105,10 +92,9 @@ class Proof(Sink):
         self.records += bytes((NO_CUT,)) + unsigned(hyperplane)
         self.records += bytes((side > 0,)) + _multipliers(proof)
 
-    def misses(self, hyperplane: int, side: int, rows: Sequence[int]) -> None:
-        """Append that a hyperplane does not meet the cell, as certain rows of it prove."""
-        self.records += bytes((MISSES,)) + unsigned(hyperplane)
-        self.records += bytes((side > 0,)) + b"".join(map(unsigned, rows))
+    def written(self, records: bytes) -> None:
+        """Append records as they are."""
+        self.records += records
 
     def cut(self, hyperplane: int) -> None:
         """Append that a hyperplane cuts the cell."""

@@ -9,7 +9,6 @@ the form less the rows times x is not negative: then the form is nowhere negativ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import lcm
 
 import numpy as np
 from flint import fmpz_mat
@@ -22,8 +21,11 @@ LARGEST_EXPONENT = 500
 """Of the entries of forms that floats are asked about: scaled, none comes near underflow."""
 
 
-def certainly_hold(forms: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Which of many claims certainly hold; False where there is any doubt.
+def certainly_hold(forms: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which of many claims certainly hold, False where there is any doubt; and what may help then.
+
+    That is, for each row of each claim, whether its multiplier may be other than zero: False only
+    where B is regular and floats cannot tell the multiplier from zero.
 
     Parameters
     ----------
@@ -49,19 +51,19 @@ def certainly_hold(forms: np.ndarray, rows: np.ndarray) -> np.ndarray:
     2x + y - 1 is 2 (x - 1) + y + 1, and x - y is no such combination:
 
     >>> rows = np.array([[1.0, 0, -1], [0, 1, 0]])
-    >>> certainly_hold(np.array([[2.0, 1, -1], [1, -1, 0]]), np.array([rows, rows])).tolist()
+    >>> certainly_hold(np.array([[2.0, 1, -1], [1, -1, 0]]), np.array([rows, rows]))[0].tolist()
     [True, False]
     """
     n_claims, n, _ = rows.shape
     if not n_claims or n + 1 > MOST_TERMS:
-        return np.zeros(n_claims, dtype=bool)
+        return np.zeros(n_claims, dtype=bool), np.ones((n_claims, n), dtype=bool)
     forms, is_read = _scaled(forms)
     rows, are_read = _scaled(rows)
     basis, goal = rows[:, :, :-1], forms[:, None, :-1]
     try:
         inverse = np.linalg.inv(basis)
     except np.linalg.LinAlgError:
-        return np.zeros(n_claims, dtype=bool)
+        return np.zeros(n_claims, dtype=bool), np.ones((n_claims, n), dtype=bool)
     with np.errstate(over="ignore", invalid="ignore"):
         sizes, inverse_sizes = np.abs(basis), np.abs(inverse)
         one = np.eye(n)
@@ -70,13 +72,14 @@ def certainly_hold(forms: np.ndarray, rows: np.ndarray) -> np.ndarray:
         by = goal @ inverse
         rest = np.abs(goal - by @ basis) + DOUBT * (np.abs(goal) + np.abs(by) @ sizes) + TINY
         error = 2 * (rest @ inverse_sizes).sum(axis=2) + TINY
+        are_zero = ~(np.abs(by[:, 0]) > error)
         are_positive = (by[:, 0] > error).all(axis=1)
         parts = by[:, 0] * rows[:, :, -1]
         left = forms[:, -1] - parts.sum(axis=1)
         doubt = DOUBT * (np.abs(forms[:, -1]) + np.abs(parts).sum(axis=1)) + 2 * error[:, 0] + TINY
-        certain: np.ndarray = is_regular & are_positive & (left > doubt) & is_read
-    certain &= are_read.all(axis=1)
-    return certain
+        is_regular &= is_read & are_read.all(axis=1)
+        certain: np.ndarray = is_regular & are_positive & (left > doubt)
+    return certain, ~(are_zero & is_regular[:, None])
 
 
 def _scaled(forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -86,9 +89,9 @@ def _scaled(forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def multipliers_of(form: Form, rows: Sequence[Form]) -> Multipliers | None:
-    """The only numbers that turn rows into a form's gradient, by row; None if there are others.
+    """The only numbers that turn rows into a form's gradient, by row.
 
-    They may be negative.
+    They may be negative. None if there are others, or none.
 
     Examples
     --------
@@ -97,12 +100,10 @@ def multipliers_of(form: Form, rows: Sequence[Form]) -> Multipliers | None:
     >>> multipliers_of((1, 0, 0), [(1, 0, 0), (2, 0, 0)]) is None
     True
     """
-    n = len(rows)
-    basis = fmpz_mat([list(row[:-1]) for row in rows]).transpose()
-    try:
-        found = basis.solve(fmpz_mat(n, 1, form[:-1]))
-    except ZeroDivisionError:
-        return None
-    by = [found[i, 0] for i in range(n)]
-    denominator = lcm(*(int(x.q) for x in by))
-    return denominator, {i: int(x.p) * (denominator // int(x.q)) for i, x in enumerate(by)}
+    k = len(rows)
+    flat = [entry for row in (*rows, form) for entry in row[:-1]]
+    reduced, denominator, rank = fmpz_mat(k + 1, len(form) - 1, flat).transpose().rref()
+    if rank != k or (k and reduced[k - 1, k - 1] == 0):
+        return None  # the first k columns are not its pivots
+    sign = 1 if denominator > 0 else -1
+    return int(sign * denominator), {i: int(sign * reduced[i, k]) for i in range(k)}

@@ -6,6 +6,7 @@ A point is claimed to lie strictly inside a cell, or a form to be a combination 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -25,6 +26,10 @@ Point = bytes | list[int]
 
 About = TypeVar("About")
 
+_Claim = tuple[Point | None, int, Sequence[int], int, About]
+"""A point, or None, and then the place of a form and the rows that it is a combination of; the
+number of the cell; and what it is about."""
+
 
 class Inside(Generic[About]):
     """The rows of the cell that a walk is at, and the claims that are still to be looked at.
@@ -40,16 +45,18 @@ class Inside(Generic[About]):
         self._forget()
 
     def _forget(self) -> None:
-        # A point, or None where the first form is claimed to be a combination of the others.
-        self._claims: list[tuple[Point | None, list[int], About]] = []
+        self._claims: list[_Claim[About]] = []
         self._forms: list[Form] = []  # all that were rows since then, or claimed
         self._known: dict[int, int] = {}  # their places by id, which no other has meanwhile
         self._places = [self._place(form) for form in self.rows]
+        self._cells: list[list[int]] = []  # the places of the rows of cells with claims
+        self._is_told = False  # whether this cell is the last of them
 
     def _place(self, form: Form) -> int:
         """Where a form is among all, to which it is added."""
-        place = self._known.setdefault(id(form), len(self._forms))
-        if place == len(self._forms):
+        place = self._known.get(id(form))
+        if place is None:
+            place = self._known[id(form)] = len(self._forms)
             self._forms.append(form)
         return place
 
@@ -57,52 +64,65 @@ class Inside(Generic[About]):
         """Go to a cell with so many of these rows, and with more."""
         self.rows[n_rows:] = rows
         self._places[n_rows:] = map(self._place, rows)
+        self._is_told = False
 
     def claim(self, point: Point, about: About) -> bool:
         """Take the claim that a point lies strictly inside the cell; whether it is time to look."""
-        self._claims.append((point, self._places.copy(), about))
-        return self._is_time()
+        return self._take(point, -1, (), about)
 
     def claim_combination(self, form: Form, rows: Sequence[int], about: About) -> bool:
         """Take the claim that a form is a combination of rows of the cell; as for `claim`.
 
         There are as many rows, which are given by number, as inputs, and no fewer in the cell.
         """
-        places = [self._place(form), *map(self._places.__getitem__, rows)]
-        self._claims.append((None, places, about))
-        return self._is_time()
+        return self._take(None, self._place(form), rows, about)
 
-    def _is_time(self) -> bool:
+    def _take(self, point: Point | None, form: int, rows: Sequence[int], about: About) -> bool:
+        if not self._is_told:
+            self._cells.append(self._places.copy())
+            self._is_told = True
+        self._claims.append((point, form, rows, len(self._cells) - 1, about))
         held = len(self._claims)
         return held >= AT_ONCE or held * len(self.rows) ** 2 >= MOST_ENTRIES
 
-    def doubtful(self) -> Iterator[tuple[Point | None, list[Form], About]]:
+    def doubtful(self) -> Iterator[tuple[Point | None, list[Form], list[Form], About]]:
         """The claims of which floats are not sure, in order; all are forgotten.
 
-        Each is a point and its rows, or None and a form with those that it is a combination of.
+        Each is a point and its rows, or None, a form before those that it is a combination of, and
+        those of them that floats can tell from rows without a part in it.
         """
-        claims, forms = self._claims, self._forms
+        claims, forms, cells = self._claims, self._forms, self._cells
         self._forget()
         certain = np.zeros(len(claims), dtype=bool)
+        likely: dict[int, list[bool]] = {}
         if claims and forms and len(forms[0]) <= MOST_TERMS:
             floats = nearest_floats(forms)
+            # Shorter lists have their last row more than once.
+            most = max(map(len, cells))
+            places = np.array([own + own[-1:] * (most - len(own)) for own in cells], dtype=np.intp)
+            cell_of = np.array([claim[3] for claim in claims])
             short = [i for i, claim in enumerate(claims) if isinstance(claim[0], bytes)]
             if short:
                 points, is_read = _floats(
                     [bytes(claims[i][0] or b"") for i in short], len(forms[0])
                 )
-                # Shorter lists have their last row more than once.
-                most = max(len(claims[i][1]) for i in short)
-                owns = (claims[i][1] for i in short)
-                places = np.array([own + own[-1:] * (most - len(own)) for own in owns])
-                certain[short] = _are_positive(floats[places.astype(np.intp)], points) & is_read
+                rows = floats[places[cell_of[short]]]
+                certain[short] = _are_positive(rows, points) & is_read
             combined = [i for i, claim in enumerate(claims) if claim[0] is None]
             if combined:
-                chosen = floats[[claims[i][1] for i in combined]]
-                certain[combined] = certainly_hold(chosen[:, 0], chosen[:, 1:])
+                numbers = np.array([list(claims[i][2]) for i in combined], dtype=np.intp)
+                chosen = floats[places[cell_of[combined][:, None], numbers]]
+                told = floats[[claims[i][1] for i in combined]]
+                certain[combined], some = certainly_hold(told, chosen)
+                likely = dict(zip(combined, some.tolist(), strict=True))
         for i in np.flatnonzero(~certain).tolist():
-            point, own, about = claims[i]
-            yield point, [forms[place] for place in own], about
+            point, form, named, cell, about = claims[i]
+            own = [forms[place] for place in cells[cell]]
+            if point is None:
+                basis = [own[row] for row in named]
+                yield None, [forms[form], *basis], list(compress(basis, likely.get(i, ()))), about
+            else:
+                yield point, own, [], about
 
 
 def _are_positive(rows: np.ndarray, points: np.ndarray) -> np.ndarray:

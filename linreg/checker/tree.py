@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import lcm
 
 from flint import fmpq, fmpq_mat
@@ -71,16 +71,30 @@ class Branch:
         At a region, the outputs of the last stage, where they are asked for.
     """
 
-    stage: int
-    here: StageOnCell | None
-    sides: list[int]
-    rivals: tuple[tuple[int, ...], ...]
     alive: tuple[tuple[int, ...], ...]
-    left: int
     n_rows: int
     rows: tuple[Form, ...]
     path: Path
+    stage: int = 0
+    here: StageOnCell | None = None
+    sides: list[int] = field(default_factory=list)
+    rivals: tuple[tuple[int, ...], ...] = ()
+    left: int = 0
     state: State | None = None
+
+    def part(self, n_rows: int, rows: tuple[Form, ...], path: Path) -> Branch:
+        """A part of the cell, of which as much is decided."""
+        return Branch(
+            self.alive,
+            n_rows,
+            rows,
+            path,
+            self.stage,
+            self.here,
+            self.sides.copy(),
+            self.alive,
+            self.left,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,62 +169,61 @@ class Tree:
         n = self._network.input_dim
         identity = State([[int(i == j) for j in range(n + 1)] for i in range(n)], 1)
         n_rows = len(self._cell.rows)
-        pending = [self._at_stage(0, identity, n_rows, (), ("", "the domain, stage ", 1))]
+        branch = Branch((), n_rows=n_rows, rows=(), path=("", "the domain, stage ", 1))
+        self._enter(branch, 0, identity)
+        pending = [branch]
         while pending:
             branch = pending.pop()
             self._cell.move(branch.n_rows, branch.rows)
-            pending += self._follow(branch)
+            self._follow(branch, pending)
 
-    def _follow(self, branch: Branch) -> Sequence[Branch]:
-        """Take what is said of a cell, up to its split or to its end, and return its parts."""
+    def _follow(self, branch: Branch, pending: list[Branch]) -> None:
+        """Take what is said of a cell and then of its first part, up to a region; others wait."""
         while True:
-            if not branch.left:
-                branch = self._completed(branch)
+            while branch.here is not None and not branch.left:
+                self._complete(branch, branch.here)
             here = branch.here
             kind = self._records.byte()
             if here is None:
                 if kind != REGION:
                     raise _false(branch.path, f"a region was due, record {kind} came")
                 self._check_region(branch)
-                return ()
+                return
             if kind == MISSES:
                 self._check_misses(branch, here)
             elif kind == CUT:
-                return self._cut(branch, here)
+                pending.append(self._cut(branch, here))
             elif kind == NO_CUT:
                 self._check_no_cut(branch, here)
             elif kind == LOSES:
                 self._check_loses(branch, here)
             elif kind == WON:
-                return self._won(branch, here)
+                pending += self._won(branch, here)
+                return
             else:
                 raise _false(branch.path, f"undecided units are left, but record {kind} came")
 
-    def _at_stage(
-        self, stage: int, state: State | None, n_rows: int, rows: tuple[Form, ...], path: Path
-    ) -> Branch:
-        """A cell at the beginning of a stage."""
+    def _enter(self, branch: Branch, stage: int, state: State | None) -> None:
+        """Have a cell begin a stage, or be a region after the last one."""
+        branch.stage = stage
         if stage == len(self._stages):
-            return Branch(stage, None, [], (), (), 0, n_rows, rows, path, state)
+            branch.here, branch.state = None, state
+            return
         assert state is not None
-        here = StageOnCell(self._stages[stage], state)
-        alive = tuple(tuple(range(len(forms))) for forms in here.contests)
-        sides = [0] * len(here.hyperplanes)
-        left = len(sides) + sum(len(candidates) != 1 for candidates in alive)
-        return Branch(stage, here, sides, alive, alive, left, n_rows, rows, path)
+        branch.here = here = StageOnCell(self._stages[stage], state)
+        branch.alive = branch.rivals = tuple(tuple(range(len(forms))) for forms in here.contests)
+        branch.sides = [0] * len(here.hyperplanes)
+        branch.left = len(branch.sides) + sum(len(left) != 1 for left in branch.alive)
 
-    def _completed(self, branch: Branch) -> Branch:
-        """The cell at the first stage of which something is not decided."""
-        while branch.here is not None and not branch.left:
-            self.cells[branch.stage] += 1
-            stage = branch.stage + 1
-            state = None
-            if stage < len(self._stages) or self._seen is not None:
-                winners = [winner for (winner,) in branch.alive]
-                state = branch.here.after(branch.sides, winners)
-            path = (branch.path, "; stage ", stage + 1)
-            branch = self._at_stage(stage, state, branch.n_rows, branch.rows, path)
-        return branch
+    def _complete(self, branch: Branch, here: StageOnCell) -> None:
+        """Have a cell all of whose stage is decided begin the next one."""
+        self.cells[branch.stage] += 1
+        stage = branch.stage + 1
+        state = None
+        if stage < len(self._stages) or self._seen is not None:
+            state = here.after(branch.sides, [winner for (winner,) in branch.alive])
+        branch.path = (branch.path, "; stage ", stage + 1)
+        self._enter(branch, stage, state)
 
     def _check_no_cut(self, branch: Branch, here: StageOnCell) -> None:
         plane = self._undecided(branch, self._records.unsigned())
@@ -241,17 +254,17 @@ class Tree:
             if self._cell.claim_combination(form, rows, about):
                 self._look_inside()
 
-    def _cut(self, branch: Branch, here: StageOnCell) -> Sequence[Branch]:
+    def _cut(self, branch: Branch, here: StageOnCell) -> Branch:
+        """Go on with the part of a cell below a hyperplane, and return the part above it."""
         plane = self._undecided(branch, self._records.unsigned())
-        stage, alive, left, path = branch.stage, branch.alive, branch.left - 1, branch.path
-        n_rows = len(self._cell.rows)
-        above, below = branch.sides, branch.sides.copy()
-        above[plane], below[plane] = 1, -1
-        over, under = (here.hyperplanes[plane],), (here.beyond[plane],)
-        return (
-            Branch(stage, here, above, alive, alive, left, n_rows, over, (path, ", +", plane)),
-            Branch(stage, here, below, alive, alive, left, n_rows, under, (path, ", -", plane)),
-        )
+        branch.left -= 1
+        n_rows, path = len(self._cell.rows), branch.path
+        above = branch.part(n_rows, (here.hyperplanes[plane],), (path, ", +", plane))
+        above.sides[plane], branch.sides[plane] = 1, -1
+        branch.rivals = branch.alive
+        branch.path = (path, ", -", plane)
+        self._cell.move(n_rows, (here.beyond[plane],))
+        return above
 
     def _check_loses(self, branch: Branch, here: StageOnCell) -> None:
         contest, candidates = self._contest(branch)
@@ -275,16 +288,17 @@ class Tree:
 
     def _won(self, branch: Branch, here: StageOnCell) -> list[Branch]:
         contest, candidates = self._contest(branch)
-        n_rows, left = len(self._cell.rows), branch.left - 1
+        n_rows = len(self._cell.rows)
+        branch.left -= 1
         parts = []
         for winner in candidates:
-            alive = _with(branch.alive, contest, (winner,))
             rows = tuple(
                 here.lead(contest, winner, rival) for rival in candidates if rival != winner
             )
-            sides = branch.sides.copy()
             path = (branch.path, f", contest {contest} won by ", winner)
-            parts.append(Branch(branch.stage, here, sides, alive, alive, left, n_rows, rows, path))
+            part = branch.part(n_rows, rows, path)
+            part.alive = part.rivals = _with(branch.alive, contest, (winner,))
+            parts.append(part)
         return parts
 
     def _check_region(self, branch: Branch) -> None:
@@ -303,12 +317,11 @@ class Tree:
 
     def _look_inside(self) -> None:
         """Check the claims that were put off."""
-        for point, rows, (number, path, plane) in self._cell.doubtful():
+        for point, rows, likely, (number, path, plane) in self._cell.doubtful():
             proved, self.regions = self.regions, number
             if point is None:
                 form, *basis = rows
-                proof = multipliers_of(form, basis)
-                if proof is None or not is_non_negative(form, basis, proof):
+                if not (_is_combination(form, likely) or _is_combination(form, basis)):
                     raise _false(
                         path, f"its rows do not prove that hyperplane {plane} misses the cell"
                     )
@@ -427,6 +440,12 @@ def _false(path: Path, why: str) -> FalseClaim:
         place, word, number = place
         steps.append(f"{word}{number}")
     return FalseClaim(f"{why}; at {''.join(reversed(steps))}")
+
+
+def _is_combination(form: Form, rows: Sequence[Form]) -> bool:
+    """Whether a form is one, the only one, of rows, with non-negative numbers and constant."""
+    proof = multipliers_of(form, rows)
+    return proof is not None and is_non_negative(form, rows, proof)
 
 
 def _coprime(row: Sequence[fmpq]) -> Form:

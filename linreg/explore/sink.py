@@ -64,13 +64,8 @@ class Sink:
         the order of the cuts.
         """
 
-    def misses(self, hyperplane: int, side: int, rows: Sequence[int]) -> None:
-        """Take note that a hyperplane does not meet the cell, as certain rows of it prove.
-
-        There are as many as inputs, numbered as for `no_cut`, and their gradients are a basis. The
-        form, positive on `side`, is a combination of them with positive multipliers, plus a
-        positive constant.
-        """
+    def written(self, records: bytes) -> None:
+        """Take decisions and regions that stand as in a certificate already, in their order."""
 
     def cut(self, hyperplane: int) -> None:
         """Take note that a hyperplane cuts the cell: its part on side -1 follows, then on 1."""

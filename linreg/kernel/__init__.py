@@ -21,6 +21,11 @@ of a cell rests on bounds that account for every rounding:
   is not taken for a cell
 - everything else is a *doubt*: the cell leaves the kernel, and `bridge` decides it in integers.
 
+A certificate that machine code writes is checked by others, but not by itself. So that it will be
+accepted, hyperplanes are numbered where their forms certainly are no multiples of each other
+(`proofs.hyperplanes`), rows are named that certainly are a basis (`proofs.bases`), and a point is
+rounded as long as it is certainly inside; what is left is a doubt.
+
 Two rooms answer other questions than which regions there are, by bounds of their own:
 
 - `line` says what a segment crosses only where every sign at the ends of every interval is certain
@@ -51,7 +56,8 @@ The order to read in
 9. `data.polygons`, `plane.signs`, `plane.lines`, `plane.clipping`, `plane.cuts`,
    `plane.polygon_tree`: the same for one and two inputs, where cells are polygons.
 10. `bridge.exact_cells`, `bridge.exploration`, `bridge.explorer`: what settles doubts.
-11. `proofs.known_regions`, `proofs.stage_tree`, `proofs.proving`: certificates.
+11. `data.telling`, `proofs.hyperplanes`, `proofs.bases`, `proofs.writing`, `proofs.known_regions`,
+    `proofs.telling_exactly`, `proofs.proving`: certificates.
 12. `outlines`: regions that are known as shapes; `adjacency`: which of them share a facet.
 13. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along
     segments.

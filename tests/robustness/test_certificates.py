@@ -16,9 +16,10 @@ from golden_networks import Case, cases
 from hypothesis import given
 
 import linreg
-from linreg.certificate.encoding import CUT, REGION, integer, unsigned
+from linreg.certificate.encoding import integer, unsigned
 from linreg.checker import claims
 from linreg.checker.records import Records
+from linreg.kernel.data.records import CUT, REGION
 from linreg.oracle import brute_force_edges, brute_force_patterns
 
 MAGIC = b"linreg-certificate-2\n"

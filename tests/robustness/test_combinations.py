@@ -10,15 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forgeries import records_in
 
 import linreg
-from linreg.certificate.encoding import CUT, MISSES, REGION, integer, unsigned
+from linreg.certificate.encoding import integer, unsigned
 from linreg.checker.claims import is_non_negative
 from linreg.checker.combinations import certainly_hold, multipliers_of
 from linreg.checker.forms import nearest_floats
 from linreg.checker.inside import Inside
-from linreg.kernel.data import outcomes
-from linreg.kernel.proofs import known_regions, stage_tree
+from linreg.kernel.data.records import CUT, MISSES, REGION
+from linreg.kernel.data.tables import Tables
+from linreg.kernel.data.telling import LENGTH, Found, Telling
+from linreg.kernel.data.work import Work
+from linreg.kernel.proofs import known_regions, telling_exactly
 
 MAGIC = b"linreg-certificate-2\n"
 Claim = tuple[tuple[int, ...], list[tuple[int, ...]]]
@@ -32,7 +36,7 @@ def holds(form: tuple[int, ...], rows: list[tuple[int, ...]]) -> bool:
 def accepted(claims: list[Claim]) -> list[bool]:
     forms = nearest_floats([form for form, _ in claims])
     rows = np.array([nearest_floats(rows) for _, rows in claims])
-    found: list[bool] = certainly_hold(forms, rows).tolist()
+    found: list[bool] = certainly_hold(forms, rows)[0].tolist()
     return found
 
 
@@ -94,7 +98,10 @@ def test_one_claim_that_is_singular_refuses_no_other_for_good() -> None:
     cell.claim_combination((1, 1, 1), [0, 1], 0)
     cell.claim_combination((1, 1, 1), [1, 1], 1)
     left = list(cell.doubtful())
-    assert [(about, holds(rows[0], rows[1:])) for _, rows, about in left] == [(0, True), (1, False)]
+    assert [(about, holds(rows[0], rows[1:])) for _, rows, _, about in left] == [
+        (0, True),
+        (1, False),
+    ]
 
 
 NET = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, 1])])
@@ -160,35 +167,25 @@ def test_machine_code_that_proves_wrongly_is_found_out(
     n = 3
     draw = np.random.default_rng(0)
     net = linreg.mlp([(draw.normal(size=(7, n)), draw.normal(size=7))])
-    honest = known_regions.split_found
     harmed = 0
 
-    def sabotaged(*arguments: object) -> int:
+    def sabotaged(t: Tables, w: Work, found: Found, telling: Telling) -> int:
         nonlocal harmed
-        length = honest(*arguments)
-        events = arguments[-1]
-        assert isinstance(events, np.ndarray)
-        at = 0
-        while at < length:
-            if events[at] == outcomes.MISSES:
+        status = known_regions.tell(t, w, found, telling)
+        text = telling.text
+        for at, kind in records_in(text[: telling.counters[LENGTH]].tobytes(), n):
+            if kind == MISSES:
                 harmed += 1
                 if harm == "other rows":
-                    events[at + 3] = events[at + 4]
+                    text[at + 3] = text[at + 4]
                 else:
-                    events[at + 2] *= -1
-            at += {
-                outcomes.PART: 4,
-                outcomes.NO_CUT: 6 + events[at + 4],
-                outcomes.CUT: 2,
-                outcomes.LEAF: 3,
-                outcomes.MISSES: 3 + n,
-            }[int(events[at])]
-        return length
+                    text[at + 2] ^= 1
+        return status
 
     path = tmp_path / "proof"
     linreg.certify(net, path, strategy="compiled")
     assert linreg.check(path, net).accepted
-    monkeypatch.setattr(stage_tree, "split_found", sabotaged)
+    monkeypatch.setattr(telling_exactly, "tell", sabotaged)
     linreg.certify(net, path, strategy="compiled")
     assert harmed
     assert "its rows do not prove" in str(linreg.check(path, net).false_claim)

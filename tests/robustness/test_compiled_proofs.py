@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forgeries import records_in
 from generators import problems
 from golden_networks import Case, cases
 from hypothesis import given, settings
@@ -14,10 +15,15 @@ from hypothesis import given, settings
 import linreg
 from linreg.errors import BrokenInvariant
 from linreg.explore import Sink, Tally
-from linreg.kernel.data import outcomes
+from linreg.kernel.data import telling as memory
+from linreg.kernel.data.records import REGION
+from linreg.kernel.data.tables import Tables
+from linreg.kernel.data.telling import DOUBTS, OF_POINT, ON_PATH, Found, Telling
+from linreg.kernel.data.work import Work
 from linreg.kernel.proofs import known_regions as splitting
-from linreg.kernel.proofs import proving, stage_tree
+from linreg.kernel.proofs import proving, telling_exactly
 from linreg.kernel.proofs.proving import ProvingExplorer
+from linreg.kernel.proofs.telling_exactly import Teller
 from linreg.oracle import brute_force_patterns
 from linreg.problem import problem_of
 
@@ -26,19 +32,23 @@ KNOWN = [case for case in cases("golden") if case.name in NAMES]
 
 
 class Proofs(Sink):
-    """Counts what it is told."""
+    """Counts what it is told of networks with so many inputs."""
 
     wants_proofs = True
     wants_cells = False
 
-    def __init__(self) -> None:
+    def __init__(self, dim: int) -> None:
         self.regions_told = 0
+        self._dim = dim
 
     def inside(self, point: object) -> None:
         self.regions_told += 1
 
     def region(self, pattern: object, cell: object) -> None:
         self.regions_told += 1
+
+    def written(self, records: bytes) -> None:
+        self.regions_told += sum(kind == REGION for _, kind in records_in(records, self._dim))
 
 
 @pytest.fixture
@@ -101,40 +111,82 @@ def test_two_processes_write_the_same_file(certificate: Path) -> None:
     assert certificate.read_bytes() == alone
 
 
+def decisions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The proofs that are found from now on without a proposal."""
+    honest = Teller._decide
+    decided: list[object] = []
+
+    def decide(self: Teller, *arguments: object) -> object:
+        decided.append(honest(self, *arguments))  # type: ignore[arg-type]
+        return decided[-1]
+
+    monkeypatch.setattr(Teller, "_decide", decide)
+    return decided
+
+
 @pytest.mark.parametrize("case", KNOWN, ids=lambda case: case.name)
-def test_where_proposals_are_garbage_exact_arithmetic_decides(
+def test_where_no_point_is_certainly_inside_exact_arithmetic_decides(
     case: Case, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every proposal that is not proved in machine code names the first row alone."""
-    honest = proved(case, certificate).count
+    """Machine code is shown no point of any region: it proves nothing then, but tells the tree."""
+    decided = decisions(monkeypatch)
+    proved(case, certificate)
+    assert not decided
 
-    def sabotaged(*arguments: object) -> int:
-        length = splitting.split_found(*arguments)
-        events = arguments[-1]
-        assert isinstance(events, np.ndarray)
-        at = 0
-        while at < length:
-            if events[at] == outcomes.NO_CUT:
-                events[at + 6 : at + 6 + events[at + 4]] = 0
-            at += {
-                outcomes.PART: 4,
-                outcomes.NO_CUT: 6 + events[at + 4],
-                outcomes.CUT: 2,
-                outcomes.LEAF: 3,
-                outcomes.MISSES: 3 + case.network.input_dim,
-            }[int(events[at])]
-        return length
+    def hidden(t: Tables, w: Work, found: Found, telling: Telling) -> int:
+        points = found.points.copy()
+        found.points[:] = np.nan
+        status = splitting.tell(t, w, found, telling)
+        found.points[:] = points
+        return status
 
-    monkeypatch.setattr(stage_tree, "split_found", sabotaged)
-    assert proved(case, certificate).count.lps > honest.lps
+    monkeypatch.setattr(telling_exactly, "tell", hidden)
+    proved(case, certificate)
+    assert decided
 
 
-def test_little_room_for_what_is_told_is_made_larger(
+def test_where_proposals_are_garbage_exact_arithmetic_decides(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage_tree, "ROOM", 1)
+    """Every proposal that is not proved in machine code names the first row alone.
+
+    The rows of the Shi arrangement span no basis: all contain the direction (1, ..., 1).
+    """
+    case = next(case for case in KNOWN if case.name == "shi_n3_relu")
+    decided = decisions(monkeypatch)
+    proved(case, certificate)
+    assert not decided
+
+    def garbled(t: Tables, w: Work, found: Found, telling: Telling) -> int:
+        status = splitting.tell(t, w, found, telling)
+        doubts, at = telling.doubts, 0
+        while at < telling.counters[DOUBTS]:
+            if doubts[at] == ON_PATH:
+                at += 2 + 2 * int(doubts[at + 1])
+            elif doubts[at] == OF_POINT:
+                at += 3
+            else:
+                n_rows = int(doubts[at + 6])
+                doubts[at + 8 : at + 8 + n_rows] = 0
+                at += 8 + n_rows
+        return status
+
+    monkeypatch.setattr(telling_exactly, "tell", garbled)
+    proved(case, certificate)
+    assert decided
+
+
+def test_what_is_written_is_taken_away_part_after_part(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for the bytes of one part the file is the same."""
     for case in KNOWN:
-        proved(case, certificate)
+        with monkeypatch.context() as patch:
+            proved(case, certificate)
+            at_once = certificate.read_bytes()
+            patch.setattr(memory, "ROOM", 1)
+            proved(case, certificate)
+        assert certificate.read_bytes() == at_once
 
 
 @pytest.mark.parametrize("lost", [0, 1, 7])
@@ -162,7 +214,7 @@ def test_a_lost_region_is_found_out(
 def test_a_limit_is_met_exactly(limit: int) -> None:
     """The resonance arrangement of dimension 4 has 370 regions (Kamiya, Takemura, Terao, 2012)."""
     problem = problem_of(linreg.zoo.resonance(4).network, None)
-    sink, tally = Proofs(), Tally()
+    sink, tally = Proofs(problem.network.input_dim), Tally()
     explorer = ProvingExplorer()
     cells = explorer.begin(problem, tally)
     while cells and tally.regions < limit:
@@ -185,4 +237,4 @@ def test_what_is_prepared_needs_no_compiling(dim: int) -> None:
     explorer = ProvingExplorer()
     explorer.prepare(problem)
     assert explorer.preparation(problem, Tally()) == ""
-    assert splitting.split_found.signatures
+    assert splitting.tell.signatures

@@ -20,7 +20,7 @@ from linreg import first_use
 from linreg.explore.subdivision import Tally
 from linreg.kernel import machine
 from linreg.kernel.bridge.explorer import CompiledExplorer
-from linreg.kernel.proofs.known_regions import Found
+from linreg.kernel.data.telling import Found
 from linreg.problem import problem_of
 from linreg.progress import Progress
 from linreg.strategies import auto

@@ -173,8 +173,15 @@ class Exactly:
             return self._problem.domain_rows.rows[i]
         if rival >= 0:
             return next(self._leads(pattern, row, [rival]))
-        stage = int(self.tables.rows["stage"][self.tables.forms["row"][row]])
-        plane, above = self._plane(pattern, stage, row)
+        return self.side(pattern, row, rival)
+
+    def side(self, pattern: Sequence[int], f: int, rival: int) -> IntegerRow:
+        """A side of a form, where the stages before its own have these pieces and maybe later ones.
+
+        A constant that is positive where the form has no hyperplane.
+        """
+        stage = int(self.tables.rows["stage"][self.tables.forms["row"][f]])
+        plane, above = self._plane(pattern, stage, f)
         if plane is None:
             return [fmpz(0)] * self.tables.dim + [fmpz(1)]
         form = self.on_cell(stage, pattern).hyperplanes.rows[plane]
@@ -226,6 +233,10 @@ class Exactly:
     def on_cell(self, stage: int, pattern: Sequence[int]) -> StageOnCell:
         """A stage on the cells whose pattern begins with these pieces."""
         return self._known(stage, pattern).on_cell
+
+    def marks(self, stage: int, pattern: Sequence[int]) -> list[tuple[int | None, int]]:
+        """For each form of a stage its hyperplane, if it has one, and which side is above."""
+        return self._known(stage, pattern).marks
 
     def _known(self, stage: int, pattern: Sequence[int]) -> _Known:
         """What is known of a stage, from the last one before it that is remembered."""

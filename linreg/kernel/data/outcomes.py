@@ -5,7 +5,7 @@ Plain numbers, since machine code returns them and keeps them in arrays. No two 
 
 from __future__ import annotations
 
-# Why `grow` and `grow_plane` stop.
+# Why `grow`, `grow_plane` and `tell` stop.
 
 DONE = 0
 """No cell waits any more."""
@@ -14,7 +14,7 @@ PAUSED = 1
 """The budget is spent, or as many regions were found as were asked for."""
 
 FULL = 2
-"""There is no room for the parts of another cell."""
+"""There is no room for the parts of another cell, or for what is told of it."""
 
 BLOCK = 3
 """The block of rows is full: the sink has to take it."""
@@ -29,7 +29,10 @@ LOST = 6
 """No point is certainly inside the current cell."""
 
 UNCLEAR = 7
-"""It is in doubt which candidates of the current cell's stage are the same."""
+"""It is in doubt which candidates, or hyperplanes, of the current cell's stage are the same."""
+
+TWICE = 8
+"""A region was found twice."""
 
 # How a descent ends, which proposes and proves nothing.
 
@@ -107,22 +110,3 @@ FACET = 1
 
 MAY_BE_FACET = 2
 """Neither is proved."""
-
-# Events by which `split_found` tells how known regions split a cell, and the numbers that follow.
-
-PART = 0
-"""A part of the cell begins: how many cuts stay, a hyperplane, the side of it that follows."""
-
-NO_CUT = 1
-"""A hyperplane, the side that the part is on, a region of it, how many rows are proposed to prove
-that, how many of them should do, and the rows."""
-
-CUT = 2
-"""A hyperplane splits the part."""
-
-LEAF = 3
-"""Nothing does: its first region, and the one after its last, as places in the order."""
-
-MISSES = 4
-"""As NO_CUT, but proved: a hyperplane, the side, and as many rows as there are inputs, which prove
-it."""

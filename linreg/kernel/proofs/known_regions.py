@@ -1,287 +1,350 @@
-"""Machine code: how known regions split a cell, and which rows prove what does not cut it.
+"""Machine code: the tree of a cell all of whose regions are known, as records of a certificate.
 
-Where it cannot account for every rounding it proposes rows, which are put to exact arithmetic.
+The regions tell which hyperplanes cut a cell, and so how it is split. That the others do not is
+proved with every rounding accounted for; what is not proved, or in doubt, is left to exact
+arithmetic, with the place where its record belongs.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from linreg.kernel.data.frames import as_frame
-from linreg.kernel.data.outcomes import CUT, LEAF, LEAST, MISSES, NO_CUT, PART
-from linreg.kernel.data.roundoff import FLOOR, ROUNDOFF, UP, gamma_of_form
-from linreg.kernel.data.work import HalfspaceRows, Program, Proof
-from linreg.kernel.machine import compiled, entry
-from linreg.kernel.proofs.multipliers import gather, spread_of
+from linreg.kernel.data.flags import INTEGER_GRADIENT
+from linreg.kernel.data.outcomes import DONE, FULL, LEAST, TWICE, UNCLEAR
+from linreg.kernel.data.records import CUT, MISSES, REGION
+from linreg.kernel.data.tables import Tables
+from linreg.kernel.data.telling import (
+    DEPTH,
+    DOUBTS,
+    ENTERED,
+    ENTERS,
+    FIRST,
+    FORM,
+    GOES_ON,
+    LAST,
+    LENGTH,
+    OF_FORM,
+    OF_POINT,
+    ON_PATH,
+    RIVAL,
+    STAGE,
+    STARTS,
+    STATE,
+    TOP,
+    Found,
+    Telling,
+)
+from linreg.kernel.data.work import NEGATIVE, POSITIVE, HalfspaceRows, Maps, Program, Proof, Work
+from linreg.kernel.machine import NONE, compiled, entry
+from linreg.kernel.maps.affine_maps import (
+    form_constant_error,
+    form_value,
+    form_value_error,
+    inside,
+    put_domain,
+    put_side,
+)
+from linreg.kernel.maps.composing import compose
+from linreg.kernel.proofs.bases import complete, propose
+from linreg.kernel.proofs.hyperplanes import number_hyperplanes
+from linreg.kernel.proofs.multipliers import proves
+from linreg.kernel.proofs.writing import few_digits, put_byte, put_number, put_point
+from linreg.kernel.simplex.points import ONE, ZERO
 from linreg.kernel.simplex.program import descend, load
 
-SLIGHT = 1e-9
-"""Multipliers below this share of the largest may be zero."""
-
-
-@as_frame
-class Planes(NamedTuple):
-    """The hyperplanes of a stage on a cell; gradients and values are exact ones, each rounded."""
-
-    normals: np.ndarray  # (planes, dim)
-    values: np.ndarray  # (planes,) at the centre
-    units: np.ndarray  # (planes,) a unit that switches there, by its place in a pattern
-    breakpoints: np.ndarray  # (planes,) which of its breakpoints it is
-    above: np.ndarray  # (planes,) on which side the unit is above it, 1 or -1
-
-
-@as_frame
-class Found(NamedTuple):
-    """Regions, and the order in which the tree has them, which is put right on the way."""
-
-    patterns: np.ndarray  # (regions, units)
-    points: np.ndarray  # (regions, dim) inside them, less the centre
-    order: np.ndarray  # (regions,)
-
-
-@as_frame
-class Memory(NamedTuple):
-    """What is worked with: for each part that waits, and for each region."""
-
-    parts: np.ndarray  # (planes + 2, 5): first region, end, cuts, the last one, its side
-    known: np.ndarray  # (planes + 2, words) of a bit for each plane: whether its side is known
-    some: np.ndarray  # (words,) planes with a region of the part above them
-    every: np.ndarray  # (words,) planes with all regions of the part above them
-    bits: np.ndarray  # (regions, words) planes that a region is above
+CENTRES = 8
+"""Regions of a part, at most, at whose points it is tried to centre a program."""
 
 
 @entry
-def split_found(
-    planes: Planes,
-    found: Found,
-    first: int,
-    end: int,
-    n_halfspaces: int,
-    halfspaces: HalfspaceRows,
-    p: Program,
-    proof: Proof,
-    memory: Memory,
-    events: np.ndarray,
-) -> int:
-    """Write how regions of a cell split it, as events: their length, -1 if there is no room.
+def tell(t: Tables, w: Work, found: Found, telling: Telling) -> int:
+    """Write records and doubts of all parts that wait, and what they are split into, in order.
 
-    Parameters
-    ----------
-    first, end : int
-        The regions of the cell, as places in the order.
-    n_halfspaces : int
-        The rows of the cell, which stand in `halfspaces` already, with their values at the centre
-        as `constant`, each number rounded to nearest. `memory.known[0]` has the planes that are
-        decided.
+    `DONE`, or what is needed to go on: `FULL` if what is written is to be taken away, `UNCLEAR` if
+    the hyperplanes of the last part that waits have to be numbered. `TWICE` if several regions are
+    the same.
     """
-    n_planes = len(planes.normals)
-    words = memory.bits.shape[1]
-    for i in range(first, end):
+    counters, parts = telling.counters, telling.parts
+    while counters[TOP] > 0:
+        if counters[LENGTH] > telling.most_bytes or counters[DOUBTS] > telling.most_doubts:
+            return FULL
+        top = counters[TOP] - 1
+        part = parts[top]
+        if part[STATE] == STARTS:
+            _start(t, w, found, telling, part)
+        elif part[FORM] >= 0:
+            i = part[DEPTH] - 1
+            telling.path[i, 0], telling.path[i, 1] = part[FORM], part[RIVAL]
+            put_side(t, w.maps, w.halfspaces, len(t.halfspaces) + i, part[FORM], part[RIVAL])
+        if part[STATE] == ENTERS:
+            _take_pieces(t, found, telling, part)
+            compose(t, w.maps, part[STAGE], telling.pieces)
+        if part[STATE] == STARTS or part[STATE] == ENTERS:
+            part[STATE] = ENTERED
+            if not number_hyperplanes(t, w.maps, telling, part[STAGE]):
+                return UNCLEAR
+        if part[STATE] == ENTERED:
+            _see_regions(t, found, telling, part, top)
+        counters[TOP] = top
+        if not _take(t, w, found, telling, top):
+            return TWICE
+    return DONE
+
+
+@compiled
+def _start(t: Tables, w: Work, found: Found, telling: Telling, part: np.ndarray) -> None:
+    """Put the domain, all maps and the path of the first part in place."""
+    put_domain(t, w.halfspaces)
+    for s in range(part[STAGE] + 1):
+        _take_pieces(t, found, telling, part)
+        compose(t, w.maps, s, telling.pieces)
+    for i in range(part[DEPTH]):
+        f, rival = telling.path[i, 0], telling.path[i, 1]
+        put_side(t, w.maps, w.halfspaces, len(t.halfspaces) + i, f, rival)
+
+
+@compiled
+def _take_pieces(t: Tables, found: Found, telling: Telling, part: np.ndarray) -> None:
+    """The pieces of the stages before a part's."""
+    region = found.order[part[FIRST]]
+    for u in range(t.stages[part[STAGE]].unit):
+        telling.pieces[u] = found.patterns[region, u]
+
+
+@compiled
+def _see_regions(t: Tables, found: Found, telling: Telling, part: np.ndarray, top: int) -> None:
+    """Note which forms of its stage the regions of a part are above, and which are to be decided.
+
+    What is known already stays so.
+    """
+    s = part[STAGE]
+    first, last = t.stages[s].form, t.stages[s + 1].form
+    for f in range(first, last):
+        if telling.numbers[f] < 0:
+            telling.known[top, (f - first) >> 6] |= ONE << np.uint64((f - first) & 63)
+    for i in range(part[FIRST], part[LAST]):
         region = found.order[i]
-        for w in range(words):
-            memory.bits[region, w] = 0
-        for h in range(n_planes):
-            is_over = found.patterns[region, planes.units[h]] > planes.breakpoints[h]
-            if is_over == (planes.above[h] > 0):
-                memory.bits[region, h >> 6] |= np.uint64(1) << np.uint64(h & 63)
-    parts = memory.parts
-    parts[0, 0], parts[0, 1], parts[0, 2], parts[0, 3] = first, end, 0, -1
-    top = 1
-    length = 0
-    room = len(events) - 9 - n_planes * (6 + planes.normals.shape[1])
-    while top > 0:
-        if length > room:
-            return -1
-        top -= 1
-        start, stop, depth = parts[top, 0], parts[top, 1], parts[top, 2]
-        if depth > 0:
-            plane, side = parts[top, 3], parts[top, 4]
-            _put_halfspace(halfspaces, n_halfspaces + depth - 1, planes, plane, side)
-            events[length], events[length + 1] = PART, depth - 1
-            events[length + 2], events[length + 3] = plane, side
-            length += 4
-        _survey(found, memory, start, stop)
-        region = found.order[start]
-        m = n_halfspaces + depth
-        length = _tell_misses(
-            planes, found, region, m, halfspaces, p, proof, memory, top, events, length
-        )
-        cut = _most_even(memory, found, top, n_planes, start, stop)
-        if cut < 0:
-            events[length], events[length + 1], events[length + 2] = LEAF, start, stop
-            length += 3
-            continue
-        events[length], events[length + 1] = CUT, cut
-        length += 2
-        middle = _partition(found, memory, start, stop, cut)
-        memory.known[top, cut >> 6] |= np.uint64(1) << np.uint64(cut & 63)
-        for w in range(words):
-            memory.known[top + 1, w] = memory.known[top, w]
-        for part, from_, to, side in ((top, middle, stop, 1), (top + 1, start, middle, -1)):
-            parts[part, 0], parts[part, 1], parts[part, 2] = from_, to, depth + 1
-            parts[part, 3], parts[part, 4] = cut, side
-        top += 2
-    return length
+        bits = telling.bits[region]
+        for word in range(t.n_words):
+            bits[word] = ZERO
+        for f in range(first, last):
+            u = t.forms[f].unit
+            if found.patterns[region, u] > f - t.units[u].form:
+                bits[(f - first) >> 6] |= ONE << np.uint64((f - first) & 63)
 
 
 @compiled
-def _put_halfspace(
-    halfspaces: HalfspaceRows, i: int, planes: Planes, plane: int, side: int
-) -> None:
-    for j in range(planes.normals.shape[1]):
-        halfspaces.normals[i, j] = side * planes.normals[plane, j]
-    halfspaces.ends[i].constant = side * planes.values[plane]
-
-
-@compiled
-def _survey(found: Found, memory: Memory, start: int, stop: int) -> None:
-    """Which planes have regions above them, and which have all."""
-    for w in range(memory.bits.shape[1]):
-        some = np.uint64(0)
-        every = ~np.uint64(0)
-        for i in range(start, stop):
-            bits = memory.bits[found.order[i], w]
-            some |= bits
-            every &= bits
-        memory.some[w] = some
-        memory.every[w] = every
-
-
-@compiled
-def _tell_misses(
-    planes: Planes,
-    found: Found,
-    region: int,
-    m: int,
-    halfspaces: HalfspaceRows,
-    p: Program,
-    proof: Proof,
-    memory: Memory,
-    part: int,
-    events: np.ndarray,
-    length: int,
-) -> int:
-    """Tell of each open plane that has all regions on one side, and what may prove it."""
-    n = planes.normals.shape[1]
-    point = found.points[region]
-    is_loaded = False
-    is_inside = True
-    for h in range(len(planes.normals)):
-        w, bit = h >> 6, np.uint64(1) << np.uint64(h & 63)
-        if memory.known[part, w] & bit:
-            continue
-        is_over = (memory.every[w] & bit) != 0
-        if not is_over and (memory.some[w] & bit) != 0:
-            continue
-        memory.known[part, w] |= bit
-        if not is_loaded:
-            is_loaded = True
-            is_inside = _take_place(halfspaces, p, point, n, m)
-        side = 1 if is_over else -1
-        value = side * planes.values[h]
-        for j in range(n):
-            p.goal[j] = side * planes.normals[h, j]
-            value += p.goal[j] * point[j]
-        is_least = is_inside and value > 0.0 and descend(p, n, m, value) == LEAST
-        if is_least and _is_proved(halfspaces, p, proof, side * planes.values[h], n, m):
-            events[length], events[length + 1], events[length + 2] = MISSES, h, side
-            length += 3
-            for j in range(n):
-                events[length + j] = p.nonbasic[j]
-            length += n
-            continue
-        events[length], events[length + 1], events[length + 2] = NO_CUT, h, side
-        events[length + 3], events[length + 4], events[length + 5] = region, 0, 0
-        length += 6
-        if is_least:
-            length = _propose(p, n, m, events, length)
-    return length
-
-
-@compiled
-def _is_proved(
-    halfspaces: HalfspaceRows, p: Program, proof: Proof, value: float, n: int, m: int
-) -> bool:
-    """Whether the rows of the vertex certainly prove that the goal is not negative in the cell.
-
-    The goal's value at the centre is `value`, rounded.
-    """
-    if gather(p, proof, n, m) < n:
-        return False
-    for i in range(n):
-        row = p.nonbasic[i]
-        for c in range(n):
-            a = halfspaces.normals[row, c]
-            proof.basis[i, c] = a
-            proof.basis_error[i, c] = ROUNDOFF * abs(a) + FLOOR
-            proof.inverse[i, c] = p.tableau[i, m + c]
-    for c in range(n):
-        proof.target[c] = p.goal[c]
-        proof.target_error[c] = ROUNDOFF * abs(p.goal[c]) + FLOOR
-    spread = spread_of(proof, n)
-    if spread < 0.0:
-        return False
-    # What the multipliers leave of the goal is a constant, which the values at the centre give.
-    rest = value
-    size = abs(value)
-    for i in range(n):
-        part = proof.support[i].multiplier * halfspaces.ends[p.nonbasic[i]].constant
-        rest -= part
-        size += abs(part)
-    return rest > (spread + gamma_of_form(n) + 2.0 * ROUNDOFF) * size * UP + FLOOR
-
-
-@compiled
-def _take_place(halfspaces: HalfspaceRows, p: Program, point: np.ndarray, n: int, m: int) -> bool:
-    """Centre the program at a point; whether floats have it inside."""
-    for i in range(m):
-        slack = halfspaces.ends[i].constant
-        for j in range(n):
-            slack += halfspaces.normals[i, j] * point[j]
-        if not slack > 0.0:
-            return False
-        halfspaces.ends[i].slack = slack
-        p.rows[i].halfspace = i
-    load(p, halfspaces, n, m)
+def _take(t: Tables, w: Work, found: Found, telling: Telling, top: int) -> bool:
+    """Tell of one part up to its split; False if it is a region, and found twice."""
+    part, known = telling.parts[top], telling.known[top]
+    start, stop, s = part[FIRST], part[LAST], part[STAGE]
+    first, last = t.stages[s].form, t.stages[s + 1].form
+    _survey(found, telling, start, stop)
+    _tell_misses(t, w, found, telling, part, known)
+    cut = _most_even(found, telling, known, last - first, start, stop)
+    if cut < 0:
+        telling.cells[s] += 1
+        if s + 1 < t.n_stages:
+            part[STAGE], part[FORM], part[STATE] = s + 1, -1, ENTERS
+            for word in range(t.n_words):
+                known[word] = ZERO
+            telling.counters[TOP] = top + 1
+            return True
+        _tell_region(t, w.halfspaces, found, telling, part)
+        return stop == start + 1
+    f = first + cut
+    put_byte(telling, CUT)
+    put_number(telling, telling.numbers[f])
+    known[cut >> 6] |= ONE << np.uint64(cut & 63)
+    for word in range(t.n_words):
+        telling.known[top + 1, word] = known[word]
+    # The negative part of the hyperplane is the next one.
+    below = POSITIVE if telling.above[f] < 0 else NEGATIVE
+    above = NEGATIVE if telling.above[f] < 0 else POSITIVE
+    middle = _partition(found, telling, start, stop, cut, below)
+    depth = part[DEPTH] + 1
+    _put_part(telling, top, middle, stop, depth, s, f, above)
+    _put_part(telling, top + 1, start, middle, depth, s, f, below)
+    telling.counters[TOP] = top + 2
     return True
 
 
 @compiled
-def _propose(p: Program, n: int, m: int, events: np.ndarray, length: int) -> int:
-    """Write the rows of the vertex, those with the larger multipliers first."""
-    form = m + n
-    largest = 0.0
-    for j in range(n):
-        largest = max(largest, abs(p.tableau[j, form]))
-    rows = length
-    for is_slight in (False, True):
-        for j in range(n):
-            row = p.nonbasic[j]
-            if row >= 0 and (abs(p.tableau[j, form]) <= SLIGHT * largest) == is_slight:
-                events[length] = row
-                length += 1
-        if not is_slight:
-            events[rows - 1] = length - rows
-    events[rows - 2] = length - rows
-    return length
+def _put_part(
+    telling: Telling, at: int, first: int, last: int, depth: int, s: int, f: int, rival: int
+) -> None:
+    part = telling.parts[at]
+    part[FIRST], part[LAST], part[DEPTH], part[STAGE] = first, last, depth, s
+    part[FORM], part[RIVAL], part[STATE] = f, rival, GOES_ON
+
+
+@compiled
+def _survey(found: Found, telling: Telling, start: int, stop: int) -> None:
+    """Which forms have regions above them, and which have all."""
+    for word in range(len(telling.some)):
+        some = ZERO
+        every = ~ZERO
+        for i in range(start, stop):
+            bits = telling.bits[found.order[i], word]
+            some |= bits
+            every &= bits
+        telling.some[word] = some
+        telling.every[word] = every
+
+
+@compiled
+def _tell_misses(
+    t: Tables, w: Work, found: Found, telling: Telling, part: np.ndarray, known: np.ndarray
+) -> None:
+    """Tell of each open form that has all regions on one side, and what proves it."""
+    n, p, s = t.dim, w.program, part[STAGE]
+    first = t.stages[s].form
+    m = len(t.halfspaces) + part[DEPTH]
+    region = NONE
+    is_loaded = False
+    is_inside = False
+    is_path_told = False
+    for f in range(first, t.stages[s + 1].form):
+        word, bit = (f - first) >> 6, ONE << np.uint64((f - first) & 63)
+        if known[word] & bit != ZERO:
+            continue
+        is_over = telling.every[word] & bit != ZERO
+        if not is_over and telling.some[word] & bit != ZERO:
+            continue
+        known[word] |= bit
+        if region < 0:
+            region, is_inside = _centre(w.halfspaces, found, part, n, m)
+        if is_inside and not is_loaded:
+            for i in range(m):
+                p.rows[i].halfspace = i
+            load(p, w.halfspaces, n, m)
+        rival = POSITIVE if is_over else NEGATIVE
+        x = found.points[region]
+        is_loaded = is_inside and _prove(
+            t, w.maps, w.halfspaces, p, w.proof, telling.pieces, s, f, rival, x, m
+        )
+        if is_loaded:
+            put_byte(telling, MISSES)
+            put_number(telling, telling.numbers[f])
+            put_byte(telling, 1 if is_over == (telling.above[f] > 0) else 0)
+            for j in range(n):
+                put_number(telling, p.rows[p.nonbasic[j]].halfspace)
+        else:
+            if not is_path_told:
+                is_path_told = True
+                _tell_path(telling, part[DEPTH])
+            _doubt(p, telling, region, s, f, rival, n, m if is_inside else 0)
+
+
+@compiled
+def _centre(
+    halfspaces: HalfspaceRows, found: Found, part: np.ndarray, n: int, m: int
+) -> tuple[int, bool]:
+    """A region of a part whose point is certainly inside the part; the first one if none is."""
+    for i in range(part[FIRST], min(part[LAST], part[FIRST] + CENTRES)):
+        if inside(halfspaces, n, found.points[found.order[i]], m):
+            return found.order[i], True
+    return found.order[part[FIRST]], False
+
+
+@compiled
+def _prove(
+    t: Tables,
+    maps: Maps,
+    halfspaces: HalfspaceRows,
+    p: Program,
+    proof: Proof,
+    pieces: np.ndarray,
+    s: int,
+    f: int,
+    rival: int,
+    x: np.ndarray,
+    m: int,
+) -> bool:
+    """Whether it is proved that a form has one sign on the cell of the program, which is at x.
+
+    The half-spaces of the vertex then are a basis that proves it.
+    """
+    n, r = t.dim, t.forms[f].row
+    sign = 1.0 if rival == POSITIVE else -1.0
+    value = sign * form_value(t, maps, f, x)
+    error = form_value_error(t, maps, f, x)
+    if not value > error:
+        return False
+    for k in range(n):
+        p.goal[k] = sign * maps.gradients[r, k]
+        p.goal_error[k] = maps.gradient_errors[r, k]
+    if descend(p, n, m, value) != LEAST:
+        return False
+    goal = proof.goal[0]
+    goal.stage = s
+    goal.row = f
+    goal.rival = rival
+    goal.value = value
+    goal.value_error = error
+    goal.constant = sign * (maps.ends[r].constant - t.forms[f].breakpoint)
+    goal.constant_error = form_constant_error(t, maps, f)
+    goal.integer = maps.ends[r].integer
+    if goal.constant_error != 0.0 or np.floor(goal.constant) != goal.constant:
+        goal.integer &= INTEGER_GRADIENT
+    return proves(t, maps, halfspaces, p, proof, pieces, n, m) and complete(halfspaces, p, n, m)
+
+
+@compiled
+def _tell_path(telling: Telling, depth: int) -> None:
+    """Tell the half-spaces of the path, for the doubts that follow."""
+    doubts, at = telling.doubts, telling.counters[DOUBTS]
+    doubts[at], doubts[at + 1] = ON_PATH, depth
+    at += 2
+    for i in range(depth):
+        doubts[at], doubts[at + 1] = telling.path[i, 0], telling.path[i, 1]
+        at += 2
+    telling.counters[DOUBTS] = at
+
+
+@compiled
+def _doubt(
+    p: Program, telling: Telling, region: int, s: int, f: int, rival: int, n: int, m: int
+) -> None:
+    """Leave a form to exact arithmetic, with the rows of the program's vertex, if it has rows."""
+    doubts, at = telling.doubts, telling.counters[DOUBTS]
+    doubts[at], doubts[at + 1], doubts[at + 2] = OF_FORM, telling.counters[LENGTH], region
+    doubts[at + 3], doubts[at + 4], doubts[at + 5] = s, f, rival
+    doubts[at + 6], doubts[at + 7] = 0, 0
+    telling.counters[DOUBTS] = propose(p, n, m, doubts, at + 6) if m > 0 else at + 8
+
+
+@compiled
+def _tell_region(
+    t: Tables, halfspaces: HalfspaceRows, found: Found, telling: Telling, part: np.ndarray
+) -> None:
+    region = found.order[part[FIRST]]
+    m = len(t.halfspaces) + part[DEPTH]
+    places = few_digits(halfspaces, telling, t.dim, m, found.points[region])
+    if places < 0:
+        at = telling.counters[DOUBTS]
+        doubts = telling.doubts
+        doubts[at], doubts[at + 1], doubts[at + 2] = OF_POINT, telling.counters[LENGTH], region
+        telling.counters[DOUBTS] = at + 3
+        return
+    put_byte(telling, REGION)
+    put_point(telling, t.dim, places)
 
 
 @compiled
 def _most_even(
-    memory: Memory, found: Found, part: int, n_planes: int, start: int, stop: int
+    found: Found, telling: Telling, known: np.ndarray, forms: int, start: int, stop: int
 ) -> int:
-    """The open plane with the regions shared most evenly; -1 if none is open."""
+    """The open form with the regions shared most evenly; -1 if none is open."""
     best = -1
     most = 0
-    for h in range(n_planes):
-        w, bit = h >> 6, np.uint64(1) << np.uint64(h & 63)
-        if memory.known[part, w] & bit:
+    for h in range(forms):
+        word, bit = h >> 6, ONE << np.uint64(h & 63)
+        if known[word] & bit != ZERO:
             continue
         over = 0
         for i in range(start, stop):
-            if memory.bits[found.order[i], w] & bit:
+            if telling.bits[found.order[i], word] & bit != ZERO:
                 over += 1
         even = min(over, stop - start - over)
         if even > most:
@@ -291,13 +354,13 @@ def _most_even(
 
 
 @compiled
-def _partition(found: Found, memory: Memory, start: int, stop: int, cut: int) -> int:
-    """Put the regions below a plane first; where those above begin."""
-    w, bit = cut >> 6, np.uint64(1) << np.uint64(cut & 63)
+def _partition(found: Found, telling: Telling, start: int, stop: int, cut: int, side: int) -> int:
+    """Put the regions on a side of a form first; where the others begin."""
+    word, bit = cut >> 6, ONE << np.uint64(cut & 63)
     order = found.order
     middle = start
     for i in range(start, stop):
-        if not memory.bits[order[i], w] & bit:
+        if (telling.bits[order[i], word] & bit != ZERO) == (side == POSITIVE):
             order[i], order[middle] = order[middle], order[i]
             middle += 1
     return middle

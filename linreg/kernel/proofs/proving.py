@@ -1,19 +1,17 @@
 """The strategy "compiled" where proofs are wanted: first the regions, then why there are no more.
 
 Machine code finds the regions of a cell. They tell which hyperplanes cut it, and so the tree; what
-is left to prove is that the others do not. Machine code proposes the rows that prove it, and exact
-arithmetic finds the multipliers.
+is left to prove is that the others do not. Machine code writes the tree down, with the rows that
+prove that, and where it is in doubt exact arithmetic finds multipliers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import accumulate
 from typing import ClassVar
 
 import numpy as np
-from flint import fmpz
 
 from linreg.errors import BrokenInvariant
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
@@ -23,13 +21,13 @@ from linreg.kernel.bridge.exploration import Node
 from linreg.kernel.bridge.explorer import CompiledExplorer, of_one_unit
 from linreg.kernel.data.tables import tables_of
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
-from linreg.kernel.proofs.known_regions import Found, split_found
-from linreg.kernel.proofs.stage_tree import StageTree, Workplace
-from linreg.polyhedra import Point, Solver, binary_rows
+from linreg.kernel.proofs.known_regions import tell
+from linreg.kernel.proofs.telling_exactly import Teller
+from linreg.polyhedra import Point, Solver
 from linreg.problem.problem import Problem
 from linreg.units import relu
 
-MOST = 8192
+MOST = 1 << 16
 """Regions that are proved at a time: a cell with more is split first."""
 
 MOST_DOUBTS = 1024
@@ -57,13 +55,13 @@ class ProvingExplorer:
     def __init__(self) -> None:
         self._solver = Solver()
         self._finder = CompiledExplorer()
-        self._workplace: Workplace | None = None
+        self._teller: Teller | None = None
         self._problem: Problem | None = None
 
     @property
     def lps(self) -> int:
         """Linear programs that were solved."""
-        own = 0 if self._workplace is None else self._workplace.lps
+        own = 0 if self._teller is None else self._teller.lps
         return self._finder.lps + self._solver.lps + own
 
     @property
@@ -96,12 +94,12 @@ class ProvingExplorer:
             elif len(regions) == 0:
                 raise BrokenInvariant("machine code has found no region in a cell")
             else:
-                self._prove(problem, cell, regions, sink, tally)
+                self._tell(problem, cell, regions, sink, tally)
         return cells
 
     def preparation(self, problem: Problem, tally: Tally) -> str:
         """To compile, if that was not done before."""
-        if is_loaded(split_found) or is_on_disk(split_found):
+        if is_loaded(tell) or is_on_disk(tell):
             return self._finder.preparation(problem, tally)
         return "compiling (first use)"
 
@@ -110,7 +108,7 @@ class ProvingExplorer:
         small, tally = of_one_unit(problem.domain.dim, relu()), Tally()
         explorer = ProvingExplorer()
         self._finder.prepare(problem)
-        with first_use(split_found):
+        with first_use(tell):
             explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=1)
 
     def prefix_of(self, cell: Cell) -> Prefix:
@@ -136,42 +134,15 @@ class ProvingExplorer:
             )
         return regions
 
-    def _prove(
+    def _tell(
         self, problem: Problem, cell: Cell, regions: _Regions, sink: Sink, tally: Tally
     ) -> None:
         """Tell the tree of a cell, all of whose regions are known."""
-        if self._workplace is None or self._problem is not problem:
-            self._workplace, self._problem = Workplace(problem, MOST + 1), problem
-        patterns, witnesses = regions.patterns, regions.witnesses
-        found = Found(patterns, witnesses - cell.point.floats, np.arange(len(patterns)))
-        units = [0, *accumulate(len(stage.units) for stage in problem.integer_stages)]
-        floats = witnesses.copy()
-        floats[list(regions.thin)] = 0.0  # of those that are none the nearest may be infinite
-        entries = binary_rows(floats)
-
-        def point_in(region: int) -> Sequence[int | fmpz]:
-            thin = regions.thin.get(region)
-            return entries[region] if thin is None else thin.entries
-
-        tree = StageTree.of_cell(cell, self._workplace, found, units[cell.stage])
-        trees = [tree]
-        while trees:
-            tree = trees[-1]
-            leaf = tree.next_leaf(sink, point_in, self._solver)
-            if leaf is None:
-                trees.pop()
-                continue
-            tally.cells[tree.stage] += 1
-            first, end = leaf
-            region = int(found.order[first])
-            last, following = units[tree.stage : tree.stage + 2]
-            if tree.stage + 1 < len(problem.network.stages):
-                pieces = patterns[region, last:following].tolist()
-                trees.append(tree.next_stage(problem, pieces, first, end, following))
-            elif end - first == 1:
-                sink.inside(point_in(region))
-            else:
-                raise BrokenInvariant("machine code has found a region twice")
+        tables = tables_of(problem)
+        assert tables is not None
+        if self._teller is None or self._problem is not problem:
+            self._teller, self._problem = Teller(problem, tables, self._solver), problem
+        self._teller.tell(cell, regions.patterns, regions.witnesses, regions.thin, sink, tally)
         tally.regions += len(regions)
         tally.share += cell.share
 

@@ -102,12 +102,12 @@ def descend(p: Program, n: int, m: int, value: float) -> int:
             for k in range(n):
                 p.step[k] = tableau[n, m + k] + direction * length * tableau[q, m + k]
             return BELOW_ZERO
-        _pivot(p, n, m, r, q)
+        pivot(p, n, m, r, q)
     return GAVE_UP
 
 
 @compiled
-def _pivot(p: Program, n: int, m: int, r: int, q: int) -> None:
+def pivot(p: Program, n: int, m: int, r: int, q: int) -> None:
     """Exchange the variable of row r with that of column q."""
     tableau, by = p.tableau, p.column
     p.counters[PIVOTS] += 1

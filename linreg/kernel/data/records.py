@@ -1,0 +1,5 @@
+"""The first byte of each record of a certificate, as `docs/certificate.md` has them."""
+
+from __future__ import annotations
+
+END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)

@@ -87,8 +87,13 @@ def explored(
 
 
 @cache
-def by_highs(net: Network, domain: Domain | None = None) -> list[Pattern]:
+def _by_highs(net: Network, domain: Domain | None) -> list[Pattern]:
     return patterns_of(enumerate_regions(net, domain, strategy="highs"))
+
+
+def by_highs(net: Network, domain: Domain | None = None) -> list[Pattern]:
+    """The patterns that the other strategy finds, once for each network of this module."""
+    return _by_highs(net, domain)  # with a default, a cache would take it for two questions
 
 
 def agree(net: Network, domain: Domain | None = None) -> None:
@@ -319,8 +324,8 @@ def test_machine_code_finds_the_maxima_that_brute_force_finds(
     assert explored(*problem) == sorted(brute_force_patterns(*problem))
 
 
-@settings(max_examples=60)
-@given(problem=problems(inputs=st.integers(3, 6), kinds=scalar_units(), max_units=9))
+@settings(max_examples=50)
+@given(problem=problems(inputs=st.integers(3, 6), kinds=scalar_units(), max_units=8))
 def test_machine_code_finds_in_more_dimensions_what_highs_finds(
     problem: tuple[Network, Domain],
 ) -> None:
@@ -371,8 +376,9 @@ def test_a_polytope_of_many_walls_has_the_regions_that_highs_finds() -> None:
 
 def test_cutting_work_short_after_each_cell_changes_nothing() -> None:
     """Every node then travels: it is pickled, and another explorer takes it up."""
-    for name in ("Gaussian", "small integers", "maxout", "copies one ulp apart", "two inputs"):
-        assert explored(NETS[name], budget=1) == by_highs(NETS[name])
+    for name in ("Gaussian", "ternary", "maxout", "copies one ulp apart"):
+        assert explored(SMALL_NETS[name], budget=1) == by_highs(SMALL_NETS[name])
+    assert explored(NETS["two inputs"], budget=1) == by_highs(NETS["two inputs"])
 
 
 def test_neither_the_order_of_units_nor_their_scale_nor_the_start_matters(
@@ -525,7 +531,7 @@ def watched() -> Iterator[Watched]:
 SMALL_NETS = {
     "Gaussian": random_net(3, 4, 3),
     "four inputs": random_net(4, 3, 3, 2),
-    "integers": random_net(3, 6, 5, 3, change=integers(3)),
+    "integers": random_net(3, 5, 4, 2, change=integers(3)),
     "ternary": random_net(3, 5, 4, change=ternary(0.37)),
     "no bias": random_net(3, 4, 4, change=no_bias),
     "copies one ulp apart": random_net(3, 4, 3, change=copied(-1.0, ulps=True)),

@@ -30,7 +30,7 @@ from linreg.polyhedra.optimum import least_values
 from linreg.polyhedra.polyhedron import Polyhedron
 from linreg.rational import rational, rational_matrix
 
-searched = settings(max_examples=150)
+searched = settings(max_examples=100)
 Vector = tuple[Fraction, ...]
 
 

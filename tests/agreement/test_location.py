@@ -54,7 +54,7 @@ def located(draw: st.DrawFn) -> tuple[Network, Domain, list[list[Fraction]]]:
 
 
 @given(located())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_point_is_located_in_the_region_that_contains_it_and_nowhere_if_none_does(asked) -> None:
     net, domain, points = asked
     regions = enumerate_regions(net, domain)

@@ -33,7 +33,7 @@ GOLDEN = [
     for file in ("golden", "nasty")
     for each in cases(file)
 ]
-searched = settings(deadline=None, max_examples=100)
+searched = settings(deadline=None, max_examples=75)
 
 
 def golden(*conditions: object) -> pytest.MarkDecorator:

@@ -12,6 +12,7 @@ from linreg.adjacency.maps import linear_regions_of_maps, output_maps
 from linreg.progress import Progress
 from linreg.readers import DomainLike, NetworkLike
 from linreg.regions import enumerated
+from linreg.regions.outlines import are_bounded
 from linreg.run import CountProgress, Options
 from linreg.showing import table_html
 
@@ -134,11 +135,11 @@ def counts_of_graph(
             progress(now.within(half, 2, "regions compared"))
 
     maps = output_maps(regions, progress=partial(tell, 0))
-    regions.measure(partial(tell, 1))
+    bounded = are_bounded(regions, partial(tell, 1))
     return RegionCounts(
         len(regions),
         int(linear_regions_of_maps(graph, maps).max()) + 1,
         int(maps.max()) + 1,
         len(graph.edges),
-        int(regions.bounded.sum()),
+        int(bounded.sum()),
     )

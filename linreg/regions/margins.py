@@ -19,6 +19,9 @@ from linreg.regions.sources import Source
 EXACT_PER_REPORT = 32
 """Regions between two reports of progress: a few hundredths of a second."""
 
+UNBOUNDED, BOUNDED, UNDECIDED = range(3)
+"""What is known of a region."""
+
 Stages = Sequence[tuple[StageOnCell, tuple[int, ...]]]
 """The stages on a region, with the pieces of their units."""
 
@@ -39,13 +42,13 @@ class Reach:
     @cached_property
     def margins(self) -> np.ndarray:
         """Distance from each witness to the nearest row; float64, shape (regions,)."""
-        return _frozen([self._margin(i, stages) for i, stages in self._stages()], float)
+        stages = _stages(self._problem, self._source)
+        return _frozen([self._margin(i, of_region) for i, of_region in stages], float)
 
     @cached_property
     def bounded(self) -> np.ndarray:
         """Whether each region is bounded; bool, shape (regions,)."""
-        cells = _Cells(self._problem)
-        return _frozen([cells.bound(stages) for _, stages in self._stages()], bool)
+        return decided(self._problem, self._source)
 
     def measure(self, progress: Callable[[Progress], None] | None) -> None:
         """Work out both in one pass, and call back with a `Progress` of regions."""
@@ -53,21 +56,55 @@ class Reach:
             return
         cells = _Cells(self._problem)
         margins, bounded, total = [], [], self._source.n_regions
-        for index, stages in self._stages():
+        for index, stages in _stages(self._problem, self._source):
             if progress is not None and index % EXACT_PER_REPORT == 0:
                 progress(Progress(index, total, "regions measured"))
             margins.append(self._margin(index, stages))
             bounded.append(cells.bound(stages))
         self.margins, self.bounded = _frozen(margins, float), _frozen(bounded, bool)
 
-    def _stages(self) -> Iterator[tuple[int, Stages]]:
-        on_cells = StagesOnRegions(self._problem)
-        for index, pattern in enumerate(self._source.patterns.tolist()):
-            yield index, on_cells.of(tuple(pattern))
-
     def _margin(self, index: int, stages: Stages) -> float:
         rows, row = self._source.at(index)
         return _margin(self._problem.domain_rows, stages, rows.point(row))
+
+
+def decided(
+    problem: Problem,
+    source: Source,
+    proved: Callable[[], np.ndarray] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> np.ndarray:
+    """Whether each region is bounded; bool, shape (regions,).
+
+    Parameters
+    ----------
+    problem : Problem
+    source : Source
+    proved : callable, optional
+        What is known, if the domain is not bounded: BOUNDED, UNBOUNDED or UNDECIDED of each region.
+    progress : callable, optional
+        Called now and then with a `Progress` of regions.
+    """
+    cells, total = _Cells(problem), source.n_regions
+    if cells.are_bounded:
+        return _frozen([True] * total, bool)
+    known = np.full(total, UNDECIDED) if proved is None else proved()
+    left = np.flatnonzero(known == UNDECIDED)
+    for done, (index, stages) in enumerate(_stages(problem, source, left), total - len(left)):
+        if progress is not None and done % EXACT_PER_REPORT == 0:
+            progress(Progress(done, total, "regions measured"))
+        known[index] = BOUNDED if cells.bound(stages) else UNBOUNDED
+    return _frozen(known == BOUNDED, bool)
+
+
+def _stages(
+    problem: Problem, source: Source, chosen: np.ndarray | None = None
+) -> Iterator[tuple[int, Stages]]:
+    """Regions, all or those that are chosen, with their stages."""
+    on_cells = StagesOnRegions(problem)
+    patterns = source.patterns
+    for index in range(len(patterns)) if chosen is None else chosen.tolist():
+        yield index, on_cells.of(tuple(patterns[index].tolist()))
 
 
 def _margin(halfspaces: Forms, stages: Stages, point: Point) -> float:
@@ -102,6 +139,11 @@ class _Cells:
         self._whole = self._within(_Cell([], [fmpz(1)] * self._dim), problem.domain_rows.rows)
         self._path: list[tuple[StageOnCell, tuple[int, ...], _Cell]] = []
 
+    @property
+    def are_bounded(self) -> bool:
+        """Whether the domain is, so that all cells are."""
+        return self._whole.direction is None
+
     def bound(self, stages: Stages) -> bool:
         """Whether the region with these stages is bounded."""
         cell = self._whole
@@ -122,7 +164,7 @@ class _Cells:
         return _Cell(rows, recession(rows, self._dim, self._solver))
 
 
-def _frozen(values: Sequence[object], dtype: type) -> np.ndarray:
+def _frozen(values: Sequence[object] | np.ndarray, dtype: type) -> np.ndarray:
     array: np.ndarray = np.array(values, dtype=dtype)
     array.flags.writeable = False
     return array

@@ -13,7 +13,7 @@ from linreg.arguments import numbered
 from linreg.domains import Box
 from linreg.progress import Progress
 from linreg.rational import nearest_float
-from linreg.regions.margins import EXACT_PER_REPORT
+from linreg.regions.margins import BOUNDED, EXACT_PER_REPORT, UNBOUNDED, UNDECIDED, decided
 from linreg.regions.polygons.branches import Branches
 from linreg.regions.polygons.exact_shapes import FRAME, Shape, shapes_within
 from linreg.regions.polygons.ragged import offsets_of
@@ -30,9 +30,14 @@ HALF_ULP = 2.0**-53
 LEAST = 2.0**-1074
 """The same for numbers that are too small for that."""
 
+LEAST_SIZE = 1e-250
+"""What vertices' errors are relative to where all vertices are at the origin, as without biases."""
+
 MANY_REGIONS = 500
 """Regions that are outlined exactly in the time that it takes to compile machine code."""
 
+MANY_ENDS = 5_000
+"""Regions of which exact arithmetic decides in that time whether they are bounded."""
 
 NO_SHAPE: tuple[int, Shape] = (-1, [])
 """In place of a region and its shape: there are no more."""
@@ -106,8 +111,8 @@ def outlines_of(
     regions : Enumeration
     tolerance : float
         The largest error that is left: of a volume relative to it, and of a vertex relative to the
-        largest coordinate of its region's vertices. 0 has everything worked out exactly, and then
-        rounded.
+        largest coordinate of its region's vertices, or to 1e-250. 0 has everything worked out
+        exactly, and then rounded.
     progress : callable, optional
         Called with a `Progress` of regions.
 
@@ -129,7 +134,7 @@ def outlines_of(
     >>> found.vertices.tolist(), found.volumes.tolist()
     ([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]], [inf, inf, inf, inf])
     """
-    proposed = _proposed(regions)
+    proposed = _proposed(regions, MANY_REGIONS)
     doubtful = np.flatnonzero(_is_doubtful(proposed, tolerance))
     sizes, volumes = np.maximum(proposed.sizes, 0), proposed.volumes.copy()
     kept = np.ones(len(sizes), dtype=bool)
@@ -137,13 +142,13 @@ def outlines_of(
     from_floats = np.repeat(kept, sizes)
     points = []
     done = len(sizes) - len(doubtful)
-    for index, vertices, volume in _exactly(regions, proposed, ~kept):
+    for index, vertices, volume, off in _exactly(regions, proposed, ~kept):
         if progress is not None and done % EXACT_PER_REPORT == 0:
             progress(Progress(done, len(sizes), "regions outlined"))
         done += 1
         points.append(vertices)
         sizes[index] = len(vertices)
-        volumes[index] = volume, 0.0 if volume == np.inf else HALF_ULP * volume + LEAST
+        volumes[index] = volume, off
     is_kept = np.repeat(kept, sizes)
     dim = regions.problem.network.input_dim
     every = np.empty((len(is_kept), dim + 1))
@@ -158,10 +163,28 @@ def outlines_of(
     )
 
 
+def are_bounded(
+    regions: Enumeration, progress: Callable[[Progress], None] | None = None
+) -> np.ndarray:
+    """Whether each region is bounded, as `Enumeration.bounded`; bool, shape (regions,).
+
+    Exact arithmetic decides about regions of which floats do not tell every corner.
+    """
+
+    def proved() -> np.ndarray:
+        vertices, sizes, volumes = _proposed(regions, MANY_ENDS)
+        error = _largest(vertices[:, -1], sizes, 0.0)
+        ends = np.where(volumes[:, 0] < np.inf, BOUNDED, UNBOUNDED)
+        is_told = (sizes >= 0) & (error < np.inf) & ((ends == BOUNDED) | (volumes[:, 1] == 0))
+        return np.where(is_told, ends, UNDECIDED)
+
+    return decided(regions.problem, regions.source, proved, progress)
+
+
 def _exactly(
     regions: Enumeration, proposed: _Proposed, wanted: np.ndarray
-) -> Iterator[tuple[int, np.ndarray, float]]:
-    """Some regions, in order: the index, the vertices and the volume of each, rounded at last.
+) -> Iterator[tuple[int, np.ndarray, float, float]]:
+    """Some regions, in order: index, vertices, volume and its error, all rounded at last.
 
     In two or three inputs the cells of prefixes are clipped to a frame, which many regions share. A
     region of which nothing belongs to the frame is there as a whole.
@@ -174,10 +197,12 @@ def _exactly(
             within = shape
             at, shape = next(shapes, NO_SHAPE)
             if not _reaches_frame(within):
-                yield index, *_measured(within)
+                vertices, volume = _measured(within)
+                yield index, vertices, volume, HALF_ULP * volume + LEAST
                 continue
         region = regions[index]
-        yield index, region.vertices, region.volume
+        off = HALF_ULP * region.volume + LEAST if region.is_bounded else 0.0
+        yield index, region.vertices, region.volume, off
 
 
 def _frame(regions: Enumeration, proposed: _Proposed) -> Box | None:
@@ -217,7 +242,8 @@ class _Proposed(NamedTuple):
     volumes: np.ndarray
 
 
-def _proposed(regions: Enumeration) -> _Proposed:
+def _proposed(regions: Enumeration, many: int) -> _Proposed:
+    """What floats make of all regions, if machine code is at hand or there are many of them."""
     dim = regions.problem.network.input_dim
     none = np.empty((0, dim + 1))
     nothing = _Proposed(none, np.full(len(regions), -1), np.zeros((len(regions), 2)))
@@ -225,7 +251,7 @@ def _proposed(regions: Enumeration) -> _Proposed:
         return nothing
     from linreg.kernel.outlines.outlining import is_at_hand, outlined
 
-    if not (is_at_hand(dim) or len(regions) >= MANY_REGIONS):
+    if not (is_at_hand(dim) or len(regions) >= many):
         return nothing
     parts = list(outlined(regions.problem, regions.patterns, Branches.of(regions).splits))
     if not parts:
@@ -236,12 +262,17 @@ def _proposed(regions: Enumeration) -> _Proposed:
 def _is_doubtful(proposed: _Proposed, tolerance: float) -> np.ndarray:
     """Which regions floats do not tell, or not closely; bool, shape (regions,)."""
     vertices, sizes, volumes = proposed
-    of = np.repeat(np.arange(len(sizes)), np.maximum(sizes, 0))
-    largest, error = np.zeros(len(sizes)), np.zeros(len(sizes))
-    np.maximum.at(largest, of, np.abs(vertices[:, :-1]).max(axis=1, initial=0.0))
-    np.maximum.at(error, of, vertices[:, -1])
+    largest = _largest(np.abs(vertices[:, :-1]).max(axis=1, initial=0.0), sizes, LEAST_SIZE)
+    error = _largest(vertices[:, -1], sizes, 0.0)
     volume, off = volumes.T
     with np.errstate(invalid="ignore"):  # what is no number compares as false, and makes a doubt
-        is_close = error <= tolerance * largest
-        is_close &= (volume == np.inf) | (off <= tolerance * volume)
+        is_close = (error <= tolerance * largest) & (largest < np.inf)
+        is_close &= np.where(volume == np.inf, off == 0, off <= tolerance * volume)
     return np.asarray((sizes < 0) | ~is_close)
+
+
+def _largest(numbers: np.ndarray, sizes: np.ndarray, least: float) -> np.ndarray:
+    """The largest number of each region's vertices, and at least `least`."""
+    largest = np.full(len(sizes), least)
+    np.maximum.at(largest, np.repeat(np.arange(len(sizes)), np.maximum(sizes, 0)), numbers)
+    return largest

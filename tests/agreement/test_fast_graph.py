@@ -52,7 +52,7 @@ def small_graphs_too() -> Iterator[None]:
     """Let machine code find the edges of however few regions."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(graph, "FEW_REGIONS", 0)
-        patch.setattr(joined, "MANY_REGIONS", 0)
+        patch.setattr(joined, "WORTHWHILE", 0)
         yield
 
 

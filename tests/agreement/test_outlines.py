@@ -29,6 +29,7 @@ def few_regions_too() -> Iterator[None]:
     """Let machine code outline however few regions."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(outlines, "MANY_REGIONS", 0)
+        patch.setattr(outlines, "MANY_ENDS", 0)
         yield
 
 
@@ -155,6 +156,57 @@ def test_a_tolerance_of_0_gives_the_numbers_nearest_to_the_exact_ones() -> None:
         assert found.volumes.tolist() == [region.volume for region in regions]
         for i, region in enumerate(regions):
             assert found[i].tolist() == region.vertices.tolist()
+
+
+def test_floats_outline_the_cones_of_a_network_without_biases() -> None:
+    """All vertices are at the origin, which errors cannot be small relative to."""
+    rng = np.random.default_rng(0)
+    net = mlp([(rng.normal(size=(m, n)), np.zeros(m)) for n, m in pairwise((2, 12, 8))])
+    regions = enumerate_regions(net)
+    found = regions.outlines()
+    assert len(found.exact) == 0
+    assert not found.vertices.any()
+    assert not wrong(found, regions)
+
+
+def test_vertices_and_volumes_beyond_all_floats_have_infinite_errors() -> None:
+    far = 10**200
+    found = enumerate_regions(mlp([([[1, 0]], [0])]), Box([-far] * 2, [far] * 2)).outlines()
+    assert found.volumes.tolist() == found.volume_errors.tolist() == [inf, inf]
+    vertices = np.array([[inf, 0.0, inf]])
+    for volume, off in ((inf, 0.0), (inf, inf), (inf, np.nan), (1.0, 0.0)):
+        proposed = outlines._Proposed(vertices, np.ones(1, dtype=int), np.array([[volume, off]]))
+        assert outlines._is_doubtful(proposed, 1e-6)
+        proposed.vertices[:] = 1.0, 0.0, 0.0
+        assert outlines._is_doubtful(proposed, 1e-6) == (volume == inf and off != 0)
+        proposed.vertices[:] = inf, 0.0, inf
+
+
+@searched
+@given(problem=problems(inputs=st.integers(2, 3)))
+def test_regions_are_bounded_as_exact_arithmetic_has_it(problem: tuple[Network, Domain]) -> None:
+    regions = enumerate_regions(*problem)
+    assert outlines.are_bounded(regions).tolist() == regions.bounded.tolist()
+
+
+@pytest.mark.parametrize("dim", [2, 3])
+def test_numbers_that_are_off_by_more_than_their_bounds_bound_other_regions(dim: int) -> None:
+    """Between hyperplanes that are parallel up to their errors, a bound left out would be seen."""
+    rng = np.random.default_rng(0)
+    half = rng.normal(size=(3, dim))
+    rows = np.concatenate([half, half + 0.05 * rng.normal(size=half.shape)])
+    regions = enumerate_regions(mlp([(rows, rng.normal(size=6))]))
+    told = regions.bounded.tolist()
+    wrong_ones = 0
+    for _ in range(10):
+        tables = blurred(outlining.tables_of(regions.problem), 0.05, rng)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(outlining, "tables_of", lambda problem, tables=tables: tables)
+            assert outlines.are_bounded(regions).tolist() == told
+            tables.terms["error"] = 0.0
+            tables.rows["bias_error"] = 0.0
+            wrong_ones += outlines.are_bounded(regions).tolist() != told
+    assert wrong_ones
 
 
 @pytest.mark.parametrize("dim", [1, 4])

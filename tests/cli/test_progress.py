@@ -109,7 +109,7 @@ def test_a_graph_says_that_it_compiles() -> None:
     compiling = """
         from linreg.adjacency import compiled_edges, graph
         from linreg.kernel import machine
-        graph.FEW_REGIONS = compiled_edges.MANY_REGIONS = 1
+        graph.FEW_REGIONS = compiled_edges.WORTHWHILE = 1
         compiled_edges.is_on_disk = machine.is_on_disk = lambda function: False
         compiled_edges.joined = lambda regions, progress: None
     """

@@ -9,7 +9,7 @@ import numpy as np
 from linreg.adjacency.graph import AdjacencyGraph
 from linreg.arguments import integer
 from linreg.errors import NoSuchIndex
-from linreg.problem import StagesOnRegions
+from linreg.problem import MapsOnRegions
 from linreg.progress import Progress
 from linreg.regions import EXACT_PER_REPORT, Enumeration
 from linreg.regions.residues import residues_of
@@ -65,7 +65,7 @@ def output_maps(
                 f"output must be from 0 to {n_outputs - 1}, since the network has "
                 f"{counted(n_outputs, 'output')}: got {output}"
             )
-    on_cells = StagesOnRegions(regions.problem)
+    maps = MapsOnRegions(regions.problem)
     known: dict[tuple[object, ...], int] = {}
     labels = np.empty(len(regions), dtype=np.int64)
     is_alone, found = _are_alone(regions, output), 0
@@ -74,7 +74,7 @@ def output_maps(
             progress(Progress(index, len(regions), "regions compared"))
         label = found
         if not is_alone[index]:
-            rows = on_cells.outputs(tuple(pattern.tolist()))
+            rows = maps.of(tuple(pattern.tolist()))
             chosen = rows if output is None else [rows[output]]
             label = known.setdefault(tuple(entry for row in chosen for entry in row), found)
         labels[index] = label

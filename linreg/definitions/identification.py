@@ -15,7 +15,7 @@ from linreg.errors import HypothesisError
 from linreg.formulas import whole
 from linreg.network import StagedNetwork
 from linreg.polyhedra.polyhedron import Polyhedron
-from linreg.problem import Boundaries, Problem, StagesOnRegions
+from linreg.problem import Boundaries, MapsOnRegions, Problem
 from linreg.readers import DomainLike, NetworkLike, asked
 from linreg.regions import Enumeration, enumerate_regions
 from linreg.run import CountProgress
@@ -210,9 +210,9 @@ def _numbered(
     before: Problem, patterns: Sequence[Sequence[int]], cells: Sequence[Polyhedron]
 ) -> np.ndarray:
     """A number for the image of each cell, the same for equal images; the first are lowest."""
-    on_cells = StagesOnRegions(before)
+    maps = MapsOnRegions(before)
     dim = before.network.input_dim
-    hulls = [Hull(on_cells.outputs(tuple(pattern)), dim) for pattern in patterns]
+    hulls = [Hull(maps.of(tuple(pattern)), dim) for pattern in patterns]
     in_hull = Counter(hull.key for hull in hulls)
     known: dict[object, int] = {}
     labels = [

@@ -7,6 +7,6 @@ explores. Read `problem` first, then `integer`, `stage_on_cell`, and `region_row
 
 from linreg.problem.problem import Problem, problem_of
 from linreg.problem.region_rows import Boundaries, Boundary
-from linreg.problem.stages_on_regions import StagesOnRegions
+from linreg.problem.stages_on_regions import MapsOnRegions, StagesOnRegions
 
-__all__ = ["Boundaries", "Boundary", "Problem", "StagesOnRegions", "problem_of"]
+__all__ = ["Boundaries", "Boundary", "MapsOnRegions", "Problem", "StagesOnRegions", "problem_of"]

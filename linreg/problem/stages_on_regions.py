@@ -1,8 +1,8 @@
-"""The stages of one region after another, as affine forms of the input."""
+"""Stages and outputs on one region after another, as affine forms of the input."""
 
 from __future__ import annotations
 
-from flint import fmpz_mat
+from flint import fmpz, fmpz_mat
 
 from linreg.polyhedra import IntegerRow
 from linreg.problem.integer import identity_state
@@ -39,3 +39,29 @@ class StagesOnRegions:
             return identity_state(self._problem.network.input_dim)
         on_cell, pieces = on_cells[-1]
         return on_cell.outputs(pieces)
+
+
+class MapsOnRegions:
+    """The network's map on regions, of which no hyperplane is asked; a prefix keeps its rows."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._path: list[tuple[tuple[int, ...], list[IntegerRow]]] = []
+        dim = problem.network.input_dim
+        self._input, self._one = identity_state(dim), [*[fmpz(0)] * dim, fmpz(1)]
+
+    def of(self, pattern: tuple[int, ...]) -> list[IntegerRow]:
+        """The network's outputs on a region, as `StagesOnRegions.outputs` has them."""
+        stages, state, first = self._problem.integer_stages, self._input, 0
+        kept = 0
+        while kept < len(self._path) and pattern[: len(self._path[kept][0])] == self._path[kept][0]:
+            kept += 1
+        del self._path[kept:]
+        for depth, stage in enumerate(stages):
+            pieces = pattern[first : first + len(stage.units)]
+            if depth == len(self._path):
+                self._path.append((pattern[:first], stage.preactivations(state)))
+            if depth + 1 >= len(self._path):
+                state = stage.outputs(self._path[depth][1], pieces, self._one)
+            first += len(pieces)
+        return self._problem.integer_readout.of(state)

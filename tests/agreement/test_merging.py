@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from linreg import (
 from linreg.adjacency import LinearRegionGraph, maps
 from linreg.domains import Domain
 from linreg.network import INPUT, AffineNode, Network, linear_map
+from linreg.problem import MapsOnRegions, StagesOnRegions
 from linreg.regions import residues
 
 SMALL = {"inputs": st.integers(1, 2), "max_units": 6}
@@ -74,6 +76,18 @@ def test_integer_rows_are_equal_where_exact_maps_are(problem: tuple[Network, Dom
     for k in range(n_outputs(problem[0])):
         rows = [(tuple(each.matrix[k]), each.shift[k]) for each in exact]
         assert partition(output_maps(regions, output=k).tolist()) == partition(rows)
+
+
+@given(problem=problems(**SMALL), order=st.randoms(use_true_random=False))
+def test_a_map_does_not_depend_on_the_regions_before(
+    problem: tuple[Network, Domain], order: Random
+) -> None:
+    regions = enumerate_regions(*problem)
+    patterns = [tuple(each) for each in regions.patterns.tolist() for _ in range(2)]
+    order.shuffle(patterns)
+    maps, stages = MapsOnRegions(regions.problem), StagesOnRegions(regions.problem)
+    for pattern in patterns:
+        assert maps.of(pattern) == stages.outputs(pattern)
 
 
 @given(problem=problems(**SMALL))

@@ -22,7 +22,7 @@ from linreg import (
 )
 from linreg.network import INPUT, AffineNode, Network, linear_map
 from linreg.polyhedra import IntegerRow
-from linreg.problem import StagesOnRegions
+from linreg.problem import MapsOnRegions
 
 GOLDEN = [
     pytest.param(each, id=f"{file}-{each.name}")
@@ -146,12 +146,10 @@ def test_a_comparison_that_forgets_shifts_or_an_output_miscounts(
 ) -> None:
     """Maps of regions that touch differ in their gradients if at all, so shifts join none."""
     each = case("thm5_fold_n2_4x4x3_unitcube")
-    outputs = StagesOnRegions.outputs
+    maps = MapsOnRegions.of
 
     def spoilt(spoil: Callable[[list[IntegerRow]], list[IntegerRow]]) -> RegionCounts:
-        monkeypatch.setattr(
-            StagesOnRegions, "outputs", lambda self, pattern: spoil(outputs(self, pattern))
-        )
+        monkeypatch.setattr(MapsOnRegions, "of", lambda self, pattern: spoil(maps(self, pattern)))
         return region_counts(each.network, each.domain)
 
     without_shifts = spoilt(lambda rows: [row[:-1] for row in rows])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from linreg.kernel.bounds.tables import BoundTables
+from linreg.kernel.bounds.tables import Bounds, BoundTables
 
 
 def raised(honest: Callable[..., object]) -> Callable[..., object]:
@@ -38,3 +39,12 @@ def narrow(honest: Callable[..., object]) -> Callable[..., object]:
         return honest(self, middle, middle + 1, *self.root())
 
     return bound
+
+
+def forgotten(honest: Callable[..., object]) -> Callable[..., object]:
+    """Of a network that is normalised anew, what free units hand on is left out too."""
+
+    def narrowed(self: BoundTables, bounds: Bounds) -> object:
+        return honest(self, replace(bounds, codes=np.where(bounds.codes == 2, 0, bounds.codes)))
+
+    return narrowed

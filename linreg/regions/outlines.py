@@ -215,7 +215,8 @@ def _frame(regions: Enumeration, proposed: _Proposed) -> Box | None:
     corners = proposed.vertices[np.isfinite(proposed.vertices).all(axis=1), :-1]
     if not len(corners):
         return None
-    return Box(np.floor(corners.min(axis=0)) - 1, np.ceil(corners.max(axis=0)) + 1)
+    lower, upper = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+    return Box([int(end) - 1 for end in lower], [int(end) + 1 for end in upper])
 
 
 def _reaches_frame(shape: Shape) -> bool:

@@ -169,6 +169,15 @@ def test_floats_outline_the_cones_of_a_network_without_biases() -> None:
     assert not wrong(found, regions)
 
 
+def test_vertices_that_are_so_far_that_floats_do_not_tell_them_from_the_next_integer() -> None:
+    far = 2**63
+    net = mlp([([[1, 0], [0, 1]], [-far, far])])
+    regions = enumerate_regions(net)
+    found = regions.outlines(tolerance=0)
+    assert len(found.exact) == 4
+    assert found.vertices.tolist() == [[far, -far]] * 4
+
+
 def test_vertices_and_volumes_beyond_all_floats_have_infinite_errors() -> None:
     far = 10**200
     found = enumerate_regions(mlp([([[1, 0]], [0])]), Box([-far] * 2, [far] * 2)).outlines()

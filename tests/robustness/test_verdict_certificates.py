@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import forgeries
 import generators
@@ -17,10 +19,11 @@ import pytest
 from forgeries import forged, kept
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wrong_bounds import narrow, raised, skipped
+from wrong_bounds import forgotten, narrow, raised, skipped
 
 import linreg
 from linreg.checker import AnswerVerdict, check_verdict, is_verdict
+from linreg.checker.box_tree import BoxTree
 from linreg.checker.queries import digest
 from linreg.errors import UnreadableFile
 from linreg.questions import certifying
@@ -208,6 +211,39 @@ def test_walks_that_prove_nothing_are_caught(
     assert "a walk does not prove" in checked.false_claim
 
 
+@contextmanager
+def narrowing() -> Iterator[None]:
+    """A search without programs, which normalises the network wherever it cuts a box."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("linreg.questions.deciding.MANY_FREE", -1)
+        patch.setattr("linreg.questions.searching.NARROW_EVERY", 1)
+        patch.setattr("linreg.kernel.bounds.tables.GAIN", 0)
+        yield
+
+
+def test_a_network_that_forgets_units_which_may_be_on_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left out of a narrowed network is for the checker to say, not for the proof."""
+    net, top = _peak()
+    query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, top - HAIR)])
+    monkeypatch.setattr("linreg.questions.deciding.sampled", lambda *_: [])
+    monkeypatch.setattr("linreg.questions.deciding.Decision._checked", lambda *_: None)
+    monkeypatch.setattr(BoundTables, "narrowed", forgotten(BoundTables.narrowed))
+    with narrowing():
+        found = linreg.verify(net, query, certificate=tmp_path / "proof")
+    assert found.holds is True, "the sabotage did nothing"
+    assert not check_verdict(tmp_path / "proof", net, query.alternatives).accepted
+
+    def forgets(self: BoxTree, node: Any, codes: Sequence[np.ndarray]) -> Any:
+        return honest(self, node, [np.where(own == 2, 0, own) for own in codes])
+
+    honest = BoxTree._narrowed
+    monkeypatch.setattr(BoxTree, "_narrowed", forgets)
+    checked = check_verdict(tmp_path / "proof", net, query.alternatives)
+    assert checked.accepted, "a checker that forgets them as well would have believed it"
+
+
 @cache
 def _peak() -> tuple[linreg.Network, Fraction]:
     net = _random_net(1)
@@ -220,18 +256,29 @@ def _peak() -> tuple[linreg.Network, Fraction]:
 
 
 @cache
-def _segments(seed: int) -> tuple[tuple[linreg.Network, Fraction], list[bytes], list[bytes]]:
-    """A network with its maximum, and of two proofs what stands for each box."""
+def _segments(seed: int) -> tuple[tuple[linreg.Network, Fraction], list[list[bytes]]]:
+    """A network with its maximum, and of three proofs what stands for each box.
+
+    That no value is more by a hair, none more, and none more by 32; of the last one the network is
+    normalised anew all the time.
+    """
     net = _random_net(seed)
     top = linreg.maximum(net, domain=linreg.Box([-1] * 3, [1] * 3)).value
     assert top is not None
     proofs = []
-    for above in (_above(3, top + HAIR), _above(3, top, ">")):
+    ways = (nullcontext, nullcontext, narrowing)
+    for above, way in zip(_never(top), ways, strict=True):
         query = _query(3, 1, [*_bounds([(-1, 1)] * 3), above])
-        with kept() as trees:
+        with kept() as trees, way():
             certifying.found_and_proved(net.staged, query, certifying.Budget())
         proofs.append(trees[0])
-    return (net, top), proofs[0], proofs[1]
+    assert sum(piece[:1] == b"\2" for piece in proofs[2][1:]) > 3
+    return (net, top), proofs
+
+
+def _never(top: Fraction) -> list[Condition]:
+    """What no input meets."""
+    return [_above(3, top + HAIR), _above(3, top, ">"), _above(3, top + 32)]
 
 
 def framed(net: linreg.Network, query: Query, verdict: str, records: bytes) -> bytes:
@@ -246,10 +293,10 @@ def framed(net: linreg.Network, query: Query, verdict: str, records: bytes) -> b
 
 def forgery(rng: random.Random) -> tuple[linreg.Network, Query, bytes]:
     """A false claim, and a file that claims to prove it."""
-    (net, top), above, tie = _segments(rng.randrange(4))
+    (net, top), proofs = _segments(rng.randrange(4))
     threshold = top - rng.choice((0, HAIR, Fraction(1, 1000), Fraction(1, 8), 1))
     query = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, threshold)])
-    return net, query, framed(net, query, "holds", forged(rng, rng.choice((above, tie))))
+    return net, query, framed(net, query, "holds", forged(rng, rng.choice(proofs)))
 
 
 def is_accepted(path: Path, net: linreg.Network, query: Query, data: bytes) -> bool:
@@ -280,11 +327,8 @@ def test_no_false_counterexample_is_accepted(tmp_path: Path) -> None:
 
 def test_what_is_not_forged_is_accepted(tmp_path: Path) -> None:
     """The frame of forgeries is no reason to refuse them."""
-    (net, top), above, tie = _segments(0)
-    for records, condition_ in (
-        (above, _above(3, top + HAIR)),
-        (tie, _above(3, top, ">")),
-    ):
+    (net, top), proofs = _segments(0)
+    for records, condition_ in zip(proofs, _never(top), strict=True):
         query = _query(3, 1, [*_bounds([(-1, 1)] * 3), condition_])
         data = framed(net, query, "holds", b"".join(records))
         assert is_accepted(tmp_path / "true", net, query, data)

@@ -24,7 +24,7 @@ def plain_machine() -> SimpleNamespace:
     is_off = numba.config.DISABLE_JIT
     numba.config.DISABLE_JIT = True
     try:
-        for name in ("bridge.explorer", "adjacency.facets", "adjacency.polygon_edges"):
+        for name in ("bridge.explorer", "adjacency.polygon_edges", "outlines.measuring"):
             import_module(f"{PACKAGE}.{name}")
     finally:
         numba.config.DISABLE_JIT = is_off

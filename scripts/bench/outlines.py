@@ -4,6 +4,9 @@ Gaussian networks have He weights and biases uniform in (-0.5, 0.5), from NumPy'
 trained ones are those in `examples/`. Times are processor time, in one thread, the least of several
 calls, without compiling. Exact arithmetic takes regions spread over all of them.
 
+A second table is of closed loops: three steps of a tenth of a double integrator, x'' = u,
+that a Gaussian network controls with |u| <= 1, unrolled as one network of nine stages.
+
     python scripts/bench/outlines.py
 """
 
@@ -39,6 +42,9 @@ LEGEND = (
     f"vertices and volume of a region by itself. Goal: {GOAL:,} a second."
 )
 
+CONTROLLERS = [(2, 16, 16, 1), (2, 24, 24, 1)]
+STEPS = 3
+
 SAMPLE = 20
 """Regions that are measured by themselves."""
 
@@ -64,6 +70,29 @@ def main() -> None:
         table.add_row("3-16-16-1, integers, box", *_cells(_integers(), BOX))
     show(console, table, markdown=options.markdown)
     console.print(LEGEND, highlight=False)
+    loops = Table(title=f"closed loops of {STEPS} steps, regions a second")
+    for heading in ("controller", "regions", "outlines", "graph", "merged graph", "definitions"):
+        loops.add_column(heading, justify="right", no_wrap=True)
+    with console.status("in loops"):
+        for sizes in CONTROLLERS:
+            for domain in (BOX, None):
+                name = dashed(sizes) + (", box" if domain else "")
+                loops.add_row(name, *_cells_of_loop(sizes, domain))
+    show(console, loops, markdown=options.markdown)
+
+
+def _cells_of_loop(sizes: tuple[int, ...], domain: str | None) -> list[str]:
+    loop = linreg.closed_loop(
+        gaussian(sizes), [[1, "1/10"], [0, 1]], [["1/200"], ["1/10"]], steps=STEPS, clip=(-1, 1)
+    )
+    regions = linreg.enumerate_regions(loop, domain, strategy="compiled")
+    _, outlining = best(regions.outlines)
+    graph, joining = best(lambda: linreg.adjacency_graph(regions))
+    _, merging = best(lambda: linreg.merged_graph(graph))
+    counts, defining = best(lambda: linreg.region_counts(loop, domain, strategy="compiled"))
+    assert (counts.activation_regions, counts.dual_edges) == (len(regions), len(graph.edges))
+    times = outlining, joining, merging, defining
+    return [f"{len(regions):,}", *(f"{len(regions) / time:,.0f}" for time in times)]
 
 
 def _integers() -> linreg.Network:

@@ -14,6 +14,7 @@ from forgeries import records_in
 
 import linreg
 from linreg.certificate.encoding import integer, unsigned
+from linreg.checker import combinations
 from linreg.checker.claims import is_non_negative
 from linreg.checker.combinations import certainly_hold, multipliers_of
 from linreg.checker.forms import nearest_floats
@@ -70,6 +71,20 @@ def test_what_floats_accept_holds(n: int, size: int) -> None:
     assert not [each for each, sure, true in zip(claims, found, exact, strict=True) if sure > true]
     if size < 10**200:
         assert sum(found) > 10
+
+
+def test_without_a_bound_on_rounding_floats_accept_what_is_false_by_a_hair(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = random.Random(1)
+    claims: list[Claim] = []
+    for _ in range(2000):
+        a, g, c = (draw.randrange(10**30, 10**31) for _ in range(3))
+        claims.append(((g, g * c // a - 1), [(a, c)]))
+    assert not any(holds(*each) for each in claims)
+    assert not any(accepted(claims))
+    monkeypatch.setattr(combinations, "DOUBT", 0.0)
+    assert any(accepted(claims))
 
 
 @pytest.mark.parametrize("size", [1, 2**60, 10**100])

@@ -98,12 +98,12 @@ class Step(NamedTuple):
 def _steps() -> list[Step]:
     cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
     return [
-        Step("regions", 0.30, False, lambda: compiled_explorer().prepare(cube)),
-        Step("proofs", 0.04, False, lambda: proving_explorer().prepare(cube)),
-        Step("graphs", 0.17, False, _join),
-        Step("outlines", 0.10, False, _outline),
-        Step("regions of the plane", 0.16, True, lambda: compiled_explorer().prepare(square)),
-        Step("lines", 0.16, True, _sweep),
+        Step("regions", 0.29, False, lambda: compiled_explorer().prepare(cube)),
+        Step("proofs", 0.09, False, lambda: proving_explorer().prepare(cube)),
+        Step("graphs", 0.16, False, _join),
+        Step("outlines", 0.09, False, _outline),
+        Step("regions of the plane", 0.15, True, lambda: compiled_explorer().prepare(square)),
+        Step("lines", 0.15, True, _sweep),
         Step("bounds", 0.07, True, _bound),
     ]
 

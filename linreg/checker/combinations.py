@@ -21,11 +21,14 @@ LARGEST_EXPONENT = 500
 """Of the entries of forms that floats are asked about: scaled, none comes near underflow."""
 
 
-def certainly_hold(forms: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def certainly_hold(
+    forms: np.ndarray, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Which of many claims certainly hold, False where there is any doubt; and what may help then.
 
     That is, for each row of each claim, whether its multiplier may be other than zero: False only
-    where B is regular and floats cannot tell the multiplier from zero.
+    where B is regular and floats cannot tell the multiplier from zero. And which claims certainly
+    hold if all these are zero.
 
     Parameters
     ----------
@@ -56,14 +59,14 @@ def certainly_hold(forms: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.
     """
     n_claims, n, _ = rows.shape
     if not n_claims or n + 1 > MOST_TERMS:
-        return np.zeros(n_claims, dtype=bool), np.ones((n_claims, n), dtype=bool)
+        return _nothing(n_claims, n)
     forms, is_read = _scaled(forms)
     rows, are_read = _scaled(rows)
     basis, goal = rows[:, :, :-1], forms[:, None, :-1]
     try:
         inverse = np.linalg.inv(basis)
     except np.linalg.LinAlgError:
-        return np.zeros(n_claims, dtype=bool), np.ones((n_claims, n), dtype=bool)
+        return _nothing(n_claims, n)
     with np.errstate(over="ignore", invalid="ignore"):
         sizes, inverse_sizes = np.abs(basis), np.abs(inverse)
         one = np.eye(n)
@@ -72,14 +75,21 @@ def certainly_hold(forms: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.
         by = goal @ inverse
         rest = np.abs(goal - by @ basis) + DOUBT * (np.abs(goal) + np.abs(by) @ sizes) + TINY
         error = 2 * (rest @ inverse_sizes).sum(axis=2) + TINY
-        are_zero = ~(np.abs(by[:, 0]) > error)
-        are_positive = (by[:, 0] > error).all(axis=1)
+        are_positive = by[:, 0] > error
+        may_be_zero = ~(np.abs(by[:, 0]) > error)
         parts = by[:, 0] * rows[:, :, -1]
         left = forms[:, -1] - parts.sum(axis=1)
         doubt = DOUBT * (np.abs(forms[:, -1]) + np.abs(parts).sum(axis=1)) + 2 * error[:, 0] + TINY
         is_regular &= is_read & are_read.all(axis=1)
-        certain: np.ndarray = is_regular & are_positive & (left > doubt)
-    return certain, ~(are_zero & is_regular[:, None])
+        leaves_enough = is_regular & (left > doubt)
+    certain: np.ndarray = leaves_enough & are_positive.all(axis=1)
+    if_zero = leaves_enough & (are_positive | may_be_zero).all(axis=1)
+    return certain, ~(may_be_zero & is_regular[:, None]), if_zero
+
+
+def _nothing(n_claims: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    none = np.zeros(n_claims, dtype=bool)
+    return none, np.ones((n_claims, n), dtype=bool), none
 
 
 def _scaled(forms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

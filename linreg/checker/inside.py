@@ -85,16 +85,17 @@ class Inside(Generic[About]):
         held = len(self._claims)
         return held >= AT_ONCE or held * len(self.rows) ** 2 >= MOST_ENTRIES
 
-    def doubtful(self) -> Iterator[tuple[Point | None, list[Form], list[Form], About]]:
+    def doubtful(self) -> Iterator[tuple[Point | None, list[Form], list[Form], bool, About]]:
         """The claims of which floats are not sure, in order; all are forgotten.
 
-        Each is a point and its rows, or None, a form before those that it is a combination of, and
-        those of them that floats can tell from rows without a part in it.
+        Each is a point and its rows, or None, a form before those that it is a combination of,
+        those of them that floats can tell from rows without a part in it, and whether it certainly
+        is one if the others have none.
         """
         claims, forms, cells = self._claims, self._forms, self._cells
         self._forget()
         certain = np.zeros(len(claims), dtype=bool)
-        likely: dict[int, list[bool]] = {}
+        likely: dict[int, tuple[list[bool], bool]] = {}
         if claims and forms and len(forms[0]) <= MOST_TERMS:
             floats = nearest_floats(forms)
             # Shorter lists have their last row more than once.
@@ -113,16 +114,19 @@ class Inside(Generic[About]):
                 numbers = np.array([list(claims[i][2]) for i in combined], dtype=np.intp)
                 chosen = floats[places[cell_of[combined][:, None], numbers]]
                 told = floats[[claims[i][1] for i in combined]]
-                certain[combined], some = certainly_hold(told, chosen)
-                likely = dict(zip(combined, some.tolist(), strict=True))
+                certain[combined], some, if_zero = certainly_hold(told, chosen)
+                seen = zip(some.tolist(), if_zero.tolist(), strict=True)
+                likely = dict(zip(combined, seen, strict=True))
         for i in np.flatnonzero(~certain).tolist():
             point, form, named, cell, about = claims[i]
             own = [forms[place] for place in cells[cell]]
             if point is None:
                 basis = [own[row] for row in named]
-                yield None, [forms[form], *basis], list(compress(basis, likely.get(i, ()))), about
+                some_rows, is_sure = likely.get(i, ((), False))
+                some_forms = list(compress(basis, some_rows))
+                yield None, [forms[form], *basis], some_forms, is_sure, about
             else:
-                yield point, own, [], about
+                yield point, own, [], False, about
 
 
 def _are_positive(rows: np.ndarray, points: np.ndarray) -> np.ndarray:

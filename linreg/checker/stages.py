@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import lcm
 
@@ -18,10 +18,17 @@ FEW_CHANGES = 4
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Affine functions of the input: integer rows over one positive denominator."""
+    """Affine functions of the input: integer rows over one positive denominator.
+
+    Attributes
+    ----------
+    multiples : dict of Form, by id
+        Some forms whose gradients are multiples of gradients of the rows.
+    """
 
     rows: list[list[int]]
     denominator: int
+    multiples: dict[int, Form] = field(default_factory=dict)
 
     @property
     def rationals(self) -> fmpq_mat:
@@ -130,6 +137,7 @@ class StageOnCell:
 
     def __init__(self, stage: IntegerStage, state: State) -> None:
         self._stage = stage
+        self._state = state
         self._read = stage.read(state)
         self.hyperplanes: list[Form] = []
         self.contests: list[list[list[int]]] = []
@@ -176,6 +184,23 @@ class StageOnCell:
         """The hyperplanes with the other sign, positive on their negative sides."""
         return [negated(form) for form in self.hyperplanes]
 
+    def is_spanned(self, rows: Sequence[Form]) -> bool:
+        """Whether it is plain that these rows span all gradients of the hyperplanes.
+
+        The rows are independent. Gradients of hyperplanes are combinations of those of the state,
+        and as many rows among these combinations as the state has gradients span them all.
+        """
+        return len(rows) >= self._n_gradients and all(id(row) in self._combinations for row in rows)
+
+    @cached_property
+    def _n_gradients(self) -> int:
+        return sum(any(row[:-1]) for row in self._state.rows)
+
+    @cached_property
+    def _combinations(self) -> dict[int, Form]:
+        own = {id(form): form for forms in (self.hyperplanes, self.beyond) for form in forms}
+        return self._state.multiples | own
+
     def lead(self, contest: int, candidate: int, rival: int) -> Form:
         """How far a candidate is ahead of a rival, coprime."""
         forms = self.contests[contest]
@@ -186,6 +211,7 @@ class StageOnCell:
         stage = self._stage
         marks, won = iter(self._marks), zip(self._candidates, winners, strict=True)
         outputs = []
+        multiples: dict[int, Form] = {}
         for table, start in zip(stage.tables, stage.starts, strict=False):
             if table is None:
                 candidates, winner = next(won)
@@ -194,10 +220,14 @@ class StageOnCell:
             piece, crossed = next(marks)
             for plane, above in crossed:
                 piece += sides[plane] == above
+            if table.slopes[piece]:
+                for plane, _ in crossed:
+                    for form in (self.hyperplanes[plane], self.beyond[plane]):
+                        multiples[id(form)] = form
             outputs.append(self._output(start, table.slopes[piece], table.intercepts[piece]))
         for row in range(stage.starts[-1], len(self._read.rows)):
             outputs.append(self._output(row, stage.scale, 0))
-        return State(outputs, self._read.denominator * stage.scale)
+        return State(outputs, self._read.denominator * stage.scale, multiples)
 
     def _output(self, row: int, slope: int, intercept: int) -> list[int]:
         """A row times the scale on a piece."""

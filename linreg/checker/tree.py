@@ -141,7 +141,7 @@ class Tree:
         self._part = part
         self._seen = seen
         self._turn = 0
-        self._cell: Inside[tuple[int, Path, int]] = Inside(())
+        self._cell: Inside[tuple[int, Path, int, StageOnCell | None]] = Inside(())
         self._stages = [IntegerStage(stage) for stage in network.stages]
         self._n_domain_rows = 0
         self._facets: int | None = None
@@ -250,7 +250,7 @@ class Tree:
         branch.left -= 1
         if self._is_due():
             form = (here.hyperplanes if is_above else here.beyond)[plane]
-            about = self.regions, branch.path, plane
+            about = self.regions, branch.path, plane, here
             if self._cell.claim_combination(form, rows, about):
                 self._look_inside()
 
@@ -303,7 +303,7 @@ class Tree:
 
     def _check_region(self, branch: Branch) -> None:
         point = self._records.integers(1 + self._network.input_dim)
-        if self._is_due() and self._cell.claim(point, (self.regions, branch.path, 0)):
+        if self._is_due() and self._cell.claim(point, (self.regions, branch.path, 0, None)):
             self._look_inside()
         if self._facets is not None:
             for place in range(self._n_domain_rows, len(self._cell.rows)):
@@ -317,11 +317,12 @@ class Tree:
 
     def _look_inside(self) -> None:
         """Check the claims that were put off."""
-        for point, rows, likely, (number, path, plane) in self._cell.doubtful():
+        for point, rows, likely, is_sure, (number, path, plane, here) in self._cell.doubtful():
             proved, self.regions = self.regions, number
             if point is None:
                 form, *basis = rows
-                if not (_is_combination(form, likely) or _is_combination(form, basis)):
+                is_plain = is_sure and here is not None and here.is_spanned(likely)
+                if not (is_plain or _is_combination(form, likely) or _is_combination(form, basis)):
                     raise _false(
                         path, f"its rows do not prove that hyperplane {plane} misses the cell"
                     )

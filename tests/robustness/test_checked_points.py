@@ -95,7 +95,7 @@ def test_floats_leave_open_what_rounding_could_decide() -> None:
     for row in (far, edge, near, (10**400, 0)):
         cell: Inside[str] = Inside([row])
         cell.claim(point, "x")
-        left[row] = [about for _, _, _, about in cell.doubtful()]
+        left[row] = [about for *_, about in cell.doubtful()]
     assert left == {far: [], edge: ["x"], near: ["x"], (10**400, 0): ["x"]}
 
 
@@ -106,7 +106,7 @@ def test_a_cell_that_was_left_keeps_its_rows_for_its_points() -> None:
     for number, row in enumerate([(-1, 2), (1, -2), (-1, 2)]):
         cell.move(1, [row])
         assert not cell.claim(point, number)
-    assert [(rows, number) for _, rows, _, number in cell.doubtful()] == [([(1, 0), (1, -2)], 1)]
+    assert [(rows, number) for _, rows, _, _, number in cell.doubtful()] == [([(1, 0), (1, -2)], 1)]
     assert not list(cell.doubtful())
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import random
 import zlib
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations, islice
 from pathlib import Path
 
 import numpy as np
 import pytest
+from flint import fmpz_mat
 from forgeries import records_in
+from generators import problems
+from hypothesis import given, settings
 
 import linreg
 from linreg.certificate.encoding import integer, unsigned
@@ -19,6 +25,8 @@ from linreg.checker.claims import is_non_negative
 from linreg.checker.combinations import certainly_hold, multipliers_of
 from linreg.checker.forms import nearest_floats
 from linreg.checker.inside import Inside
+from linreg.checker.stages import StageOnCell, State
+from linreg.checker.tree import Branch, Tree
 from linreg.kernel.data.records import CUT, MISSES, REGION
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.telling import LENGTH, Found, Telling
@@ -113,7 +121,7 @@ def test_one_claim_that_is_singular_refuses_no_other_for_good() -> None:
     cell.claim_combination((1, 1, 1), [0, 1], 0)
     cell.claim_combination((1, 1, 1), [1, 1], 1)
     left = list(cell.doubtful())
-    assert [(about, holds(rows[0], rows[1:])) for _, rows, _, about in left] == [
+    assert [(about, holds(rows[0], rows[1:])) for _, rows, _, _, about in left] == [
         (0, True),
         (1, False),
     ]
@@ -235,3 +243,94 @@ def test_no_changed_byte_of_what_machine_code_proved_makes_another_count_true(
             refused += not verdict.accepted
             assert not verdict.accepted or verdict.regions == count
     assert refused > (len(content) - start) // 3  # digits of points, most of which may change
+
+
+HAIR = linreg.mlp([([[1, 0], [0, 1], [2**60, -1]], [0, 0, 2**60])])
+"""x, y and 2^60 (x + 1) - y, which floats take for a multiple of x and a constant."""
+
+
+@pytest.mark.parametrize("is_believed", [False, True])
+def test_a_multiplier_that_floats_take_for_zero_is_no_zero(
+    is_believed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is -1 where x, y > 0, and 1 where y < 0; what is believed too easily lets it pass."""
+    path = tmp_path / "proof"
+    linreg.certify(HAIR, path)
+    content = zlib.decompress(path.read_bytes()[len(MAGIC) : -32])
+    header, claim = content[: content.index(b"}") + 1], content[content.rindex(b"{") - 2 :]
+
+    def region(x: int, y: int, by: int) -> bytes:
+        return bytes((REGION,)) + b"".join(map(integer, (by, x, y)))
+
+    third = bytes((CUT, 2))
+    tree = [
+        bytes((CUT, 0)),
+        bytes((CUT, 1)) + third + region(-2, -1, 1) + region(-1, -1, 3),
+        third + region(-3, 1, 1) + region(-1, 3, 2),
+        bytes((CUT, 1)) + misses(2, 1, [0, 1]) + region(1, -3, 1),
+        misses(2, 1, [0, 1]) + region(1, 1, 1),
+    ]
+    body = MAGIC + zlib.compress(header + b"".join(tree) + claim)
+    path.write_bytes(body + hashlib.sha256(body).digest())
+    if is_believed:
+        monkeypatch.setattr(StageOnCell, "is_spanned", lambda self, rows: True)
+    verdict = linreg.check(path, HAIR)
+    assert not verdict.accepted
+    assert verdict.regions == (6 if is_believed else 5)
+    says = "claims activation_regions = 7" if is_believed else "its rows do not prove"
+    assert says in str(verdict.false_claim)
+
+
+def look_at_spans(path: Path, network: linreg.Network, domain: linreg.Domain | None) -> int:
+    """Hold what is said to span the gradients of a stage against exact ranks; how often it is."""
+    linreg.certify(network, path, domain, strategy="compiled")
+    follow = Tree._follow
+    said = 0
+
+    def followed(self: Tree, branch: Branch, pending: list[Branch]) -> None:
+        nonlocal said
+        follow(self, branch, pending)
+        for waiting in pending:
+            here, rows = waiting.here, self._cell.rows
+            for k in range(len(rows) + 1):
+                for chosen in islice(combinations(rows, k), 20):
+                    if here and here.hyperplanes and rank(chosen) == k and here.is_spanned(chosen):
+                        assert rank([*chosen, *here.hyperplanes]) == k
+                        said += 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Tree, "_follow", followed)
+        assert linreg.check(path, network, domain).accepted
+    return said
+
+
+@given(problem=problems())
+@settings(max_examples=40)
+def test_rows_that_plainly_span_the_gradients_of_a_stage_do(
+    problem: tuple[linreg.Network, linreg.Domain], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    look_at_spans(tmp_path_factory.mktemp("certificates") / "proof", *problem)
+
+
+def test_rows_of_units_that_are_off_span_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If they are taken for gradients of the state, the ranks say so."""
+    draw = np.random.default_rng(0)
+    shapes = ((4, 3), (4, 4))
+    net = linreg.mlp([(draw.normal(size=shape), draw.normal(size=shape[0])) for shape in shapes])
+    assert look_at_spans(tmp_path / "proof", net, None)
+    after = StageOnCell.after
+
+    def careless(self: StageOnCell, *arguments: Sequence[int]) -> State:
+        state = after(self, *arguments)
+        every = {id(form): form for form in (*self.hyperplanes, *self.beyond)}
+        return replace(state, multiples=every)
+
+    monkeypatch.setattr(StageOnCell, "after", careless)
+    with pytest.raises(AssertionError):
+        look_at_spans(tmp_path / "proof", net, None)
+
+
+def rank(forms: Sequence[tuple[int, ...]]) -> int:
+    return fmpz_mat([list(form[:-1]) for form in forms]).rank() if forms else 0

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 
 import linreg
 from linreg.certificate.encoding import integer, unsigned
-from linreg.checker import combinations
+from linreg.checker import combinations as bounds
 from linreg.checker.claims import is_non_negative
 from linreg.checker.combinations import certainly_hold, multipliers_of
 from linreg.checker.forms import nearest_floats
@@ -91,7 +91,7 @@ def test_without_a_bound_on_rounding_floats_accept_what_is_false_by_a_hair(
         claims.append(((g, g * c // a - 1), [(a, c)]))
     assert not any(holds(*each) for each in claims)
     assert not any(accepted(claims))
-    monkeypatch.setattr(combinations, "DOUBT", 0.0)
+    monkeypatch.setattr(bounds, "DOUBT", 0.0)
     assert any(accepted(claims))
 
 

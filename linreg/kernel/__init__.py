@@ -10,9 +10,11 @@ of a cell rests on bounds that account for every rounding:
 
 - a cell *is not empty* because a point is certainly inside it (`maps.affine_maps.inside`), or, in
   the plane, because generators of its closed parent are certainly on both sides of the line that
-  made it (`plane.signs.compare`)
+  made it (`plane.signs.compare`), or, of three and four inputs, corners of the form that did
 - a form *does not cut* a cell because multipliers prove it (`proofs.multipliers.proves`), or, in
-  the plane, because it has one sign at all generators
+  the plane, because it has one sign at all generators, or, of three and four inputs, at all corners
+  (`polytopes.cells`), each of which is known up to its error (`polytopes.crossing`,
+  `polytopes.solving`)
 - a candidate *wins nowhere* in a polygon because it is below another one at all generators, by its
   rows (`plane.lines.is_below`) or by the line of their difference (`plane.signs.find_signs`)
 - a row *is what it was* in the cell before because each output that it reads is
@@ -55,19 +57,22 @@ The order to read in
 8. `simplex.cell_tree`: the tree, from which all of the above is called.
 9. `data.polygons`, `plane.signs`, `plane.lines`, `plane.clipping`, `plane.cuts`,
    `plane.polygon_tree`: the same for one and two inputs, where cells are polygons.
-10. `bridge.exact_cells`, `bridge.exploration`, `bridge.explorer`: what settles doubts.
-11. `data.telling`, `proofs.hyperplanes`, `proofs.bases`, `proofs.writing`, `proofs.known_regions`,
+10. `data.polytopes`, `polytopes.solving`, `polytopes.crossing`, `polytopes.building`,
+    `polytopes.cells`: the same for three and four inputs, where cells have few corners.
+11. `bridge.exact_cells`, `bridge.exploration`, `bridge.explorer`: what settles doubts.
+12. `data.telling`, `proofs.hyperplanes`, `proofs.bases`, `proofs.writing`, `proofs.known_regions`,
     `proofs.telling_exactly`, `proofs.proving`: certificates.
-12. `outlines`: regions that are known as shapes; `adjacency`: which of them share a facet.
-13. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along
+13. `outlines`: regions that are known as shapes; `adjacency`: which of them share a facet.
+14. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along
     segments.
-14. `bounds.units`, `bounds.tables`, `bounds.walk`: bounds of outputs on boxes; `bounds.leaf_rows`:
+15. `bounds.units`, `bounds.tables`, `bounds.walk`: bounds of outputs on boxes; `bounds.leaf_rows`:
     the programs of leaves.
-15. `data.frames`, `parts`, `machine`: how all this becomes machine code.
+16. `data.frames`, `parts`, `machine`: how all this becomes machine code.
 
 Letters
 -------
-- t, w: the tables; the work memory, of parts maps, halfspaces, p (program), proof, tree and plane
+- t, w: the tables; the work memory, of parts maps, halfspaces, p (program), proof, tree, plane and
+  c (polytopes)
 - n: the dimension, that of the input and in programs one more for the lead of a candidate
 - m: rows of a linear program, or half-spaces of a region
 - k: an input; in `proofs`, the size of the support; in `plane`, a generator

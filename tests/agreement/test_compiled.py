@@ -30,6 +30,7 @@ from linreg.explore import Sink, Tally
 from linreg.explore import generated_cells as generated
 from linreg.kernel.bridge import exploration, explorer
 from linreg.kernel.bridge.explorer import CompiledExplorer
+from linreg.kernel.data import polytopes
 from linreg.kernel.plane.polygon_tree import kernel_of
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
 from linreg.oracle import brute_force_patterns
@@ -445,6 +446,7 @@ class Watched:
     def __init__(self) -> None:
         self.plain = plain_machine()
         self.proved = 0
+        self.seen_from_corners = 0
         self.doubts = 0
         self._solver = Solver()
         self._exactly: Any = None
@@ -457,6 +459,8 @@ class Watched:
         for module in (self.plain.forms, self.plain.contests):
             module.proves = self._proves(module.proves)
         self.plain.points.inside = self._inside(self.plain.points.inside)
+        self.plain.cells.settle = self._settles(self.plain.cells.settle)
+        self.plain.cells._hand_down = self._hands_down(self.plain.cells._hand_down)
 
     def __call__(self) -> Any:
         return self.plain.explorer.CompiledExplorer()
@@ -505,6 +509,41 @@ class Watched:
 
         return checked
 
+    def _settles(self, settle: Any) -> Any:
+        """Corners of the current cell tell the side of a form."""
+
+        def checked(t: Any, tree: Any, local: int, positive: bool) -> None:
+            settle(t, tree, local, positive)
+            self._check_side(t, tree, tree.node, local, positive)
+
+        return checked
+
+    def _hands_down(self, hand_down: Any) -> Any:
+        """Corners of a part tell the sides of forms."""
+
+        def checked(t: Any, tree: Any, c: Any, top: int, *given: Any) -> None:
+            hand_down(t, tree, c, top, *given)
+            for local in range(64 * t.n_words):
+                for side in (1, 2):
+                    if int(c.part[side, local >> 6]) >> (local & 63) & 1:
+                        self._check_side(t, tree, tree.nodes[top], local, side == 1)
+
+        return checked
+
+    def _check_side(self, t: Any, tree: Any, node: Any, local: int, positive: bool) -> None:
+        """No point of a node's cell is on the other side of a form of its stage."""
+        self.seen_from_corners += 1
+        work = self.plain.work
+        first = t.stages[int(node[work.STAGE])]
+        pattern = tuple(map(int, node[tree.pieces : tree.pieces + int(first.unit)]))
+        at = tree.halfspaces
+        pairs = node[at : at + 2 * int(node[work.HALFSPACES])].reshape(-1, 2).tolist()
+        rows = [list(row) for row in self._exactly._problem.domain_rows.rows]
+        rows += [self._row(pattern, row, rival, -1) for row, rival in pairs]
+        side = work.NEGATIVE if positive else work.POSITIVE
+        rows.append(self._row(pattern, int(first.form) + local, side, -1))
+        assert isinstance(decide_interior(rows, t.dim, self._solver), Multipliers)
+
     def _inside(self, inside: Any) -> Any:
         def checked(halfspaces: Any, n: int, x: np.ndarray, last: int) -> bool:
             if not inside(halfspaces, n, x, last):
@@ -548,6 +587,40 @@ def test_every_proof_and_every_point_is_right(watched: Watched, name: str) -> No
     net = SMALL_NETS[name]
     assert explored(net, made=watched) == by_highs(net)
     assert watched.proved > 0
+
+
+@pytest.mark.parametrize("net", [random_net(3, 6, 5), random_net(4, 6, 4)], ids=["3", "4"])
+def test_every_side_that_is_seen_from_corners_is_right(watched: Watched, net: Network) -> None:
+    assert explored(net, made=watched) == by_highs(net)
+    assert watched.seen_from_corners > 100
+
+
+@pytest.mark.parametrize("inputs", [3, 4])
+def test_corners_that_are_elsewhere_are_caught(watched: Watched, inputs: int) -> None:
+    """Where they are certain to be is what is believed of them."""
+    crossing = watched.plain.crossing
+    put = crossing._put_between
+
+    def elsewhere(c: Any, form: Any, n: int, i: int, j: int, m: int) -> bool:
+        done = put(c, form, n, i, j, m)
+        c.at[1, m, :n] *= 1.5
+        return bool(done)
+
+    crossing._put_between = elsewhere
+    with pytest.raises(AssertionError):
+        explored(random_net(inputs, 6, 6), made=watched)
+
+
+@pytest.mark.parametrize("most", [2, 6])
+def test_it_does_not_matter_of_which_cells_there_are_corners(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of none; of up to six inputs, where they take longer than linear programs."""
+    monkeypatch.setattr(polytopes, "MOST_INPUTS", most)
+    for name in ("Gaussian", "six inputs", "clip", "small integers", "pruned", "no bias"):
+        agree(NETS[name])
+    agree(random_net(5, 6, 5))
+    agree(random_net(3, 6, 5), Box([-3, -2, -1], [1, 2, 3]))
 
 
 @pytest.mark.parametrize("name", SMALL_NETS)

@@ -14,6 +14,7 @@ from linreg.explore.subdivision import Tally, decide_contests, decide_hyperplane
 from linreg.kernel.bridge.exact_cells import Exactly
 from linreg.kernel.data.outcomes import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOST, PAUSED
 from linreg.kernel.data.polygons import Polygon, polygon_of, put_polygon
+from linreg.kernel.data.polytopes import Polytope, polytope_of, put_polytope
 from linreg.kernel.data.work import (
     ENTRY,
     HALFSPACES,
@@ -51,6 +52,7 @@ class Node(NamedTuple):
     masks: np.ndarray
     points: np.ndarray
     polygon: Polygon | None = None
+    polytope: Polytope | None = None
 
 
 class Exploration:
@@ -187,13 +189,15 @@ class Exploration:
                 target[:] = source
             tree.node[ENTRY] = -1
             tree.node[SHARED] = 0
-            self._push_current(cell.polygon)
+            self._push_current(cell.polygon, cell.polytope)
         elif self._exactly.place(cell, self.work):
             self._push_current()
         else:
             self._keep_outside(cell)
 
-    def _push_current(self, polygon: Polygon | None = None) -> None:
+    def _push_current(
+        self, polygon: Polygon | None = None, polytope: Polytope | None = None
+    ) -> None:
         tree = self.work.tree
         top = int(tree.counters[TOP])
         if top == len(tree.nodes):
@@ -201,6 +205,7 @@ class Exploration:
             tree = self.work.tree
         tree.nodes[top], tree.masks[top], tree.points[top] = tree.node, tree.mask, tree.point
         put_polygon(self.work.plane, top, polygon)
+        put_polytope(self.work.polytopes, top, polytope)
         tree.counters[TOP] = top + 1
 
     def _keep_outside(self, cell: Cell | GeneratedCell) -> None:
@@ -241,5 +246,6 @@ class Exploration:
                 left.append(cell.pointless() if isinstance(cell, GeneratedCell) else cell)
             else:
                 node = tree.nodes[i].copy(), tree.masks[i].copy(), tree.points[i].copy()
-                left.append(Node(*node, polygon_of(self.work.plane, i)))
+                shapes = polygon_of(self.work.plane, i), polytope_of(self.work.polytopes, i)
+                left.append(Node(*node, *shapes))
         return left

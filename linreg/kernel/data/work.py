@@ -9,6 +9,7 @@ import numpy as np
 
 from linreg.kernel.data.frames import as_frame
 from linreg.kernel.data.polygons import Plane, longer_plane, plane_for
+from linreg.kernel.data.polytopes import Polytopes, longer_polytopes, polytopes_for
 from linreg.kernel.data.tables import Tables
 
 STAGE, HALFSPACES, SHARED, POINTS, ENTRY, OUTSIDE, HEAD = range(7)
@@ -200,6 +201,7 @@ class Work(NamedTuple):
     proof: Proof
     tree: Tree
     plane: Plane
+    polytopes: Polytopes
 
 
 def work_for(t: Tables, waiting: int = 64) -> Work:
@@ -301,6 +303,7 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             zeros((0, n)),
         ),
         plane_for(t, waiting, most["form"]),
+        polytopes_for(t, waiting, most["form"]),
     )
 
 
@@ -323,4 +326,5 @@ def with_room(work: Work, waiting: int) -> Work:
             nodes=longer(tree.nodes), masks=longer(tree.masks), points=longer(tree.points)
         ),
         plane=longer_plane(work.plane, waiting),
+        polytopes=longer_polytopes(work.polytopes, waiting),
     )

@@ -132,7 +132,7 @@ def _proves_before(
             continue
         columns = columns_at(t, maps, proof, n, k, at)
         if columns == k:
-            if _invert(proof, k):
+            if _solve(proof, k):
                 spread = spread_of(proof, k)
                 if spread >= 0.0 and _value_holds(halfspaces, p, proof, k, spread):
                     return True
@@ -297,8 +297,8 @@ def _integer(halfspaces: HalfspaceRows, p: Program, proof: Proof, n: int, k: int
 
 
 @compiled
-def _invert(proof: Proof, k: int) -> bool:
-    """Write the transposed inverse of the basis, and the multipliers, in floats."""
+def invert(proof: Proof, k: int) -> bool:
+    """Write the transposed inverse of the basis in floats."""
     a = proof.scratch
     for i in range(k):
         for c in range(k):
@@ -321,12 +321,21 @@ def _invert(proof: Proof, k: int) -> bool:
             if i != c and factor != 0.0:
                 for j in range(2 * k):
                     a[i, j] -= factor * a[c, j]
-    # a holds the inverse of the transposed basis, whose row j gives multiplier j.
+    for j in range(k):
+        for c in range(k):
+            proof.inverse[j, c] = a[j, k + c]
+    return True
+
+
+@compiled
+def _solve(proof: Proof, k: int) -> bool:
+    """Write the inverse and the multipliers in floats; False if they are not all positive."""
+    if not invert(proof, k):
+        return False
     for j in range(k):
         total = 0.0
         for c in range(k):
-            proof.inverse[j, c] = a[j, k + c]
-            total += proof.target[c] * a[j, k + c]
+            total += proof.target[c] * proof.inverse[j, c]
         proof.support[j].multiplier = total
         if not total > 0.0:
             return False

@@ -9,6 +9,7 @@ from linreg.kernel.data.outcomes import (
     ELSEWHERE,
     FULL,
     LOST,
+    NO_FORM,
     PAUSED,
     UNCLEAR,
 )
@@ -33,6 +34,17 @@ from linreg.kernel.data.work import (
 from linreg.kernel.machine import compiled, entry
 from linreg.kernel.maps.affine_maps import put_domain, put_lead, put_side
 from linreg.kernel.maps.composing import compose
+from linreg.kernel.polytopes.cells import (
+    find_polytope,
+    hand_on_state,
+    has_polytope,
+    leave_polytope,
+    make_polytope,
+    next_cut,
+    open_forms,
+    split,
+    stand_in_middle,
+)
 from linreg.kernel.simplex.contests import (
     decide_contests,
     has_contests,
@@ -93,29 +105,38 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
             return UNCLEAR
     else:
         find_path(t, w)
-    if not stand_inside(t, w.halfspaces, tree, len(t.halfspaces) + node[HALFSPACES]):
+    if not find_polytope(t, w, top):
         return LOST
     while True:
-        if not decide_forms(t, w.maps, w.halfspaces, tree, w.program, w.proof):
-            return DOUBT
         s = node[STAGE]
         is_last = s + 1 >= t.n_stages
-        f, n_open = next_form(t, tree)
-        if f >= 0:
-            if (
-                n_open == 1
-                and is_last
-                and not wants_rows
-                and tree.counters[REGIONS] + 2 <= limit
-                and next_contest(t, tree) < 0
-                and is_surely_cut(t, w.maps, w.halfspaces, tree, f)
-            ):
-                tree.cells[s] += 2
-                tree.counters[REGIONS] += 2
-                tree.share[0] += tree.point[0]
-            else:
-                split_form(t, tree, f)
-            return DONE
+        if has_polytope(w.polytopes):
+            f = next_cut(t, tree, w.polytopes)
+            if f >= 0 and split(t, w, f, limit, wants_rows):
+                return DONE
+            if f != NO_FORM and not leave_polytope(t, w):
+                return LOST
+        if not has_polytope(w.polytopes):
+            if not decide_forms(t, w.maps, w.halfspaces, tree, w.program, w.proof):
+                return DOUBT
+            f, n_open = next_form(t, tree)
+            if f >= 0:
+                if (
+                    n_open == 1
+                    and is_last
+                    and not wants_rows
+                    and tree.counters[REGIONS] + 2 <= limit
+                    and next_contest(t, tree) < 0
+                    and is_surely_cut(t, w.maps, w.halfspaces, tree, f)
+                ):
+                    tree.cells[s] += 2
+                    tree.counters[REGIONS] += 2
+                    tree.share[0] += tree.point[0]
+                else:
+                    first = tree.counters[TOP]
+                    split_form(t, tree, f)
+                    hand_on_state(w.polytopes, first, tree.counters[TOP])
+                return DONE
         if has_contests(tree):
             if not decide_contests(t, w.maps, w.halfspaces, tree, w.program, w.proof):
                 return DOUBT
@@ -123,6 +144,8 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
             if u >= 0:
                 split_contest(t, w.maps, tree, u)
                 return DONE
+        if is_last and wants_rows and not stand_in_middle(t, w):
+            return LOST
         if wants_rows or not is_last:
             fix_pieces(t, tree)
         tree.cells[s] += 1
@@ -131,6 +154,11 @@ def _take(t: Tables, w: Work, top: int, limit: int, wants_rows: bool) -> int:
             return DONE
         if not enter(t, w, s + 1):
             return UNCLEAR
+        if has_polytope(w.polytopes):
+            if not open_forms(t, w):
+                return LOST
+        elif len(w.polytopes.heads) > 0 and not make_polytope(t, w):
+            return LOST
 
 
 @compiled

@@ -201,28 +201,35 @@ def next_form(t: Tables, tree: Tree) -> tuple[int, int]:
 @compiled
 def split_form(t: Tables, tree: Tree, f: int) -> None:
     """Put the two parts of the cell on the stack; that of the node's point is the next one."""
-    s = tree.node[STAGE]
-    first = t.stages[s].form
-    here = sees(t, tree, NOTHING, f - first)
-    unit = t.units[t.forms[f].unit]
+    local = f - t.stages[tree.node[STAGE]].form
+    here = sees(t, tree, NOTHING, local)
     for turn in range(2):
         positive = here if turn == 1 else not here
-        top = push(t, tree, 1)
-        child, mask = tree.nodes[top], tree.masks[top]
-        at = tree.halfspaces + 2 * tree.node[HALFSPACES]
-        child[at] = f
-        child[at + 1] = POSITIVE if positive else NEGATIVE
-        # Breakpoints of the same unit beyond this one are on the same side.
-        for g in range(unit.form, unit.form + unit.size):
-            if g == f or (g < f) == positive:
-                bit = ONE << np.uint64((g - first) & 63)
-                mask[KNOWN * t.n_words + ((g - first) >> 6)] |= bit
-                if positive:
-                    mask[SIDE * t.n_words + ((g - first) >> 6)] |= bit
+        top = push_side(t, tree, f, positive)
         for i in range(tree.node[POINTS]):
-            if sees(t, tree, i, f - first) == positive:
+            if sees(t, tree, i, local) == positive:
                 hand_on(t, tree, top, i)
-        tree.points[top, 0] = 0.5 * tree.point[0]
+
+
+@compiled
+def push_side(t: Tables, tree: Tree, f: int, positive: bool) -> int:
+    """Put the part of the cell on one side of a form on the stack, without points: its place."""
+    first = t.stages[tree.node[STAGE]].form
+    unit = t.units[t.forms[f].unit]
+    top = push(t, tree, 1)
+    child, mask = tree.nodes[top], tree.masks[top]
+    at = tree.halfspaces + 2 * tree.node[HALFSPACES]
+    child[at] = f
+    child[at + 1] = POSITIVE if positive else NEGATIVE
+    # Breakpoints of the same unit beyond this one are on the same side.
+    for g in range(unit.form, unit.form + unit.size):
+        if g == f or (g < f) == positive:
+            bit = ONE << np.uint64((g - first) & 63)
+            mask[KNOWN * t.n_words + ((g - first) >> 6)] |= bit
+            if positive:
+                mask[SIDE * t.n_words + ((g - first) >> 6)] |= bit
+    tree.points[top, 0] = 0.5 * tree.point[0]
+    return top
 
 
 @compiled

@@ -1,0 +1,1 @@
+"""Cells of three inputs and a few more by their corners: which forms cut them, and their parts."""

@@ -73,7 +73,7 @@ def _text(prefix: Any) -> str:
     return b85encode(zlib.compress(written.getvalue())).decode()
 
 
-TAGS = ("cell", "node", "polygon")
+TAGS = ("cell", "node", "polygon", "polytope")
 """What stands for the classes of prefixes, that of the strategy "highs" first: never changed."""
 
 
@@ -83,8 +83,9 @@ def _class_of(tag: str) -> type:
         return Prefix
     from linreg.kernel.bridge.exploration import Node
     from linreg.kernel.data.polygons import Polygon
+    from linreg.kernel.data.polytopes import Polytope
 
-    return {"node": Node, "polygon": Polygon}[tag]
+    return {"node": Node, "polygon": Polygon, "polytope": Polytope}[tag]
 
 
 class _Tagging(pickle.Pickler):

@@ -218,8 +218,8 @@ def missing(asked: Case) -> int:
 def float_feasible(threshold: float) -> Callable[..., Row]:
     """Whether floats find a point with all normalised rows above a threshold."""
 
-    def inside_too(point: Row, held: Sequence[Row], more: Sequence[Row], dim: int) -> Row:
-        rows = [*held, *more]
+    def moved_inside(point: Row, held: Sequence[Row], more: Sequence[Row]) -> Row:
+        rows, dim = [*held, *more], len(point) - 1
         if not rows:
             return point
         floats = np.array([[float(entry) for entry in row] for row in rows])
@@ -234,7 +234,7 @@ def float_feasible(threshold: float) -> Callable[..., Row]:
         )
         return point if result.status == 0 and -result.fun > threshold else ()
 
-    return inside_too
+    return moved_inside
 
 
 @pytest.mark.parametrize("threshold", [-1e-6, -1e-9, 0.0, 1e-12, 1e-9, 1e-6, 1e-3])
@@ -245,7 +245,7 @@ def test_no_threshold_for_feasibility_counts_all_golden_regions(
 
     A threshold below 0 takes touching for meeting, any other loses regions that are thin.
     """
-    monkeypatch.setattr(brute_force, "inside_too", float_feasible(threshold))
+    monkeypatch.setattr(brute_force, "moved_inside", float_feasible(threshold))
     name, sign = ("concurrent-int_k8", 1) if threshold < 0 else ("strips_k5_1ulp", -1)
     asked = case(name)
     found = len(brute_force_patterns(asked.network, asked.domain))

@@ -19,7 +19,7 @@ settings.register_profile("repeatable", patient, derandomize=True)
 settings.register_profile("search", patient)  # pytest --hypothesis-profile=search
 settings.load_profile("repeatable")
 
-# Until all tests are collected hardly anything is garbage, and looking for it is a fifth of the work.
+# Until all tests are collected hardly anything is garbage: looking for it is a fifth of the work.
 gc.disable()
 
 LONGEST = 1200

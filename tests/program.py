@@ -171,8 +171,8 @@ def python(script: str, *arguments: object, env: dict[str, str] | None = None) -
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-COPYING = """
-import json, os, sys
+COPYING = f"""
+import json, os, signal, sys
 exec(sys.argv[1])
 for line in sys.stdin:
     if (copy := os.fork()) == 0:
@@ -182,10 +182,12 @@ else:
     sys.exit()
 script, sys.argv[:], *streams = json.loads(line)
 os.setsid()
+signal.alarm({PATIENCE})
 for number, path in enumerate([os.devnull, *streams]):
     os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
 exec(script)
 """
+"""Begins a copy for each line that is read, and says with which code or by what it ended."""
 
 
 class Copies:

@@ -28,7 +28,7 @@ answers: TextIO | None = None
 def main() -> None:
     """Load the command line, run it, and end."""
     begin()
-    gc.disable()  # a tenth of the start; a command that is loaded enables it
+    gc.disable()  # a quarter of the start; a command that is loaded enables it
     from linreg.cli import main as run
 
     if signal.getsignal(signal.SIGINT) is leave:

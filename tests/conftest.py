@@ -19,6 +19,9 @@ settings.register_profile("repeatable", patient, derandomize=True)
 settings.register_profile("search", patient)  # pytest --hypothesis-profile=search
 settings.load_profile("repeatable")
 
+# Until all tests are collected hardly anything is garbage: looking for it is a fifth of the work.
+gc.disable()
+
 LONGEST = 1200
 """Seconds after which a test hangs, on however busy a machine.
 
@@ -45,6 +48,7 @@ def pytest_collection_finish() -> None:
     """Take what is there for good out of the sight of the garbage collector: it is a lot."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

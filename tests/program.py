@@ -171,6 +171,55 @@ def python(script: str, *arguments: object, env: dict[str, str] | None = None) -
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
+COPYING = f"""
+import json, os, signal, sys
+exec(sys.argv[1])
+for line in sys.stdin:
+    if (copy := os.fork()) == 0:
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]), flush=True)
+else:
+    sys.exit()
+script, sys.argv[:], *streams = json.loads(line)
+os.setsid()
+signal.alarm({PATIENCE})
+for number, path in enumerate([os.devnull, *streams]):
+    os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
+exec(script)
+"""
+"""Begins a copy for each line that is read, and says with which code or by what it ended."""
+
+
+class Copies:
+    """Scripts that are each run by a copy of one process, which has loaded what takes long."""
+
+    def __init__(self, loading: str, folder: Path, *, env: dict[str, str] | None = None) -> None:
+        self._streams = folder / "out", folder / "err"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", COPYING, loading],
+            cwd=folder,
+            env=os.environ | PATHS | (env or {}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, script: str, *arguments: object, name: str = "-c") -> Outcome:
+        """What a script gives, in a process of its own, of a session of its own."""
+        for stream in self._streams:
+            stream.write_bytes(b"")
+        asked = [script, [name, *map(str, arguments)], *map(str, self._streams)]
+        asking, told = self._process.stdin, self._process.stdout
+        assert asking is not None
+        assert told is not None
+        print(json.dumps(asked), file=asking, flush=True)
+        return Outcome(int(told.readline()), *(stream.read_text() for stream in self._streams))
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=PATIENCE)
+
+
 def processor_seconds() -> float:
     """Seconds that all programs have worked which tests of this process have waited for.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
@@ -137,6 +138,9 @@ def _loaded(name: str) -> TyperCommand:
     alone.command(name, cls=_Command, short_help=purpose, epilog=epilog)(called)
     command = typer.main.get_command(alone)
     assert isinstance(command, TyperCommand)
+    if not gc.isenabled():  # as the program begins
+        gc.freeze()  # what is loaded is there for good
+        gc.enable()
     return command
 
 

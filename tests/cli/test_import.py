@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from program import PATIENCE, ROOT, linreg, python
+from program import PATIENCE, ROOT, finish, linreg, python, start
 
 import linreg as linreg_package
 from linreg.cli.app import COMMANDS
@@ -136,6 +136,13 @@ def test_the_version_is_said_without_loading_a_command() -> None:
     ).err.split()
     assert {"linreg.cli.app", "typer"} < {*loaded}
     assert [name for name in loaded if name in ("numpy", "flint", "linreg.cli.counting")] == []
+
+
+def test_a_command_runs_with_garbage_collection_though_it_is_loaded_without() -> None:
+    tell = "print(gc.isenabled(), gc.get_freeze_count() > 0, file=sys.stderr)"
+    asking = f"import atexit, gc, sys; atexit.register(lambda: {tell})"
+    done = finish(start("info", ROOT / "examples" / "iris-2d.json", prelude=asking))
+    assert (done.code, done.err) == (0, "True True\n")
 
 
 def test_the_help_lists_every_command() -> None:

@@ -7,12 +7,13 @@ import re
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from dataset_specs import DRAWN
-from program import ROOT, TRIANGLE, Outcome, linreg, write
+from program import ROOT, TRIANGLE, Copies, Outcome, linreg, write
 
 from linreg.cli.app import COMMANDS
 
@@ -125,13 +126,34 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+AS_A_MODULE = """
+import runpy
+sys.orig_argv[1:] = ["-m", "linreg", *sys.argv[1:]]
+runpy._run_module_as_main("linreg")
+"""
+"""What `python -m linreg` does."""
+
+
+@pytest.fixture(scope="module")
+def copies(home: Path) -> Iterator[Copies]:
+    """Copies of a process in whose path is the module `highspy`; nothing of ours is loaded."""
+    loading = "import flint, numba, numpy, pydantic, rich.table, typer"
+    made = Copies(loading, home, env=among_hostile(home))
+    yield made
+    made.close()
+
+
+def among_hostile(home: Path) -> dict[str, str]:
+    """The path on which the module `highspy` comes first."""
+    return {"PYTHONPATH": os.pathsep.join([str(home / "hostile"), str(ROOT)])}
+
+
 def run(home: Path, *arguments: str, shell: str = '"$@"') -> Outcome:
     """What the program gives among hostile libraries, started by a shell that may close streams."""
-    path = os.pathsep.join([str(home / "hostile"), str(ROOT)])
     done = subprocess.run(
         ["sh", "-c", f"exec {shell}", "sh", sys.executable, "-m", "linreg", *arguments],
         cwd=home,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | among_hostile(home),
         capture_output=True,
         text=True,
         timeout=300,
@@ -140,8 +162,8 @@ def run(home: Path, *arguments: str, shell: str = '"$@"') -> Outcome:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_answer_of_a_command_stands_alone_on_stdout(command: str, home: Path) -> None:
-    done = run(home, command, *ARGUMENTS[command].split(), "--json")
+def test_the_answer_of_a_command_stands_alone_on_stdout(command: str, copies: Copies) -> None:
+    done = copies.run(AS_A_MODULE, command, *ARGUMENTS[command].split(), "--json", name="-m")
     assert done.code == 0, done.err
     assert type(done.json) is dict
     if command in SOLVES:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
-from program import finish, python, start, write
+from program import Copies, finish, start, write
 from skewed_rows import REPEATED, Weight, document, regions_of, repeated, skewed
 
 import linreg
@@ -73,16 +74,24 @@ for network in networks:
 """
 
 
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    made = Copies("import program, linreg.cli.counting", tmp_path_factory.mktemp("copies"))
+    yield made
+    made.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are copied by POSIX")
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_command_ends_where_the_dual_simplex_method_cycles(
-    strategy: str, tmp_path: Path
+    strategy: str, copies: Copies, tmp_path: Path
 ) -> None:
     """In a process of its own, which can be ended if it does not."""
     networks = [
         write(tmp_path / f"{i}.json", document(weight, activations))
         for i, (weight, activations) in enumerate(CYCLING)
     ]
-    done = python(COUNT_ALL, strategy, *networks)
+    done = copies.run(COUNT_ALL, strategy, *networks)
     assert [*map(int, done.out.split())] == [regions_of(weight) for weight, _ in CYCLING], done
 
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from program import (
     FOUND,
     ROOT,
     TRIANGLE,
+    Copies,
     endless,
     finish,
     processor_seconds,
@@ -115,10 +117,12 @@ def test_machine_code_is_interrupted_as_soon(workers: int, long: Path) -> None:
 
 
 NEVER_DONE = """
+import time
 from linreg.explore.highs import HighsExplorer
 def never_done(*_arguments, **_named):
     while True:
         tell()
+        time.sleep(0.01)
 HighsExplorer.explore = never_done
 """
 """Cells whose first one takes for ever; the moment at which that begins."""
@@ -185,10 +189,14 @@ def test_an_interrupt_while_processes_begin_is_felt(delay: float, long: Path) ->
 @pytest.mark.parametrize("pause", [0.0, 0.002, 0.03])
 def test_interrupts_in_quick_succession_are_as_good_as_one(pause: float, long: Path) -> None:
     """The machine is busy, so that some come while the processes of the run end."""
-    forever = [sys.executable, "-c", "while True: pass"]
-    others = [subprocess.Popen(forever) for _ in range(2)]
+    process = begun("count", long, "--json", workers=2)
+    forever = [sys.executable, "-c", "print(flush=True)\nwhile True: pass"]
+    others = [subprocess.Popen(forever, stdout=subprocess.PIPE) for _ in range(2)]
     try:
-        process = begun("count", long, "--json", workers=2)
+        for other in others:
+            assert other.stdout is not None
+            with other.stdout:
+                other.stdout.readline()
         for _ in range(3):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGINT)
@@ -239,6 +247,16 @@ def interrupted(*arguments, **named):
 INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
 
 
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    made = Copies(
+        "import linreg_start, linreg.cli.commands, networkx, pydantic",
+        tmp_path_factory.mktemp("copies"),
+    )
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize(
     ("module", "owner", "name"),
     [
@@ -251,20 +269,13 @@ INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
 )
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_graph_is_written_whole_or_not_at_all_whenever_it_is_interrupted(
-    module: str, owner: str, name: str, when: str, tmp_path: Path
+    module: str, owner: str, name: str, when: str, copies: Copies, tmp_path: Path
 ) -> None:
     target = tmp_path / "graph.json"
     net = write(tmp_path / "net.json", TRIANGLE)
     moment = {"before": "pass", "after": "pass"} | {when: INTERRUPT}
-    done = finish(
-        start(
-            "graph",
-            net,
-            "-o",
-            target,
-            prelude=AT.format(module=module, owner=owner, name=name, **moment),
-        )
-    )
+    script = AT.format(module=module, owner=owner, name=name, **moment)
+    done = copies.run(f"{script}linreg_start.main()", "graph", net, "-o", target)
     assert done.code == 3
     assert len(done.err.splitlines()) == 1
     if target.exists():

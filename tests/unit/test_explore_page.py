@@ -142,8 +142,12 @@ def test_a_click_on_solids_selects_the_region_where_the_line_of_sight_enters(
     explore_page(regions, tmp_path / "page.html")
     opened.open(tmp_path / "page.html")
     opened.run("document.getElementById('explode').value = 0")
-    # The picture has its size once it is drawn.
-    opened.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    # The picture has its size once it is drawn, a few frames later on a busy machine.
+    wide = "explorer.view.scene.canvas.width === Math.round(box.width)"
+    opened.run(
+        "const box = explorer.view.box.getBoundingClientRect(); new Promise((done) => {"
+        f"const look = () => {wide} ? done() : requestAnimationFrame(look); look() }})"
+    )
     box = opened.run("explorer.view.box.getBoundingClientRect().toJSON()")
     columns = opened.run("[...explorer.view.scene.matrix(explorer.view._eye)]")
     back = np.linalg.inv(np.array(columns).reshape(4, 4).T)

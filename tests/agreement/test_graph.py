@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import comb
 
 import networkx as nx
@@ -30,7 +30,7 @@ from linreg.domains import Domain
 from linreg.network import INPUT, AffineNode, Network, UnitNode, linear_map
 from linreg.oracle import brute_force_edges, brute_force_patterns
 from linreg.oracle.feasibility import interior_point
-from linreg.oracle.rows import negated, primitive_row, restricted
+from linreg.oracle.rows import Row, negated, primitive_row, restricted
 from linreg.regions import Region
 
 searched = settings(max_examples=40)
@@ -46,7 +46,7 @@ def graph_of(net: Network, domain: Domain | None = None) -> AdjacencyGraph:
     return adjacency_graph(enumerate_regions(net, domain))
 
 
-def rows_of(region: Region) -> set[tuple[int, ...]]:
+def rows_of(region: Region) -> set[Row]:
     rows = region.exact_halfspaces
     return {
         primitive_row([*(-entry for entry in normal), offset])
@@ -54,14 +54,14 @@ def rows_of(region: Region) -> set[tuple[int, ...]]:
     }
 
 
-def share_a_facet(left: Region, right: Region, dim: int) -> bool:
+def share_a_facet(here: set[Row], there: set[Row], dim: int) -> bool:
     """Whether a row of one, negated, is a row of the other, and both meet in its hyperplane."""
-    here, there = rows_of(left), rows_of(right)
     for row in here:
         opposite = negated(row)
-        others = (here | there) - {row, opposite}
-        if opposite in there and interior_point({restricted(o, row) for o in others}, dim - 1):
-            return True
+        if opposite in there:
+            others = (here | there) - {row, opposite}
+            if interior_point({restricted(other, row) for other in others}, dim - 1):
+                return True
     return False
 
 
@@ -72,10 +72,9 @@ def test_the_two_regions_of_an_edge_share_a_facet_and_others_do_not(
 ) -> None:
     graph = graph_of(gaussian(*widths, seed=seed))
     edges = {tuple(edge) for edge in graph.edges.tolist()}
-    regions = list(graph.regions)
-    for i, left in enumerate(regions):
-        for j in range(i + 1, len(regions)):
-            assert share_a_facet(left, regions[j], widths[0]) == ((i, j) in edges)
+    rows = list(map(rows_of, graph.regions))
+    for i, j in combinations(range(len(rows)), 2):
+        assert share_a_facet(rows[i], rows[j], widths[0]) == ((i, j) in edges)
 
 
 @pytest.mark.parametrize(("m", "n"), [(9, 2), (7, 3), (6, 4), (6, 1)])

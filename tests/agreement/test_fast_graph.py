@@ -89,8 +89,7 @@ def doubts(regions: Enumeration) -> int:
 
 @pytest.mark.parametrize("case", GOLDEN)
 def test_a_golden_graph_has_the_edges_that_exact_arithmetic_finds(case: Case) -> None:
-    regions = enumerate_regions(case.network, case.domain)
-    assert edges_of(adjacency_graph(regions)) == exact_edges(regions)
+    assert edges_of(adjacency_graph(case.regions)) == exact_edges(case.regions)
 
 
 @searched

@@ -376,12 +376,20 @@ def test_locating_is_the_same_one_by_one_and_all_at_once() -> None:
     assert (found >= 0).all()
 
 
+@pytest.fixture(scope="module")
+def wide() -> tuple[np.ndarray, EnclosedMap]:
+    """300 rows of 700 small integers, and the map that they are with a shift of 1."""
+    weights = np.random.default_rng(0).integers(-3, 4, (300, 700))
+    return weights, EnclosedMap(ExactAffineMap.of(weights.tolist(), [1] * 300))
+
+
 @pytest.mark.parametrize("n_points", [1, 15, 16, 35])
-def test_a_product_in_parts_is_the_product(n_points: int) -> None:
+def test_a_product_in_parts_is_the_product(
+    wide: tuple[np.ndarray, EnclosedMap], n_points: int
+) -> None:
     """700 columns of 300 rows take several parts; sums of small integers are not rounded."""
-    rng = np.random.default_rng(0)
-    weights, points = rng.integers(-3, 4, (300, 700)), rng.integers(-3, 4, (n_points, 700))
-    map_ = EnclosedMap(ExactAffineMap.of(weights.tolist(), [1] * 300))
+    weights, map_ = wide
+    points = np.random.default_rng(1).integers(-3, 4, (n_points, 700))
     for value, bound in (
         map_(points.astype(float), np.zeros(points.shape)),
         map_.coarsely(points.astype(float), np.zeros(n_points)),

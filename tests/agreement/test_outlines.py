@@ -67,9 +67,9 @@ def is_right(found: Outlines, i: int, region: object) -> bool:
 
 
 NETS = [
-    ((2, 8, 8), None),
-    ((3, 6, 5), None),
-    ((3, 4, 4, 4), None),
+    ((2, 7, 6), None),
+    ((3, 5, 4), None),
+    ((3, 4, 3, 3), None),
     ((2, 5, 4), hard_tanh()),
     ((3, 4, 3), clip("-1/2", 1)),
     ((2, 5, 4), maxout(3)),

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from linreg import Enumeration, enumerate_regions
 from linreg.affine import ExactAffineMap
 from linreg.domains import Box, Domain, Polytope, WholeSpace
 from linreg.network import INPUT, AffineNode, Network, Node, UnitNode, linear_map
@@ -52,11 +53,21 @@ class Case:
                 return Polytope(A, b)
         raise ValueError(f"{self.name}: unknown domain {self.data['domain']}")
 
+    @cached_property
+    def regions(self) -> Enumeration:
+        """All regions, for what is asked about them and not how they are found."""
+        return enumerate_regions(self.network, self.domain, strategy=strategy_for(self))
+
 
 def cases(file: str = "golden") -> list[Case]:
-    """All networks of a golden file, "golden" or "nasty"."""
+    """All networks of a golden file, "golden" or "nasty": the same ones for all tests."""
+    return list(_cases(file))
+
+
+@cache
+def _cases(file: str) -> tuple[Case, ...]:
     data = json.loads((FOLDER / f"{file}.json").read_text())
-    return [Case(each["name"], each) for each in data["cases"]]
+    return tuple(Case(each["name"], each) for each in data["cases"])
 
 
 def strategy_for(each: Case) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from importlib import import_module
+from operator import itemgetter, setitem
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -47,21 +49,21 @@ def plain_machine(*others: str) -> SimpleNamespace:
     return plain
 
 
-class Record(np.void):
-    """A record whose fields are attributes, whatever NumPy calls by those names."""
+@cache
+def _record(dtype: np.dtype) -> np.dtype:
+    """Records whose fields are attributes, whatever NumPy calls by those names."""
 
-    def __getattribute__(self, name: str) -> Any:
-        fields = super().__getattribute__("dtype").fields
-        return self[name] if name in fields else super().__getattribute__(name)
+    def field(name: str) -> property:
+        return property(itemgetter(name), lambda record, value: setitem(record, name, value))
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        self[name] = value
+    fields = {name: field(name) for name in dtype.names or ()}
+    return np.dtype((type("Record", (np.void,), fields), dtype))
 
 
 def by_attribute(value: Any) -> Any:
     """Arrays of records, in named tuples of arrays too, as ones whose fields are attributes."""
     if isinstance(value, np.ndarray):
-        return value.view(np.dtype((Record, value.dtype))) if value.dtype.names else value
+        return value.view(_record(value.dtype)) if value.dtype.names else value
     return type(value)(*map(by_attribute, value)) if isinstance(value, tuple) else value
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
+from itertools import islice
 from math import gcd
 from operator import and_, mul
 from typing import NamedTuple
@@ -319,7 +320,8 @@ class Tree:
                     both = a[1] & b[1] & tight
                     if both.bit_count() < least:
                         continue
-                    if sum(bits & both == both for bits in all_bits) > 2:
+                    have_both = (bits for bits in all_bits if bits & both == both)
+                    if next(islice(have_both, 2, None), None) is not None:  # a third one
                         continue
                 on.append(self._crossing(stage, forms, row, a, b, pair))
         yield _generated(dim - 1, on, lines), 0

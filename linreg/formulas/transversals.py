@@ -9,7 +9,8 @@ from linreg.errors import TooLarge
 from linreg.formulas.hypotheses import whole
 from linreg.progress import Progress
 
-Vector = tuple[int, ...]
+Digit = tuple[int, int]
+"""The largest digit at its place in a number, and 1 at that place."""
 
 
 class Ring(Protocol):
@@ -96,7 +97,9 @@ def _anywhere(
     """Location by location; the state is what capacities may be left.
 
     Cells that are read by the same locations are one group. The state is the set of the largest
-    vectors of capacities that can be left to the groups that are still to be read.
+    vectors of capacities that can be left to the groups that are still to be read. A vector is one
+    number, with a digit for each group: the base is one more than `nines`, which no sum reaches, so
+    that the sum of the digits is the remainder by `nines`.
     """
     readers: dict[int, tuple[int, ...]] = {}
     for i, support in enumerate(supports):
@@ -105,23 +108,27 @@ def _anywhere(
     sizes: dict[tuple[int, ...], int] = {}
     for locations in readers.values():
         sizes[locations] = sizes.get(locations, 0) + channels
-    groups = sorted(sizes)  # a group comes into play when its first location does
-    states: dict[frozenset[Vector], R] = {frozenset([()]): one}
-    known: list[tuple[int, ...]] = []
+    base = 1 << (channels * len(readers) + 1).bit_length()
+    nines = base - 1
+    # A group comes into play when its first location does.
+    ones = {group: base**k for k, group in enumerate(sorted(sizes))}
+    states: dict[frozenset[int], R] = {frozenset([0]): one}
     for i in range(len(supports)):
-        fresh = [group for group in groups if group[0] == i]
-        known = known + fresh
-        left = [group for group in known if group[-1] > i]
-        after: dict[frozenset[Vector], R] = {}
+        fresh = sum(sizes[group] * ones[group] for group in ones if group[0] == i)
+        known = [group for group in ones if group[0] <= i <= group[-1]]
+        left = sum(nines * ones[group] for group in known if group[-1] > i)
+        read = [(nines * ones[group], ones[group]) for group in known if i in group]
+        ending = [(nines * ones[group], ones[group]) for group in known if group[-1] == i]
+        after: dict[frozenset[int], R] = {}
         for k, (state, count) in enumerate(states.items()):
             if progress is not None:
                 progress(Progress((i + k / len(states)) / len(supports), 1, "supports"))
-            vectors = {vector + tuple(sizes[group] for group in fresh) for vector in state}
+            vectors = {vector + fresh for vector in state}
             for t in range(most + 1):
-                rest = _largest(_kept(vectors, known, left))
+                rest = _largest({vector & left for vector in vectors}, nines)
                 part = count * weight(t)
                 after[rest] = after[rest] + part if rest in after else part
-                vectors = _taken(vectors, known, i)
+                vectors = _taken(vectors, read, ending)
                 budget -= len(vectors) * len(known)
                 if budget < 0:
                     raise TooLarge(
@@ -129,32 +136,23 @@ def _anywhere(
                     )
                 if not vectors:
                     break
-        states, known = after, left
+        states = after
     return _sum(states.values())
 
 
-def _taken(vectors: set[Vector], groups: Sequence[tuple[int, ...]], i: int) -> set[Vector]:
-    """All ways to take one more cell for location i, first of all those that end here."""
+def _taken(vectors: set[int], read: Sequence[Digit], ending: Sequence[Digit]) -> set[int]:
+    """All ways to take one more cell of the groups read, first of all those that end here."""
     taken = set()
     for vector in vectors:
-        able = [g for g, left in enumerate(vector) if left and i in groups[g]]
-        ending = [g for g in able if groups[g][-1] == i]
-        for g in ending[:1] or able:
-            taken.add((*vector[:g], vector[g] - 1, *vector[g + 1 :]))
+        able = next(([digit] for digit in ending if vector & digit[0]), read)
+        taken.update([vector - one for nines, one in able if vector & nines])
     return taken
 
 
-def _kept(
-    vectors: set[Vector], known: Sequence[tuple[int, ...]], left: Sequence[tuple[int, ...]]
-) -> set[Vector]:
-    places = [known.index(group) for group in left]
-    return {tuple(vector[place] for place in places) for vector in vectors}
-
-
-def _largest(vectors: set[Vector]) -> frozenset[Vector]:
+def _largest(vectors: set[int], nines: int) -> frozenset[int]:
     """The vectors of the largest sum: in a polymatroid no other vector is maximal."""
-    most = max(map(sum, vectors))
-    return frozenset(vector for vector in vectors if sum(vector) == most)
+    most = max(vector % nines for vector in vectors)
+    return frozenset([vector for vector in vectors if vector % nines == most])
 
 
 def _sum(values: Iterable[R]) -> R:

@@ -7,7 +7,13 @@ from linreg.polyhedra.highs import Solver
 from linreg.polyhedra.interior import decide_interior
 from linreg.polyhedra.multipliers import Multipliers, non_negative
 from linreg.polyhedra.points import Forms, IntegerRow, Point, binary_rows, shortened
-from linreg.polyhedra.recession import Direction, is_bounded, leads_inwards, recession
+from linreg.polyhedra.recession import (
+    Direction,
+    first_inwards,
+    is_bounded,
+    leads_inwards,
+    recession,
+)
 
 __all__ = [
     "Direction",
@@ -21,6 +27,7 @@ __all__ = [
     "crosses_at",
     "decide_interior",
     "enclosing_box",
+    "first_inwards",
     "inside_facet",
     "is_bounded",
     "leads_inwards",

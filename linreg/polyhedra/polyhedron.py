@@ -56,6 +56,8 @@ class Polyhedron:
     @cached_property
     def is_bounded(self) -> bool:
         """Whether the polyhedron is bounded, decided exactly."""
+        if "generators" in self.__dict__:  # else a linear program takes no longer than they do
+            return not (self.generators.rays or self.generators.lines)
         return is_bounded(self.rows, self.dim, Solver())
 
     @cached_property

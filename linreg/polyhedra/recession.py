@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from flint import fmpq, fmpz, fmpz_mat
@@ -82,8 +82,26 @@ def leads_inwards(direction: Direction, rows: Sequence[IntegerRow]) -> bool:
     >>> leads_inwards([fmpz(0), fmpz(1)], rows), leads_inwards([fmpz(-1), fmpz(0)], rows)
     (True, False)
     """
-    column = fmpz_mat(len(direction) + 1, 1, [*direction, fmpz(0)])
-    return min((integer_matrix(rows, len(direction) + 1) * column).entries(), default=0) >= 0
+    return first_inwards([direction], rows) is not None
+
+
+def first_inwards(directions: Iterable[Direction], rows: Sequence[IntegerRow]) -> Direction | None:
+    """The first of some directions in which no row falls; None if there is none.
+
+    Examples
+    --------
+    >>> rows = [[fmpz(1), fmpz(0), fmpz(-7)]]
+    >>> first_inwards([[fmpz(-1), fmpz(0)], [fmpz(0), fmpz(1)]], rows)
+    [0, 1]
+    """
+    matrix = None
+    for direction in directions:
+        size = len(direction) + 1
+        matrix = integer_matrix(rows, size) if matrix is None else matrix
+        column = fmpz_mat(size, 1, [*direction, fmpz(0)])
+        if min((matrix * column).entries(), default=0) >= 0:
+            return direction
+    return None
 
 
 def _proposed(proposal: Proposal, cone: Sequence[IntegerRow]) -> Direction | None:

@@ -9,7 +9,16 @@ from functools import cached_property
 import numpy as np
 from flint import fmpz
 
-from linreg.polyhedra import Direction, Forms, IntegerRow, Point, Solver, leads_inwards, recession
+from linreg.polyhedra import (
+    Direction,
+    Forms,
+    IntegerRow,
+    Point,
+    Solver,
+    first_inwards,
+    leads_inwards,
+    recession,
+)
 from linreg.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 from linreg.problem.stages_on_regions import StagesOnRegions
@@ -21,6 +30,9 @@ EXACT_PER_REPORT = 32
 
 UNBOUNDED, BOUNDED, UNDECIDED = range(3)
 """What is known of a region."""
+
+DIRECTIONS_KEPT = 32
+"""Directions of other cells that are tried before a linear program: a ray leads into many cells."""
 
 Stages = Sequence[tuple[StageOnCell, tuple[int, ...]]]
 """The stages on a region, with the pieces of their units."""
@@ -136,6 +148,7 @@ class _Cells:
     def __init__(self, problem: Problem) -> None:
         self._dim = problem.network.input_dim
         self._solver = Solver()
+        self._seen: list[Direction] = []
         self._whole = self._within(_Cell([], [fmpz(1)] * self._dim), problem.domain_rows.rows)
         self._path: list[tuple[StageOnCell, tuple[int, ...], _Cell]] = []
 
@@ -161,7 +174,11 @@ class _Cells:
         rows = [*cell.rows, *more]
         if cell.direction is not None and leads_inwards(cell.direction, more):
             return _Cell(rows, cell.direction)
-        return _Cell(rows, recession(rows, self._dim, self._solver))
+        direction = first_inwards(self._seen, rows) or recession(rows, self._dim, self._solver)
+        if direction is not None:
+            others = (seen for seen in self._seen if seen is not direction)
+            self._seen = [direction, *others][:DIRECTIONS_KEPT]
+        return _Cell(rows, direction)
 
 
 def _frozen(values: Sequence[object] | np.ndarray, dtype: type) -> np.ndarray:

@@ -106,15 +106,19 @@ class Backwards(Executor):
                     future.set_result(task(*arguments))
 
 
+def make_tiny(patch: pytest.MonkeyPatch) -> None:
+    """Units of work of a few cells, so that a small network makes many."""
+    patch.setattr(HighsExplorer, "alone", 4)
+    patch.setattr(HighsExplorer, "slice", 2)
+    patch.setattr(HighsExplorer, "task_budget", 7)
+
+
 @pytest.fixture
 def tiny_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Units of work of a few cells, so that a small network makes many."""
-    monkeypatch.setattr(HighsExplorer, "alone", 4)
-    monkeypatch.setattr(HighsExplorer, "slice", 2)
-    monkeypatch.setattr(HighsExplorer, "task_budget", 7)
+    make_tiny(monkeypatch)
 
 
-@pytest.fixture(params=["threads", "processes", "one process", "backwards"])
+@pytest.fixture(scope="module", params=["threads", "processes", "one process", "backwards"])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     made = {
         "threads": lambda: ThreadPoolExecutor(3),
@@ -124,6 +128,15 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     }
     with made[request.param]() as pool:
         yield pool
+
+
+@pytest.fixture(scope="module")
+def counted(executor: Executor) -> tuple[Count, list[CountProgress]]:
+    """What an executor counts in small tasks, and what is told on the way."""
+    seen: list[CountProgress] = []
+    with pytest.MonkeyPatch.context() as patch:
+        make_tiny(patch)
+        return count(NET, executor=executor, progress=seen.append), seen
 
 
 def same(left: Enumeration, right: Enumeration) -> bool:
@@ -150,15 +163,17 @@ def test_rows_are_the_same_bytes_whatever_the_number_of_workers(workers: int) ->
     assert same(enumerate_regions(NET, workers=workers), alone())
 
 
-@pytest.mark.usefixtures("tiny_tasks")
-def test_a_count_is_the_same_whoever_does_the_work(executor: Executor) -> None:
-    assert without_effort(count(NET, executor=executor)) == without_effort(counted_alone())
+def test_a_count_is_the_same_whoever_does_the_work(
+    counted: tuple[Count, list[CountProgress]],
+) -> None:
+    assert without_effort(counted[0]) == without_effort(counted_alone())
 
 
-@pytest.mark.usefixtures("tiny_tasks")
+@pytest.mark.usefixtures("tiny_tasks", "counted")
 def test_an_executor_that_was_given_is_left_open(executor: Executor) -> None:
-    for _ in range(2):
-        assert count_regions(NET, executor=executor) == len(alone())
+    """It has counted before."""
+    assert count_regions(NET, executor=executor) == len(alone())
+    assert executor.submit(int).result() == 0
 
 
 @pytest.mark.usefixtures("tiny_tasks")
@@ -242,10 +257,10 @@ def test_what_is_incomplete_is_not_taken_for_the_whole() -> None:
         adjacency_graph(enumerate_regions(NET, limit=5))
 
 
-@pytest.mark.usefixtures("tiny_tasks")
-def test_progress_never_falls_and_ends_at_the_whole(executor: Executor) -> None:
-    seen: list[CountProgress] = []
-    found = count(NET, executor=executor, progress=seen.append)
+def test_progress_never_falls_and_ends_at_the_whole(
+    counted: tuple[Count, list[CountProgress]],
+) -> None:
+    found, seen = counted
     shares = [progress.share for progress in seen]
     regions = [progress.count.regions for progress in seen]
     assert shares == sorted(shares)

@@ -65,6 +65,11 @@ def gaussian(*widths: int, unit: Unit | None = None, seed: int = 0) -> Network:
     )
 
 
+def regions_of(net: Network, domain: Domain | None = None) -> Enumeration:
+    """The regions that machine code finds: here it is asked which of them touch."""
+    return enumerate_regions(net, domain, strategy="compiled")
+
+
 def exact_edges(regions: Enumeration) -> list[list[int]]:
     """The edges without machine code."""
     with pytest.MonkeyPatch.context() as patch:
@@ -89,7 +94,7 @@ def doubts(regions: Enumeration) -> int:
 
 @pytest.mark.parametrize("case", GOLDEN)
 def test_a_golden_graph_has_the_edges_that_exact_arithmetic_finds(case: Case) -> None:
-    regions = enumerate_regions(case.network, case.domain)
+    regions = regions_of(case.network, case.domain)
     assert edges_of(adjacency_graph(regions)) == exact_edges(regions)
 
 
@@ -126,7 +131,7 @@ def test_a_graph_of_maxima_has_the_edges_that_exact_arithmetic_finds(
 def test_floats_prove_all_edges_of_a_gaussian_network(
     widths: Sequence[int], unit: Unit | None
 ) -> None:
-    regions = enumerate_regions(gaussian(*widths, unit=unit))
+    regions = regions_of(gaussian(*widths, unit=unit))
     assert doubts(regions) == 0
     assert edges_of(adjacency_graph(regions)) == exact_edges(regions)
 
@@ -137,7 +142,7 @@ def test_floats_prove_the_edges_of_a_network_all_of_whose_units_are_there_twice(
     first, second = rng.integers(-9, 10, (2, 6, 3)), rng.normal(size=(6, 12))
     doubled = np.concatenate([first[0], -2 * first[0]])
     net = mlp([(doubled, np.zeros(12)), (np.concatenate([second, second]), np.ones(12))])
-    regions = enumerate_regions(net)
+    regions = regions_of(net)
     assert doubts(regions) < len(regions) / 4
     found = adjacency_graph(regions)
     assert edges_of(found) == exact_edges(regions)
@@ -151,7 +156,7 @@ def test_a_unit_with_hundreds_of_pieces_makes_a_chain() -> None:
     for k, cut in enumerate(points):
         intercepts.append(intercepts[-1] + (slopes[k] - slopes[k + 1]) * cut)
     net = mlp([([[1]], [0])], activation=ScalarUnit(points, slopes, intercepts))
-    regions = enumerate_regions(net)
+    regions = regions_of(net)
     assert regions.patterns.dtype == np.uint16
     assert doubts(regions) == 0
     assert edges_of(adjacency_graph(regions)) == [[k, k + 1] for k in range(300)]
@@ -177,7 +182,7 @@ def test_regions_that_differ_in_one_unit_and_do_not_touch_are_proved_not_to() ->
 def test_numbers_that_are_off_as_their_bounds_say_change_no_edge(
     widths: Sequence[int], share: float
 ) -> None:
-    regions = enumerate_regions(gaussian(*widths))
+    regions = regions_of(gaussian(*widths))
     tables = blurred(joined.tables_of(regions.problem), share, np.random.default_rng(0))
     expected = exact_edges(regions)
     with pytest.MonkeyPatch.context() as patch:
@@ -191,7 +196,7 @@ def test_numbers_that_are_off_by_more_than_their_bounds_change_edges_of_the_plan
     widths: Sequence[int], seed: int
 ) -> None:
     """So a bound that were left out on the way would be seen."""
-    regions = enumerate_regions(gaussian(*widths))
+    regions = regions_of(gaussian(*widths))
     tables = blurred(joined.tables_of(regions.problem), 0.05, np.random.default_rng(seed))
     expected = exact_edges(regions)
     with pytest.MonkeyPatch.context() as patch:
@@ -242,7 +247,7 @@ def test_points_that_are_not_where_they_should_be_change_no_edge(
 def test_a_ray_that_tells_no_hyperplanes_apart_leaves_doubts_and_the_same_edges(
     direction: float,
 ) -> None:
-    regions = enumerate_regions(gaussian(3, 5, 4))
+    regions = regions_of(gaussian(3, 5, 4))
     expected = exact_edges(regions)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joined, "_direction", lambda dim: np.full(dim, direction))
@@ -276,7 +281,7 @@ def test_proposals_that_are_garbage_leave_doubts_and_the_same_edges(garbage: str
         nets = [gaussian(3, 5, 4), gaussian(3, 3, 3, 3)]
         nets += [c.network for c in cases("golden") if c.name == "one_flip_not_adjacent"]
         for net in nets:
-            regions = enumerate_regions(net)
+            regions = regions_of(net)
             expected = exact_edges(regions)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(joined, "is_worth_it", lambda regions: True)
@@ -306,7 +311,7 @@ def test_a_region_in_doubt_leaves_no_doubt_about_the_next_one() -> None:
             return (edges.UNKNOWN if given[-1] % 3 == 0 else n), now  # type: ignore[operator]
 
         edges.next_polygon = next_polygon
-        regions = enumerate_regions(gaussian(2, 6, 5))
+        regions = regions_of(gaussian(2, 6, 5))
         expected = exact_edges(regions)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
@@ -321,7 +326,7 @@ def test_a_region_in_doubt_leaves_no_doubt_about_the_next_one() -> None:
 
 @pytest.mark.parametrize("inputs", [2, 3])
 def test_patterns_with_the_same_hash_are_told_apart(inputs: int) -> None:
-    regions = enumerate_regions(gaussian(inputs, 6, 5))
+    regions = regions_of(gaussian(inputs, 6, 5))
     expected = exact_edges(regions)
 
     def colliding(patterns: np.ndarray) -> lookup.Lookup:
@@ -338,7 +343,7 @@ def test_patterns_with_the_same_hash_are_told_apart(inputs: int) -> None:
 
 
 def test_edges_of_many_blocks_are_those_of_one() -> None:
-    regions = enumerate_regions(gaussian(3, 8, 6), Box([-2] * 3, [2] * 3))
+    regions = regions_of(gaussian(3, 8, 6), Box([-2] * 3, [2] * 3))
     whole = edges_of(adjacency_graph(regions))
     seen: list[float] = []
     with pytest.MonkeyPatch.context() as patch:

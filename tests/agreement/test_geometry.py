@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from math import gcd, inf, lcm
 
 import numpy as np
 import pytest
-from flint import fmpz
+from flint import fmpq, fmpz
 from generators import boxes, networks
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from linreg import Box, Polytope, Region, enumerate_regions, mlp
 from linreg.network import Network
 from linreg.oracle.feasibility import interior_point
 from linreg.oracle.rows import Row
-from linreg.polyhedra import Point, Solver
+from linreg.polyhedra import Point, Solver, is_bounded
 from linreg.polyhedra import highs as lp_session
 from linreg.polyhedra.generators import extreme_rays, facets_generated, generators
 from linreg.polyhedra.highs import FarkasSession, Proposal
@@ -34,13 +35,21 @@ searched = settings(max_examples=100)
 Vector = tuple[Fraction, ...]
 
 
+# Half of them are small.
+ENTRIES = st.sampled_from([0, 1, -1, 2, -2] * 2 + [7, -9] * 5)
+
+
+@cache
+def rows_of(dim: int) -> st.SearchStrategy[list[Row]]:
+    return st.lists(st.tuples(*[ENTRIES] * (dim + 1)), max_size=dim + 4)
+
+
 @st.composite
 def polyhedra(draw: st.DrawFn, dims: st.SearchStrategy[int]) -> tuple[list[Row], Polyhedron]:
     """Full-dimensional polyhedra of distinct coprime rows, many of them through one point."""
     dim = draw(dims)
-    entries = st.integers(-2, 2) | st.sampled_from([7, -9])
     rows: list[Row] = []
-    for row in draw(st.lists(st.tuples(*[entries] * (dim + 1)), max_size=dim + 4)):
+    for row in draw(rows_of(dim)):
         divisor = gcd(*row)
         if any(row[:-1]):
             rows.append(tuple(entry // divisor for entry in row))
@@ -75,15 +84,19 @@ def brute_force_rays(rows: Sequence[Row], dim: int) -> set[tuple[int, ...]]:
     """Directions in which dim - 1 gradients are zero and none falls, as coprime integers."""
     found = set()
     for chosen in combinations(rows, dim - 1):
-        for free in range(dim):
-            for sign in (1, -1):
-                at = tuple([int(j == free) for j in range(dim)] + [-sign])
-                flat = [(*row[:-1], 0) for row in chosen]
-                ray = solution([*flat, at], dim)
-                if ray and all(value_at((*row[:-1], 0), ray) >= 0 for row in rows):
-                    scale = lcm(*(x.denominator for x in ray))
-                    whole = [int(x * scale) for x in ray]
-                    found.add(tuple(x // gcd(*whole) for x in whole))
+        reduced, rank = rational_matrix([row[:-1] for row in chosen], dim).rref()
+        if rank != dim - 1:
+            continue
+        pivots = [next(j for j, x in enumerate(row) if x != 0) for row in reduced.table()]
+        (free,) = {*range(dim)} - {*pivots}
+        ray = {pivot: -row[free] for pivot, row in zip(pivots, reduced.table(), strict=True)}
+        ray[free] = fmpq(1)
+        scale = lcm(*(int(x.q) for x in ray.values()))
+        whole = [int(ray[j] * scale) for j in range(dim)]
+        for sign in (1, -1):
+            signed = [sign * x // gcd(*whole) for x in whole]
+            if all(sum(a * x for a, x in zip(row, signed, strict=False)) >= 0 for row in rows):
+                found.add(tuple(signed))
     return found
 
 
@@ -152,6 +165,7 @@ def test_extreme_rays_are_where_n_less_1_gradients_vanish_and_none_falls(
     rows, found = drawn
     assume(rank_of(rows, found.dim) == found.dim)
     assert set(found.generators.rays) == brute_force_rays(rows, found.dim)
+    assert is_bounded(found.rows, found.dim, Solver()) == (not found.generators.rays)
     assert found.is_bounded == (not found.generators.rays)
 
 

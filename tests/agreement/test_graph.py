@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import comb
 
 import networkx as nx
@@ -30,7 +30,7 @@ from linreg.domains import Domain
 from linreg.network import INPUT, AffineNode, Network, UnitNode, linear_map
 from linreg.oracle import brute_force_edges, brute_force_patterns
 from linreg.oracle.feasibility import interior_point
-from linreg.oracle.rows import negated, primitive_row, restricted
+from linreg.oracle.rows import Row, negated, primitive_row, restricted
 from linreg.regions import Region
 
 searched = settings(max_examples=40)
@@ -46,7 +46,7 @@ def graph_of(net: Network, domain: Domain | None = None) -> AdjacencyGraph:
     return adjacency_graph(enumerate_regions(net, domain))
 
 
-def rows_of(region: Region) -> set[tuple[int, ...]]:
+def rows_of(region: Region) -> set[Row]:
     rows = region.exact_halfspaces
     return {
         primitive_row([*(-entry for entry in normal), offset])
@@ -54,15 +54,22 @@ def rows_of(region: Region) -> set[tuple[int, ...]]:
     }
 
 
-def share_a_facet(left: Region, right: Region, dim: int) -> bool:
+Facets = dict[Row, set[Row]]
+"""The rows of a region, each with the others on its hyperplane."""
+
+
+def facets_of(region: Region) -> Facets:
+    rows = rows_of(region)
+    return {row: {restricted(other, row) for other in rows - {row}} for row in rows}
+
+
+def share_a_facet(here: Facets, there: Facets, dim: int) -> bool:
     """Whether a row of one, negated, is a row of the other, and both meet in its hyperplane."""
-    here, there = rows_of(left), rows_of(right)
-    for row in here:
-        opposite = negated(row)
-        others = (here | there) - {row, opposite}
-        if opposite in there and interior_point({restricted(o, row) for o in others}, dim - 1):
-            return True
-    return False
+    return any(
+        interior_point(others | there[negated(row)], dim - 1)
+        for row, others in here.items()
+        if negated(row) in there
+    )
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -72,10 +79,9 @@ def test_the_two_regions_of_an_edge_share_a_facet_and_others_do_not(
 ) -> None:
     graph = graph_of(gaussian(*widths, seed=seed))
     edges = {tuple(edge) for edge in graph.edges.tolist()}
-    regions = list(graph.regions)
-    for i, left in enumerate(regions):
-        for j in range(i + 1, len(regions)):
-            assert share_a_facet(left, regions[j], widths[0]) == ((i, j) in edges)
+    facets = list(map(facets_of, graph.regions))
+    for i, j in combinations(range(len(facets)), 2):
+        assert share_a_facet(facets[i], facets[j], widths[0]) == ((i, j) in edges)
 
 
 @pytest.mark.parametrize(("m", "n"), [(9, 2), (7, 3), (6, 4), (6, 1)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
 
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 
 from linreg import (
     Box,
-    Enumeration,
     IncompleteError,
     Network,
     Polytope,
+    Region,
     ScalarUnit,
     WholeSpace,
     absolute,
@@ -39,7 +40,7 @@ from linreg.network.enclosure import EnclosedMap, EnclosedPieces
 SMALL = {"inputs": st.integers(1, 3), "max_units": 6}
 
 
-def containing(regions: Enumeration, point: list[Fraction]) -> int:
+def containing(regions: Sequence[Region], point: list[Fraction]) -> int:
     """The index of the only region that holds a point strictly inside; -1 if none does."""
     inside = [region.index for region in regions if region.contains(point)]
     assert len(inside) <= 1
@@ -58,7 +59,8 @@ def located(draw: st.DrawFn) -> tuple[Network, Domain, list[list[Fraction]]]:
 def test_a_point_is_located_in_the_region_that_contains_it_and_nowhere_if_none_does(asked) -> None:
     net, domain, points = asked
     regions = enumerate_regions(net, domain)
-    assert regions.locate(points).tolist() == [containing(regions, point) for point in points]
+    each = list(regions)  # whose rows are worked out once
+    assert regions.locate(points).tolist() == [containing(each, point) for point in points]
 
 
 @given(located())
@@ -86,7 +88,8 @@ def test_every_lattice_point_on_a_boundary_is_located_nowhere(layers, unit) -> N
     regions = enumerate_regions(mlp(layers, activation=unit), Box([-3, -3], [3, 2]))
     lattice = list(product(range(-4, 5), repeat=2))
     found = regions.locate(np.array(lattice))
-    assert found.tolist() == [containing(regions, list(map(Fraction, p))) for p in lattice]
+    each = list(regions)
+    assert found.tolist() == [containing(each, list(map(Fraction, p))) for p in lattice]
     assert (found == -1).any()
     assert (found >= 0).any()
 
@@ -178,7 +181,8 @@ def test_floats_next_to_hyperplanes_are_located_as_exact_arithmetic_says() -> No
         pairs = zip(weight[::2] - weight[1::2], shift[::2] - shift[1::2], strict=True)
         rows += [(*w, b) for w, b in pairs]
         beside = [(x, -(a * x + c) / b) for a, b, c in rows for x in rng.normal(size=8)]
-        wanted = [containing(regions, list(map(Fraction, point))) for point in beside]
+        each = list(regions)
+        wanted = [containing(each, list(map(Fraction, point))) for point in beside]
         assert regions.locate(beside).tolist() == wanted
         assert len(set(wanted)) > 2
 
@@ -372,12 +376,20 @@ def test_locating_is_the_same_one_by_one_and_all_at_once() -> None:
     assert (found >= 0).all()
 
 
+@pytest.fixture(scope="module")
+def wide() -> tuple[np.ndarray, EnclosedMap]:
+    """300 rows of 700 small integers, and the map that they are with a shift of 1."""
+    weights = np.random.default_rng(0).integers(-3, 4, (300, 700))
+    return weights, EnclosedMap(ExactAffineMap.of(weights.tolist(), [1] * 300))
+
+
 @pytest.mark.parametrize("n_points", [1, 15, 16, 35])
-def test_a_product_in_parts_is_the_product(n_points: int) -> None:
+def test_a_product_in_parts_is_the_product(
+    wide: tuple[np.ndarray, EnclosedMap], n_points: int
+) -> None:
     """700 columns of 300 rows take several parts; sums of small integers are not rounded."""
-    rng = np.random.default_rng(0)
-    weights, points = rng.integers(-3, 4, (300, 700)), rng.integers(-3, 4, (n_points, 700))
-    map_ = EnclosedMap(ExactAffineMap.of(weights.tolist(), [1] * 300))
+    weights, map_ = wide
+    points = np.random.default_rng(1).integers(-3, 4, (n_points, 700))
     for value, bound in (
         map_(points.astype(float), np.zeros(points.shape)),
         map_.coarsely(points.astype(float), np.zeros(n_points)),

@@ -374,11 +374,11 @@ def test_conditions_on_inputs_and_outputs_at_once_are_searched_too(data: st.Data
 
 
 def _flat() -> linreg.Network:
-    """Six units that are off on most of a cube, behind ten that switch all over it."""
+    """Four units that are off on most of a cube, behind seven that switch all over it."""
     rng = np.random.default_rng(0)
-    first = rng.integers(-8, 9, size=(10, 3)) / 8, rng.integers(-8, 9, size=10) / 8
-    second = rng.integers(-8, 9, size=(6, 10)) / 8, np.full(6, -1.0)
-    return linreg.mlp([first, second], readout=([[1] * 6], [3]))
+    first = rng.integers(-8, 9, size=(7, 3)) / 8, rng.integers(-8, 9, size=7) / 8
+    second = rng.integers(-8, 9, size=(4, 7)) / 8, np.full(4, -1.0)
+    return linreg.mlp([first, second], readout=([[1] * 4], [3]))
 
 
 def test_where_a_network_is_constant_no_cells_are_told_apart(

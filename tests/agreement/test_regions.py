@@ -65,7 +65,9 @@ every = pytest.mark.parametrize("name", NETWORKS)
 
 @cache
 def regions_of(name: str) -> Enumeration:
-    return enumerate_regions(*(NETWORKS | SLOW)[name])
+    return enumerate_regions(
+        *(NETWORKS | SLOW)[name], strategy="compiled" if name in SLOW else "auto"
+    )
 
 
 def samples(domain: Domain | None, dim: int, number: int) -> list[list[float]]:
@@ -88,7 +90,7 @@ def slacks(region: Region, x: Sequence[Fraction]) -> list[Fraction]:
 @every
 def test_a_point_off_the_boundaries_lies_in_exactly_one_region(name: str) -> None:
     net, domain = NETWORKS[name]
-    regions = regions_of(name)
+    regions = list(regions_of(name))
     for point in samples(domain, net.input_dim, 10):
         [home] = [region for region in regions if region.contains(point)]
         assert home.pattern.tolist() == net.staged.pattern_at(point).tolist()

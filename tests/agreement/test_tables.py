@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -74,6 +75,7 @@ EXAMPLES: dict[str, Callable[[], Enumeration]] = {
     ),
     "two bytes a piece": lambda: enumerate_regions(mlp([([[1]], [0])], activation=stairs(300))),
 }
+EXAMPLES = {name: cache(made) for name, made in EXAMPLES.items()}  # once for all tests
 
 
 def network_of(regions: Enumeration) -> Any:

@@ -66,7 +66,7 @@ def test_the_mean_of_exact_lengths_is_the_expectation(widths: tuple[int, ...]) -
     """Two ways to one number: facets of 150 networks, and the coarea formula."""
     rng = np.random.default_rng(7)
     lengths = [random_volume(widths, rng) for _ in range(150)]
-    found = expected_boundary_volume(2, widths, "box:-1,1", samples=20_000)
+    found = expected_boundary_volume(2, widths, "box:-1,1", samples=5000)
     error = np.hypot(np.std(lengths) / sqrt(len(lengths)), found.standard_error)
     assert abs(np.mean(lengths) - found.mean) < 4 * error
     assert error < 0.1 * found.mean
@@ -116,7 +116,7 @@ def test_the_mean_of_exact_lengths_in_a_ball_is_the_expectation(norm: str) -> No
         ).volume
         for _ in range(120)
     ]
-    found = expected_boundary_volume(2, [3], ball, samples=10_000)
+    found = expected_boundary_volume(2, [3], ball, samples=4000)
     error = np.hypot(np.std(lengths) / sqrt(len(lengths)), found.standard_error)
     assert abs(np.mean(lengths) - found.mean) < 4 * error
     assert error < 0.1 * found.mean

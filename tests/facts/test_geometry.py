@@ -171,8 +171,7 @@ def test_facets_are_enough(net: Network, data: st.DataObject) -> None:
 )
 def test_every_facet_is_shared_by_two_regions(name: str) -> None:
     """On the whole space: twice the number of pairs that touch, which others have counted."""
-    regions = enumerate_regions(case(name).network)
-    facets = sum(len(region.facets) for region in regions)
+    facets = sum(len(region.facets) for region in case(name).regions)
     assert facets == 2 * case(name).expected["dual_edges"]
 
 

@@ -40,8 +40,7 @@ def test_a_golden_network_has_the_regions_that_two_programs_found(case: Case) ->
     "case", [each for each in GOLDEN if "dual_edges" in each.values[0].expected]
 )
 def test_a_golden_network_has_the_facets_that_two_programs_found(case: Case) -> None:
-    regions = enumerate_regions(case.network, case.domain)
-    graph = adjacency_graph(regions)
+    graph = adjacency_graph(case.regions)
     assert len(graph.edges) == len(edges_of(graph)) == case.expected["dual_edges"]
 
 
@@ -49,7 +48,7 @@ def test_a_golden_network_has_the_facets_that_two_programs_found(case: Case) -> 
     "case", [each for each in GOLDEN if each.values[0].expected["activation_regions"] <= 400]
 )
 def test_every_exact_witness_of_a_golden_network_is_strictly_inside(case: Case) -> None:
-    regions = enumerate_regions(case.network, case.domain)
+    regions = case.regions
     assert len(set(patterns_of(regions))) == case.expected["activation_regions"]
     for region in regions:
         assert is_inside(region)

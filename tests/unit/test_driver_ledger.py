@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 
 import pytest
@@ -23,11 +24,13 @@ DEPTH = 7
 BUDGET = 32
 
 
-def parts(seed: int, cell: Path) -> list[Path]:
+@cache
+def parts(seed: int, cell: Path) -> tuple[Path, ...]:
     """What a cell splits into, the next one last; nothing if it is a region."""
     if len(cell) == DEPTH:
-        return []
-    return [(*cell, k) for k in reversed(range(Random(f"{seed} {cell}").choice([0, 1, 2, 2, 3])))]
+        return ()
+    number = Random(f"{seed} {cell}").choice([0, 1, 2, 2, 3])
+    return tuple((*cell, k) for k in reversed(range(number)))
 
 
 def explored(seed: int, cells: list[Path], budget: int, limit: int | None) -> list[Path]:
@@ -43,6 +46,7 @@ def explored(seed: int, cells: list[Path], budget: int, limit: int | None) -> li
     return regions
 
 
+@cache
 def in_order(seed: int) -> list[Path]:
     return explored(seed, [()], 10**6, None)
 

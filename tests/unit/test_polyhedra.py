@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from math import gcd, inf, nan
 
 import numpy as np
 import pytest
 from flint import fmpq, fmpz
+from generators import below
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -30,23 +32,34 @@ from linreg.polyhedra.points import Forms, binary_rows, shortened
 from linreg.polyhedra.simplex import Below, seek_negative
 
 searched = settings(max_examples=300)
-entries = st.one_of(st.integers(-3, 3), st.sampled_from([0, 0, 10**20, -(10**20), 10**20 + 1]))
+of_several = settings(max_examples=100)  # where each draw is asked about several times
+HUGE = [10**20, -(10**20), 10**20 + 1]
+# Half of them are from -3 to 3, the others huge or 0.
+entries = st.sampled_from([0] * 19 + [1, -1, 2, -2, 3, -3] * 5 + HUGE * 7)
 
 
-def rows_of(dim: int, most: int = 8) -> st.SearchStrategy[list[Row]]:
+@cache
+def lists_of(
+    entry: st.SearchStrategy[int], width: int, least: int, most: int
+) -> st.SearchStrategy[list[Row]]:
+    return st.lists(st.tuples(*[entry] * width), min_size=least, max_size=most)
+
+
+SIGNS = st.sampled_from([1, -1])
+SMALL = st.integers(-3, 3)
+WEIGHTS = below(5)
+
+
+@cache
+@st.composite
+def rows_of(draw: st.DrawFn, dim: int, most: int = 8) -> list[Row]:
     """Integer forms of small or huge entries, some repeated, negated, or summed."""
-    row = st.tuples(*[entries] * (dim + 1))
-
-    @st.composite
-    def drawn(draw: st.DrawFn) -> list[Row]:
-        made = draw(st.lists(row, min_size=1, max_size=most))
-        for _ in range(draw(st.integers(0, 2))):
-            left, right = draw(st.sampled_from(made)), draw(st.sampled_from(made))
-            sign = draw(st.sampled_from([1, -1]))
-            made.append(tuple(sign * (a + b) for a, b in zip(left, right, strict=True)))
-        return made
-
-    return drawn()
+    made = draw(lists_of(entries, dim + 1, 1, most))
+    for _ in range(draw(below(3))):
+        left, right = made[draw(below(len(made)))], made[draw(below(len(made)))]
+        sign = draw(SIGNS)
+        made.append(tuple(sign * (a + b) for a, b in zip(left, right, strict=True)))
+    return made
 
 
 def integers(rows: Sequence[Row]) -> list[list[fmpz]]:
@@ -87,37 +100,37 @@ def positive_at(point: Sequence[Fraction], rows: Sequence[Row]) -> list[Row]:
     return [row if value > 0 else tuple(-x for x in row) for row, value in values if value]
 
 
-@searched
+@of_several
 @given(data=st.data(), dim=st.integers(0, 3))
 def test_what_is_accepted_as_multipliers_is_a_proof(data: st.DataObject, dim: int) -> None:
     rows = data.draw(rows_of(dim))
-    form = data.draw(st.sampled_from(rows + data.draw(rows_of(dim))))
-    basis = data.draw(st.lists(st.integers(0, len(rows) - 1), max_size=dim + 2, unique=True))
-    proof = non_negative(integers([form])[0], integers(rows), basis)
-    if proof is not None:
-        assert set(proof.numerators) <= set(basis)
-        assert proves(proof, form, rows)
+    basis = data.draw(st.lists(below(len(rows)), max_size=dim + 2, unique=True))
+    for form in rows + data.draw(rows_of(dim)):
+        proof = non_negative(integers([form])[0], integers(rows), basis)
+        if proof is not None:
+            assert set(proof.numerators) <= set(basis)
+            assert proves(proof, form, rows)
 
 
-@searched
+@of_several
 @given(data=st.data(), dim=st.integers(1, 3))
 def test_a_combination_of_independent_rows_and_a_constant_is_recognised(
     data: st.DataObject, dim: int
 ) -> None:
-    rows = data.draw(st.lists(st.tuples(*[entries] * (dim + 1)), min_size=dim, max_size=dim))
+    rows = data.draw(lists_of(entries, dim + 1, dim, dim))
     assume(np.linalg.matrix_rank(np.array([row[:-1] for row in rows], dtype=float)) == dim)
-    weights = data.draw(st.lists(st.integers(0, 4), min_size=dim, max_size=dim))
-    spare = data.draw(st.integers(-1, 1))
-    form = [
-        sum(weight * row[j] for weight, row in zip(weights, rows, strict=True))
-        for j in range(dim + 1)
-    ]
-    form[-1] += spare
-    proof = non_negative(integers([form])[0], integers(rows), range(dim))
-    assert (proof is not None) == (spare >= 0)
-    if proof is not None:
-        used = {i: weight for i, weight in enumerate(weights) if weight}
-        assert {i: fraction(value) for i, value in proof.by_row.items()} == used
+    for weights in data.draw(lists_of(WEIGHTS, dim, 1, 3)):
+        *normal, constant = (
+            sum(weight * a for weight, a in zip(weights, column, strict=True))
+            for column in zip(*rows, strict=True)
+        )
+        for spare in (-1, 0, 1):
+            form = integers([(*normal, constant + spare)])[0]
+            proof = non_negative(form, integers(rows), range(dim))
+            assert (proof is not None) == (spare >= 0)
+            if proof is not None:
+                used = {i: weight for i, weight in enumerate(weights) if weight}
+                assert {i: fraction(value) for i, value in proof.by_row.items()} == used
 
 
 @pytest.mark.parametrize(
@@ -156,16 +169,16 @@ def decided(value: int, gradient: Sequence[int], slacks: Sequence[int], normals:
     return False
 
 
-@searched
-@given(data=st.data(), dim=st.integers(1, 4), value=st.integers(0, 3))
-def test_the_exact_simplex_method_proves_what_it_says(
-    data: st.DataObject, dim: int, value: int
-) -> None:
+@of_several
+@given(data=st.data(), dim=st.integers(1, 4))
+def test_the_exact_simplex_method_proves_what_it_says(data: st.DataObject, dim: int) -> None:
     """Many slacks are 0 at the start, so that many vertices are degenerate."""
     rows = data.draw(rows_of(dim, most=9))
     slacks = [data.draw(st.sampled_from([0, 0, 1, abs(row[-1])])) for row in rows]
-    gradient = data.draw(st.tuples(*[entries] * dim))
-    decided(value, gradient, slacks, [row[:-1] for row in rows])
+    normals = [row[:-1] for row in rows]
+    for gradient in data.draw(lists_of(entries, dim, 1, 2)):
+        for value in range(4):
+            decided(value, gradient, slacks, normals)
 
 
 def least(
@@ -256,27 +269,28 @@ def test_an_inside_is_found_if_and_only_if_there_is_one(data: st.DataObject, dim
         assert proves_empty(answer, rows)
 
 
-@searched
+@of_several
 @given(data=st.data(), dim=st.integers(1, 3))
 def test_a_form_goes_below_zero_inside_if_and_only_if_it_is_shown_to(
     data: st.DataObject, dim: int
 ) -> None:
-    inside = [Fraction(data.draw(entries), 3) for _ in range(dim)]
+    [thirds] = data.draw(lists_of(entries, dim, 1, 1))
+    inside = [Fraction(x, 3) for x in thirds]
     rows = positive_at(inside, data.draw(rows_of(dim)))
-    forms = positive_at(inside, data.draw(rows_of(dim)))
+    forms = positive_at(inside, data.draw(rows_of(dim)))[:3]
     assume(forms)
-    form = forms[0]
-    point = Point.of_rationals([fmpq(x.numerator, x.denominator) for x in inside])
+    point = Point.of_rationals([fmpq(x, 3) for x in thirds])
     pointed = PointedPolyhedron.of_rows(integers(rows), point, Solver())
-    bundle = Forms(integers([form]), dim)
-    [value] = bundle.floats(bundle.at(point), point)
-    answer = pointed.below(integers([form])[0], bundle.normals[0], float(value))
-    minus = tuple(-entry for entry in form)
-    assert isinstance(answer, Point) == bool(interior_point([*rows, minus], dim))
-    if isinstance(answer, Point):
-        assert holds([*rows, minus], answer.fractions)
-    else:
-        assert proves(answer, form, rows)
+    bundle = Forms(integers(forms), dim)
+    values = bundle.floats(bundle.at(point), point)
+    for form, normal, value in zip(forms, bundle.normals, values.tolist(), strict=True):
+        answer = pointed.below(integers([form])[0], normal, value)
+        minus = tuple(-entry for entry in form)
+        assert isinstance(answer, Point) == bool(interior_point([*rows, minus], dim))
+        if isinstance(answer, Point):
+            assert holds([*rows, minus], answer.fractions)
+        else:
+            assert proves(answer, form, rows)
 
 
 def is_bounded_by_rays(rows: Sequence[Row], dim: int) -> bool:
@@ -308,9 +322,8 @@ def is_bounded_by_rays(rows: Sequence[Row], dim: int) -> bool:
 def test_a_polyhedron_is_bounded_if_and_only_if_it_has_no_ray(
     data: st.DataObject, dim: int
 ) -> None:
-    row = st.tuples(*[st.integers(-3, 3)] * (dim + 1))
-    inside = [Fraction(data.draw(st.integers(-3, 3)), 3) for _ in range(dim)]
-    rows = positive_at(inside, data.draw(st.lists(row, min_size=1, max_size=8)))
+    [thirds] = data.draw(lists_of(SMALL, dim, 1, 1))
+    rows = positive_at([Fraction(x, 3) for x in thirds], data.draw(lists_of(SMALL, dim + 1, 1, 8)))
     assume(rows)
     direction = recession(integers(rows), dim, Solver())
     assert (direction is None) == is_bounded_by_rays(rows, dim)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
@@ -17,8 +16,12 @@ from linreg import mlp
 from linreg.kernel.data.polytopes import CORNERS, ERROR, MADE, NOT_MADE, W
 from linreg.problem import problem_of
 
-Row = list[Fraction]
+Row = list[fmpq]
 """The coefficients of a form, and its constant."""
+
+
+def exactly(number: float) -> fmpq:
+    return fmpq(*number.as_integer_ratio())
 
 
 @pytest.fixture
@@ -49,9 +52,9 @@ class Cell:
 
     def drawn(self, rng: np.random.Generator) -> list[Row]:
         """Exact half-spaces that the floats may stand for."""
-        off = Fraction(self.error)
+        off = exactly(self.error)
         return [
-            [Fraction(a) * (1 + off * int(rng.integers(-1, 2))) for a in row.tolist()]
+            [exactly(a) * (1 + off * int(rng.integers(-1, 2))) for a in row.tolist()]
             for row in self.rows
         ]
 
@@ -65,45 +68,41 @@ class Cell:
             found.add((frozenset(ends), bits & 1))
             y = meeting([exact[e] for e in ends], corner[:n].tolist(), bool(bits & 1))
             assert corner[n + W] == 1 - (bits & 1)
-            assert all(product(row, y, 1 - (bits & 1)) >= 0 for row in exact)
-            gap = sum((a - Fraction(b)) ** 2 for a, b in zip(y, corner[:n].tolist(), strict=True))
-            assert gap <= Fraction(float(corner[n + ERROR])) ** 2
+            assert min(values(fmpq_mat(exact), y, 1 - (bits & 1))) >= 0
+            gap = sum((a - exactly(b)) ** 2 for a, b in zip(y, corner[:n].tolist(), strict=True))
+            assert gap <= exactly(float(corner[n + ERROR])) ** 2
         assert found == corners_of(exact)
 
 
-def product(row: Row, x: Sequence[Fraction], w: int) -> Fraction:
-    return sum((a * b for a, b in zip(row, x, strict=False)), row[-1] * w)
+def values(rows: fmpq_mat, x: Sequence[fmpq], w: int) -> list[fmpq]:
+    return (rows * fmpq_mat(len(x) + 1, 1, [*x, fmpq(w)])).entries()
 
 
-def meeting(rows: Sequence[Row], near: Sequence[float], is_direction: bool) -> list[Fraction]:
+def meeting(rows: Sequence[Row], near: Sequence[float], is_direction: bool) -> list[fmpq]:
     """Where rows are zero; of the direction in which they stay so, a multiple next to `near`."""
     n = len(near)
-    matrix = [[fmpq(a.numerator, a.denominator) for a in row] for row in rows]
+    matrix, shifts = [row[:-1] for row in rows], [row[-1] for row in rows]
     if is_direction:
-        about = [Fraction(a) for a in near]
-        square = sum(a * a for a in about)
-        matrix = [[*row[:-1], fmpq(0)] for row in matrix]
-        last = [*about, -square]
-        matrix.append([fmpq(a.numerator, a.denominator) for a in last])
-    left = fmpq_mat(n, n, [a for row in matrix for a in row[:-1]])
-    y = left.solve(fmpq_mat(n, 1, [-row[-1] for row in matrix]))
-    return [Fraction(int(y[k, 0].p), int(y[k, 0].q)) for k in range(n)]
+        about = list(map(exactly, near))
+        matrix, shifts = [*matrix, about], [fmpq(0)] * (n - 1) + [-sum(a * a for a in about)]
+    left = fmpq_mat(n, n, [a for row in matrix for a in row])
+    return left.solve(fmpq_mat(n, 1, [-shift for shift in shifts])).entries()
 
 
 def corners_of(rows: Sequence[Row]) -> set[tuple[frozenset[int], int]]:
     """The corners of a cell in general position by trying all sets of half-spaces."""
     n, found = len(rows[0]) - 1, set()
+    matrix = fmpq_mat(rows)
+    about = np.random.default_rng(0).normal(size=n).tolist()
     for ends in combinations(range(len(rows)), n):
-        y = meeting([rows[e] for e in ends], [1.0] * n, False)
-        if all(product(row, y, 1) >= 0 for row in rows):
+        y = meeting([rows[e] for e in ends], about, False)
+        if min(values(matrix, y, 1)) >= 0:
             found.add((frozenset(ends), 0))
     for ends in combinations(range(len(rows)), n - 1):
-        for sign in (1, -1):
-            rng = np.random.default_rng(0)
-            about = (sign * rng.normal(size=n)).tolist()
-            y = meeting([rows[e] for e in ends], about, True)
-            if all(product(row, y, 0) >= 0 for row in rows):
-                found.add((frozenset(ends), 1))
+        y = meeting([rows[e] for e in ends], about, True)
+        rates = values(matrix, y, 0)
+        if min(rates) >= 0 or max(rates) <= 0:  # along y, or the other way
+            found.add((frozenset(ends), 1))
     return found
 
 

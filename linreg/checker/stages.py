@@ -84,6 +84,16 @@ class IntegerStage:
         matrix, denominator = self._map.rows.numer_denom()
         return matrix, int(denominator)
 
+    def homogeneous(self) -> tuple[list[list[int]], int]:
+        """The map as integer rows of weights and a bias, and what they are divided by."""
+        matrix, divisor = self._matrix
+        return _integers(matrix), divisor
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there are scalar units only, and the map is not sparse."""
+        return None not in self.tables and not self._map.is_sparse
+
     @cached_property
     def _columns(self) -> list[list[int]]:
         return _integers(self._matrix[0].transpose())
@@ -183,6 +193,23 @@ class StageOnCell:
     def beyond(self) -> list[Form]:
         """The hyperplanes with the other sign, positive on their negative sides."""
         return [negated(form) for form in self.hyperplanes]
+
+    def as_integers(self) -> tuple[list[list[int]], list[int], list[int]]:
+        """Of scalar units the rows, those that pass through and one of zeros and the denominator.
+
+        And for each breakpoint the number of its hyperplane and the side above it, or where the
+        unit is constant, 0 and 2 if the breakpoint lies below, else 3.
+        """
+        starts, rows = self._stage.starts, self._read.rows
+        last = [0] * (len(rows[0]) - 1) + [self._read.denominator]
+        numbers: list[int] = []
+        sides: list[int] = []
+        for table, (below, marks) in zip(self._stage.tables, self._marks, strict=True):
+            assert table is not None
+            flat = len(table.breakpoints) - len(marks)
+            numbers += [plane for plane, _ in marks] + [0] * flat
+            sides += [above for _, above in marks] + [2] * below + [3] * (flat - below)
+        return [*(rows[i] for i in starts[:-1]), *rows[starts[-1] :], last], numbers, sides
 
     def is_spanned(self, rows: Sequence[Form]) -> bool:
         """Whether it is plain that these rows span all gradients of the hyperplanes.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from math import lcm
 
+import numpy as np
 from flint import fmpq, fmpq_mat
 
 from linreg.checker.claims import (
@@ -15,12 +16,14 @@ from linreg.checker.claims import (
     is_inside,
     is_non_negative,
 )
-from linreg.checker.combinations import multipliers_of
+from linreg.checker.combinations import is_combination
 from linreg.checker.domains import spelled_domain
 from linreg.checker.forms import Form, coprime
 from linreg.checker.inside import Inside, Point
 from linreg.checker.records import Records
 from linreg.checker.stages import IntegerStage, StageOnCell, State
+from linreg.checker.whole_parts import Root, WholeParts, whole_parts_of
+from linreg.checker.windows import Window
 from linreg.domains import Domain
 from linreg.errors import UnreadableFile
 from linreg.network import StagedNetwork
@@ -32,6 +35,9 @@ END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
 
 SLACK = 1 << 16
 """Bytes of a text besides what its length depends on."""
+
+FEW = 64
+"""Regions up to which it does not pay to take parts of the tree whole."""
 
 CHECKED_PER_REPORT = 64
 """Regions between two reports of progress."""
@@ -145,6 +151,9 @@ class Tree:
         self._stages = [IntegerStage(stage) for stage in network.stages]
         self._n_domain_rows = 0
         self._facets: int | None = None
+        self._whole: WholeParts | None = None
+        self._window: Window | None = None
+        self._next_look = 0  # the place in the window before which it is of no use to look
 
     def check(self) -> None:
         """Check that the tree is complete, and that every proof of the part holds.
@@ -175,7 +184,8 @@ class Tree:
         while pending:
             branch = pending.pop()
             self._cell.move(branch.n_rows, branch.rows)
-            self._follow(branch, pending)
+            if not self._take_whole(branch, pending):
+                self._follow(branch, pending)
 
     def _follow(self, branch: Branch, pending: list[Branch]) -> None:
         """Take what is said of a cell and then of its first part, up to a region; others wait."""
@@ -193,6 +203,8 @@ class Tree:
                 self._check_misses(branch, here)
             elif kind == CUT:
                 pending.append(self._cut(branch, here))
+                if self._take_whole(branch, pending):
+                    return
             elif kind == NO_CUT:
                 self._check_no_cut(branch, here)
             elif kind == LOSES:
@@ -202,6 +214,56 @@ class Tree:
                 return
             else:
                 raise _false(branch.path, f"undecided units are left, but record {kind} came")
+
+    def _take_whole(self, branch: Branch, pending: list[Branch]) -> bool:
+        """Take all records of a cell, and of those that wait, as far as they stand in a window.
+
+        False if there are few, or if it is not sure that all hold.
+        """
+        whole = self._whole
+        if whole is None:
+            return False
+        data, place = self._records.window(whole.n_bytes)
+        if self._window is None or self._window.data is not data:
+            self._window, self._next_look = Window(data, self._network.input_dim), place
+        if place < self._next_look:
+            return False
+        parts = self._window.parts(place, 1 + len(pending))
+        if parts is None:
+            return False
+        self._next_look = place + parts.n_bytes
+        if parts.n_regions < FEW:
+            return False
+        first = len(pending) + 1 - len(parts.ends)
+        rows = self._cell.rows.copy()
+        roots = [_root(branch, rows)]
+        for waiting in reversed(pending[first:]):
+            rows = [*rows[: waiting.n_rows], *waiting.rows]
+            roots.append(_root(waiting, rows))
+        complete = whole.cells(parts, roots, self._are_due, self._short_point)
+        if complete is None:
+            return False
+        del pending[first:]
+        self._records.skip(parts.n_bytes)
+        self.cells = [a + b for a, b in zip(self.cells, complete, strict=True)]
+        self.regions += parts.n_regions
+        self._turn += parts.n_proofs
+        if self._progress is not None:
+            self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
+        return True
+
+    def _are_due(self, n_proofs: int) -> np.ndarray:
+        """Which of the next proofs this pass has to check."""
+        turns = self._turn + 1 + np.arange(n_proofs)
+        due: np.ndarray = turns % self._part.of == self._part.number
+        return due
+
+    def _short_point(self, data: bytes) -> list[int] | None:
+        """A point of short integers; None if it is none."""
+        try:
+            return self._exact(data, ())
+        except (FalseClaim, UnreadableFile):
+            return None
 
     def _enter(self, branch: Branch, stage: int, state: State | None) -> None:
         """Have a cell begin a stage, or be a region after the last one."""
@@ -322,7 +384,7 @@ class Tree:
             if point is None:
                 form, *basis = rows
                 is_plain = is_sure and here is not None and here.is_spanned(likely)
-                if not (is_plain or _is_combination(form, likely) or _is_combination(form, basis)):
+                if not (is_plain or is_combination(form, likely) or is_combination(form, basis)):
                     raise _false(
                         path, f"its rows do not prove that hyperplane {plane} misses the cell"
                     )
@@ -414,6 +476,8 @@ class Tree:
         self._cell = Inside([form for form in exact if any(form[:-1]) or form[-1] < 0])
         self._n_domain_rows = len(self._cell.rows)
         self._facets = 0 if header["facets"] else None
+        if self._facets is None and self._seen is None:
+            self._whole = whole_parts_of(self._stages, self._network.input_dim)
 
     def _check_claim(self) -> None:
         if self._records.byte() != END:
@@ -434,6 +498,11 @@ class Tree:
             raise FalseClaim("more follows after the claim")
 
 
+def _root(branch: Branch, rows: list[Form]) -> Root:
+    assert branch.here is not None
+    return Root(branch.stage, branch.here, branch.sides, branch.left, rows)
+
+
 def _false(path: Path, why: str) -> FalseClaim:
     steps = []
     place: object = path
@@ -441,12 +510,6 @@ def _false(path: Path, why: str) -> FalseClaim:
         place, word, number = place
         steps.append(f"{word}{number}")
     return FalseClaim(f"{why}; at {''.join(reversed(steps))}")
-
-
-def _is_combination(form: Form, rows: Sequence[Form]) -> bool:
-    """Whether a form is one, the only one, of rows, with non-negative numbers and constant."""
-    proof = multipliers_of(form, rows)
-    return proof is not None and is_non_negative(form, rows, proof)
 
 
 def _coprime(row: Sequence[fmpq]) -> Form:

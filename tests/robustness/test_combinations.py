@@ -23,8 +23,8 @@ from linreg.certificate.encoding import integer, unsigned
 from linreg.checker import combinations as bounds
 from linreg.checker.claims import is_non_negative
 from linreg.checker.combinations import certainly_hold, multipliers_of
-from linreg.checker.forms import nearest_floats
 from linreg.checker.inside import Inside
+from linreg.checker.known import known_forms
 from linreg.checker.stages import StageOnCell, State
 from linreg.checker.tree import Branch, Tree
 from linreg.kernel.data.records import CUT, MISSES, REGION
@@ -43,9 +43,11 @@ def holds(form: tuple[int, ...], rows: list[tuple[int, ...]]) -> bool:
 
 
 def accepted(claims: list[Claim]) -> list[bool]:
-    forms = nearest_floats([form for form, _ in claims])
-    rows = np.array([nearest_floats(rows) for _, rows in claims])
-    found: list[bool] = certainly_hold(forms, rows)[0].tolist()
+    n_inputs = len(claims[0][1])
+    forms = known_forms([form for form, _ in claims], n_inputs)
+    rows = known_forms([row for _, rows in claims for row in rows], n_inputs)
+    places = np.arange(len(claims) * n_inputs).reshape(len(claims), n_inputs)
+    found: list[bool] = certainly_hold(forms, rows.at(places))[0].tolist()
     return found
 
 

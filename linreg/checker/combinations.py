@@ -19,9 +19,7 @@ from linreg.checker.known import Known
 from linreg.checker.rounding import DOUBT, MOST_TERMS, TINY
 
 
-def certainly_hold(
-    forms: Known, rows: Known
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def certainly_hold(forms: Known, rows: Known) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Which of many claims certainly hold, False where there is any doubt; and what may help then.
 
     That is, for each row of each claim, whether its multiplier may be other than zero: False only
@@ -52,7 +50,8 @@ def certainly_hold(
     2x + y - 1 is 2 (x - 1) + y + 1, and x - y is no such combination:
 
     >>> from linreg.checker.known import Known, known_forms
-    >>> forms, rows = known_forms([(2, 1, -1), (1, -1, 0)], 2), known_forms([(1, 0, -1), (0, 1, 0)], 2)
+    >>> forms = known_forms([(2, 1, -1), (1, -1, 0)], 2)
+    >>> rows = known_forms([(1, 0, -1), (0, 1, 0)], 2)
     >>> twice = Known(np.array([rows.values] * 2), np.array([rows.errors] * 2))
     >>> certainly_hold(forms, twice)[0].tolist()
     [True, False]

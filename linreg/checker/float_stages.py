@@ -65,9 +65,9 @@ class FloatStage:
     most |W| (`DOUBT` S + T) if the entries that A is made of are off by T in these sums. `DOUBT`
     has room for eight more roundings, twice over; `UP` is for those of the bound.
 
-    With integers as weights, exact values are integer multiples of the unit u of their stage. If the
-    bound is below `DOUBT` `EXACT` u, all sums are exact and the error is zero: T is zero then, for
-    an error that is not zero is at least as large, and with `UP` remains so in later stages.
+    With integers as weights, exact values are integer multiples of the unit u of their stage. If
+    the bound is below `DOUBT` `EXACT` u, all sums are exact and the error is zero: T is zero then,
+    for an error that is not zero is at least as large, and with `UP` remains so in later stages.
     """
 
     def __init__(self, stage: IntegerStage) -> None:
@@ -179,9 +179,7 @@ class FloatStage:
         hyperplanes = forms[is_own] * above[is_own][:, None]
         return reads, scaled(hyperplanes, doubts[is_own] + DOUBT * np.abs(hyperplanes)), certain
 
-    def _are_apart(
-        self, forms: np.ndarray, doubts: np.ndarray, is_own: np.ndarray
-    ) -> np.ndarray:
+    def _are_apart(self, forms: np.ndarray, doubts: np.ndarray, is_own: np.ndarray) -> np.ndarray:
         """On which cells no two of these forms, those that count, certainly are multiples.
 
         Multiples have one quotient of their products with two vectors. Quotients are sorted, each

@@ -14,6 +14,9 @@ from linreg.errors import UnreadableFile
 from linreg.files import StrPath
 from linreg.wording import counted
 
+END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
+"""Kinds of records of a tree."""
+
 MAGIC = b"linreg-certificate-2\n"
 DIGEST = hashlib.sha256().digest_size
 

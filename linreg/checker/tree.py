@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import lcm
 
@@ -10,6 +10,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from linreg.checker.claims import (
+    FalseClaim,
     Multipliers,
     are_never_positive,
     is_in_facet,
@@ -17,11 +18,21 @@ from linreg.checker.claims import (
     is_non_negative,
 )
 from linreg.checker.combinations import is_combination
-from linreg.checker.domains import spelled_domain
 from linreg.checker.forms import Form, coprime
 from linreg.checker.inside import Inside, Point
-from linreg.checker.records import Records
+from linreg.checker.records import (
+    CUT,
+    FACET,
+    LOSES,
+    MISSES,
+    NO_CUT,
+    REDUNDANT,
+    REGION,
+    WON,
+    Records,
+)
 from linreg.checker.stages import IntegerStage, StageOnCell, State
+from linreg.checker.texts import check_claim, check_header
 from linreg.checker.whole_parts import Root, WholeParts, whole_parts_of
 from linreg.checker.windows import Window
 from linreg.domains import Domain
@@ -30,11 +41,6 @@ from linreg.network import StagedNetwork
 from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.wording import counted
-
-END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
-
-SLACK = 1 << 16
-"""Bytes of a text besides what its length depends on."""
 
 FEW = 64
 """Regions up to which it does not pay to take parts of the tree whole."""
@@ -45,10 +51,6 @@ CHECKED_PER_REPORT = 64
 
 Path = tuple[object, str, int]
 """What leads to a cell: the path to the one before, and a word and a number for the last step."""
-
-
-class FalseClaim(Exception):
-    """A claim of the certificate that does not hold, with its place in the tree."""
 
 
 @dataclass(slots=True, eq=False)
@@ -165,7 +167,7 @@ class Tree:
         UnreadableFile
             If the records end too early.
         """
-        self._check_header()
+        self._begin()
         try:
             self._walk()
         except (FalseClaim, UnreadableFile):
@@ -261,9 +263,10 @@ class Tree:
     def _short_point(self, data: bytes) -> list[int] | None:
         """A point of short integers; None if it is none."""
         try:
-            return self._exact(data, ())
-        except (FalseClaim, UnreadableFile):
+            denominator, *numerators = self._records.integers_of(data, 1 + self._network.input_dim)
+        except UnreadableFile:
             return None
+        return [*numerators, denominator] if denominator > 0 else None
 
     def _enter(self, branch: Branch, stage: int, state: State | None) -> None:
         """Have a cell begin a stage, or be a region after the last one."""
@@ -448,54 +451,20 @@ class Tree:
             raise _false(path, "a point has a denominator that is not positive")
         return [*numerators, denominator]
 
-    def _check_header(self) -> None:
-        rows = [list(row) for row in self._domain.rows()]
-        domain = [[str(entry) for entry in row] for row in rows]
-        header = self._records.text(SLACK + sum(len(text) + 4 for row in domain for text in row))
-        _check_keys("header", header, {"fingerprint", "domain", "input_dim", "facets"})
-        if header["fingerprint"] != self._network.fingerprint:
-            raise FalseClaim(
-                f"it is about another network, with fingerprint {header['fingerprint']!s:.80}"
-            )
-        if header["domain"] != domain:
-            claimed, asked = spelled_domain(header["domain"]), spelled_domain(domain)
-            raise FalseClaim(
-                f"it is about another domain: {claimed}, and the one asked about is {asked}; say "
-                "the certificate's with --domain"
-            )
-        if not _is_exactly(header["input_dim"], self._network.input_dim):
-            raise FalseClaim(
-                f"it says input_dim = {header['input_dim']!s:.80}, but the network has "
-                f"{self._network.input_dim}"
-            )
-        if not isinstance(header["facets"], bool):
-            raise FalseClaim(
-                f"it says facets = {header['facets']!s:.80}, which is not true or false"
-            )
-        exact = [_coprime([rational(entry) for entry in row]) for row in rows]
+    def _begin(self) -> None:
+        """Check the first text, and have the root's rows be those of the domain."""
+        facets = check_header(self._records, self._network, self._domain)
+        exact = [_coprime([rational(entry) for entry in row]) for row in self._domain.rows()]
         self._cell = Inside([form for form in exact if any(form[:-1]) or form[-1] < 0])
         self._n_domain_rows = len(self._cell.rows)
-        self._facets = 0 if header["facets"] else None
-        if self._facets is None and self._seen is None:
+        self._facets = 0 if facets else None
+        if not facets and self._seen is None:
             self._whole = whole_parts_of(self._stages, self._network.input_dim)
 
     def _check_claim(self) -> None:
-        if self._records.byte() != END:
-            raise FalseClaim("the tree is complete, but more records follow")
-        claim = self._records.text(SLACK + 32 * len(self.cells))
         if self._facets is not None:
             self.edges = self._facets // 2
-        found: dict[str, object] = {
-            "activation_regions": self.regions,
-            "regions_per_stage": self.cells,
-            "edges": self.edges,
-        }
-        _check_keys("claim", claim, found.keys())
-        for name, value in found.items():
-            if not _is_exactly(claim[name], value):
-                raise FalseClaim(f"it claims {name} = {claim[name]!s:.80}, but it proves {value}")
-        if not self._records.at_end():
-            raise FalseClaim("more follows after the claim")
+        check_claim(self._records, self.regions, self.cells, self.edges)
 
 
 def _root(branch: Branch, rows: list[Form]) -> Root:
@@ -515,23 +484,6 @@ def _false(path: Path, why: str) -> FalseClaim:
 def _coprime(row: Sequence[fmpq]) -> Form:
     denominator = lcm(*(int(entry.q) for entry in row))
     return coprime([int(entry.p) * (denominator // int(entry.q)) for entry in row])
-
-
-def _check_keys(what: str, document: Mapping[str, object], expected: Set[str]) -> None:
-    if wrong := sorted(expected ^ document.keys()):
-        is_there = wrong[0] in document
-        raise FalseClaim(
-            f"its {what} {'has a key' if is_there else 'lacks the key'} {wrong[0]!r:.80}"
-        )
-
-
-def _is_exactly(value: object, expected: object) -> bool:
-    """Whether two values of JSON are the same, and not merely equal: 12.0 is no integer."""
-    if type(value) is not type(expected):
-        return False
-    if isinstance(value, list) and isinstance(expected, list):
-        return len(value) == len(expected) and all(map(_is_exactly, value, expected))
-    return value == expected
 
 
 def _with(

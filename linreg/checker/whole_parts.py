@@ -20,8 +20,9 @@ from linreg.checker.float_stages import FloatStage, Reads
 from linreg.checker.forms import Form
 from linreg.checker.inside import are_positive
 from linreg.checker.known import Known, known_forms
+from linreg.checker.records import CUT, MISSES, REGION
 from linreg.checker.stages import IntegerStage, StageOnCell
-from linreg.checker.windows import CUT, MISSES, REGION, Parts
+from linreg.checker.windows import Parts
 
 WINDOW = 1 << 18
 """Bytes of records that are looked at together."""
@@ -34,6 +35,10 @@ MOST_ENTRIES = 1 << 18
 
 MOST_PLACES = 1 << 23
 """Numbers of the rows of all cells of the parts, where paths are long."""
+
+
+Integers = Callable[[bytes], list[int] | None]
+"""Given a point as it stands in the file, its numerators and denominator; None if it is none."""
 
 
 class Root(NamedTuple):
@@ -133,7 +138,7 @@ class WholeParts:
         parts: Parts,
         roots: Sequence[Root],
         is_due: Callable[[int], np.ndarray],
-        integers: Callable[[bytes], list[int] | None],
+        integers: Integers,
     ) -> list[int] | None:
         """How many cells of each stage are complete in the parts, if all records certainly hold.
 
@@ -144,9 +149,7 @@ class WholeParts:
             The cell that each begins with.
         is_due : callable
             Given how many proofs there are, which of them are to be checked.
-        integers : callable
-            Given a point as it stands in the file, its numerators and denominator; None if it is
-            none.
+        integers : Integers
         """
         if not all(stage.is_safe for stage in self._stages):
             return None
@@ -335,7 +338,8 @@ class _Check:
         if (planes >= self._cells[s].reads.sizes[cells]).any():
             raise _Unsure
         forms = self._cells[s].first.rows[cells] + planes
-        return np.where(sides > 0, forms, ~forms)
+        found: np.ndarray = np.where(sides > 0, forms, ~forms)
+        return found
 
     def _decide(self, s: int, nodes: np.ndarray) -> None:
         """Take records of nodes in a stage until it is complete, and begin the next one."""
@@ -396,15 +400,15 @@ class _Check:
             here = self._exact[s, cell] = self._after(s - 1, parent, on)
         return here
 
-    def prove(
-        self, is_due: Callable[[int], np.ndarray], integers: Callable[[bytes], list[int] | None]
-    ) -> None:
+    def prove(self, is_due: Callable[[int], np.ndarray], integers: Integers) -> None:
         """Check the proofs that are due, by floats and where these are not sure, by integers."""
         is_proof = self._kinds != CUT
         due = np.zeros(len(self._kinds), dtype=bool)
         due[is_proof] = is_due(int(np.count_nonzero(is_proof)))
         values, errors = self._values.rows, self._errors.rows
-        self._all = Known(np.concatenate([values, -values[::-1]]), np.concatenate([errors, errors[::-1]]))
+        self._all = Known(
+            np.concatenate([values, -values[::-1]]), np.concatenate([errors, errors[::-1]])
+        )
         if (self._named >= self._n_rows[self._node_of[self._misses], None]).any():
             raise _Unsure
         misses = np.flatnonzero(due[self._misses])
@@ -428,7 +432,7 @@ class _Check:
             if not (is_plain or is_combination(form, likely) or is_combination(form, basis)):
                 raise _Unsure
 
-    def _prove_points(self, nodes: np.ndarray, integers: Callable[[bytes], list[int] | None]) -> None:
+    def _prove_points(self, nodes: np.ndarray, integers: Integers) -> None:
         starts = self._starts[self._last[nodes]]
         points, is_read = self._window.points(starts)
         most = int(self._n_rows[nodes].max(initial=1))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-CUT, REGION, MISSES = 2, 5, 8
-"""The kinds of records that are read: where one of another kind begins, a window ends."""
+from linreg.checker.records import CUT, MISSES, REGION
 
 LONG = 0x80
 """Bytes from which on a number takes more than one byte, and an integer has more than 127."""
@@ -37,7 +36,7 @@ class Window:
     def _what_follows(self) -> memoryview:
         """Where a record ends that begins at each place; 0 where none does that is whole."""
         ends = np.zeros(self._size + 1, dtype=np.int32)
-        for kind in (CUT, MISSES, REGION):
+        for kind in (CUT, MISSES, REGION):  # those of which whole parts of trees consist
             at = np.flatnonzero(self._octets[: self._size] == kind)
             end = at + 1
             if kind == REGION:
@@ -50,7 +49,7 @@ class Window:
                 for _ in range(self._n):
                     end = self._number(end)[1]
             ends[at] = np.where(end <= self._size, end, 0)
-        return memoryview(ends)
+        return ends.data
 
     def _number(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The numbers that begin at some places, and where they end: beyond the data if unread."""

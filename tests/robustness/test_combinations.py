@@ -21,6 +21,7 @@ from hypothesis import given, settings
 import linreg
 from linreg.certificate.encoding import integer, unsigned
 from linreg.checker import combinations as bounds
+from linreg.checker import known, tree
 from linreg.checker.claims import is_non_negative
 from linreg.checker.combinations import certainly_hold, multipliers_of
 from linreg.checker.inside import Inside
@@ -94,6 +95,7 @@ def test_without_a_bound_on_rounding_floats_accept_what_is_false_by_a_hair(
     assert not any(holds(*each) for each in claims)
     assert not any(accepted(claims))
     monkeypatch.setattr(bounds, "DOUBT", 0.0)
+    monkeypatch.setattr(known, "DOUBT", 0.0)
     assert any(accepted(claims))
 
 
@@ -118,15 +120,14 @@ def test_rows_that_are_no_basis_prove_nothing() -> None:
     assert accepted([((2**60, 2**60 + 1, 1), nearly)]) == [False]
 
 
-def test_one_claim_that_is_singular_refuses_no_other_for_good() -> None:
-    cell: Inside[int] = Inside([(1, 0, 0), (0, 1, 0)])
-    cell.claim_combination((1, 1, 1), [0, 1], 0)
-    cell.claim_combination((1, 1, 1), [1, 1], 1)
-    left = list(cell.doubtful())
-    assert [(about, holds(rows[0], rows[1:])) for _, rows, _, _, about in left] == [
-        (0, True),
-        (1, False),
-    ]
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_one_claim_that_is_singular_refuses_no_other_for_good(n: int) -> None:
+    rows = [tuple(int(i == j) for j in range(n + 1)) for i in range(n)] + [(0,) * (n + 1)]
+    cell: Inside[int] = Inside(rows)
+    cell.claim_combination((1,) * (n + 1), range(n), 0)
+    cell.claim_combination((1,) * (n + 1), [*range(1, n), n], 1)
+    left = {about: holds(rows[0], rows[1:]) for _, rows, _, _, about in cell.doubtful()}
+    assert left == ({1: False} if n < 4 else {0: True, 1: False})
 
 
 NET = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, 1])])
@@ -301,6 +302,7 @@ def look_at_spans(path: Path, network: linreg.Network, domain: linreg.Domain | N
                         said += 1
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree, "FEW", 10**9)
         patch.setattr(Tree, "_follow", followed)
         assert linreg.check(path, network, domain).accepted
     return said

@@ -236,6 +236,9 @@ class Tree:
         self._next_look = place + parts.n_bytes
         if parts.n_regions < FEW:
             return False
+        if parts.n_multipliers > len(parts.kinds) // 2:
+            self._whole = None  # the walk is as fast where most proofs are multipliers
+            return False
         first = len(pending) + 1 - len(parts.ends)
         rows = self._cell.rows.copy()
         roots = [_root(branch, rows)]

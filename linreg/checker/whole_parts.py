@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from linreg.checker.claims import is_inside
+from linreg.checker.claims import is_inside, is_non_negative
 from linreg.checker.combinations import certainly_hold, is_combination
 from linreg.checker.float_stages import FloatStage, Reads
 from linreg.checker.forms import Form
 from linreg.checker.inside import are_positive
 from linreg.checker.known import Known, known_forms
-from linreg.checker.records import CUT, MISSES, REGION
+from linreg.checker.records import CUT, MISSES, NO_CUT, REGION
 from linreg.checker.stages import IntegerStage, StageOnCell
 from linreg.checker.windows import Parts
 
@@ -208,19 +208,18 @@ class _Check:
     def _put_records(self) -> None:
         kinds = self._kinds
         self._misses = np.flatnonzero(kinds == MISSES)
-        cuts = np.flatnonzero(kinds == CUT)
+        self._named = self._window.rows(self._starts[self._misses])
+        told = np.flatnonzero(kinds != REGION)
         self._planes = np.zeros(len(kinds), dtype=np.int64)
-        self._sides = np.zeros(len(kinds), dtype=np.int8)
-        planes, is_above, self._named = self._window.misses(self._starts[self._misses])
-        self._planes[self._misses] = planes
-        self._sides[self._misses] = np.where(is_above, 1, -1)
-        self._planes[cuts] = self._window.cuts(self._starts[cuts])
-        self._node_of = np.zeros(len(kinds), dtype=np.int64)  # of misses
+        self._sides = np.zeros(len(kinds), dtype=np.int8)  # but of cuts
+        self._planes[told], is_above = self._window.planes(self._starts[told])
+        self._sides[told] = np.where(is_above, 1, -1)
+        self._node_of = np.zeros(len(kinds), dtype=np.int64)  # of those without a split
         self._form_of = np.zeros(len(kinds), dtype=np.int64)
 
     def _put_nodes(self, ends: Sequence[int]) -> None:
         """Find the records, the parent, the side and the depth of each node."""
-        self._last = np.flatnonzero(self._kinds != MISSES)
+        self._last = np.flatnonzero((self._kinds == CUT) | (self._kinds == REGION))
         self._at = np.concatenate([[0], self._last[:-1] + 1])
         self._is_cut = self._kinds[self._last] == CUT
         parents: list[int] = []
@@ -414,6 +413,8 @@ class _Check:
         misses = np.flatnonzero(due[self._misses])
         for some in _shares(misses, self._n**2):
             self._prove_misses(some)
+        for record in np.flatnonzero((self._kinds == NO_CUT) & due).tolist():
+            self._prove_no_cut(record)
         regions = np.flatnonzero((self._kinds[self._last] == REGION) & due[self._last])
         for some in _shares(regions, self._n * self._rows.shape[1]):
             self._prove_points(some, integers)
@@ -431,6 +432,16 @@ class _Check:
             is_plain = bool(if_zero[i]) and here is not None and here.is_spanned(likely)
             if not (is_plain or is_combination(form, likely) or is_combination(form, basis)):
                 raise _Unsure
+
+    def _prove_no_cut(self, record: int) -> None:
+        node = int(self._node_of[record])
+        denominator, numerators = self._window.multipliers(int(self._starts[record]))
+        if max(numerators, default=-1) >= self._n_rows[node]:
+            raise _Unsure
+        rows = [self._exact_form(int(self._rows[node, row]))[0] for row in numerators]
+        form, _ = self._exact_form(int(self._form_of[record]))
+        if not is_non_negative(form, rows, (denominator, dict(enumerate(numerators.values())))):
+            raise _Unsure
 
     def _prove_points(self, nodes: np.ndarray, integers: Integers) -> None:
         starts = self._starts[self._last[nodes]]

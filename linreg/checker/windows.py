@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg.checker.records import CUT, MISSES, REGION
+from linreg.checker.claims import Multipliers
+from linreg.checker.records import CUT, MISSES, NO_CUT, REGION
 
 LONG = 0x80
 """Bytes from which on a number takes more than one byte, and an integer has more than 127."""
+
+
+class _OfAnotherKind(Exception):
+    """A number or an integer that is left to `Records`."""
 
 
 class Window:
@@ -21,7 +26,7 @@ class Window:
     Notes
     -----
     What it takes for a record is one: numbers of one or two bytes, in no more than they take, and
-    integers as `Records.integers` reads them. Of the rest it knows nothing.
+    integers as `Records.integers` reads them. Where anything else begins, it ends.
     """
 
     def __init__(self, data: bytes, n_inputs: int) -> None:
@@ -31,12 +36,13 @@ class Window:
         # What lies beyond the end is no number, and no length.
         self._octets = np.frombuffer(data + b"\xff" * 16, dtype=np.uint8)
         self._following = self._what_follows()
+        self._proofs: dict[int, Multipliers] = {}  # by where their records begin
         self._read_from(0)
 
     def _what_follows(self) -> memoryview:
         """Where a record ends that begins at each place; 0 where none does that is whole."""
         ends = np.zeros(self._size + 1, dtype=np.int32)
-        for kind in (CUT, MISSES, REGION):  # those of which whole parts of trees consist
+        for kind in (CUT, MISSES, REGION):
             at = np.flatnonzero(self._octets[: self._size] == kind)
             end = at + 1
             if kind == REGION:
@@ -66,7 +72,7 @@ class Window:
 
     def _read_from(self, place: int) -> None:
         following, starts = self._following, [place]
-        while end := following[place]:
+        while end := following[place] or self._end_of_no_cut(place):
             starts.append(end)
             place = end
         self._starts = np.array(starts)
@@ -75,6 +81,43 @@ class Window:
         step = (self._kinds == CUT).astype(np.int64) - (self._kinds == REGION)
         self._waiting = np.cumsum(step)
         self._lowest = np.minimum.accumulate(self._waiting[::-1])[::-1]
+
+    def _end_of_no_cut(self, place: int) -> int:
+        """Where a record `NO_CUT` ends, whose multipliers are kept; 0 if there is none."""
+        try:
+            if self.data[place] != NO_CUT:
+                return 0
+            end = self._short_number(place + 1)[1] + 1
+            denominator, end = self._short_integer(end)
+            count, end = self._short_number(end)
+            found = {}
+            for _ in range(count):
+                row, end = self._short_number(end)
+                found[row], end = self._short_integer(end)
+        except (IndexError, _OfAnotherKind):
+            return 0
+        if len(found) < count or end > self._size:
+            return 0
+        self._proofs[place] = denominator, found
+        self._following[place] = end
+        return end
+
+    def _short_number(self, at: int) -> tuple[int, int]:
+        first = self.data[at]
+        if first < LONG:
+            return first, at + 1
+        second = self.data[at + 1]
+        if not 0 < second < LONG:
+            raise _OfAnotherKind
+        return first & 0x7F | second << 7, at + 2
+
+    def _short_integer(self, at: int) -> tuple[int, int]:
+        size = self.data[at]
+        end = at + 1 + size
+        value = int.from_bytes(self.data[at + 1 : end], "little", signed=True)
+        if size >= LONG or value.bit_length() < (8 * size - 8 or 1):
+            raise _OfAnotherKind
+        return value, end
 
     def parts(self, place: int, most: int) -> Parts | None:
         """The records of the parts of a tree that begin one after another at a place.
@@ -98,19 +141,22 @@ class Window:
         last = first + ends[-1]
         return Parts(self, self._kinds[first:last], self._starts[first : last + 1], ends)
 
-    def misses(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The hyperplanes, bytes and rows of the records `MISSES` that begin at some places."""
-        planes, end = self._number(at + 1)
-        is_above = self._octets[end]
-        end = end + 1
+    def rows(self, at: np.ndarray) -> np.ndarray:
+        """The rows that the records `MISSES` name which begin at some places."""
+        end = self._number(at + 1)[1] + 1
         rows = np.empty((len(at), self._n), dtype=np.int64)
         for j in range(self._n):
             rows[:, j], end = self._number(end)
-        return planes, is_above > 0, rows
+        return rows
 
-    def cuts(self, at: np.ndarray) -> np.ndarray:
-        """The hyperplanes of the records `CUT` that begin at some places."""
-        return self._number(at + 1)[0]
+    def planes(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The hyperplanes of records that begin with one, and whether the byte after it is not 0."""
+        planes, end = self._number(at + 1)
+        return planes, self._octets[end] > 0
+
+    def multipliers(self, at: int) -> Multipliers:
+        """The multipliers of the record `NO_CUT` that begins at a place."""
+        return self._proofs[at]
 
     def points(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The points of the records `REGION` that begin at some places, as `points_at` has them."""
@@ -146,6 +192,11 @@ class Parts:
     def n_regions(self) -> int:
         """How many regions they tell."""
         return int(np.count_nonzero(self.kinds == REGION))
+
+    @property
+    def n_multipliers(self) -> int:
+        """How many records are multipliers."""
+        return int(np.count_nonzero(self.kinds == NO_CUT))
 
     @property
     def n_proofs(self) -> int:

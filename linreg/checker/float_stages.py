@@ -21,6 +21,9 @@ from linreg.checker.stages import IntegerStage, StageOnCell
 SMALLEST = 2.0**-400
 """No factor that is not zero is smaller, so that no product underflows."""
 
+MOST_BITS = 900
+"""Bits of the integers of a stage, so that they are floats."""
+
 FAR = 1e300
 """More than any place that a hyperplane has among others."""
 
@@ -58,6 +61,13 @@ CONSTANT_ABOVE, CONSTANT_BELOW = 2, 3
 class FloatStage:
     """A stage without max units, whose map is not sparse, in floats.
 
+    Attributes
+    ----------
+    n_forms : int
+        Breakpoints of all units.
+    is_safe : bool
+        Whether its numbers are neither too many nor too far apart; if not, it is of no use.
+
     Notes
     -----
     Let A be what units put out on a cell, and S the sum of the sizes of the terms that each entry
@@ -90,6 +100,11 @@ class FloatStage:
         self._forms = np.array([rows.setdefault(row, len(rows)) for row in forms], dtype=np.intp)
         self._first = _first_of_equals(forms)
         exponent = max(entry.bit_length() for row in rows for entry in row)
+        rates = [rate for table in tables for rate in (*table.slopes, *table.intercepts)]
+        longest = max(abs(number).bit_length() for number in (*rates, stage.scale))
+        self.is_safe = max(exponent, longest) < MOST_BITS and width + 8 <= MOST_TERMS
+        if not self.is_safe:
+            return
         self._unit = 2.0**-exponent
         self._weight = np.array(
             [[entry / (1 << exponent) for entry in row] for row in rows], dtype=np.float64
@@ -104,9 +119,7 @@ class FloatStage:
             self._intercepts[unit, : len(table.slopes)] = table.intercepts
         self._scale = float(stage.scale)
         sizes = self._sizes[self._sizes > 0.0]
-        self.is_safe = (
-            width + 8 <= MOST_TERMS and sizes.min(initial=1.0) >= SMALLEST and exponent < 900
-        )
+        self.is_safe = bool(sizes.min(initial=1.0) >= SMALLEST)
 
     def outputs(
         self, reads: Reads, cells: np.ndarray, sides: np.ndarray
@@ -209,18 +222,19 @@ class FloatStage:
         """The same of one cell that is known in integers."""
         rows, numbers, above = here.as_integers()
         exponent = max(entry.bit_length() for row in rows for entry in row)
-        values = np.ldexp(nearest_floats(rows), -exponent)
+        values = np.ldexp(nearest_floats(rows), -exponent)[None]
+        values[_smallest(values) < SMALLEST] = np.nan
         errors = np.where(np.abs(values) < np.ldexp(EXACT, -exponent), 0.0, DOUBT * np.abs(values))
         planes = here.hyperplanes
         reads = Reads(
-            values[None],
-            errors[None],
+            values,
+            errors,
             np.array([2.0**-exponent if exponent < 1000 else 0.0]),
             np.array([numbers], dtype=np.intp).reshape(1, self.n_forms),
             np.array([above], dtype=np.int8).reshape(1, self.n_forms),
             np.array([len(planes)]),
         )
-        return reads, known_forms(planes, values.shape[1] - 1)
+        return reads, known_forms(planes, values.shape[2] - 1)
 
 
 def _smallest(entries: np.ndarray) -> np.ndarray:

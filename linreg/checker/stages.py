@@ -58,6 +58,8 @@ class IntegerStage:
         of each max unit, 0 for a scalar unit.
     tables : list of Table or None
         None for max units.
+    n_rows : int
+        How many rows units read or pass through.
     scale : int
         What outputs are multiplied by.
     """
@@ -71,6 +73,7 @@ class IntegerStage:
             for unit, table in zip(stage.units, stage.tables, strict=True)
         ]
         self.tables = [None if table is None else self._table(*table) for table in stage.tables]
+        self.n_rows = stage.map.n_outputs
         self._map = stage.map
         nothing = State([[]] * stage.map.n_inputs, 0)
         self._last = nothing, nothing  # a state that was read, and what was read of it

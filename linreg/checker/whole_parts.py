@@ -27,6 +27,9 @@ from linreg.checker.windows import Parts
 WINDOW = 1 << 18
 """Bytes of records that are looked at together."""
 
+MOST_ROWS = 1 << 24
+"""Rows of all cells of the parts, if each took a byte."""
+
 AT_ONCE = 2048
 """Claims that floats look at together, at most."""
 
@@ -123,7 +126,7 @@ class WholeParts:
     def __init__(self, stages: Sequence[IntegerStage], n_inputs: int) -> None:
         self._integers = stages
         self._n = n_inputs
-        self.n_bytes = WINDOW
+        self.n_bytes = min(WINDOW, MOST_ROWS // max(stage.n_rows for stage in stages))
 
     @cached_property
     def _stages(self) -> list[FloatStage]:

@@ -150,7 +150,7 @@ class Window:
         return rows
 
     def planes(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The hyperplanes of records that begin with one, and whether the byte after it is not 0."""
+        """The hyperplanes of records that begin with one, and whether a byte not 0 follows it."""
         planes, end = self._number(at + 1)
         return planes, self._octets[end] > 0
 

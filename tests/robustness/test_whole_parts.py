@@ -328,3 +328,37 @@ def test_without_a_bound_on_errors_hyperplanes_are_told_apart_that_are_one(
     assert not certain()
     monkeypatch.setattr(float_stages, "DOUBT", 2.0**-70)
     assert certain()
+
+
+FAR_APART = {
+    "the least slope": ([[1], [-1]], [0, 1], linreg.leaky_relu(5e-324)),
+    "the least weight": ([[1], [5e-324]], [0, 1], None),
+    "a bias beyond all floats": ([[1], [-1]], [10**400, 1], None),
+}
+
+
+@pytest.mark.parametrize(("weight", "bias", "unit"), FAR_APART.values(), ids=FAR_APART)
+def test_numbers_that_floats_have_no_room_for_are_left_to_the_walk(
+    weight: list[list[float]], bias: list[float], unit: linreg.Unit | None, tmp_path: Path
+) -> None:
+    net, path = linreg.mlp([(weight, bias), ([[1, 1]], [1])], activation=unit), tmp_path / "proof"
+    count = linreg.certify(net, path).count
+    verdict = verdict_of(path, net, None, 1)
+    assert verdict == verdict_of(path, net, None, NEVER)
+    assert isinstance(verdict, linreg.checker.Verdict)
+    assert verdict.accepted
+    assert verdict.regions == count.regions
+
+
+def test_a_cell_whose_rows_are_far_apart_is_followed_by_no_cell_that_is_certain() -> None:
+    """Products of its entries with weights might underflow, and pass for zeros."""
+    stage = IntegerStage(linreg.mlp([([[1, 1]], [0])]).staged.stages[0])
+    for far, certain in ((2**10, True), (2**1000, False)):
+        here = StageOnCell(stage, State([[far, 0], [1, 0]], 1))
+        floats = FloatStage(stage)
+        reads, _ = floats.of_integers(here)
+        assert bool(np.isfinite(reads.values).all()) == certain
+        after = IntegerStage(linreg.mlp([([[1]], [0])]).staged.stages[0])
+        made = floats.outputs(reads, np.array([0]), np.ones((1, 1), dtype=np.int8))
+        with np.errstate(invalid="ignore"):
+            assert FloatStage(after).read(*made, reads.units)[2].tolist() == [certain]

@@ -362,3 +362,30 @@ def test_a_cell_whose_rows_are_far_apart_is_followed_by_no_cell_that_is_certain(
         made = floats.outputs(reads, np.array([0]), np.ones((1, 1), dtype=np.int8))
         with np.errstate(invalid="ignore"):
             assert FloatStage(after).read(*made, reads.units)[2].tolist() == [certain]
+
+
+def test_multipliers_in_whole_parts_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that all contain one direction are no basis: of the Shi arrangement, 16 regions."""
+    net, path = linreg.zoo.shi(3).network, tmp_path / "proof"
+    linreg.certify(net, path, strategy="compiled")
+    content = content_of(path)
+    start, end = content.index(b"}") + 1, content.rindex(b"{") - 2
+    with monkeypatch.context() as patch:
+        taken = Taken(patch)
+        checked = 0
+        honest = whole_parts.is_non_negative
+
+        def counted(*arguments: object) -> bool:
+            nonlocal checked
+            checked += 1
+            return honest(*arguments)  # type: ignore[arg-type]
+
+        patch.setattr(whole_parts, "is_non_negative", counted)
+        assert verdict_of(path, net, None, 1) == verdict_of(path, net, None, NEVER)
+        assert taken.whole
+        assert checked
+    for place in range(start, end):
+        write(path, content[:place] + bytes((content[place] ^ 1,)) + content[place + 1 :])
+        assert verdict_of(path, net, None, 1) == verdict_of(path, net, None, NEVER)

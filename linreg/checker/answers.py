@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from linreg.checker.claims import FalseClaim
 from linreg.checker.nowhere import check_nowhere
 from linreg.checker.queries import Alternatives, Condition, digest
 from linreg.checker.records import Records, open_certificate
-from linreg.checker.tree import SLACK, FalseClaim
+from linreg.checker.texts import SLACK
 from linreg.files import StrPath, begins_with
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.progress import Progress

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from linreg.checker.claims import FalseClaim
 from linreg.checker.nowhere import check_nowhere
 from linreg.checker.queries import Compared, compared
 from linreg.checker.records import Records
-from linreg.checker.tree import FalseClaim
 from linreg.network import StagedNetwork
 
 

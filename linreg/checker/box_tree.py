@@ -25,10 +25,10 @@ from linreg.checker.boxes import (
     intervals,
     scaled,
 )
+from linreg.checker.claims import FalseClaim
 from linreg.checker.exact_tree import ExactTree, Held, Row
 from linreg.checker.queries import Ends, Section
 from linreg.checker.records import Records
-from linreg.checker.tree import FalseClaim
 from linreg.network import Stage, StagedNetwork
 from linreg.network.pass_through import with_inputs
 from linreg.network.rectified import rectified

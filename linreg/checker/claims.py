@@ -11,6 +11,10 @@ Multipliers = tuple[int, Mapping[int, int]]
 """A positive denominator, and a non-negative numerator for each row that has one."""
 
 
+class FalseClaim(Exception):
+    """A claim of the certificate that does not hold, with its place in the tree."""
+
+
 def is_inside(point: Sequence[int], rows: Sequence[Form]) -> bool:
     """Whether all rows are positive at a point."""
     return all(value_at(row, point) > 0 for row in rows)

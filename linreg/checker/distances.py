@@ -10,10 +10,10 @@ from math import isqrt
 from flint import fmpq
 
 from linreg.checker.asking import Asking, dot
+from linreg.checker.claims import FalseClaim
 from linreg.checker.norms import DUAL, size_of
 from linreg.checker.queries import Compared, compared
 from linreg.checker.straight import along
-from linreg.checker.tree import FalseClaim
 
 NONE, FOUND, SAME = 0, 1, 2
 

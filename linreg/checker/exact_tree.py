@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flint import fmpq, fmpq_mat
 
 from linreg.affine import ExactAffineMap
+from linreg.checker.claims import FalseClaim
 from linreg.checker.records import Records
-from linreg.checker.tree import FalseClaim
 from linreg.network.rectified import Rectified
 
 Row = list[fmpq]

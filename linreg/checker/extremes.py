@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from linreg.checker.asking import Asking, dot
+from linreg.checker.claims import FalseClaim
 from linreg.checker.queries import compared
 from linreg.checker.straight import along
-from linreg.checker.tree import FalseClaim
 
 ATTAINED, UNBOUNDED, EMPTY = 1, 2, 3
 

@@ -12,8 +12,10 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from linreg.checker.combinations import certainly_hold
-from linreg.checker.forms import Form, nearest_floats
-from linreg.checker.rounding import DOUBT, MOST_TERMS
+from linreg.checker.forms import Form
+from linreg.checker.known import Known, known_forms
+from linreg.checker.rounding import MOST_TERMS
+from linreg.checker.windows import points_at
 
 AT_ONCE = 1024
 """Claims that are gathered before they are looked at."""
@@ -97,7 +99,7 @@ class Inside(Generic[About]):
         certain = np.zeros(len(claims), dtype=bool)
         likely: dict[int, tuple[list[bool], bool]] = {}
         if claims and forms and len(forms[0]) <= MOST_TERMS:
-            floats = nearest_floats(forms)
+            floats = known_forms(forms, len(forms[0]) - 1)
             # Shorter lists have their last row more than once.
             most = max(map(len, cells))
             places = np.array([own + own[-1:] * (most - len(own)) for own in cells], dtype=np.intp)
@@ -107,13 +109,13 @@ class Inside(Generic[About]):
                 points, is_read = _floats(
                     [bytes(claims[i][0] or b"") for i in short], len(forms[0])
                 )
-                rows = floats[places[cell_of[short]]]
-                certain[short] = _are_positive(rows, points) & is_read
+                rows = floats.at(places[cell_of[short]])
+                certain[short] = are_positive(rows, points) & is_read
             combined = [i for i, claim in enumerate(claims) if claim[0] is None]
             if combined:
                 numbers = np.array([list(claims[i][2]) for i in combined], dtype=np.intp)
-                chosen = floats[places[cell_of[combined][:, None], numbers]]
-                told = floats[[claims[i][1] for i in combined]]
+                chosen = floats.at(places[cell_of[combined][:, None], numbers])
+                told = floats.at(np.array([claims[i][1] for i in combined]))
                 certain[combined], some, if_zero = certainly_hold(told, chosen)
                 seen = zip(some.tolist(), if_zero.tolist(), strict=True)
                 likely = dict(zip(combined, seen, strict=True))
@@ -129,34 +131,17 @@ class Inside(Generic[About]):
                 yield point, own, [], False, about
 
 
-def _are_positive(rows: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """At which points all their rows are certainly positive; integers do not underflow."""
+def are_positive(rows: Known, points: np.ndarray) -> np.ndarray:
+    """At which points all their rows certainly are positive; integers do not underflow."""
     with np.errstate(over="ignore", invalid="ignore"):
-        values = np.einsum("kmj,kj->km", rows, points)
-        sizes = np.einsum("kmj,kj->km", np.abs(rows), np.abs(points))
-        found: np.ndarray = (values > DOUBT * sizes).all(axis=1)
+        values = np.einsum("kmj,kj->km", rows.values, points)
+        doubts = np.einsum("kmj,kj->km", rows.errors, np.abs(points))
+        found: np.ndarray = (values > doubts).all(axis=1)
     return found
 
 
 def _floats(points: Sequence[bytes], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numerators, then the denominator, as floats; and of which points they are right.
-
-    That is where all are integers of at most 64 bits, in no more bytes than they take, and the
-    denominator is positive.
-    """
-    data = np.frombuffer(b"".join(points) + bytes(8), dtype=np.uint8)
+    """Numerators, then the denominator, as floats; and of which points they are right."""
     ends = np.cumsum([len(point) for point in points])
-    place = ends - [len(point) for point in points]
-    found = np.empty((len(points), count))
-    is_read = np.ones(len(points), dtype=bool)
-    for j in range(count):
-        size = data[place].astype(np.int64)
-        word = data[place[:, None] + np.arange(1, 9)].view("<i8")[:, 0]
-        unused = 64 - 8 * np.clip(size, 1, 8)
-        value = np.where(size > 0, word << unused >> unused, 0)
-        # Of one byte are all but zero, of k all of 8 k - 8 bits or more beside the sign.
-        least = np.where(size > 1, 1 << np.clip(8 * size - 9, 0, 62), size)
-        found[:, j - 1] = value
-        is_read &= (size <= 8) & (np.abs(value) >= least)
-        place = place + 1 + size
-    return found, is_read & (found[:, -1] > 0)
+    octets = np.frombuffer(b"".join(points) + bytes(8), dtype=np.uint8)
+    return points_at(octets, ends - [len(point) for point in points], count)

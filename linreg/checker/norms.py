@@ -8,7 +8,7 @@ from itertools import pairwise, product
 
 from flint import fmpq, fmpq_mat, fmpq_poly
 
-from linreg.checker.tree import FalseClaim
+from linreg.checker.claims import FalseClaim
 
 NORMS = ("l1", "l2", "linf")
 

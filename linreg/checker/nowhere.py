@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from linreg.checker.box_tree import BoxTree, box_rows
+from linreg.checker.claims import FalseClaim
 from linreg.checker.exact_tree import ExactTree
 from linreg.checker.queries import Alternatives, Section, sections
 from linreg.checker.records import Records
-from linreg.checker.tree import FalseClaim
 from linreg.network import StagedNetwork
 from linreg.network.rectified import rectified
 

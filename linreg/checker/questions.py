@@ -9,13 +9,13 @@ from fractions import Fraction
 
 from linreg.affine import ExactAffineMap
 from linreg.checker.asking import Asking
+from linreg.checker.claims import FalseClaim
 from linreg.checker.constants import ProvedConstant, check_constant
 from linreg.checker.distances import Classes, ProvedDistance, check_distance
 from linreg.checker.domains import spelled_domain
 from linreg.checker.extremes import ProvedExtreme, check_greatest
 from linreg.checker.norms import NORMS
 from linreg.checker.records import Records, open_certificate
-from linreg.checker.tree import FalseClaim
 from linreg.domains import Domain, asked_domain
 from linreg.errors import InvalidNetwork
 from linreg.files import StrPath, begins_with

@@ -14,6 +14,9 @@ from linreg.errors import UnreadableFile
 from linreg.files import StrPath
 from linreg.wording import counted
 
+END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
+"""Kinds of records of a tree."""
+
 MAGIC = b"linreg-certificate-2\n"
 DIGEST = hashlib.sha256().digest_size
 
@@ -99,6 +102,24 @@ class Records:
             value |= (byte & 0x7F) << shift
             shift += 7
         return value
+
+    def window(self, size: int) -> tuple[bytes, int]:
+        """A part of the content, and where in it the next byte is.
+
+        Half of so many bytes are left in it, if the content has them.
+        """
+        held = len(self._buffer) - self._place
+        if 2 * held < size and not self._decompress.eof:
+            parts = [self._buffer[self._place :]]
+            while held < size and self._more():
+                parts.append(self._buffer)
+                held += len(self._buffer)
+            self._buffer, self._place = b"".join(parts), 0
+        return self._buffer, self._place
+
+    def skip(self, n_bytes: int) -> None:
+        """Go on after so many bytes of the window."""
+        self._place += n_bytes
 
     def miss(self, count: int) -> tuple[int, int, Sequence[int]]:
         """What record 8 says: a number, a byte, and so many numbers."""

@@ -14,3 +14,6 @@ so is the sum of sizes. What overflows is larger than nothing."""
 
 TINY = 2.0**-200
 """More than all that is lost where products underflow: 2^-1074 for each."""
+
+UP = 1 + 2.0**-30
+"""More than a bound can lose by the rounding of the 4,000 terms that it is the sum of."""

@@ -58,6 +58,8 @@ class IntegerStage:
         of each max unit, 0 for a scalar unit.
     tables : list of Table or None
         None for max units.
+    n_rows : int
+        How many rows units read or pass through.
     scale : int
         What outputs are multiplied by.
     """
@@ -71,6 +73,7 @@ class IntegerStage:
             for unit, table in zip(stage.units, stage.tables, strict=True)
         ]
         self.tables = [None if table is None else self._table(*table) for table in stage.tables]
+        self.n_rows = stage.map.n_outputs
         self._map = stage.map
         nothing = State([[]] * stage.map.n_inputs, 0)
         self._last = nothing, nothing  # a state that was read, and what was read of it
@@ -83,6 +86,16 @@ class IntegerStage:
     def _matrix(self) -> tuple[fmpz_mat, int]:
         matrix, denominator = self._map.rows.numer_denom()
         return matrix, int(denominator)
+
+    def homogeneous(self) -> tuple[list[list[int]], int]:
+        """The map as integer rows of weights and a bias, and what they are divided by."""
+        matrix, divisor = self._matrix
+        return _integers(matrix), divisor
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there are scalar units only, and the map is not sparse."""
+        return None not in self.tables and not self._map.is_sparse
 
     @cached_property
     def _columns(self) -> list[list[int]]:
@@ -183,6 +196,23 @@ class StageOnCell:
     def beyond(self) -> list[Form]:
         """The hyperplanes with the other sign, positive on their negative sides."""
         return [negated(form) for form in self.hyperplanes]
+
+    def as_integers(self) -> tuple[list[list[int]], list[int], list[int]]:
+        """Of scalar units the rows, those that pass through and one of zeros and the denominator.
+
+        And for each breakpoint the number of its hyperplane and the side above it, or where the
+        unit is constant, 0 and 2 if the breakpoint lies below, else 3.
+        """
+        starts, rows = self._stage.starts, self._read.rows
+        last = [0] * (len(rows[0]) - 1) + [self._read.denominator]
+        numbers: list[int] = []
+        sides: list[int] = []
+        for table, (below, marks) in zip(self._stage.tables, self._marks, strict=True):
+            assert table is not None
+            flat = len(table.breakpoints) - len(marks)
+            numbers += [plane for plane, _ in marks] + [0] * flat
+            sides += [above for _, above in marks] + [2] * below + [3] * (flat - below)
+        return [*(rows[i] for i in starts[:-1]), *rows[starts[-1] :], last], numbers, sides
 
     def is_spanned(self, rows: Sequence[Form]) -> bool:
         """Whether it is plain that these rows span all gradients of the hyperplanes.

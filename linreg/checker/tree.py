@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import lcm
 
+import numpy as np
 from flint import fmpq, fmpq_mat
 
 from linreg.checker.claims import (
+    FalseClaim,
     Multipliers,
     are_never_positive,
     is_in_facet,
     is_inside,
     is_non_negative,
 )
-from linreg.checker.combinations import multipliers_of
-from linreg.checker.domains import spelled_domain
+from linreg.checker.combinations import is_combination
 from linreg.checker.forms import Form, coprime
 from linreg.checker.inside import Inside, Point
-from linreg.checker.records import Records
+from linreg.checker.records import (
+    CUT,
+    FACET,
+    LOSES,
+    MISSES,
+    NO_CUT,
+    REDUNDANT,
+    REGION,
+    WON,
+    Records,
+)
 from linreg.checker.stages import IntegerStage, StageOnCell, State
+from linreg.checker.texts import check_claim, check_header
+from linreg.checker.whole_parts import Root, WholeParts, whole_parts_of
+from linreg.checker.windows import Window
 from linreg.domains import Domain
 from linreg.errors import UnreadableFile
 from linreg.network import StagedNetwork
@@ -28,10 +42,8 @@ from linreg.progress import Progress
 from linreg.rational import rational
 from linreg.wording import counted
 
-END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
-
-SLACK = 1 << 16
-"""Bytes of a text besides what its length depends on."""
+FEW = 64
+"""Regions up to which it does not pay to take parts of the tree whole."""
 
 CHECKED_PER_REPORT = 64
 """Regions between two reports of progress."""
@@ -39,10 +51,6 @@ CHECKED_PER_REPORT = 64
 
 Path = tuple[object, str, int]
 """What leads to a cell: the path to the one before, and a word and a number for the last step."""
-
-
-class FalseClaim(Exception):
-    """A claim of the certificate that does not hold, with its place in the tree."""
 
 
 @dataclass(slots=True, eq=False)
@@ -145,6 +153,9 @@ class Tree:
         self._stages = [IntegerStage(stage) for stage in network.stages]
         self._n_domain_rows = 0
         self._facets: int | None = None
+        self._whole: WholeParts | None = None
+        self._window: Window | None = None
+        self._next_look = 0  # the place in the window before which it is of no use to look
 
     def check(self) -> None:
         """Check that the tree is complete, and that every proof of the part holds.
@@ -156,7 +167,7 @@ class Tree:
         UnreadableFile
             If the records end too early.
         """
-        self._check_header()
+        self._begin()
         try:
             self._walk()
         except (FalseClaim, UnreadableFile):
@@ -175,7 +186,8 @@ class Tree:
         while pending:
             branch = pending.pop()
             self._cell.move(branch.n_rows, branch.rows)
-            self._follow(branch, pending)
+            if not self._take_whole(branch, pending):
+                self._follow(branch, pending)
 
     def _follow(self, branch: Branch, pending: list[Branch]) -> None:
         """Take what is said of a cell and then of its first part, up to a region; others wait."""
@@ -193,6 +205,8 @@ class Tree:
                 self._check_misses(branch, here)
             elif kind == CUT:
                 pending.append(self._cut(branch, here))
+                if self._take_whole(branch, pending):
+                    return
             elif kind == NO_CUT:
                 self._check_no_cut(branch, here)
             elif kind == LOSES:
@@ -202,6 +216,60 @@ class Tree:
                 return
             else:
                 raise _false(branch.path, f"undecided units are left, but record {kind} came")
+
+    def _take_whole(self, branch: Branch, pending: list[Branch]) -> bool:
+        """Take all records of a cell, and of those that wait, as far as they stand in a window.
+
+        False if there are few, or if it is not sure that all hold.
+        """
+        whole = self._whole
+        if whole is None:
+            return False
+        data, place = self._records.window(whole.n_bytes)
+        if self._window is None or self._window.data is not data:
+            self._window, self._next_look = Window(data, self._network.input_dim), place
+        if place < self._next_look:
+            return False
+        parts = self._window.parts(place, 1 + len(pending))
+        if parts is None:
+            return False
+        self._next_look = place + parts.n_bytes
+        if parts.n_regions < FEW:
+            return False
+        if parts.n_multipliers > len(parts.kinds) // 2:
+            self._whole = None  # the walk is as fast where most proofs are multipliers
+            return False
+        first = len(pending) + 1 - len(parts.ends)
+        rows = self._cell.rows.copy()
+        roots = [_root(branch, rows)]
+        for waiting in reversed(pending[first:]):
+            rows = [*rows[: waiting.n_rows], *waiting.rows]
+            roots.append(_root(waiting, rows))
+        complete = whole.cells(parts, roots, self._are_due, self._short_point)
+        if complete is None:
+            return False
+        del pending[first:]
+        self._records.skip(parts.n_bytes)
+        self.cells = [a + b for a, b in zip(self.cells, complete, strict=True)]
+        self.regions += parts.n_regions
+        self._turn += parts.n_proofs
+        if self._progress is not None:
+            self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
+        return True
+
+    def _are_due(self, n_proofs: int) -> np.ndarray:
+        """Which of the next proofs this pass has to check."""
+        turns = self._turn + 1 + np.arange(n_proofs)
+        due: np.ndarray = turns % self._part.of == self._part.number
+        return due
+
+    def _short_point(self, data: bytes) -> list[int] | None:
+        """A point of short integers; None if it is none."""
+        try:
+            denominator, *numerators = self._records.integers_of(data, 1 + self._network.input_dim)
+        except UnreadableFile:
+            return None
+        return [*numerators, denominator] if denominator > 0 else None
 
     def _enter(self, branch: Branch, stage: int, state: State | None) -> None:
         """Have a cell begin a stage, or be a region after the last one."""
@@ -322,7 +390,7 @@ class Tree:
             if point is None:
                 form, *basis = rows
                 is_plain = is_sure and here is not None and here.is_spanned(likely)
-                if not (is_plain or _is_combination(form, likely) or _is_combination(form, basis)):
+                if not (is_plain or is_combination(form, likely) or is_combination(form, basis)):
                     raise _false(
                         path, f"its rows do not prove that hyperplane {plane} misses the cell"
                     )
@@ -386,52 +454,25 @@ class Tree:
             raise _false(path, "a point has a denominator that is not positive")
         return [*numerators, denominator]
 
-    def _check_header(self) -> None:
-        rows = [list(row) for row in self._domain.rows()]
-        domain = [[str(entry) for entry in row] for row in rows]
-        header = self._records.text(SLACK + sum(len(text) + 4 for row in domain for text in row))
-        _check_keys("header", header, {"fingerprint", "domain", "input_dim", "facets"})
-        if header["fingerprint"] != self._network.fingerprint:
-            raise FalseClaim(
-                f"it is about another network, with fingerprint {header['fingerprint']!s:.80}"
-            )
-        if header["domain"] != domain:
-            claimed, asked = spelled_domain(header["domain"]), spelled_domain(domain)
-            raise FalseClaim(
-                f"it is about another domain: {claimed}, and the one asked about is {asked}; say "
-                "the certificate's with --domain"
-            )
-        if not _is_exactly(header["input_dim"], self._network.input_dim):
-            raise FalseClaim(
-                f"it says input_dim = {header['input_dim']!s:.80}, but the network has "
-                f"{self._network.input_dim}"
-            )
-        if not isinstance(header["facets"], bool):
-            raise FalseClaim(
-                f"it says facets = {header['facets']!s:.80}, which is not true or false"
-            )
-        exact = [_coprime([rational(entry) for entry in row]) for row in rows]
+    def _begin(self) -> None:
+        """Check the first text, and have the root's rows be those of the domain."""
+        facets = check_header(self._records, self._network, self._domain)
+        exact = [_coprime([rational(entry) for entry in row]) for row in self._domain.rows()]
         self._cell = Inside([form for form in exact if any(form[:-1]) or form[-1] < 0])
         self._n_domain_rows = len(self._cell.rows)
-        self._facets = 0 if header["facets"] else None
+        self._facets = 0 if facets else None
+        if not facets and self._seen is None:
+            self._whole = whole_parts_of(self._stages, self._network.input_dim)
 
     def _check_claim(self) -> None:
-        if self._records.byte() != END:
-            raise FalseClaim("the tree is complete, but more records follow")
-        claim = self._records.text(SLACK + 32 * len(self.cells))
         if self._facets is not None:
             self.edges = self._facets // 2
-        found: dict[str, object] = {
-            "activation_regions": self.regions,
-            "regions_per_stage": self.cells,
-            "edges": self.edges,
-        }
-        _check_keys("claim", claim, found.keys())
-        for name, value in found.items():
-            if not _is_exactly(claim[name], value):
-                raise FalseClaim(f"it claims {name} = {claim[name]!s:.80}, but it proves {value}")
-        if not self._records.at_end():
-            raise FalseClaim("more follows after the claim")
+        check_claim(self._records, self.regions, self.cells, self.edges)
+
+
+def _root(branch: Branch, rows: list[Form]) -> Root:
+    assert branch.here is not None
+    return Root(branch.stage, branch.here, branch.sides, branch.left, rows)
 
 
 def _false(path: Path, why: str) -> FalseClaim:
@@ -443,32 +484,9 @@ def _false(path: Path, why: str) -> FalseClaim:
     return FalseClaim(f"{why}; at {''.join(reversed(steps))}")
 
 
-def _is_combination(form: Form, rows: Sequence[Form]) -> bool:
-    """Whether a form is one, the only one, of rows, with non-negative numbers and constant."""
-    proof = multipliers_of(form, rows)
-    return proof is not None and is_non_negative(form, rows, proof)
-
-
 def _coprime(row: Sequence[fmpq]) -> Form:
     denominator = lcm(*(int(entry.q) for entry in row))
     return coprime([int(entry.p) * (denominator // int(entry.q)) for entry in row])
-
-
-def _check_keys(what: str, document: Mapping[str, object], expected: Set[str]) -> None:
-    if wrong := sorted(expected ^ document.keys()):
-        is_there = wrong[0] in document
-        raise FalseClaim(
-            f"its {what} {'has a key' if is_there else 'lacks the key'} {wrong[0]!r:.80}"
-        )
-
-
-def _is_exactly(value: object, expected: object) -> bool:
-    """Whether two values of JSON are the same, and not merely equal: 12.0 is no integer."""
-    if type(value) is not type(expected):
-        return False
-    if isinstance(value, list) and isinstance(expected, list):
-        return len(value) == len(expected) and all(map(_is_exactly, value, expected))
-    return value == expected
 
 
 def _with(

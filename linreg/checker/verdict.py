@@ -7,8 +7,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from linreg.arguments import how_many
+from linreg.checker.claims import FalseClaim
 from linreg.checker.records import open_certificate
-from linreg.checker.tree import FalseClaim, Part, Tree
+from linreg.checker.tree import Part, Tree
 from linreg.domains import Domain, asked_domain
 from linreg.files import StrPath
 from linreg.network import Network, StagedNetwork, staged_of

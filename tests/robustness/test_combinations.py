@@ -21,10 +21,11 @@ from hypothesis import given, settings
 import linreg
 from linreg.certificate.encoding import integer, unsigned
 from linreg.checker import combinations as bounds
+from linreg.checker import known, tree
 from linreg.checker.claims import is_non_negative
 from linreg.checker.combinations import certainly_hold, multipliers_of
-from linreg.checker.forms import nearest_floats
 from linreg.checker.inside import Inside
+from linreg.checker.known import known_forms
 from linreg.checker.stages import StageOnCell, State
 from linreg.checker.tree import Branch, Tree
 from linreg.kernel.data.records import CUT, MISSES, REGION
@@ -43,9 +44,11 @@ def holds(form: tuple[int, ...], rows: list[tuple[int, ...]]) -> bool:
 
 
 def accepted(claims: list[Claim]) -> list[bool]:
-    forms = nearest_floats([form for form, _ in claims])
-    rows = np.array([nearest_floats(rows) for _, rows in claims])
-    found: list[bool] = certainly_hold(forms, rows)[0].tolist()
+    n_inputs = len(claims[0][1])
+    forms = known_forms([form for form, _ in claims], n_inputs)
+    rows = known_forms([row for _, rows in claims for row in rows], n_inputs)
+    places = np.arange(len(claims) * n_inputs).reshape(len(claims), n_inputs)
+    found: list[bool] = certainly_hold(forms, rows.at(places))[0].tolist()
     return found
 
 
@@ -92,6 +95,7 @@ def test_without_a_bound_on_rounding_floats_accept_what_is_false_by_a_hair(
     assert not any(holds(*each) for each in claims)
     assert not any(accepted(claims))
     monkeypatch.setattr(bounds, "DOUBT", 0.0)
+    monkeypatch.setattr(known, "DOUBT", 0.0)
     assert any(accepted(claims))
 
 
@@ -116,15 +120,14 @@ def test_rows_that_are_no_basis_prove_nothing() -> None:
     assert accepted([((2**60, 2**60 + 1, 1), nearly)]) == [False]
 
 
-def test_one_claim_that_is_singular_refuses_no_other_for_good() -> None:
-    cell: Inside[int] = Inside([(1, 0, 0), (0, 1, 0)])
-    cell.claim_combination((1, 1, 1), [0, 1], 0)
-    cell.claim_combination((1, 1, 1), [1, 1], 1)
-    left = list(cell.doubtful())
-    assert [(about, holds(rows[0], rows[1:])) for _, rows, _, _, about in left] == [
-        (0, True),
-        (1, False),
-    ]
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_one_claim_that_is_singular_refuses_no_other_for_good(n: int) -> None:
+    rows = [tuple(int(i == j) for j in range(n + 1)) for i in range(n)] + [(0,) * (n + 1)]
+    cell: Inside[int] = Inside(rows)
+    cell.claim_combination((1,) * (n + 1), range(n), 0)
+    cell.claim_combination((1,) * (n + 1), [*range(1, n), n], 1)
+    left = {about: holds(rows[0], rows[1:]) for _, rows, _, _, about in cell.doubtful()}
+    assert left == ({1: False} if n < 4 else {0: True, 1: False})
 
 
 NET = linreg.mlp([([[1, 0], [0, 1], [1, 1]], [0, 0, 1])])
@@ -299,6 +302,7 @@ def look_at_spans(path: Path, network: linreg.Network, domain: linreg.Domain | N
                         said += 1
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree, "FEW", 10**9)
         patch.setattr(Tree, "_follow", followed)
         assert linreg.check(path, network, domain).accepted
     return said

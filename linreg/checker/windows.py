@@ -1,0 +1,225 @@
+"""Records of a tree that stand in one piece of a certificate, read many at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linreg.checker.claims import Multipliers
+from linreg.checker.records import CUT, MISSES, NO_CUT, REGION
+
+LONG = 0x80
+"""Bytes from which on a number takes more than one byte, and an integer has more than 127."""
+
+
+class _OfAnotherKind(Exception):
+    """A number or an integer that is left to `Records`."""
+
+
+class Window:
+    """The records that follow each other from a place on, as far as they are whole.
+
+    Parameters
+    ----------
+    data : bytes
+    n_inputs : int
+
+    Notes
+    -----
+    What it takes for a record is one: numbers of one or two bytes, in no more than they take, and
+    integers as `Records.integers` reads them. Where anything else begins, it ends.
+    """
+
+    def __init__(self, data: bytes, n_inputs: int) -> None:
+        self.data = data
+        self._n = n_inputs
+        self._size = len(data)
+        # What lies beyond the end is no number, and no length.
+        self._octets = np.frombuffer(data + b"\xff" * 16, dtype=np.uint8)
+        self._following = self._what_follows()
+        self._proofs: dict[int, Multipliers] = {}  # by where their records begin
+        self._read_from(0)
+
+    def _what_follows(self) -> memoryview:
+        """Where a record ends that begins at each place; 0 where none does that is whole."""
+        ends = np.zeros(self._size + 1, dtype=np.int32)
+        for kind in (CUT, MISSES, REGION):
+            at = np.flatnonzero(self._octets[: self._size] == kind)
+            end = at + 1
+            if kind == REGION:
+                for _ in range(self._n + 1):
+                    end = self._integer(end)
+            else:
+                end = self._number(end)[1]
+            if kind == MISSES:
+                end = np.minimum(end + 1, self._size + 1)
+                for _ in range(self._n):
+                    end = self._number(end)[1]
+            ends[at] = np.where(end <= self._size, end, 0)
+        return ends.data
+
+    def _number(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers that begin at some places, and where they end: beyond the data if unread."""
+        first, second = self._octets[at], self._octets[at + 1].astype(np.int64)
+        is_long = first >= LONG
+        is_read = ~is_long | ((second > 0) & (second < LONG))
+        values = np.where(is_long, first & 0x7F | second << 7, first)
+        return values, np.where(is_read, at + 1 + is_long, self._size + 1)
+
+    def _integer(self, at: np.ndarray) -> np.ndarray:
+        """Where the integers end that begin at some places: beyond the data if they are long."""
+        size = self._octets[at].astype(np.int64)
+        return np.where(size < LONG, np.minimum(at + 1 + size, self._size + 1), self._size + 1)
+
+    def _read_from(self, place: int) -> None:
+        following, starts = self._following, [place]
+        while end := following[place] or self._end_of_no_cut(place):
+            starts.append(end)
+            place = end
+        self._starts = np.array(starts)
+        self._kinds = self._octets[self._starts[:-1]]
+        # How many more parts wait after each record than before the first.
+        step = (self._kinds == CUT).astype(np.int64) - (self._kinds == REGION)
+        self._waiting = np.cumsum(step)
+        self._lowest = np.minimum.accumulate(self._waiting[::-1])[::-1]
+
+    def _end_of_no_cut(self, place: int) -> int:
+        """Where a record `NO_CUT` ends, whose multipliers are kept; 0 if there is none."""
+        try:
+            if self.data[place] != NO_CUT:
+                return 0
+            end = self._short_number(place + 1)[1] + 1
+            denominator, end = self._short_integer(end)
+            count, end = self._short_number(end)
+            found = {}
+            for _ in range(count):
+                row, end = self._short_number(end)
+                found[row], end = self._short_integer(end)
+        except (IndexError, _OfAnotherKind):
+            return 0
+        if len(found) < count or end > self._size:
+            return 0
+        self._proofs[place] = denominator, found
+        self._following[place] = end
+        return end
+
+    def _short_number(self, at: int) -> tuple[int, int]:
+        first = self.data[at]
+        if first < LONG:
+            return first, at + 1
+        second = self.data[at + 1]
+        if not 0 < second < LONG:
+            raise _OfAnotherKind
+        return first & 0x7F | second << 7, at + 2
+
+    def _short_integer(self, at: int) -> tuple[int, int]:
+        size = self.data[at]
+        end = at + 1 + size
+        value = int.from_bytes(self.data[at + 1 : end], "little", signed=True)
+        if size >= LONG or value.bit_length() < (8 * size - 8 or 1):
+            raise _OfAnotherKind
+        return value, end
+
+    def parts(self, place: int, most: int) -> Parts | None:
+        """The records of the parts of a tree that begin one after another at a place.
+
+        They are those of up to `most` cells, each as far as its last region; None if not even the
+        first cell's records are whole.
+        """
+        first = int(np.searchsorted(self._starts, place))
+        if first == len(self._starts) or self._starts[first] != place:
+            self._read_from(place)
+            first = 0
+        if first == len(self._kinds):
+            return None
+        before = int(self._waiting[first - 1]) if first else 0
+        n_parts = min(before - int(self._lowest[first]), most)
+        if n_parts <= 0:
+            return None
+        # The first record after which so many parts fewer wait ends a part.
+        fewer = np.maximum.accumulate(before - self._waiting[first:])
+        ends = (np.searchsorted(fewer, np.arange(1, n_parts + 1)) + 1).tolist()
+        last = first + ends[-1]
+        return Parts(self, self._kinds[first:last], self._starts[first : last + 1], ends)
+
+    def rows(self, at: np.ndarray) -> np.ndarray:
+        """The rows that the records `MISSES` name which begin at some places."""
+        end = self._number(at + 1)[1] + 1
+        rows = np.empty((len(at), self._n), dtype=np.int64)
+        for j in range(self._n):
+            rows[:, j], end = self._number(end)
+        return rows
+
+    def planes(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The hyperplanes of records that begin with one, and whether a byte not 0 follows it."""
+        planes, end = self._number(at + 1)
+        return planes, self._octets[end] > 0
+
+    def multipliers(self, at: int) -> Multipliers:
+        """The multipliers of the record `NO_CUT` that begins at a place."""
+        return self._proofs[at]
+
+    def points(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The points of the records `REGION` that begin at some places, as `points_at` has them."""
+        return points_at(self._octets, at + 1, self._n + 1)
+
+
+class Parts:
+    """Records of some parts of a tree, one part after another.
+
+    Attributes
+    ----------
+    kinds : array, shape (records,)
+    starts : array, shape (records + 1,)
+        Where in the window each begins; last, where the one after them does.
+    ends : list of int
+        For each part how many records there are up to its end.
+    """
+
+    def __init__(
+        self, window: Window, kinds: np.ndarray, starts: np.ndarray, ends: list[int]
+    ) -> None:
+        self.window = window
+        self.kinds = kinds
+        self.starts = starts
+        self.ends = ends
+
+    @property
+    def n_bytes(self) -> int:
+        """How many bytes they have."""
+        return int(self.starts[-1] - self.starts[0])
+
+    @property
+    def n_regions(self) -> int:
+        """How many regions they tell."""
+        return int(np.count_nonzero(self.kinds == REGION))
+
+    @property
+    def n_multipliers(self) -> int:
+        """How many records are multipliers."""
+        return int(np.count_nonzero(self.kinds == NO_CUT))
+
+    @property
+    def n_proofs(self) -> int:
+        """How many records prove something."""
+        return int(np.count_nonzero(self.kinds != CUT))
+
+
+def points_at(octets: np.ndarray, at: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points as floats, numerators and then the denominator; and which of them are right.
+
+    That is where all integers are of at most 64 bits, in no more bytes than they take, and the
+    denominator is positive. Eight bytes have to follow the last point.
+    """
+    found = np.empty((len(at), count))
+    is_read = np.ones(len(at), dtype=bool)
+    for j in range(count):
+        size = octets[at].astype(np.int64)
+        word = octets[at[:, None] + np.arange(1, 9)].view("<i8")[:, 0]
+        unused = 64 - 8 * np.clip(size, 1, 8)
+        value = np.where(size > 0, word << unused >> unused, 0)
+        # Of one byte are all but zero, of k all of 8 k - 8 bits or more beside the sign.
+        least = np.where(size > 1, 1 << np.clip(8 * size - 9, 0, 62), size)
+        found[:, j - 1] = value
+        is_read &= (size <= 8) & (np.abs(value) >= least)
+        at = at + 1 + size
+    return found, is_read & (found[:, -1] > 0)

@@ -102,10 +102,10 @@ class _Attributes(AttributeTemplate):
 def _part(builder: Any, whole: Any, i: int) -> Any:
     """Part i of a struct: what was put there, or else an instruction that takes it out."""
     made = whole
-    while isinstance(made, InsertValue):
-        if made.indices == [i]:
-            return made.value
+    while isinstance(made, InsertValue) and made.indices[0] != i:
         made = made.aggregate
+    if isinstance(made, InsertValue) and len(made.indices) == 1:
+        return made.value
     return builder.extract_value(whole, i)
 
 

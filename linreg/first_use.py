@@ -99,11 +99,11 @@ def _steps() -> list[Step]:
     cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
     return [
         Step("regions", 0.29, False, lambda: compiled_explorer().prepare(cube)),
-        Step("proofs", 0.09, False, lambda: proving_explorer().prepare(cube)),
-        Step("graphs", 0.16, False, _join),
-        Step("outlines", 0.09, False, _outline),
-        Step("regions of the plane", 0.15, True, lambda: compiled_explorer().prepare(square)),
-        Step("lines", 0.15, True, _sweep),
+        Step("proofs", 0.08, False, lambda: proving_explorer().prepare(cube)),
+        Step("graphs", 0.18, False, _join),
+        Step("regions of the plane", 0.18, True, lambda: compiled_explorer().prepare(square)),
+        Step("outlines", 0.11, True, _outline),
+        Step("lines", 0.09, True, _sweep),
         Step("bounds", 0.07, True, _bound),
     ]
 
@@ -161,8 +161,8 @@ def _join() -> None:
     """Find the edges of small graphs in machine code."""
     from linreg.adjacency.compiled_edges import joined, traced
 
-    joined(enumerate_regions(_one_unit(3), strategy="compiled"), None)
-    halves = enumerate_regions(_one_unit(2), strategy="compiled")
+    joined(enumerate_regions(_one_unit(3), strategy="highs"), None)
+    halves = enumerate_regions(_one_unit(2), strategy="highs")
     joined(halves, None)
     for _ in traced(halves, [0, 1]):
         pass
@@ -173,7 +173,7 @@ def _outline() -> None:
     from linreg.kernel.outlines.outlining import outlined
 
     for dim in (2, 3):
-        halves = enumerate_regions(_one_unit(dim), strategy="compiled")
+        halves = enumerate_regions(_one_unit(dim), strategy="highs")
         for _ in outlined(halves.problem, halves.patterns, np.zeros(1, dtype=np.int64)):
             pass
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
+from numba import njit, types
 
 try:
     from linreg.kernel.parts import PartCompiler
@@ -24,7 +24,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 NOTHING = cast("int", np.int64(0))
 NONE = cast("int", np.int64(-1))
-"""0 and -1 as arguments: for a literal one, numba compiles the function once more."""
+"""0 and -1 that numba takes for integers like any other, where it infers a variable's type."""
 
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
@@ -75,7 +75,18 @@ def _stamped(function: Any) -> Any:
 
 def compiled(function: Function) -> Function:
     """The function as machine code, which only machine code can call."""
-    return cast("Function", njit(**_PART)(function))
+    return cast("Function", _for_any_number(njit(**_PART)(function)))
+
+
+def _for_any_number(part: Any) -> Any:
+    """The part, which numba would compile once more for each literal that it is called with."""
+    compiler = getattr(part, "_compiler", None)
+    if compiler is not None:
+        folded = compiler.fold_argument_types
+        compiler.fold_argument_types = lambda kinds, named: folded(
+            tuple(map(types.unliteral, kinds)), named
+        )
+    return part
 
 
 def entry(function: Function) -> Function:

@@ -5,7 +5,7 @@ is called ten calls deep is compiled ten times. A part is only translated; what 
 compiled once, where Python enters.
 
 Most of the time goes into translating, which is Python. So parts take only those steps that they
-need, and the types of what operators give are asked for once.
+need, and numba leaves out meanwhile what they do not.
 """
 
 # mypy: disable-error-code="no-untyped-call, untyped-decorator, misc"
@@ -16,10 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from numba.core import types
+from llvmlite.binding import Linkage
+from numba.core import event, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, DefaultPassBuilder
 from numba.core.compiler_machinery import PassManager
+from numba.core.postproc import PostProcessor, VariableLifetime
+from numba.core.transforms import canonicalize_cfg
 from numba.core.typed_passes import InlineOverloads, NopythonTypeInference, PreLowerStripPhis
 from numba.core.untyped_passes import (
     FixupArgs,
@@ -42,12 +45,30 @@ class _Part(JITCodeLibrary):
 
     codegen = _NoEngine()
 
-    def _optimize_final_module(self) -> None:
-        pass
-
-    def _finalize_final_module(self) -> None:
+    def finalize(self) -> None:
         self._finalize_dynamic_globals()
         self._finalized = True
+
+    def _get_module_for_linking(self) -> Any:
+        """All that it calls, which is taken up once, by what Python calls."""
+        if self._shared_module is None:
+            whole = self._final_module.clone()
+            waiting, seen = list(self._linking_libraries), {self}
+            while waiting:
+                library = waiting.pop()
+                if library in seen:
+                    continue
+                seen.add(library)
+                if isinstance(library, _Part):
+                    waiting += library._linking_libraries
+                    whole.link_in(library._final_module, preserve=True)
+                else:
+                    whole.link_in(library._get_module_for_linking(), preserve=True)
+            for function in whole.functions:
+                if not function.is_declaration and function.linkage == Linkage.external:
+                    function.linkage = Linkage.linkonce_odr
+            self._shared_module = whole
+        return self._shared_module
 
     def get_pointer_to_function(self, name: str) -> int:
         self._ensure_finalized()
@@ -69,31 +90,45 @@ def _remembered(function: Any, context: Any, args: Any, named: Any) -> Any:
     return _known[key]
 
 
-_find = types.Function.get_call_type
+_find = types.BaseFunction.get_call_type
+
+
+def _processed(self: Any, emit_dels: bool = False, extend_lifetimes: bool = False) -> None:
+    self.func_ir.blocks = canonicalize_cfg(self.func_ir.blocks)
+    self.func_ir.variable_lifetime = VariableLifetime(self.func_ir.blocks)
+    self.func_ir.generator_info = None
+
+
+_SHORTCUTS: Any = (
+    # The types that operators and built-in functions give for the same types are asked for at each
+    # place, and more than once.
+    (types.BaseFunction, "get_call_type", _remembered),
+    # Where the life of each variable ends is worked out after each step, for references to be
+    # counted; parts have none.
+    (PostProcessor, "run", _processed),
+    # Of all that LLVM does, every function that waits for it is told.
+    (event, "broadcast", lambda _: None),
+)
 
 
 @contextmanager
-def _remembering() -> Iterator[None]:
-    """Have the types that operators and built-in functions give for the same types kept.
-
-    numba, which lets one thread at a time compile, asks for them at each place, and more than once.
-    """
-    if "get_call_type" in vars(types.Function):  # a function that calls this one is compiled
-        yield
-        return
-    functions: Any = types.Function
-    functions.get_call_type = _remembered
+def _short() -> Iterator[None]:
+    """Have numba, which lets one thread at a time compile, leave out what parts do not need."""
+    before = [vars(owner)[name] for owner, name, _ in _SHORTCUTS]
+    for owner, name, short in _SHORTCUTS:
+        setattr(owner, name, short)
     try:
         yield
     finally:
-        del functions.get_call_type
+        for (owner, name, _), usual in zip(_SHORTCUTS, before, strict=True):
+            setattr(owner, name, usual)
 
 
 class PartCompiler(Compiler):
     """Makes a part of a function."""
 
     def _compile_core(self) -> Any:
-        with _remembering():
+        with _short():
             return super()._compile_core()
 
     def define_pipelines(self) -> Any:

@@ -17,7 +17,6 @@ import numpy as np
 from llvmlite import ir
 from numba import typeof
 from numba.core import types
-from numba.core.cgutils import create_struct_proxy
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -28,8 +27,8 @@ from numba.extending import (
     typeof_impl,
     unbox,
 )
-from numba.np.arrayobj import populate_array
-from numba.np.numpy_support import as_dtype
+
+from linreg.kernel.data.contiguous import ContiguousType, array_at
 
 Frame = TypeVar("Frame", bound=type[tuple[Any, ...]])
 
@@ -58,8 +57,8 @@ class FrameType(types.Type):
 
 
 def _size(kind: types.Type) -> int:
-    if isinstance(kind, types.Array):
-        return 1 + int(kind.ndim)
+    if isinstance(kind, ContiguousType):
+        return 1 + kind.ndim
     return kind.size if isinstance(kind, FrameType) else 1
 
 
@@ -72,11 +71,15 @@ def as_frame(cls: Frame) -> Frame:
 
 
 def _type_of(value: Any, _context: object) -> FrameType:
-    kinds = [typeof(part) for part in value]
-    for name, part, kind in zip(value._fields, value, kinds, strict=True):
-        if isinstance(part, np.ndarray) and kind.layout != "C":
-            raise TypeError(f"{name} has to be contiguous, in the order of C")
-    return FrameType(type(value).__name__, list(zip(value._fields, kinds, strict=True)))
+    fields = []
+    for name, part in zip(value._fields, value, strict=True):
+        kind = typeof(part)
+        if isinstance(kind, types.Array):
+            if kind.layout != "C":
+                raise TypeError(f"{name} has to be contiguous, in the order of C")
+            kind = ContiguousType(kind.dtype, kind.ndim)
+        fields.append((name, kind))
+    return FrameType(type(value).__name__, fields)
 
 
 def words_of(value: tuple[Any, ...]) -> np.ndarray:
@@ -139,15 +142,8 @@ def _read(context: Any, builder: Any, kind: FrameType, value: Any, name: str) ->
         read.set_metadata("invariant.load", builder.module.add_metadata([]))
         return read
 
-    if not isinstance(field, types.Array):
+    if not isinstance(field, ContiguousType):
         return read(0)
-    array = create_struct_proxy(field)(context, builder)
-    itemsize = as_dtype(field.dtype).itemsize
-    shape = [read(1 + i) for i in range(field.ndim)]
-    strides = [word(itemsize)]
-    for length in shape[:0:-1]:
-        strides.insert(0, builder.mul(strides[0], length))
-    populate_array(
-        array, builder.inttoptr(read(0), array.data.type), shape, strides, itemsize, None
-    )
-    return array._getvalue()
+    kind = context.get_value_type(field).elements[0]
+    lengths = [read(1 + i) for i in range(field.ndim)]
+    return array_at(context, builder, field, builder.inttoptr(read(0), kind), lengths)

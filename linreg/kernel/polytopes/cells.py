@@ -69,9 +69,12 @@ def find_polytope(t: Tables, w: Work, top: int) -> bool:
     c.head[STATE] = c.heads[top, STATE]
     if c.head[STATE] == NOT_MADE:
         return make_polytope(t, w)
-    _copy(c.held[top].reshape(-1), c.at[0].reshape(-1), n * (t.dim + EXTRA))
-    _copy(c.ends[top], c.at_ends[0], n)
-    _copy(c.signs[top].reshape(-1), c.at_signs[0].reshape(-1), n * 2 * t.n_words)
+    for i in range(n):
+        for k in range(t.dim + EXTRA):
+            c.at[0, i, k] = c.held[top, i, k]
+        c.at_ends[0, i] = c.ends[top, i]
+        for word in range(2 * t.n_words):
+            c.at_signs[0, i, word] = c.signs[top, i, word]
     for i in range(len(c.walls)):
         c.walls[i] = c.held_walls[top, i]
     for word in range(t.n_words):
@@ -81,12 +84,6 @@ def find_polytope(t: Tables, w: Work, top: int) -> bool:
     if c.entries[tree.node[STAGE]] != tree.node[ENTRY]:
         _write_forms(t, w)
     return True
-
-
-@compiled
-def _copy(source: np.ndarray, to: np.ndarray, size: int) -> None:
-    for i in range(size):
-        to[i] = source[i]
 
 
 @compiled

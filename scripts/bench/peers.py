@@ -1,7 +1,7 @@
-"""Peers on the same networks, in one run: relucent's complete search, and affinitree.
+"""Peers on the same networks, in one run: relucent's complete search, affinitree and parx.
 
 The peers are installed from the package index into an environment of their own, once; networks
-are saved beside it, and each peer reads them in a process of its own with a limit of time. Both are
+are saved beside it, and each peer reads them in a process of its own with a limit of time. Each is
 used at their fastest setting that answers the same question; `peer_run.py` says which. Our own time
 is that of a call on a network that is loaded, without the first call, so without compiling.
 
@@ -10,6 +10,7 @@ that of relucent's workers and its main process together is halved, as if two co
 without loss. On an idle machine of two cores the wall clock says the same within a few per cent.
 
 Where a count differs from ours, ours is certified, and the independent checker reads the proofs.
+Networks that are not in general position are also counted by the oracle.
 
     python scripts/bench/peers.py                    all networks, some minutes
     python scripts/bench/peers.py --quick            the small ones
@@ -38,6 +39,7 @@ from rich.table import Table
 
 import linreg
 from linreg import zoo
+from linreg.oracle import brute_force_patterns
 
 SEARCHED = [(2, 10, 10, 1), (3, 10, 10, 1), (4, 10, 10, 1), (5, 16, 1), (2, 50, 50, 1)]
 """Networks for relucent, all on the whole space."""
@@ -49,9 +51,12 @@ TREES = [(2, 50, 50, 1), (5, 10, 10, 1), (6, 10, 10, 1), (4, 16, 16, 1), (10, 14
 TREE_GOAL = 20
 """Times as fast as affinitree."""
 
+PARTITIONED = [(2, 10, 10, 1), (2, 16, 16, 1), (3, 10, 10, 1)]
+"""Networks for parx, all on the whole space."""
+
 QUICK = {(2, 10, 10, 1), (3, 10, 10, 1), (2, 50, 50, 1), (5, 10, 10, 1)}
 
-WIDTH = 100
+WIDTH = 110
 """Columns of text that the tables need."""
 
 
@@ -123,21 +128,46 @@ class Comparison:
                 )
         return table
 
+    def parx(self, shapes: Sequence[Sequence[int]]) -> Table:
+        """Counts against parx's search by flips, and what it finds by points."""
+        table = _table(
+            "parx against linreg, both in one process",
+            ["network", "regions", "found by points", "parx", "strategy", "count", "ratio"],
+            "Regions a second, and regions that parx finds by 100,000 points.",
+        )
+        for sizes in shapes:
+            net, theirs = self._run("parx", dashed(sizes), gaussian(sizes))
+            _, found = self._run("parx-sparse", dashed(sizes), net, seconds=0)
+            for strategy in self.strategies:
+                count, seconds = best(partial(linreg.count, net, strategy=strategy))
+                self._compare(f"parx on {dashed(sizes)}", net, count, theirs)
+                table.add_row(
+                    dashed(sizes),
+                    f"{count.regions:,}",
+                    _said(found),
+                    _speed(theirs),
+                    strategy,
+                    f"{count.regions / seconds:,.0f}",
+                    _ratio(theirs, seconds),
+                )
+        return table
+
     def degenerate(self) -> Table:
         """What each says of networks that are not in general position."""
+        asked = (*PEERS, "parx-sparse")
         table = _table(
             "counts of degenerate networks",
-            ["network", "known", *self.strategies, "checked", *PEERS],
+            ["network", "known", *self.strategies, "checked", "oracle", *asked],
             "known: by a theorem. checked: from proofs, by the independent checker.",
         )
         for name, net, known in _degenerate():
             row = [name, f"{known:,}" if known else ""]
             row += [f"{linreg.count(net, strategy=s).regions:,}" for s in self.strategies]
-            row.append(f"{_certified(net):,}")
-            for peer in PEERS:
+            row += [f"{_certified(net):,}", f"{len(brute_force_patterns(net)):,}"]
+            for peer in asked:
                 _, theirs = self._run(peer, name, net, seconds=0)
                 self._refusal(f"{peer} on {name}", theirs)
-                row.append("refuses" if "refused" in theirs else f"{theirs['regions']:,}")
+                row.append(_said(theirs))
             table.add_row(*row)
         return table
 
@@ -192,6 +222,7 @@ def main() -> None:
             console, compared.relucent(_chosen(SEARCHED, options.quick)), markdown=options.markdown
         )
         show(console, compared.affinitree(_chosen(TREES, options.quick)), markdown=options.markdown)
+        show(console, compared.parx(_chosen(PARTITIONED, options.quick)), markdown=options.markdown)
         show(console, compared.degenerate(), markdown=options.markdown)
     for note in dict.fromkeys(compared.notes):
         console.print(f"- {note}", highlight=False, soft_wrap=True)
@@ -248,6 +279,10 @@ def _table(title: str, headings: Sequence[str], caption: str) -> Table:
         left = heading in ("network", "strategy")
         table.add_column(heading, justify="left" if left else "right", no_wrap=True)
     return table
+
+
+def _said(theirs: dict[str, Any]) -> str:
+    return "refuses" if "refused" in theirs else f"{theirs['regions']:,}"
 
 
 def _speed(theirs: dict[str, Any]) -> str:

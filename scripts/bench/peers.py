@@ -16,6 +16,7 @@ Networks that are not in general position are also counted by the oracle.
     python scripts/bench/peers.py --quick            the small ones
     python scripts/bench/peers.py --env FOLDER       where the peers and the networks are kept
     python scripts/bench/peers.py --strategy highs   one of our strategies
+    python scripts/bench/peers.py --tables parx      one of the tables
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ PARTITIONED = [(2, 10, 10, 1), (2, 16, 16, 1), (3, 10, 10, 1)]
 """Networks for parx, all on the whole space."""
 
 QUICK = {(2, 10, 10, 1), (3, 10, 10, 1), (2, 50, 50, 1), (5, 10, 10, 1)}
+
+TABLES = (*PEERS, "degenerate")
 
 WIDTH = 110
 """Columns of text that the tables need."""
@@ -218,12 +221,14 @@ def main() -> None:
         versions = peers.install()
         console.print(f"{described()}; {versions}", highlight=False, soft_wrap=True)
         compared = Comparison(peers, options.strategy, status.update, [])
-        show(
-            console, compared.relucent(_chosen(SEARCHED, options.quick)), markdown=options.markdown
-        )
-        show(console, compared.affinitree(_chosen(TREES, options.quick)), markdown=options.markdown)
-        show(console, compared.parx(_chosen(PARTITIONED, options.quick)), markdown=options.markdown)
-        show(console, compared.degenerate(), markdown=options.markdown)
+        tables = {
+            "relucent": partial(compared.relucent, _chosen(SEARCHED, options.quick)),
+            "affinitree": partial(compared.affinitree, _chosen(TREES, options.quick)),
+            "parx": partial(compared.parx, _chosen(PARTITIONED, options.quick)),
+            "degenerate": compared.degenerate,
+        }
+        for name in options.tables:
+            show(console, tables[name](), markdown=options.markdown)
     for note in dict.fromkeys(compared.notes):
         console.print(f"- {note}", highlight=False, soft_wrap=True)
     console.print(described(), highlight=False, soft_wrap=True)
@@ -304,6 +309,9 @@ def _options() -> argparse.Namespace:
     )
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linreg-peers"
     parser.add_argument("--env", type=Path, default=cache, help=f"by default {cache}")
+    parser.add_argument(
+        "--tables", nargs="+", choices=TABLES, default=TABLES, help="by default all"
+    )
     parser.add_argument("--quick", action="store_true", help="small networks only")
     parser.add_argument("--markdown", action="store_true", help="tables for a document")
     parser.add_argument(

@@ -59,7 +59,7 @@ QUICK = {(2, 10, 10, 1), (3, 10, 10, 1), (2, 50, 50, 1), (5, 10, 10, 1)}
 
 TABLES = (*PEERS, "degenerate")
 
-WIDTH = 110
+WIDTH = 130
 """Columns of text that the tables need."""
 
 
@@ -221,7 +221,7 @@ def main() -> None:
         versions = peers.install()
         console.print(f"{described()}; {versions}", highlight=False, soft_wrap=True)
         compared = Comparison(peers, options.strategy, status.update, [])
-        tables = {
+        tables: dict[str, Callable[[], Table]] = {
             "relucent": partial(compared.relucent, _chosen(SEARCHED, options.quick)),
             "affinitree": partial(compared.affinitree, _chosen(TREES, options.quick)),
             "parx": partial(compared.parx, _chosen(PARTITIONED, options.quick)),

@@ -40,6 +40,7 @@ from rich.table import Table
 
 import linreg
 from linreg import zoo
+from linreg.adjacency.compiled_edges import joined
 from linreg.oracle import brute_force_patterns
 
 SEARCHED = [(2, 10, 10, 1), (3, 10, 10, 1), (4, 10, 10, 1), (5, 16, 1), (2, 50, 50, 1)]
@@ -90,6 +91,8 @@ class Comparison:
             ["network", "regions", "relucent", "strategy", "with graph", "ratio", "count", "ratio"],
             f"Regions a second. Goals: {GRAPH_GOAL} with the graph, {SEARCH_GOAL:,} for the count.",
         )
+        if "compiled" in self.strategies:
+            _compile_graphs()
         for sizes in shapes:
             net, theirs = self._run("relucent", dashed(sizes), gaussian(sizes))
             for strategy in self.strategies:
@@ -256,6 +259,12 @@ def _with_readout(net: linreg.Network) -> linreg.Network:
 def _graph(net: linreg.Network, strategy: str) -> linreg.AdjacencyGraph:
     """All regions, and the graph of those that share a facet."""
     return linreg.adjacency_graph(linreg.enumerate_regions(net, strategy=strategy))
+
+
+def _compile_graphs() -> None:
+    """Make the machine code of graphs, which for so few regions is not made."""
+    for dim in (2, 3):
+        joined(linreg.enumerate_regions(gaussian((dim, 10, 10, 1)), strategy="compiled"), None)
 
 
 def _pairs_that_differ_in_one_unit(patterns: np.ndarray) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 
 import linreg
 
-PEERS = ("relucent", "affinitree")
+PEERS = ("relucent", "affinitree", "parx")
 """Those whose counts are compared."""
 
 SECONDS = 2.0

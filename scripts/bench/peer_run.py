@@ -13,18 +13,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter, process_time
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 
-WORKERS = {"relucent": 2, "affinitree": 1}
+WORKERS = {"relucent": 2, "affinitree": 1, "parx": 1, "parx-sparse": 1}
+
+SAMPLE = 100_000
+"""Points whose regions parx's sparse method finds: normal, of standard deviation 3."""
 
 
 class Refused(Exception):
@@ -74,6 +79,44 @@ def affinitree(layers: Layers) -> tuple[Callable[[], Any], Callable[[Any], dict[
     return partial(builder.from_layers, network), lambda tree: {"regions": tree.num_terminals()}
 
 
+def parx(
+    layers: Layers, *, sparse: bool = False
+) -> tuple[Callable[[], Any], Callable[[Any], dict[str, Any]]]:
+    """The regions that flips across facets lead to from one random point, or those of many points.
+
+    Its faster searches are in Julia; without Julia the same are made in Python.
+    """
+    import_parx()
+    from parx import compute_partition, precompile
+
+    method = "sparse_python" if sparse else "exact_python"
+    if shutil.which("julia"):
+        precompile()
+        method = "sparse_julia" if sparse else "exact_julia_fast"
+    network = {}
+    for place, (weight, bias) in enumerate(layers):
+        network |= {f"{place}.weight": weight, f"{place}.bias": bias}
+    size = (SAMPLE if sparse else 1, layers[0][0].shape[1])
+    points = 3 * np.random.default_rng(0).normal(size=size)
+    search = partial(compute_partition, network, points, method=method)
+    return search, lambda found: {"regions": len(found)}
+
+
+def import_parx() -> None:
+    """Import parx, which then asks for Julia; what is in Python does without."""
+    which = shutil.which
+    with patch("shutil.which", lambda name, *rest: which(name, *rest) or name):
+        import parx  # noqa: F401
+
+
+SEARCHES = {
+    "relucent": relucent,
+    "affinitree": affinitree,
+    "parx": parx,
+    "parx-sparse": partial(parx, sparse=True),
+}
+
+
 def main() -> None:
     """Run the peer, and print what came of it."""
     peer, path, seconds = sys.argv[1:]
@@ -84,7 +127,7 @@ def main() -> None:
             (arrays[f"W{k}"].astype(float), arrays[f"b{k}"].astype(float))
             for k in range(1, count + 1)
         ]
-    work, figures = {"relucent": relucent, "affinitree": affinitree}[peer](layers)
+    work, figures = SEARCHES[peer](layers)
     times: list[float] = []
     deadline = perf_counter() + float(seconds)
     try:

@@ -1,7 +1,7 @@
-"""Peers on the same networks, in one run: relucent's complete search, and affinitree.
+"""Peers on the same networks, in one run: relucent's complete search, affinitree and parx.
 
 The peers are installed from the package index into an environment of their own, once; networks
-are saved beside it, and each peer reads them in a process of its own with a limit of time. Both are
+are saved beside it, and each peer reads them in a process of its own with a limit of time. Each is
 used at their fastest setting that answers the same question; `peer_run.py` says which. Our own time
 is that of a call on a network that is loaded, without the first call, so without compiling.
 
@@ -10,11 +10,13 @@ that of relucent's workers and its main process together is halved, as if two co
 without loss. On an idle machine of two cores the wall clock says the same within a few per cent.
 
 Where a count differs from ours, ours is certified, and the independent checker reads the proofs.
+Networks that are not in general position are also counted by the oracle.
 
     python scripts/bench/peers.py                    all networks, some minutes
     python scripts/bench/peers.py --quick            the small ones
     python scripts/bench/peers.py --env FOLDER       where the peers and the networks are kept
     python scripts/bench/peers.py --strategy highs   one of our strategies
+    python scripts/bench/peers.py --tables parx      one of the tables
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ from rich.table import Table
 
 import linreg
 from linreg import zoo
+from linreg.adjacency.compiled_edges import joined
+from linreg.oracle import brute_force_patterns
 
 SEARCHED = [(2, 10, 10, 1), (3, 10, 10, 1), (4, 10, 10, 1), (5, 16, 1), (2, 50, 50, 1)]
 """Networks for relucent, all on the whole space."""
@@ -49,9 +53,14 @@ TREES = [(2, 50, 50, 1), (5, 10, 10, 1), (6, 10, 10, 1), (4, 16, 16, 1), (10, 14
 TREE_GOAL = 20
 """Times as fast as affinitree."""
 
+PARTITIONED = [(2, 10, 10, 1), (2, 16, 16, 1), (3, 10, 10, 1)]
+"""Networks for parx, all on the whole space."""
+
 QUICK = {(2, 10, 10, 1), (3, 10, 10, 1), (2, 50, 50, 1), (5, 10, 10, 1)}
 
-WIDTH = 100
+TABLES = (*PEERS, "degenerate")
+
+WIDTH = 130
 """Columns of text that the tables need."""
 
 
@@ -82,6 +91,8 @@ class Comparison:
             ["network", "regions", "relucent", "strategy", "with graph", "ratio", "count", "ratio"],
             f"Regions a second. Goals: {GRAPH_GOAL} with the graph, {SEARCH_GOAL:,} for the count.",
         )
+        if "compiled" in self.strategies:
+            _compile_graphs()
         for sizes in shapes:
             net, theirs = self._run("relucent", dashed(sizes), gaussian(sizes))
             for strategy in self.strategies:
@@ -123,21 +134,46 @@ class Comparison:
                 )
         return table
 
+    def parx(self, shapes: Sequence[Sequence[int]]) -> Table:
+        """Counts against parx's search by flips, and what it finds by points."""
+        table = _table(
+            "parx against linreg, both in one process",
+            ["network", "regions", "found by points", "parx", "strategy", "count", "ratio"],
+            "Regions a second, and regions that parx finds by 100,000 points.",
+        )
+        for sizes in shapes:
+            net, theirs = self._run("parx", dashed(sizes), gaussian(sizes))
+            _, found = self._run("parx-sparse", dashed(sizes), net, seconds=0)
+            for strategy in self.strategies:
+                count, seconds = best(partial(linreg.count, net, strategy=strategy))
+                self._compare(f"parx on {dashed(sizes)}", net, count, theirs)
+                table.add_row(
+                    dashed(sizes),
+                    f"{count.regions:,}",
+                    _said(found),
+                    _speed(theirs),
+                    strategy,
+                    f"{count.regions / seconds:,.0f}",
+                    _ratio(theirs, seconds),
+                )
+        return table
+
     def degenerate(self) -> Table:
         """What each says of networks that are not in general position."""
+        asked = (*PEERS, "parx-sparse")
         table = _table(
             "counts of degenerate networks",
-            ["network", "known", *self.strategies, "checked", *PEERS],
+            ["network", "known", *self.strategies, "checked", "oracle", *asked],
             "known: by a theorem. checked: from proofs, by the independent checker.",
         )
         for name, net, known in _degenerate():
             row = [name, f"{known:,}" if known else ""]
             row += [f"{linreg.count(net, strategy=s).regions:,}" for s in self.strategies]
-            row.append(f"{_certified(net):,}")
-            for peer in PEERS:
+            row += [f"{_certified(net):,}", f"{len(brute_force_patterns(net)):,}"]
+            for peer in asked:
                 _, theirs = self._run(peer, name, net, seconds=0)
                 self._refusal(f"{peer} on {name}", theirs)
-                row.append("refuses" if "refused" in theirs else f"{theirs['regions']:,}")
+                row.append(_said(theirs))
             table.add_row(*row)
         return table
 
@@ -188,11 +224,14 @@ def main() -> None:
         versions = peers.install()
         console.print(f"{described()}; {versions}", highlight=False, soft_wrap=True)
         compared = Comparison(peers, options.strategy, status.update, [])
-        show(
-            console, compared.relucent(_chosen(SEARCHED, options.quick)), markdown=options.markdown
-        )
-        show(console, compared.affinitree(_chosen(TREES, options.quick)), markdown=options.markdown)
-        show(console, compared.degenerate(), markdown=options.markdown)
+        tables: dict[str, Callable[[], Table]] = {
+            "relucent": partial(compared.relucent, _chosen(SEARCHED, options.quick)),
+            "affinitree": partial(compared.affinitree, _chosen(TREES, options.quick)),
+            "parx": partial(compared.parx, _chosen(PARTITIONED, options.quick)),
+            "degenerate": compared.degenerate,
+        }
+        for name in options.tables:
+            show(console, tables[name](), markdown=options.markdown)
     for note in dict.fromkeys(compared.notes):
         console.print(f"- {note}", highlight=False, soft_wrap=True)
     console.print(described(), highlight=False, soft_wrap=True)
@@ -220,6 +259,12 @@ def _with_readout(net: linreg.Network) -> linreg.Network:
 def _graph(net: linreg.Network, strategy: str) -> linreg.AdjacencyGraph:
     """All regions, and the graph of those that share a facet."""
     return linreg.adjacency_graph(linreg.enumerate_regions(net, strategy=strategy))
+
+
+def _compile_graphs() -> None:
+    """Make the machine code of graphs, which for so few regions is not made."""
+    for dim in (2, 3):
+        joined(linreg.enumerate_regions(gaussian((dim, 10, 10, 1)), strategy="compiled"), None)
 
 
 def _pairs_that_differ_in_one_unit(patterns: np.ndarray) -> int:
@@ -250,6 +295,10 @@ def _table(title: str, headings: Sequence[str], caption: str) -> Table:
     return table
 
 
+def _said(theirs: dict[str, Any]) -> str:
+    return "refuses" if "refused" in theirs else f"{theirs['regions']:,}"
+
+
 def _speed(theirs: dict[str, Any]) -> str:
     return "" if "refused" in theirs else f"{theirs['regions'] / theirs['seconds']:,.0f}"
 
@@ -269,6 +318,9 @@ def _options() -> argparse.Namespace:
     )
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linreg-peers"
     parser.add_argument("--env", type=Path, default=cache, help=f"by default {cache}")
+    parser.add_argument(
+        "--tables", nargs="+", choices=TABLES, default=TABLES, help="by default all"
+    )
     parser.add_argument("--quick", action="store_true", help="small networks only")
     parser.add_argument("--markdown", action="store_true", help="tables for a document")
     parser.add_argument(

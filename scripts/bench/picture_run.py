@@ -10,7 +10,6 @@ to the file. Past SECONDS of processor time the system ends it. Nothing of linre
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import warnings
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from time import process_time
 from typing import Any
 
 import numpy as np
+from peer_run import import_parx
 
 Layers = list[tuple[np.ndarray, np.ndarray]]
 Regions = dict[str, np.ndarray]
@@ -49,9 +49,7 @@ def relucent(layers: Layers, regions: Regions, picture: Path) -> Callable[[], An
 
 def parx(layers: Layers, regions: Regions, picture: Path) -> Callable[[], Any]:
     """Its partition in the plane, by plotly in a page, or by matplotlib."""
-    # It asks for Julia when it is imported. Its search needs that; its pictures do not.
-    which = shutil.which
-    shutil.which = lambda name, *rest: name if name == "julia" else which(name, *rest)  # type: ignore[assignment]
+    import_parx()
     from parx import Partition
     from parx.methods import RegionFindResult
     from parx.viz import plot_partition_2d

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 from math import inf, nextafter
+from operator import ne
 
 import pytest
 from answers import explored, patterns_of
@@ -163,6 +164,25 @@ def test_rows_that_say_zero_is_at_most_zero_or_one_bound_nothing() -> None:
     assert explored(net, domain) == explored(net)
     assert set(regions[0].exact_halfspaces.owners.tolist()) == {-1, 0, 1}
     assert [region.is_bounded for region in regions] == [False] * 4
+
+
+def test_flips_of_one_unit_at_a_time_need_not_reach_a_region_of_a_deep_network() -> None:
+    """Six of 65 regions differ in two units or more from all others of their first layer's cell."""
+    first = [[1, 0, 0], [-1, -1, -1], [-1, -1, -1], [1, 0, 1], [0, 0, 1], [1, 0, 0]]
+    second = [
+        [0, 1, 0, -1, 1, 1],
+        [1, -1, -1, 1, -1, 0],
+        [-1, -1, 0, 0, 0, -1],
+        [-1, -1, -1, 1, 0, 0],
+        [-1, 0, 1, 0, 0, 1],
+        [1, 1, 0, 1, 1, 0],
+    ]
+    net = mlp([(first, [0, 1, -1, 1, 1, -1]), (second, [1, 1, 1, 0, 1, -1])])
+    patterns = patterns_of(enumerate_regions(net))
+    cells = [[p for p in patterns if p[:6] == cell] for cell in {p[:6] for p in patterns}]
+    several = [cell for cell in cells if len(cell) > 1]
+    alone = [p for cell in several for p in cell if all(sum(map(ne, p, q)) != 1 for q in cell)]
+    assert (len(patterns), len(alone)) == (65, 6)
 
 
 def test_breakpoints_of_several_units_can_be_one_hyperplane() -> None:

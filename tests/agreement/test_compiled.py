@@ -345,6 +345,21 @@ def test_cells_whose_corners_are_too_many_have_the_regions_that_highs_finds(
     agree(COPIES_IN_THE_PLANE)
 
 
+@pytest.mark.parametrize("widths", [(2, 32, 32, 32, 32), (3, 12, 12, 12), (5, 14), (5, 6, 6)])
+def test_weights_of_single_precision_are_no_harder_than_others(widths: tuple[int, ...]) -> None:
+    """They are integers of up to 40 bits once they are scaled, each row by another factor."""
+    rng = np.random.default_rng(0)
+    layers = []
+    for n, m in pairwise(widths):
+        weight, bias = rng.normal(size=(m, n)) * (2 / n) ** 0.5, rng.uniform(-0.5, 0.5, m)
+        layers.append((weight.astype(np.float32), bias.astype(np.float32)))
+    net, box = linreg.mlp(layers), Box([-1] * widths[0], [1] * widths[0])
+    found = count(net, box, strategy="compiled")
+    assert found.exact_decisions == 0
+    if widths[0] > 2:
+        assert found.regions == count(net, box, strategy="highs").regions
+
+
 @pytest.mark.parametrize("name", ["maxout", "Gaussian", "two inputs"])
 def test_what_is_prepared_needs_no_compiling(name: str) -> None:
     """There is other machine code for networks with max units."""

@@ -134,6 +134,15 @@ def test_a_click_still_selects_it_a_thousand_times_closer(
     assert len(set(selected)) >= 3
 
 
+def wait_for_solids(opened: Browser) -> None:
+    """The picture has its size once it is drawn, a few frames later on a busy machine."""
+    wide = "explorer.view.scene.canvas.width === Math.round(box.width)"
+    opened.run(
+        "const box = explorer.view.box.getBoundingClientRect(); new Promise((done) => {"
+        f"const look = () => {wide} ? done() : requestAnimationFrame(look); look() }})"
+    )
+
+
 @needs_browser
 def test_a_click_on_solids_selects_the_region_where_the_line_of_sight_enters(
     opened: Browser, tmp_path: Path
@@ -142,12 +151,7 @@ def test_a_click_on_solids_selects_the_region_where_the_line_of_sight_enters(
     explore_page(regions, tmp_path / "page.html")
     opened.open(tmp_path / "page.html")
     opened.run("document.getElementById('explode').value = 0")
-    # The picture has its size once it is drawn, a few frames later on a busy machine.
-    wide = "explorer.view.scene.canvas.width === Math.round(box.width)"
-    opened.run(
-        "const box = explorer.view.box.getBoundingClientRect(); new Promise((done) => {"
-        f"const look = () => {wide} ? done() : requestAnimationFrame(look); look() }})"
-    )
+    wait_for_solids(opened)
     box = opened.run("explorer.view.box.getBoundingClientRect().toJSON()")
     columns = opened.run("[...explorer.view.scene.matrix(explorer.view._eye)]")
     back = np.linalg.inv(np.array(columns).reshape(4, 4).T)
@@ -174,6 +178,7 @@ def test_a_chosen_solid_is_outlined_where_its_corners_are_seen(
     regions = enumerate_regions(drawn(3, (4, 3), 1), box)
     explore_page(regions, tmp_path / "page.html")
     opened.open(tmp_path / "page.html", "#region=2")
+    wait_for_solids(opened)
     rings = opened.run("explorer.view.scene.outline(explorer.view._eye, 0, explorer.selected)")
     facets = regions[2].facet_polygons(box)
     assert sorted(map(len, rings)) == sorted(len(facet.corners) for facet in facets)

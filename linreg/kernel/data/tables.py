@@ -85,8 +85,9 @@ PIECE = np.dtype(
     [("slope", "f8"), ("slope_error", "f8"), ("intercept", "f8"), ("intercept_error", "f8")]
 )
 
-OUT = np.dtype([("unit", "i8"), ("row", "i8")])
-"""An output: that of a unit, or, where the unit is -1, a row that passes through."""
+OUT = np.dtype([("unit", "i8"), ("row", "i8"), ("scale", "f8")])
+"""An output: that of a unit, or, where the unit is -1, a row that passes through. `scale` is a
+power of two next to the largest of its weights in the next stage, or 1 where that is not dense."""
 
 HALFSPACE = np.dtype([("constant", "f8"), ("error", "f8"), ("integer", "i8")])
 
@@ -107,7 +108,7 @@ class Tables(NamedTuple):
     dense : float64 array
         The weights once more, column by column, of stages where few are zero.
     norms : float64 array, shape (rows,)
-        Bounds on the Euclidean norms of rows of such stages.
+        Bounds on the Euclidean norms of rows of such stages, each weight by the output's scale.
     lines : float64 array, shape (forms of the first stage, 3)
         Of two inputs at most: positive multiples of forms that have errors, without an error; zeros
         where there is none.
@@ -221,7 +222,7 @@ def _tables(network: StagedNetwork) -> Tables:
     forms: list[tuple[int, int, int, int, float, float]] = []
     units: list[tuple[int, ...]] = []
     pieces: list[tuple[float, ...]] = []
-    outs: list[tuple[int, int]] = []
+    outs: list[tuple[int, int, float]] = []
     lines: list[list[float]] = []
     factors = [fmpq(1)] * network.input_dim
     grown = 1.0  # how large inputs of 1 have become at most
@@ -236,7 +237,7 @@ def _tables(network: StagedNetwork) -> Tables:
         terms.append(scaled.terms)
         seen: dict[_Sketch, list[tuple[int, fmpq, int]]] = {}
         for unit, place in zip(stage.units, stage.starts, strict=False):
-            outs.append((len(units), -1))
+            outs.append((len(units), -1, 1.0))
             is_max = isinstance(unit, MaxUnit)
             size = unit.rank if isinstance(unit, MaxUnit) else len(unit.breakpoints)
             units.append((is_max, first + place, len(forms), size, len(pieces)))
@@ -269,7 +270,7 @@ def _tables(network: StagedNetwork) -> Tables:
                 )
             for slope, intercept in zip(slopes, intercepts, strict=True):
                 pieces.append((*rounded(slope), *rounded(factor * intercept)))
-        outs += [(-1, first + i) for i in range(stage.starts[-1], len(scaled.ends))]
+        outs += [(-1, first + i, 1.0) for i in range(stage.starts[-1], len(scaled.ends))]
         stages.append((len(rows), len(forms), len(units), len(outs), -1, 1))
     rows.append((n_terms, len(network.stages), 0, 0.0, 0.0, 0))
     made = np.array(stages, dtype=STAGE)
@@ -278,7 +279,8 @@ def _tables(network: StagedNetwork) -> Tables:
     together = np.concatenate(terms)
     all_rows = np.array(rows, dtype=ROW)
     all_rows["many"][:-1] = _many(all_rows, together)
-    dense, norms = _dense(made, all_rows, together)
+    all_outs = np.array(outs, dtype=OUT)
+    dense, norms = _dense(made, all_rows, together, all_outs)
     most = max((b[1] - a[1] for a, b in pairwise(stages)), default=0)
     return Tables(
         network.input_dim,
@@ -290,7 +292,7 @@ def _tables(network: StagedNetwork) -> Tables:
         np.array(forms, dtype=FORM),
         np.array(units, dtype=UNIT),
         np.array(pieces, dtype=PIECE),
-        np.array(outs, dtype=OUT),
+        all_outs,
         dense,
         norms,
         np.array(lines).reshape(-1, 3),
@@ -321,11 +323,11 @@ def _check_number_of_terms(
 
 
 def _dense(
-    stages: np.ndarray, rows: np.ndarray, terms: np.ndarray
+    stages: np.ndarray, rows: np.ndarray, terms: np.ndarray, outs: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The exact weights of stages that have many, column by column, and bounds on rows' norms.
 
-    Says where they begin.
+    Says where they begin, and what scales of outputs are.
     """
     parts = [np.zeros(0)]
     norms = np.zeros(len(rows) - 1)
@@ -342,7 +344,9 @@ def _dense(
         stages["dense"][s] = size
         parts.append(matrix.ravel())
         size += matrix.size
-        norms[first:last] = np.linalg.norm(matrix, axis=0) * UP
+        scales = np.ldexp(1.0, np.frexp(np.abs(matrix).max(axis=1))[1])
+        outs["scale"][stages["out"][s - 1] : stages["out"][s]] = scales
+        norms[first:last] = np.linalg.norm(matrix / scales[:, np.newaxis], axis=0) * UP
     return np.concatenate(parts), norms
 
 

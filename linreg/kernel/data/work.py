@@ -87,8 +87,9 @@ HALFSPACE = np.dtype(
 ENTERED = np.dtype([("entry", "i8"), ("n_base", "i8"), ("halfspaces", "i8")])
 """The entry of a stage whose maps are in place, and how many half-spaces were of use and in all."""
 
-ROW = np.dtype([("basic", "i8"), ("halfspace", "i8")])
-"""A row of the program: the slack that is basic in it, or -1, and the half-space it was of."""
+ROW = np.dtype([("basic", "i8"), ("halfspace", "i8"), ("scale", "f8")])
+"""A row of the program: the slack that is basic in it, or -1, and the half-space it was of, which
+was multiplied by a power of two."""
 
 COLUMN = np.dtype([("column", "i8"), ("multiplier", "f8"), ("exactly", "i8")])
 """A half-space of the support: its column of the tableau, its multiplier, and whether it is

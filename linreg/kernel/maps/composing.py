@@ -177,7 +177,8 @@ def _sum_densely(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
 
     Line k of `sums` has entry k of all rows, line n their constants. Sizes and errors are those of
     sums of absolute products, sum_j |w_j| |a_j|: worked out for few terms, some of which may well
-    be zero, and bounded by |w| |a| in the Euclidean norm for many (Cauchy and Schwarz).
+    be zero, and bounded by |w / c| |c a| in the Euclidean norm for many (Cauchy and Schwarz), where
+    the scales c of outputs make up for what they were multiplied by, which may differ by 2^40.
     """
     n = t.dim
     first, last = t.stages[s].row, t.stages[s + 1].row
@@ -213,7 +214,7 @@ def _sum_densely(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
         if few:
             _add_sizes(t, maps, s, k, height)
         else:
-            size, error = _norms(maps, k, n, first_out, last_out)
+            size, error = _norms(t, maps, k, n, first_out, last_out)
             for i in range(height):
                 maps.sums[n + 1 + k, i] = size * t.norms[first + i]
                 maps.sums[2 * n + 2 + k, i] = error * t.norms[first + i]
@@ -316,13 +317,13 @@ def _add_sizes(t: Tables, maps: Maps, s: int, k: int, height: int) -> None:
 
 
 @compiled
-def _norms(maps: Maps, k: int, n: int, first: int, last: int) -> tuple[float, float]:
-    """Bounds on the Euclidean norms of entry k of all outputs, and of its errors."""
+def _norms(t: Tables, maps: Maps, k: int, n: int, first: int, last: int) -> tuple[float, float]:
+    """Bounds on the norms of entry k of all outputs times their scales, and of its errors."""
     largest, most = 0.0, 0.0
     for o in range(first, last):
         by, error = _entry(maps, o, k, n)
-        largest = max(largest, abs(by))
-        most = max(most, error)
+        largest = max(largest, abs(by) * t.outs[o].scale)
+        most = max(most, error * t.outs[o].scale)
     # Divided by the largest, whose square is then 1, nothing is lost where squares underflow; what
     # is no number makes the sums none, and what is infinite too.
     size, errors = 0.0, 0.0
@@ -331,9 +332,9 @@ def _norms(maps: Maps, k: int, n: int, first: int, last: int) -> tuple[float, fl
     for o in range(first, last):
         by, error = _entry(maps, o, k, n)
         if by != 0.0:
-            size += (by * over) ** 2
+            size += (by * t.outs[o].scale * over) ** 2
         if error != 0.0:
-            errors += (error * over_most) ** 2
+            errors += (error * t.outs[o].scale * over_most) ** 2
     return largest * np.sqrt(size) * UP, most * np.sqrt(errors) * UP
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from linreg.kernel.data.roundoff import UP, gamma_of_form
 from linreg.kernel.data.work import HalfspaceRows, Program
 from linreg.kernel.machine import NONE, compiled
-from linreg.kernel.simplex.program import PIVOT, pivot
+from linreg.kernel.simplex.program import PIVOT, pivot, scale_of
 
 SLIGHT = 1e-9
 """Multipliers below this share of the largest may be zero."""
@@ -61,10 +61,11 @@ def _is_regular(halfspaces: HalfspaceRows, p: Program, n: int, m: int) -> bool:
         halfspace = p.rows[p.nonbasic[i]].halfspace
         off = 0.0
         for j in range(n):
+            scale = scale_of(p, j)
             g = 1.0 if i == j else 0.0
             doubt = gamma * g
             for c in range(n):
-                a, by = halfspaces.normals[halfspace, c], p.tableau[j, m + c]
+                a, by = halfspaces.normals[halfspace, c], scale * p.tableau[j, m + c]
                 g -= a * by
                 doubt += (gamma * abs(a) + halfspaces.errors[halfspace, c]) * abs(by)
             off += abs(g) + doubt

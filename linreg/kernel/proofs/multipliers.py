@@ -18,6 +18,7 @@ from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import HalfspaceRows, Maps, Program, Proof
 from linreg.kernel.machine import compiled
 from linreg.kernel.maps.coordinates import columns_at, express, parallel
+from linreg.kernel.simplex.program import scale_of
 
 LARGEST_MULTIPLIER = 1e100
 """Multipliers and inverses beyond this, or below its inverse, prove nothing.
@@ -93,7 +94,7 @@ def _proves_at_once(
         for c in range(n):
             proof.basis[i, c] = halfspaces.normals[halfspace, c]
             proof.basis_error[i, c] = halfspaces.errors[halfspace, c]
-            proof.inverse[i, c] = p.tableau[j, m + c]
+            proof.inverse[i, c] = scale_of(p, j) * p.tableau[j, m + c]
     for c in range(n):
         proof.target[c] = p.goal[c]
         proof.target_error[c] = p.goal_error[c]
@@ -117,10 +118,12 @@ def _proves_before(
         # Multipliers that are nearly zero may be zero: the others then prove it below.
         largest = 0.0
         for i in range(n):
-            largest = max(largest, proof.support[i].multiplier)
+            by = proof.support[i].multiplier / scale_of(p, proof.support[i].column)
+            largest = max(largest, by)
         k = 0
         for i in range(n):
-            if proof.support[i].multiplier > PERHAPS_ZERO * largest:
+            by = proof.support[i].multiplier / scale_of(p, proof.support[i].column)
+            if by > PERHAPS_ZERO * largest:
                 proof.support[k].column = proof.support[i].column
                 proof.support[k].multiplier = proof.support[i].multiplier
                 k += 1
@@ -155,7 +158,7 @@ def gather(p: Program, proof: Proof, n: int, m: int) -> int:
         by = p.tableau[j, form]
         if p.nonbasic[j] >= 0 and by > TAKEN_FOR_ZERO * largest:
             proof.support[k].column = j
-            proof.support[k].multiplier = by
+            proof.support[k].multiplier = scale_of(p, j) * by
             k += 1
     return k
 

@@ -7,6 +7,8 @@ its last column is their value where all nonbasic variables are 0.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from linreg.kernel.data.outcomes import BELOW_ZERO, GAVE_UP, LEAST
@@ -23,9 +25,13 @@ ENOUGH = 1e-9
 """A descent ends where the goal is below zero by this share of its value at the centre."""
 
 STEPS = 20
-"""Steps that a descent may take, and so many more: one for each row and four for each column.
+"""Steps that a descent may take, and so many more: one for each row and four for each column."""
 
-Nothing depends on these four but the number of doubts: whatever a descent proposes is proved."""
+LARGEST = 2.0**20
+"""Half-spaces with larger coefficients, or none as large as its inverse, are scaled to about 1, as
+what is taken for zero has a size: integers of float32 weights have up to 40 bits.
+
+Nothing depends on these five but the number of doubts: whatever a descent proposes is proved."""
 
 
 @compiled
@@ -35,16 +41,29 @@ def load(p: Program, halfspaces: HalfspaceRows, n: int, m: int) -> None:
     p.determinant[0] = 1.0
     for i in range(m):
         halfspace = p.rows[i].halfspace
+        size = 0.0
         for j in range(n):
-            tableau[j, i] = halfspaces.normals[halfspace, j]
-        tableau[n, i] = halfspaces.ends[halfspace].slack
+            size = max(size, abs(halfspaces.normals[halfspace, j]))
+        scale = 1.0
+        if size > LARGEST or 0.0 < size < 1.0 / LARGEST:
+            scale = math.ldexp(1.0, -math.frexp(size)[1])
+        for j in range(n):
+            tableau[j, i] = scale * halfspaces.normals[halfspace, j]
+        tableau[n, i] = scale * halfspaces.ends[halfspace].slack
         p.rows[i].basic = i
+        p.rows[i].scale = scale
     for j in range(n + 1):
         for k in range(n):
             tableau[j, m + k] = 0.0
     for j in range(n):
         tableau[j, m + j] = 1.0
         p.nonbasic[j] = -1
+
+
+@compiled
+def scale_of(p: Program, q: int) -> float:
+    """What the variable of a column was multiplied by: a half-space's slack, or a coordinate."""
+    return p.rows[p.nonbasic[q]].scale if p.nonbasic[q] >= 0 else 1.0
 
 
 @compiled
@@ -112,7 +131,7 @@ def pivot(p: Program, n: int, m: int, r: int, q: int) -> None:
     tableau, by = p.tableau, p.column
     p.counters[PIVOTS] += 1
     height = m + n + 1
-    p.determinant[0] *= tableau[q, r]
+    p.determinant[0] *= tableau[q, r] * scale_of(p, q) / p.rows[p.rows[r].basic].scale
     inverse = 1.0 / tableau[q, r]
     for i in range(height):
         by[i] = tableau[q, i] * inverse

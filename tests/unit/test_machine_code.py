@@ -329,9 +329,13 @@ def test_rows_are_added_up_again_where_what_they_read_has_changed(plain: SimpleN
 def test_no_norm_is_lost_where_squares_leave_the_range_of_floats(
     plain: SimpleNamespace, entry: float
 ) -> None:
-    maps = plain.explorer.work_for(_wide(plain)).maps
-    maps.out_gradients[1:3, 0] = maps.out_gradient_errors[1:3, 0] = 3 * entry, 4 * entry
-    for norm in plain.composing._norms(maps, 0, 2, 0, 24):
+    """Of outputs that were multiplied by numbers which their scales make up for."""
+    t = _wide(plain)
+    t.outs["scale"][1:3] = scales = np.array([2.0**-40, 2.0**40])
+    maps = plain.explorer.work_for(t).maps
+    entries = np.array([3 * entry, 4 * entry]) / scales
+    maps.out_gradients[1:3, 0] = maps.out_gradient_errors[1:3, 0] = entries
+    for norm in plain.composing._norms(t, maps, 0, 2, 0, 24):
         assert norm >= 5 * entry or np.isnan(norm)
         assert norm < 5.001 * entry or not np.isfinite(entry)
 

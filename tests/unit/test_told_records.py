@@ -118,15 +118,16 @@ def test_rows_that_are_no_basis_are_never_taken_for_one(plain: SimpleNamespace) 
         inverse = draw.normal(size=(n, n))
         if turn % 2:
             inverse = np.linalg.inv(rows + 1e-9 * draw.normal(size=(n, n))).T
+        scales = 2.0 ** draw.integers(-40, 41, n)
         tableau = np.zeros((n + 1, 2 * n))
-        tableau[:n, n:] = inverse
+        tableau[:n, n:] = inverse / scales[:, np.newaxis]
         halfspaces = SimpleNamespace(normals=rows, errors=np.zeros((n, n)))
         program = SimpleNamespace(
             tableau=tableau,
             nonbasic=np.arange(n),
-            rows=[SimpleNamespace(halfspace=i) for i in range(n)],
+            rows=[SimpleNamespace(halfspace=i, scale=scales[i]) for i in range(n)],
         )
         assert not plain.bases._is_regular(halfspaces, program, n, n)
         halfspaces.normals = rows + 20 * np.eye(n) * (1 + np.abs(rows).sum())
-        tableau[:n, n:] = np.linalg.inv(halfspaces.normals).T
+        tableau[:n, n:] = np.linalg.inv(halfspaces.normals).T / scales[:, np.newaxis]
         assert plain.bases._is_regular(halfspaces, program, n, n)

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 import linreg
 from linreg.errors import BrokenInvariant
 from linreg.explore import Sink, Tally
+from linreg.kernel.bridge import exploration
 from linreg.kernel.data import telling as memory
 from linreg.kernel.data.records import REGION
 from linreg.kernel.data.tables import Tables
@@ -90,6 +91,18 @@ def test_what_is_proved_is_what_brute_force_counts(
 @pytest.mark.parametrize("case", KNOWN, ids=lambda case: case.name)
 def test_machine_code_finds_and_exact_arithmetic_proves(case: Case, certificate: Path) -> None:
     assert proved(case, certificate).count.strategy == "compiled"
+
+
+def test_a_narrow_network_on_a_box_is_not_split_exactly(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though its cells have few hyperplanes, so that those in exact arithmetic are split there."""
+    monkeypatch.delattr(exploration, "split_generated")
+    rng = np.random.default_rng(0)
+    net = linreg.mlp([(rng.normal(size=(4, n)), rng.normal(size=4)) for n in (5, 4)])
+    box = linreg.Box([-1] * 5, [1] * 5)
+    certified = linreg.certify(net, certificate, box, strategy="compiled")
+    assert linreg.check(certificate, net, box).regions == certified.count.regions > 20
 
 
 @pytest.mark.usefixtures("few_at_a_time")

@@ -84,6 +84,16 @@ class CompiledExplorer:
         self._work = work
         return [Node(tree.node, tree.mask, tree.point)]
 
+    def taken_up(self, problem: Problem, cell: Cell) -> Node | Cell:
+        """A cell as machine code has it, if it can; else it is split exactly, down to regions."""
+        exactly = self._take_up(problem)
+        if exactly is None:
+            return cell
+        work = work_for(exactly.tables) if self._work is None else self._work
+        self._work = work
+        is_placed = exactly.place(cell, work)
+        return Node(work.tree.node, work.tree.mask, work.tree.point) if is_placed else cell
+
     def explore(
         self,
         problem: Problem,

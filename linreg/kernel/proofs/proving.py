@@ -17,7 +17,6 @@ from linreg.errors import BrokenInvariant
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, split
-from linreg.kernel.bridge.exploration import Node
 from linreg.kernel.bridge.explorer import CompiledExplorer, of_one_unit
 from linreg.kernel.data.tables import tables_of
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
@@ -123,7 +122,7 @@ class ProvingExplorer:
         """The regions of a cell; None if they are too many to be proved at a time."""
         regions, tally = _Regions(), Tally(cells=[0] * len(problem.network.stages))
         doubts = self._finder.doubts
-        left: list[Node | Cell] = [cell]
+        left = [self._finder.taken_up(problem, cell)]
         while left:
             if self._finder.doubts - doubts > MOST_DOUBTS:
                 return None

@@ -216,7 +216,7 @@ def integer(value: object, name: str, refusal: type[Exception] = TypeError) -> i
     ------
     refusal, by default TypeError
     """
-    if not isinstance(value, bool):
+    if not isinstance(value, bool | np.bool_):
         try:
             return operator.index(value)  # type: ignore[arg-type]
         except TypeError:

@@ -168,8 +168,10 @@ def _load_external(onnx: Any, model: Any, folder: Path) -> None:
         with located(f"tensor {shown(tensor.name)}"):
             entries = {entry.key: entry.value for entry in tensor.external_data}
             location = entries.get("location", "")
-            inside = location and not Path(location).is_absolute()
-            if not inside or ".." in Path(location).parts or not location.isprintable():
+            inside = location and not Path(location).is_absolute() and location.isprintable()
+            inside = inside and ".." not in Path(location).parts
+            # A link may lead elsewhere.
+            if not inside or not (folder / location).resolve().is_relative_to(folder.resolve()):
                 raise UnreadableFile(
                     f"its data lie in {shown(location)}, which is not beside the model; only files "
                     "in the model's folder are read"
@@ -186,13 +188,22 @@ def _load_external(onnx: Any, model: Any, folder: Path) -> None:
                 raise UnreadableFile(
                     f"its data in {shown(location)} cannot be read: {first_line(error)}"
                 ) from None
+            # Older releases leave a tensor that has its data as one whose data lie elsewhere.
+            tensor.data_location = onnx.TensorProto.DEFAULT
+            del tensor.external_data[:]
 
 
 def _check_region(entries: Mapping[str, str], size: int, dims: Sequence[int]) -> None:
-    """Refuse far more bytes of a file beside the model than a tensor of this shape can hold."""
-    length = entries.get("length") or str(size - int(entries.get("offset") or 0))
-    if int(length) > NUMBER_BYTES * prod(dims):
-        raise UnreadableFile(f"it has {int(length):,} bytes of data for a shape of {list(dims)}")
+    """Refuse more bytes than a file beside the model has, or than a tensor of this shape can hold."""
+    offset = int(entries.get("offset") or 0)
+    length = int(entries.get("length") or size - offset)
+    if length > NUMBER_BYTES * prod(dims):
+        raise UnreadableFile(f"it has {length:,} bytes of data for a shape of {list(dims)}")
+    if offset + length > size:
+        raise UnreadableFile(
+            f"its data in {shown(entries['location'])} end at byte {offset + length:,}, and the file "
+            f"has {size:,}"
+        )
 
 
 def _check_inlined(model: Any) -> None:

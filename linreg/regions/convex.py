@@ -125,7 +125,8 @@ def _convex(objective: Any) -> Any:
 
     expression = cvxpy.Expression.cast_to_const(objective)
     if not expression.is_scalar():
-        raise ValueError(f"an objective has one value: got one of shape {expression.shape}")
+        shape = tuple(map(int, expression.shape))
+        raise ValueError(f"an objective has one value: got one of shape {shape}")
     if not expression.is_convex():
         raise ValueError(
             f"the objective must be convex by cvxpy's rules (DCP): {expression} is "

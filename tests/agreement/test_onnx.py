@@ -16,7 +16,7 @@ from linreg.units import clip, relu
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
-from onnx import TensorProto, helper
+from onnx import TensorProto, defs, helper
 from onnx_models import model_of, node, run, written
 
 RNG = np.random.default_rng(0)
@@ -280,6 +280,8 @@ def test_pools_of_any_setting_agree(
 
 @pytest.mark.parametrize("opset", [7, 9, 11, 13, 15, 18, 21, 22, 24])
 def test_every_opset_names_axes_and_bounds_in_its_own_way(opset: int, tmp_path: Path) -> None:
+    if opset > defs.onnx_opset_version():
+        pytest.skip("newer than the package onnx")
     """Axes, splits, pads and bounds were attributes before they were inputs."""
     weights: dict[str, np.ndarray] = {"w": floats(2, 1, 3, 3), "c": floats(8, 3)}
     settings: dict[str, dict[str, Any]] = {"pad": {}, "clip": {}, "slice": {}, "mean": {}}

@@ -194,15 +194,15 @@ def _load_external(onnx: Any, model: Any, folder: Path) -> None:
 
 
 def _check_region(entries: Mapping[str, str], size: int, dims: Sequence[int]) -> None:
-    """Refuse more bytes than a file beside the model has, or than a tensor of this shape can hold."""
+    """Refuse more bytes than a file beside the model has, or a tensor of this shape can hold."""
     offset = int(entries.get("offset") or 0)
     length = int(entries.get("length") or size - offset)
     if length > NUMBER_BYTES * prod(dims):
         raise UnreadableFile(f"it has {length:,} bytes of data for a shape of {list(dims)}")
     if offset + length > size:
         raise UnreadableFile(
-            f"its data in {shown(entries['location'])} end at byte {offset + length:,}, and the file "
-            f"has {size:,}"
+            f"its data end at byte {offset + length:,} of {shown(entries['location'])}, which has "
+            f"{size:,}"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from pathlib import Path
@@ -171,7 +172,8 @@ def _load_external(onnx: Any, model: Any, folder: Path) -> None:
             inside = location and not Path(location).is_absolute() and location.isprintable()
             inside = inside and ".." not in Path(location).parts
             # A link may lead elsewhere.
-            if not inside or not (folder / location).resolve().is_relative_to(folder.resolve()):
+            target = Path(os.path.realpath(folder / location)) if inside else folder
+            if not inside or not target.is_relative_to(os.path.realpath(folder)):
                 raise UnreadableFile(
                     f"its data lie in {shown(location)}, which is not beside the model; only files "
                     "in the model's folder are read"
@@ -181,8 +183,8 @@ def _load_external(onnx: Any, model: Any, folder: Path) -> None:
                     f"its data lie in {shown(location)}, which is missing; the file belongs beside "
                     "the model"
                 )
-            _check_region(entries, (folder / location).stat().st_size, tensor.dims)
             try:
+                _check_region(entries, (folder / location).stat().st_size, tensor.dims)
                 onnx.external_data_helper.load_external_data_for_tensor(tensor, str(folder))
             except (OSError, RuntimeError, ValueError, onnx.checker.ValidationError) as error:
                 raise UnreadableFile(
@@ -199,10 +201,10 @@ def _check_region(entries: Mapping[str, str], size: int, dims: Sequence[int]) ->
     length = int(entries.get("length") or size - offset)
     if length > NUMBER_BYTES * prod(dims):
         raise UnreadableFile(f"it has {length:,} bytes of data for a shape of {list(dims)}")
-    if offset + length > size:
+    if min(offset, length) < 0 or offset + length > size:
         raise UnreadableFile(
-            f"its data end at byte {offset + length:,} of {shown(entries['location'])}, which has "
-            f"{size:,}"
+            f"its data are bytes {offset:,} to {offset + length:,} of "
+            f"{shown(entries['location'])}, which has {size:,}"
         )
 
 

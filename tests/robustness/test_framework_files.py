@@ -59,12 +59,12 @@ def two_outputs(model: Any) -> None:
     model.graph.output.append(helper.make_tensor_value_info("m", TensorProto.FLOAT, [1, 2]))
 
 
-def external(location: str) -> Callable[[Any], None]:
+def external(location: str, offset: str = "0", length: str = "24") -> Callable[[Any], None]:
     def change(model: Any) -> None:
         tensor = model.graph.initializer[0]
         tensor.ClearField("raw_data")
         tensor.data_location = TensorProto.EXTERNAL
-        for key, value in (("location", location), ("offset", "0"), ("length", "24")):
+        for key, value in (("location", location), ("offset", offset), ("length", length)):
             tensor.external_data.add(key=key, value=value)
 
     return change
@@ -399,6 +399,23 @@ def test_without_the_package_torch_the_extra_is_named(without: Callable[[str], N
 
 def test_a_weight_file_that_is_too_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "weights.bin").write_bytes(b"1234")
+    path = written(tmp_path, changed(external("weights.bin")))
+    assert "weights.bin" in str(refusal(path))
+
+
+@pytest.mark.parametrize(
+    ("offset", "length"), [("x", "24"), ("0", "x"), ("-8", "24"), ("8", "24"), ("0", "-24")]
+)
+def test_a_part_that_a_weight_file_has_not_is_refused(
+    offset: str, length: str, tmp_path: Path
+) -> None:
+    (tmp_path / "weights.bin").write_bytes(bytes(24))
+    path = written(tmp_path, changed(external("weights.bin", offset, length)))
+    assert "weights.bin" in str(refusal(path))
+
+
+def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "weights.bin").symlink_to(tmp_path / "weights.bin")
     path = written(tmp_path, changed(external("weights.bin")))
     assert "weights.bin" in str(refusal(path))
 

@@ -12,6 +12,7 @@ from flint import fmpz
 
 from linreg.explore.cells import Cell
 from linreg.explore.generated_cells import GeneratedCell, is_for_generators, with_generators
+from linreg.kernel.data.outcomes import DONE, PLACE
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
     CLAIMS,
@@ -29,7 +30,7 @@ from linreg.kernel.data.work import (
     STAGE,
     Work,
 )
-from linreg.kernel.simplex.cell_tree import place
+from linreg.kernel.plane.polygon_tree import kernel_of
 from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, Solver, decide_interior
 from linreg.polyhedra.multipliers import non_negative
 from linreg.problem.integer import identity_state
@@ -225,10 +226,10 @@ class Exactly:
         tree.point[0] = cell.share
         self._write_sides(cell, work)
         self._write_known_points(cell, _few(cell, known_points, tree.most_points // 2), work)
-        is_inside = place(t, work)
+        status, _ = kernel_of(self._problem.network)(t, work, PLACE, 0, False)
         # Lines of the plane are drawn where a path begins, and this one has none yet.
         tree.node[ENTRY], tree.node[SHARED] = -1, 0
-        return bool(is_inside)
+        return status == DONE
 
     def on_cell(self, stage: int, pattern: Sequence[int]) -> StageOnCell:
         """A stage on the cells whose pattern begins with these pieces."""

@@ -30,7 +30,6 @@ from linreg.kernel.data.work import (
 )
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
 from linreg.kernel.plane.polygon_tree import kernel_of
-from linreg.kernel.simplex.cell_tree import place
 from linreg.network import StagedNetwork
 from linreg.network.stages import Stage
 from linreg.polyhedra import Point, Solver
@@ -131,11 +130,6 @@ class CompiledExplorer:
         small, tally = of_one_unit(problem.domain.dim, relu()), Tally()
         explorer = CompiledExplorer()
         explorer.explore(small, explorer.begin(small, tally), Sink(), tally, budget=2)
-        tables = tables_of(small)
-        assert tables is not None
-        work = work_for(tables)
-        work.tree.node[ENTRY] = -1
-        place(tables, work)
 
     def prefix_of(self, cell: Node | Cell) -> Node | Prefix:
         """The cell in what can be pickled."""

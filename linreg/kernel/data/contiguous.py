@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from llvmlite.ir.instructions import InsertValue
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.cpython import slicing
 from numba.extending import (
@@ -177,7 +177,12 @@ def _set_constant(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     kind, index, _ = sig.args
     address, _ = _find(context, builder, kind, args[0], index, args[1])
-    context.pack_value(builder, kind.dtype, args[2], address)
+    if isinstance(kind.dtype, types.Record):  # stored as bytes, it would be moved one by one
+        cgutils.raw_memmove(
+            builder, address, args[2], context.get_constant(types.intp, 1), kind.dtype.size
+        )
+    else:
+        context.pack_value(builder, kind.dtype, args[2], address)
     return context.get_dummy_value()
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 # Why `grow`, `grow_plane` and `tell` stop.
 
+PLACE = -(2**62)
+"""In place of a budget: only put the current node in place."""
+
 DONE = 0
 """No cell waits any more."""
 

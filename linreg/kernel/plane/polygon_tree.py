@@ -16,6 +16,7 @@ from linreg.kernel.data.outcomes import (
     DOUBT,
     FORM_IN_DOUBT,
     LOST,
+    PLACE,
     UNCLEAR,
 )
 from linreg.kernel.data.polygons import GENERATORS, OPEN, PROVED, SURE, Plane
@@ -56,6 +57,7 @@ from linreg.kernel.simplex.cell_tree import (
     give_region,
     grow,
     lift,
+    place,
     pop,
 )
 from linreg.kernel.simplex.contests import has_contests, most_parts, next_contest
@@ -71,6 +73,8 @@ def kernel_of(network: StagedNetwork) -> Callable[[Tables, Work, int, int, bool]
 @entry
 def grow_plane(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """`grow` for problems of at most two dimensions."""
+    if budget == PLACE:
+        return place(t, w), budget
     counters = w.tree.counters
     parts = most_parts(t)
     while counters[TOP] > 0:

@@ -11,6 +11,7 @@ from linreg.kernel.data.outcomes import (
     LOST,
     NO_FORM,
     PAUSED,
+    PLACE,
     UNCLEAR,
 )
 from linreg.kernel.data.tables import Tables
@@ -31,7 +32,7 @@ from linreg.kernel.data.work import (
     Tree,
     Work,
 )
-from linreg.kernel.machine import compiled, entry
+from linreg.kernel.machine import compiled, short_loops
 from linreg.kernel.maps.affine_maps import put_domain, put_lead, put_side
 from linreg.kernel.maps.composing import compose
 from linreg.kernel.polytopes.cells import (
@@ -57,13 +58,16 @@ from linreg.kernel.simplex.forms import decide_forms, next_form, see_constants, 
 from linreg.kernel.simplex.points import is_known, is_positive, is_surely_cut, look, stand_inside
 
 
-@entry
+@short_loops
 def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """Take cells until something stops it: why, and how much of the budget is left.
 
     Where a cell stops it, that is the current node; one that is kept elsewhere is the node just
-    above the stack.
+    above the stack. With `PLACE` for a budget, the node is put in place, and that is all: `DONE`,
+    or `LOST` if no point of it is surely inside.
     """
+    if budget == PLACE:
+        return place(t, w), budget
     counters = w.tree.counters
     parts = most_parts(t)
     while counters[TOP] > 0:
@@ -184,11 +188,12 @@ def begin(t: Tables, w: Work) -> bool:
     return enter(t, w, 0)
 
 
-@entry
-def place(t: Tables, w: Work) -> bool:
-    """Put the node's maps and half-spaces in place; whether some point of it is surely inside."""
+@compiled
+def place(t: Tables, w: Work) -> int:
+    """Put the node's maps and half-spaces in place: `DONE` if some point of it is surely inside."""
     find_path(t, w)
-    return stand_inside(t, w.halfspaces, w.tree, len(t.halfspaces) + w.tree.node[HALFSPACES])
+    last = len(t.halfspaces) + w.tree.node[HALFSPACES]
+    return DONE if stand_inside(t, w.halfspaces, w.tree, last) else LOST
 
 
 @compiled

@@ -36,7 +36,8 @@ def warm_up(progress: Callable[[Progress], None] | None = None) -> bool:
     Parameters
     ----------
     progress : callable, optional
-        Called before each part with a `Progress`, whose activity is what comes next.
+        Called before each part with a `Progress`, whose activity is what comes next, and whether
+        all machine code that counts is there.
 
     Returns
     -------
@@ -58,7 +59,8 @@ def warm_up(progress: Callable[[Progress], None] | None = None) -> bool:
     with _helper() as helper:
         for step in [*here, *apart]:
             if progress is not None:
-                progress(Progress(done, 1, step.what))
+                ready = "" if step is here[0] or not _counts_are_ready() else "; counts are ready"
+                progress(Progress(done, 1, step.what + ready))
             if step is apart[0] and helper is not None:
                 _wait(helper)
             step.work()
@@ -139,6 +141,11 @@ def _wait(helper: subprocess.Popen[bytes]) -> None:
         helper.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         helper.kill()
+
+
+def _counts_are_ready() -> bool:
+    """Whether no count has to wait any more."""
+    return all(is_compiled(problem_of(_one_unit(dim), None), on_disk=True) for dim in (2, 3))
 
 
 def _one_unit(dim: int) -> Network:

@@ -98,6 +98,19 @@ def test_what_another_process_does_not_compile_is_compiled_here(
     assert all(helper.returncode not in (None, 0) for helper in helpers)
 
 
+def test_a_warm_up_says_when_counts_are_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both kernels are there after the first part, one of them made by another process."""
+    there = {2}
+    parts = [("regions", lambda: there.add(3)), ("proofs", str), ("lines", str)]
+    steps = [first_use.Step(what, 0.25, what == "lines", work) for what, work in parts]
+    monkeypatch.setattr(first_use, "_steps", lambda: steps)
+    monkeypatch.setattr(first_use, "is_compiled", lambda p, on_disk: p.domain.dim in there)
+    told: list[str] = []
+    assert linreg.warm_up(lambda now: told.append(now.activity))
+    after = "; counts are ready"
+    assert told == ["regions", "proofs" + after, "lines" + after, "done"]
+
+
 def test_one_record_says_that_something_is_compiled(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -67,8 +67,7 @@ The order to read in
     segments.
 15. `bounds.units`, `bounds.tables`, `bounds.walk`: bounds of outputs on boxes; `bounds.leaf_rows`:
     the programs of leaves.
-16. `data.contiguous`, `data.frames`, `parts`, `optimising`, `machine`: how all this becomes
-    machine code.
+16. `data.contiguous`, `data.frames`, `parts`, `machine`: how all this becomes machine code.
 
 Letters
 -------

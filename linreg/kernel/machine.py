@@ -20,11 +20,6 @@ try:
 except ImportError:  # numba keeps its libraries elsewhere: parts are compiled on their own as well
     from numba.core.compiler import Compiler as PartCompiler  # type: ignore[assignment]
 
-try:
-    from linreg.kernel.optimising import ShortLoopsCompiler
-except ImportError:  # llvmlite is tuned in another way: loops are unrolled
-    from numba.core.compiler import Compiler as ShortLoopsCompiler  # type: ignore[assignment]
-
 Function = TypeVar("Function", bound=Callable[..., object])
 
 NOTHING = cast("int", np.int64(0))
@@ -44,7 +39,6 @@ whoever calls from Python keeps the arrays alive. Without fastmath: every roundi
 
 
 _PART = _OPTIONS | {"cache": False, "no_cpython_wrapper": True, "pipeline_class": PartCompiler}
-_SHORT = _OPTIONS | {"pipeline_class": ShortLoopsCompiler}
 
 
 _told: set[str] = set()
@@ -98,11 +92,6 @@ def _for_any_number(part: Any) -> Any:
 def entry(function: Function) -> Function:
     """The function as machine code that Python can call, which takes longer to compile."""
     return cast("Function", _stamped(njit(**_OPTIONS)(function)))
-
-
-def short_loops(function: Function) -> Function:
-    """As `entry`, where loops are so short that to unroll them gains nothing."""
-    return cast("Function", _stamped(njit(**_SHORT)(function)))
 
 
 def is_loaded(function: Callable[..., object]) -> bool:

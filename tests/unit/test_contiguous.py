@@ -94,25 +94,6 @@ def test_what_numba_leaves_out_of_parts_it_does_elsewhere() -> None:
     assert (event.broadcast, PostProcessor.run, types.BaseFunction.get_call_type) == before
 
 
-def test_copies_of_a_short_loop_are_not_made() -> None:
-    """One float multiplication in what was one loop body, where LLVM would unroll it."""
-
-    def multiplied(a: Arrays) -> None:
-        for i in range(1, len(a.found)):
-            a.found[i] = a.found[i - 1] * 3.0
-
-    def products(options: dict[str, Any]) -> int:
-        function = njit(**(options | {"cache": False}))(multiplied)
-        arrays = _arrays()
-        arrays.found[0] = 1.0
-        function(arrays)
-        assert arrays.found.tolist() == [3.0**i for i in range(8)]
-        (code,) = function.inspect_llvm().values()
-        return cast("str", code).count("fmul double")
-
-    assert products(machine._SHORT) == 1 < products(machine._OPTIONS)
-
-
 def test_a_float_is_no_index() -> None:
     with pytest.raises(TypingError):
         in_machine_code(lambda a: a.numbers[0.5])(_arrays())

@@ -32,7 +32,7 @@ from linreg.kernel.data.work import (
     Tree,
     Work,
 )
-from linreg.kernel.machine import compiled, short_loops
+from linreg.kernel.machine import compiled, entry
 from linreg.kernel.maps.affine_maps import put_domain, put_lead, put_side
 from linreg.kernel.maps.composing import compose
 from linreg.kernel.polytopes.cells import (
@@ -58,7 +58,7 @@ from linreg.kernel.simplex.forms import decide_forms, next_form, see_constants, 
 from linreg.kernel.simplex.points import is_known, is_positive, is_surely_cut, look, stand_inside
 
 
-@short_loops
+@entry
 def grow(t: Tables, w: Work, budget: int, limit: int, wants_rows: bool) -> tuple[int, int]:
     """Take cells until something stops it: why, and how much of the budget is left.
 

@@ -565,7 +565,7 @@ def _alone(plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str) -
         monkeypatch.setattr(plain.multipliers, "spread_of", lambda *_: -1.0)
         monkeypatch.setattr(plain.multipliers, "parallel", _no)
     else:
-        monkeypatch.setattr(plain.multipliers, "_integer", _no)
+        monkeypatch.setattr(plain.multipliers, "integer_multipliers", _no)
 
 
 def _halfspaces(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:

@@ -26,6 +26,8 @@ from linreg.kernel.data.work import (
     PROGRAMS,
     STAGE,
     Work,
+    borrowed,
+    given_back,
     work_for,
 )
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
@@ -47,8 +49,8 @@ class CompiledExplorer:
 
     name = "compiled"
     slice = 20_000  # about a tenth of a second
-    alone = 20_000
-    task_budget = 50_000
+    alone = 5_000
+    task_budget = 20_000
     threads = True
 
     def __init__(self) -> None:
@@ -75,7 +77,7 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return [first_cell(problem)]
-        tables, work = exactly.tables, work_for(exactly.tables)
+        tables, work = exactly.tables, borrowed(exactly.tables)
         tree = work.tree
         tree.node[STAGE], tree.node[ENTRY], tree.node[OUTSIDE] = BEFORE, -1, -1
         tree.node[POINTS] = 1
@@ -89,7 +91,7 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return cell
-        work = work_for(exactly.tables) if self._work is None else self._work
+        work = borrowed(exactly.tables) if self._work is None else self._work
         self._work = work
         is_placed = exactly.place(cell, work)
         return Node(work.tree.node, work.tree.mask, work.tree.point) if is_placed else cell
@@ -108,13 +110,14 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return self._explore_exactly(problem, cells, sink, tally, budget, limit)
-        work = work_for(exactly.tables) if self._work is None else self._work
+        work = borrowed(exactly.tables) if self._work is None else self._work
         self._work = None
         run = Exploration(problem, exactly, work, sink, tally, self._solver)
         left = run.advance(cells, budget, limit)
         counters = run.work.tree.counters
         self._lps += int(counters[PROGRAMS])
         self.doubts += int(counters[DOUBTS])
+        given_back(exactly.tables, run.work)
         return left
 
     def preparation(self, problem: Problem, tally: Tally) -> str:

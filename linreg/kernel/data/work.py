@@ -308,8 +308,30 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
     )
 
 
+def borrowed(t: Tables) -> Work:
+    """Memory that no exploration of these tables is in, or new memory."""
+    free: list[Work] = t.__dict__.setdefault("free", [])
+    try:
+        return free.pop()  # at once, whatever other threads take
+    except IndexError:
+        return work_for(t)
+
+
+def given_back(t: Tables, work: Work) -> None:
+    """Keep memory for the next exploration of these tables, as long as they live.
+
+    What is left in it is of no cell: each that comes is put there whole.
+    """
+    for counter in (TOP, PROGRAMS, DOUBTS):
+        work.tree.counters[counter] = 0
+    work.tree.node[OUTSIDE] = -1
+    t.__dict__["free"].append(work)
+
+
 def with_rows(work: Work, t: Tables, block: int) -> Work:
     """The same memory, and a block of so many rows for regions."""
+    if len(work.tree.patterns) == block:
+        return work
     patterns = np.zeros((block, len(t.units)), dtype=np.uint16)
     witnesses = np.zeros((block, t.dim))
     return work._replace(tree=work.tree._replace(patterns=patterns, witnesses=witnesses))

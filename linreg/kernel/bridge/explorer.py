@@ -16,7 +16,7 @@ from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, split
 from linreg.kernel.bridge.exact_cells import Exactly
 from linreg.kernel.bridge.exploration import Exploration, Node
-from linreg.kernel.data.tables import tables_of
+from linreg.kernel.data.tables import Tables, tables_of
 from linreg.kernel.data.work import (
     BEFORE,
     DOUBTS,
@@ -25,9 +25,8 @@ from linreg.kernel.data.work import (
     POINTS,
     PROGRAMS,
     STAGE,
+    TOP,
     Work,
-    borrowed,
-    given_back,
     work_for,
 )
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
@@ -77,7 +76,7 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return [first_cell(problem)]
-        tables, work = exactly.tables, borrowed(exactly.tables)
+        tables, work = exactly.tables, _borrowed(exactly.tables)
         tree = work.tree
         tree.node[STAGE], tree.node[ENTRY], tree.node[OUTSIDE] = BEFORE, -1, -1
         tree.node[POINTS] = 1
@@ -91,7 +90,7 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return cell
-        work = borrowed(exactly.tables) if self._work is None else self._work
+        work = _borrowed(exactly.tables) if self._work is None else self._work
         self._work = work
         is_placed = exactly.place(cell, work)
         return Node(work.tree.node, work.tree.mask, work.tree.point) if is_placed else cell
@@ -110,14 +109,14 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return self._explore_exactly(problem, cells, sink, tally, budget, limit)
-        work = borrowed(exactly.tables) if self._work is None else self._work
+        work = _borrowed(exactly.tables) if self._work is None else self._work
         self._work = None
         run = Exploration(problem, exactly, work, sink, tally, self._solver)
         left = run.advance(cells, budget, limit)
         counters = run.work.tree.counters
         self._lps += int(counters[PROGRAMS])
         self.doubts += int(counters[DOUBTS])
-        given_back(exactly.tables, run.work)
+        _given_back(exactly.tables, run.work)
         return left
 
     def preparation(self, problem: Problem, tally: Tally) -> str:
@@ -190,6 +189,26 @@ def _next_stage(
         return StageOnCell(problem.integer_stages[stage], outputs)
 
     return made
+
+
+def _borrowed(tables: Tables) -> Work:
+    """Memory that no exploration of these tables is in, or new memory."""
+    free: list[Work] = tables.__dict__.setdefault("free", [])
+    try:
+        return free.pop()  # at once, whatever other threads take
+    except IndexError:
+        return work_for(tables)
+
+
+def _given_back(tables: Tables, work: Work) -> None:
+    """Keep memory for the next exploration of these tables, as long as they live.
+
+    What is left in it is of no cell: each that comes is put there whole.
+    """
+    for counter in (TOP, PROGRAMS, DOUBTS):
+        work.tree.counters[counter] = 0
+    work.tree.node[OUTSIDE] = -1
+    tables.__dict__["free"].append(work)
 
 
 def _generic_start(problem: Problem) -> np.ndarray:

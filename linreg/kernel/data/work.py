@@ -111,6 +111,7 @@ class Maps(NamedTuple):
     sums: np.ndarray  # (3 (dim + 1), rows of a stage)
     usual: np.ndarray  # (dim + 2, rows of a stage): what usual outputs add up to; whether it is
     made: np.ndarray  # (stages,): whether rows are in place, of whatever cell
+    used: np.ndarray  # (outputs,): those of the stage before that are not zero, if it was dense
     changed: np.ndarray  # (outputs,): whether it is another one than when it was last selected
     stale: np.ndarray  # (rows,): what is to be done about a row; see `composing`
 
@@ -248,6 +249,7 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             zeros((n + 2, most["row"])),
             ints(t.n_stages),
             ints(len(t.outs)),
+            ints(len(t.outs)),
             ints(int(t.stages[-1]["row"])),
         ),
         HalfspaceRows(
@@ -306,26 +308,6 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
         plane_for(t, waiting, most["form"]),
         polytopes_for(t, waiting, most["form"]),
     )
-
-
-def borrowed(t: Tables) -> Work:
-    """Memory that no exploration of these tables is in, or new memory."""
-    free: list[Work] = t.__dict__.setdefault("free", [])
-    try:
-        return free.pop()  # at once, whatever other threads take
-    except IndexError:
-        return work_for(t)
-
-
-def given_back(t: Tables, work: Work) -> None:
-    """Keep memory for the next exploration of these tables, as long as they live.
-
-    What is left in it is of no cell: each that comes is put there whole.
-    """
-    for counter in (TOP, PROGRAMS, DOUBTS):
-        work.tree.counters[counter] = 0
-    work.tree.node[OUTSIDE] = -1
-    t.__dict__["free"].append(work)
 
 
 def with_rows(work: Work, t: Tables, block: int) -> Work:

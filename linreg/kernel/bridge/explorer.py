@@ -76,7 +76,7 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return [first_cell(problem)]
-        tables, work = exactly.tables, _borrowed(exactly.tables)
+        tables, work = exactly.tables, work_for(exactly.tables)
         tree = work.tree
         tree.node[STAGE], tree.node[ENTRY], tree.node[OUTSIDE] = BEFORE, -1, -1
         tree.node[POINTS] = 1
@@ -90,7 +90,7 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return cell
-        work = _borrowed(exactly.tables) if self._work is None else self._work
+        work = work_for(exactly.tables) if self._work is None else self._work
         self._work = work
         is_placed = exactly.place(cell, work)
         return Node(work.tree.node, work.tree.mask, work.tree.point) if is_placed else cell
@@ -208,7 +208,7 @@ def _given_back(tables: Tables, work: Work) -> None:
     for counter in (TOP, PROGRAMS, DOUBTS):
         work.tree.counters[counter] = 0
     work.tree.node[OUTSIDE] = -1
-    tables.__dict__["free"].append(work)
+    tables.__dict__.setdefault("free", []).append(work)
 
 
 def _generic_start(problem: Problem) -> np.ndarray:

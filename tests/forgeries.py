@@ -82,6 +82,12 @@ def records_in(data: bytes, dim: int) -> Iterator[tuple[int, int]]:
                 at += 1
                 for _ in range(dim + 1):
                     at += 1 + data[at]
+            case records.NO_CUT:
+                at += 4 + data[at + 3]
+                count = data[at]
+                at += 1
+                for _ in range(count):
+                    at += 2 + data[at + 1]
             case kind:
                 raise AssertionError(f"machine code has written a record {kind}")
 

@@ -43,7 +43,8 @@ def certainly_hold(forms: Known, rows: Known) -> tuple[np.ndarray, np.ndarray, n
     x - y add up, in size, to at most 4/3 of those of r R. The errors of forms and rows, in which
     `DOUBT` has a share for rounding here, are added to F and to r, and twice the sizes of r R are
     taken for 4/3 of them. No entry is larger than 1, so that a combination of constants is off by
-    no more than x.
+    no more than x. Where all constants are zero without an error, as without biases, they leave
+    zero, whatever x is.
 
     Examples
     --------
@@ -78,7 +79,9 @@ def certainly_hold(forms: Known, rows: Known) -> tuple[np.ndarray, np.ndarray, n
         may_be_zero = ~(sizes > error)
         left = forms.values[:, -1] - (by * constants).sum(axis=1)
         doubt = forms.errors[:, -1] + (sizes * off_constants).sum(axis=1) + 2 * error[:, 0] + TINY
-        leaves_enough = is_regular & (left > doubt)
+        are_zero = (constants == 0.0) & (off_constants == 0.0)
+        is_zero = (forms.values[:, -1] == 0.0) & (forms.errors[:, -1] == 0.0)
+        leaves_enough = is_regular & ((left > doubt) | (is_zero & are_zero.all(axis=1)))
     certain: np.ndarray = leaves_enough & are_positive.all(axis=1)
     if_zero = leaves_enough & (are_positive | may_be_zero).all(axis=1)
     return certain, ~(may_be_zero & is_regular[:, None]), if_zero

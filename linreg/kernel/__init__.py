@@ -60,8 +60,9 @@ The order to read in
 10. `data.polytopes`, `polytopes.solving`, `polytopes.crossing`, `polytopes.building`,
     `polytopes.cells`: the same for three and four inputs, where cells have few corners.
 11. `bridge.exact_cells`, `bridge.exploration`, `bridge.explorer`: what settles doubts.
-12. `data.telling`, `proofs.hyperplanes`, `proofs.bases`, `proofs.writing`, `proofs.known_regions`,
-    `proofs.telling_exactly`, `proofs.proving`: certificates.
+12. `data.telling`, `proofs.hyperplanes`, `proofs.bases`, `proofs.writing`,
+    `proofs.whole_multipliers`, `proofs.known_regions`, `proofs.telling_exactly`,
+    `proofs.proving`: certificates.
 13. `outlines`: regions that are known as shapes; `adjacency`: which of them share a facet.
 14. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along
     segments.

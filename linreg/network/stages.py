@@ -386,20 +386,31 @@ def _canonical(map_: ExactAffineMap) -> bytes:
 
 
 def _canonical_floats(map_: ExactAffineMap) -> bytes:
-    """The same text, without a fraction of any number but the one that is written."""
+    """The same text, without a fraction of any number."""
     assert map_.floats is not None
-
-    def text(number: float) -> str:
-        numerator, denominator = number.as_integer_ratio()
-        return f"{numerator}/{denominator}"
-
     starts, columns, values = map_.floats.entries()
+    shifts = _ratios(map_.floats.shift)
     lines = [f"affine {map_.n_outputs} {map_.n_inputs}"]
-    for first, end, shift in zip(starts, starts[1:], map_.floats.shift.tolist(), strict=False):
-        places, entries = columns[first:end].tolist(), values[first:end].tolist()
-        terms = (f"{i}:{text(entry)}" for i, entry in zip(places, entries, strict=True))
-        lines.append(" ".join([*terms, text(shift)]))
+    for first, end, shift in zip(starts, starts[1:], shifts, strict=False):
+        places, ratios = columns[first:end].tolist(), _ratios(values[first:end])
+        terms = [f"{i}:{ratio}" for i, ratio in zip(places, ratios, strict=True)]
+        lines.append(" ".join([*terms, shift]))
     return "\n".join([*lines, ""]).encode()
+
+
+def _ratios(numbers: np.ndarray) -> list[str]:
+    """Floats as fractions in lowest terms: an odd numerator, or a denominator of 1."""
+    mantissas, exponents = np.frexp(numbers)
+    numerators = (mantissas * 2.0**53).astype(np.int64)  # without a rounding
+    lowest_bits = (numerators & -numerators).astype(np.float64)
+    zeros = np.where(numerators == 0, 53 - exponents, np.frexp(lowest_bits)[1] - 1)
+    halvings = 53 - exponents - zeros
+    texts = {k: str(1 << k) for k in {*halvings.tolist()} if k >= 0}
+    odd = (numerators >> zeros).tolist()
+    return [
+        f"{n}/{texts[k]}" if k >= 0 else f"{n << -k}/1"
+        for n, k in zip(odd, halvings.tolist(), strict=True)
+    ]
 
 
 def _canonical_unit(unit: Unit) -> str:

@@ -46,14 +46,14 @@ class Multipliers:
 
 
 def non_negative(
-    form: IntegerRow, rows: Sequence[IntegerRow], basis: Sequence[int]
+    form: IntegerRow, rows: Sequence[IntegerRow] | Mapping[int, IntegerRow], basis: Sequence[int]
 ) -> Multipliers | None:
     """Multipliers on the basis rows that prove a form non-negative, or None if there are none.
 
     Parameters
     ----------
     form, rows : integer rows, shape (dim + 1,)
-        The last entry is the constant.
+        The last entry is the constant. Of the rows none but those of the basis is looked at.
     basis : sequence of int
         The rows that may carry a multiplier.
 
@@ -91,7 +91,7 @@ def combination(
 
 
 def _solved(
-    form: IntegerRow, rows: Sequence[IntegerRow], basis: Sequence[int]
+    form: IntegerRow, rows: Sequence[IntegerRow] | Mapping[int, IntegerRow], basis: Sequence[int]
 ) -> tuple[fmpz, Multipliers] | None:
     """As `combination`, with the constant times the denominator."""
     size = len(basis)

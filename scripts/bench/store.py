@@ -98,7 +98,8 @@ def read_back(_strategy: str, _workers: int, regions: int, folder: str) -> Cost:
 
 
 def warm_up(strategy: str) -> None:
-    """Load machine code and libraries, or compile it."""
+    """Load machine code and libraries, or compile it: "auto" does without on a small network."""
+    strategy = "compiled" if strategy == "auto" else strategy
     with TemporaryDirectory() as other:
         linreg.enumerate_into(gaussian((SIZES[0], 3, 1)), f"{other}/run", strategy=strategy)
 

@@ -7,6 +7,8 @@ import pickle
 import numpy as np
 import pytest
 from flint import fmpq, fmpq_mat
+from hypothesis import given
+from hypothesis import strategies as st
 
 import linreg
 from linreg.affine import exact_map as affine
@@ -17,7 +19,7 @@ from linreg.kernel.data.scaled_rows import (
     _of_fractions,
     scaled_rows,
 )
-from linreg.network import slice_through
+from linreg.network import slice_through, stages
 from linreg.network.operators import conv_map, convolution
 from linreg.problem import problem_of
 from linreg.problem.integer import identity_state
@@ -145,6 +147,12 @@ def test_convolutions_of_floats_are_those_of_fractions(
     x = rng.normal(size=ours.n_inputs).tolist()
     assert ours(x) == theirs(x)
     assert np.allclose(ours.rounded()(x), [float(y) for y in theirs(x)])
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=9))
+def test_floats_are_spelled_as_the_fractions_that_they_are(numbers: list[float]) -> None:
+    fractions = [number.as_integer_ratio() for number in numbers]
+    assert stages._ratios(np.array(numbers)) == [f"{p}/{q}" for p, q in fractions]
 
 
 def test_wide_slices_of_arrays_have_the_regions_of_lists() -> None:

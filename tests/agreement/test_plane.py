@@ -521,6 +521,95 @@ def test_a_row_is_below_another_one_only_if_all_numbers_within_the_errors_say_so
     assert is_below or least < 1e-6 + 40 * blur
 
 
+@settings(max_examples=300)
+@given(
+    form=st.tuples(floats, floats, floats),
+    corners=st.lists(st.tuples(floats, floats, st.sampled_from([0.5, 1.0, 3.0])), min_size=1),
+    blur=st.sampled_from([0.0, 1e-9, 0.01]),
+    share=st.sampled_from([None, 0.0, 0.5, 2.0]),
+)
+def test_the_side_of_a_box_is_that_of_all_points_within_their_errors(
+    plain: SimpleNamespace, form: Any, corners: Any, blur: float, share: float | None
+) -> None:
+    """What a form with errors has at points x / w with errors is least at one of the extremes."""
+    at = by_attribute(np.zeros(len(corners), dtype=GENERATOR))
+    for here, (x, y, w) in zip(at, corners, strict=True):
+        here.x, here.y, here.w = x, y, w
+        here.x_error = here.y_error = here.w_error = blur
+        plain.clipping.finish(here, plain.flags.TIGHT)
+    x, y, x_reach, y_reach, size = plain.signs.surround(at, len(corners))
+    off = Fraction(blur)
+    ends = (-off, off)
+    points = [
+        ((Fraction(p) + i) / (Fraction(w) + k), (Fraction(q) + j) / (Fraction(w) + k))
+        for p, q, w in corners
+        for i in ends
+        for j in ends
+        for k in ends
+    ]
+    for p, q in points:
+        assert abs(p - Fraction(x)) <= Fraction(x_reach)
+        assert abs(q - Fraction(y)) <= Fraction(y_reach)
+        assert max(1, abs(p), abs(q)) <= Fraction(size)
+    a, b, c = map(Fraction, form)
+    reach = abs(a) * Fraction(x_reach) + abs(b) * Fraction(y_reach)
+    if share is not None:  # of the error that may bring it below zero somewhere
+        free = reach - a * Fraction(x) - b * Fraction(y)
+        c = Fraction(float(free + Fraction(share) * off * Fraction(size)))
+    form = line(plain, float(a), float(b), float(c), blur)
+    side = plain.signs.side_of_box(form, x, y, x_reach, y_reach, size)
+    values = [
+        (a + i) * p + (b + j) * q + c + k
+        for p, q in points
+        for i in ends
+        for j in ends
+        for k in ends
+    ]
+    assert side != 1 or min(values) > 0
+    assert side != -1 or max(values) < 0
+    middle = a * Fraction(x) + b * Fraction(y) + c
+    if abs(middle) > reach + 40 * off * Fraction(size) + Fraction(1, 10**6):
+        assert side == (middle > 0) - (middle < 0)
+
+
+@pytest.mark.parametrize(("w", "w_error"), [(0.0, 0.0), (1.0, 1.0), (-1.0, 0.0), (np.nan, 0.0)])
+def test_there_is_no_box_around_directions_and_what_may_be_one(
+    plain: SimpleNamespace, w: float, w_error: float
+) -> None:
+    at = by_attribute(np.zeros(1, dtype=GENERATOR))
+    at[0].x, at[0].y, at[0].w, at[0].w_error = 1.0, 2.0, w, w_error
+    plain.clipping.finish(at[0], plain.flags.TIGHT)
+    assert plain.signs.surround(at, 1)[2] < 0
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e200])
+def test_there_is_no_box_around_points_of_which_a_number_is_none(
+    plain: SimpleNamespace, bad: float, place: int
+) -> None:
+    """The smaller of two numbers forgets one that is none."""
+    numbers = [1.0, 2.0, 1.0]
+    numbers[place] = bad
+    at = by_attribute(np.zeros(2, dtype=GENERATOR))
+    for here, (x, y, w) in zip(at, [numbers, (0.0, 0.0, 1.0)], strict=True):
+        here.x, here.y, here.w = x, y, w
+        plain.clipping.finish(here, plain.flags.TIGHT)
+    assert plain.signs.surround(at, 2)[2] < 0
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_sides_of_boxes_are_believed(says: bool) -> None:
+    """If all lines were beside the box, regions would be lost."""
+    plain = plain_machine()
+    plain.cuts.side_of_box = lambda *_: 1 if says else plain.outcomes.NO_SIGN
+    net = random_net("Gaussian", 2, 3, 12)
+    domain = Box([-1, -1], [1, 1])
+    explorer, problem, tally = plain.explorer.CompiledExplorer(), problem_of(net, domain), Tally()
+    cells = explorer.begin(problem, tally)
+    explorer.explore(problem, cells, Sink(), tally, budget=10**6)
+    assert (tally.regions == count(net, domain, strategy="highs").regions) != says
+
+
 @pytest.mark.parametrize("says", [True, False])
 def test_candidates_stop_that_are_below_another_one_and_no_others(says: bool) -> None:
     """If all that are not the largest in the middle stopped, regions would be lost."""

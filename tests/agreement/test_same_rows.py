@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from program import ROOT
 import linreg
 from linreg.explore import Sink, Tally
 from linreg.network import Network
-from linreg.problem import problem_of
+from linreg.problem import Problem, problem_of
 from linreg.run import Columns
 from linreg.strategies import auto, explorer_named
 
@@ -73,6 +74,53 @@ def test_regions_their_witnesses_and_their_order_do_not_depend_on_how_work_is_cu
     for budget in (7, 40, 133):
         for travels in (False, True):
             assert cut_up(net, strategy, budget, travels=travels) == whole
+
+
+@pytest.fixture
+def compiled() -> Any:
+    """The module, which is not there where numba is blocked."""
+    return import_module("linreg.kernel.bridge.explorer")
+
+
+def found_in(problem: Problem, budget: int) -> tuple[object, ...]:
+    """What an exploration of so many cells at a time finds and does."""
+    columns, tally = Columns(problem.network.pattern_dtype.str), Tally()
+    explorer = explorer_named("compiled")
+    cells = explorer.begin(problem, tally)
+    while cells:
+        cells = explorer.explore(problem, cells, columns, tally, budget=budget)
+    rows = bytes(columns.patterns), columns.witnesses.tobytes(), columns.exact
+    return *rows, tally.cells, explorer.lps, explorer.exact_decisions
+
+
+@pytest.mark.parametrize("net", [one_ulp_apart(2, 6, 8), gaussian(3, 5, 5), gaussian(5, 6, 6)])
+def test_memory_is_used_again_and_what_is_in_it_changes_nothing(
+    net: Network, compiled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = found_in(problem_of(net, None), 10**9)
+    problem, made = problem_of(net, None), []
+    work_for = compiled.work_for
+    monkeypatch.setattr(compiled, "work_for", lambda t: made.append(t) or work_for(t))
+    sliced = [found_in(problem, budget) for budget in (30, 10**9, 30)]
+    assert len(made) == len(sliced)  # one for the beginning of each, and none for other slices
+    assert sliced[0] == sliced[2]
+    assert sliced[1] == fresh
+    assert sliced[0][:4] == fresh[:4]
+
+
+def test_what_memory_counted_must_be_forgotten(
+    compiled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(tables: Any, work: Any) -> None:
+        work.tree.counters[compiled.TOP] = 0
+        tables.__dict__.setdefault("free", []).append(work)
+
+    problem = problem_of(gaussian(5, 6, 6), None)
+    before = found_in(problem, 30)
+    monkeypatch.setattr(compiled, "_given_back", kept)
+    after = found_in(problem, 30)
+    assert after[:4] == before[:4]
+    assert after != before
 
 
 TOLD = """

@@ -112,6 +112,41 @@ def test_what_is_clear_is_accepted_and_a_hair_is_left_to_integers(size: int) -> 
     assert not holds(by_a_hair, rows)
 
 
+@pytest.mark.parametrize("size", [3, 10**6, 2**53, 10**40, 10**100])
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_constants_that_are_zero_leave_zero_and_no_other_does(n: int, size: int) -> None:
+    """As without biases; floats accept claims about cones as far as they tell multipliers."""
+    draw = random.Random(size + n)
+    told = 0
+    for _ in range(200):
+        rows = [tuple(draw.randint(-size, size) for _ in range(n)) for _ in range(n)]
+        by = [draw.choice((-1, 0, 1, 2, 3, 3)) for _ in rows]
+        form = tuple(sum(x * row[j] for x, row in zip(by, rows, strict=True)) for j in range(n))
+        cone = [(*row, 0) for row in rows]
+        sure = any(accepted([((*form, 0), cone)]))
+        assert sure <= holds((*form, 0), cone)
+        told += sure
+        assert not any(accepted([((*form, -1), cone)]))
+        place = draw.randrange(n)
+        moved = [(*row, int(i == place)) for i, row in enumerate(rows)]
+        if by[place] > 0:
+            assert not holds((*form, 0), moved)
+            assert not any(accepted([((*form, 0), moved)]))
+    assert told > 10
+
+
+def test_a_zero_with_an_error_is_no_zero() -> None:
+    """Of x and y, one of which is off by 1e-30 at most; x + y is their sum."""
+    forms, rows = known_forms([(1, 1, 0)], 2), known_forms([(1, 0, 0), (0, 1, 0)], 2)
+    rows = known.Known(rows.values[None], rows.errors[None])
+    assert certainly_hold(forms, rows)[0].all()
+    for errors in (forms.errors[0], rows.errors[0, 0], rows.errors[0, 1]):
+        errors[-1] = 1e-30
+        assert not certainly_hold(forms, rows)[0].any()
+        errors[-1] = 0.0
+    assert certainly_hold(forms, rows)[0].all()
+
+
 def test_rows_that_are_no_basis_prove_nothing() -> None:
     rows = [(1, 1, 0), (2, 2, 5)]
     assert accepted([((1, 1, 9), rows)]) == [False]

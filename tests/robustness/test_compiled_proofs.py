@@ -13,11 +13,12 @@ from golden_networks import Case, cases
 from hypothesis import given, settings
 
 import linreg
+from linreg.certificate.prover import Proof
 from linreg.errors import BrokenInvariant
 from linreg.explore import Sink, Tally
 from linreg.kernel.bridge import exploration
 from linreg.kernel.data import telling as memory
-from linreg.kernel.data.records import REGION
+from linreg.kernel.data.records import NO_CUT, REGION
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.telling import DOUBTS, OF_POINT, ON_PATH, Found, Telling
 from linreg.kernel.data.work import Work
@@ -39,7 +40,7 @@ class Proofs(Sink):
     wants_cells = False
 
     def __init__(self, dim: int) -> None:
-        self.regions_told = 0
+        self.regions_told = self.multipliers_told = self.exactly = 0
         self._dim = dim
 
     def inside(self, point: object) -> None:
@@ -48,8 +49,13 @@ class Proofs(Sink):
     def region(self, pattern: object, cell: object) -> None:
         self.regions_told += 1
 
+    def no_cut(self, hyperplane: int, side: int, proof: object) -> None:
+        self.exactly += 1
+
     def written(self, records: bytes) -> None:
-        self.regions_told += sum(kind == REGION for _, kind in records_in(records, self._dim))
+        kinds = [kind for _, kind in records_in(records, self._dim)]
+        self.regions_told += kinds.count(REGION)
+        self.multipliers_told += kinds.count(NO_CUT)
 
 
 @pytest.fixture
@@ -163,11 +169,19 @@ def test_where_proposals_are_garbage_exact_arithmetic_decides(
 ) -> None:
     """Every proposal that is not proved in machine code names the first row alone.
 
-    The rows of the Shi arrangement span no basis: all contain the direction (1, ..., 1).
+    Rows of three units in five inputs span no basis, and floats are no small integers.
     """
-    case = next(case for case in KNOWN if case.name == "shi_n3_relu")
+    rng = np.random.default_rng(0)
+    net = linreg.mlp([(rng.normal(size=(4, n)), rng.normal(size=4)) for n in (5, 4)])
+    regions = len(brute_force_patterns(net))
     decided = decisions(monkeypatch)
-    proved(case, certificate)
+
+    def is_proved() -> bool:
+        linreg.certify(net, certificate, strategy="compiled")
+        verdict = linreg.check(certificate, net)
+        return verdict.accepted and verdict.regions == regions
+
+    assert is_proved()
     assert not decided
 
     def garbled(t: Tables, w: Work, found: Found, telling: Telling) -> int:
@@ -185,8 +199,57 @@ def test_where_proposals_are_garbage_exact_arithmetic_decides(
         return status
 
     monkeypatch.setattr(telling_exactly, "tell", garbled)
-    proved(case, certificate)
+    assert is_proved()
     assert decided
+
+
+@pytest.mark.parametrize("n", [3, 4, 5])
+def test_rows_that_all_contain_a_line_prove_by_multipliers_in_machine_code(n: int) -> None:
+    """The Shi arrangement, whose rows contain (1, ..., 1), has (n + 1)^(n - 1) regions.
+
+    Shi (1986); see Stanley (2007), Theorem 5.16. No form is left to exact arithmetic.
+    """
+    problem = problem_of(linreg.zoo.make("shi", n).network, None)
+    sink, tally = Proofs(n), Tally()
+    explorer = ProvingExplorer()
+    cells = explorer.begin(problem, tally)
+    while cells:
+        cells = explorer.explore(problem, cells, sink, tally, budget=1)
+    assert tally.regions == sink.regions_told == (n + 1) ** (n - 1)
+    assert sink.multipliers_told > 0
+    assert sink.exactly == 0
+
+
+@pytest.mark.parametrize("size", [3, 9, 2**15, 2**26])
+def test_multipliers_are_those_of_rows_without_common_factors(size: int, certificate: Path) -> None:
+    """Of integers in a plane of four inputs; later rows have factors that no weights have."""
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        first = rng.integers(-size, size + 1, (5, 2)) @ np.array([[1, 1, 0, 2], [1, -2, 3, 0]])
+        later = [rng.integers(-3, 4, (5, 5)) for _ in range(2)]
+        net = linreg.mlp([(weight, rng.integers(-size, size + 1, 5)) for weight in (first, *later)])
+        linreg.certify(net, certificate, strategy="compiled")
+        verdict = linreg.check(certificate, net)
+        assert verdict.false_claim is None
+        assert verdict.regions == linreg.count_regions(net)
+
+
+def test_a_wrong_multiplier_is_refused(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each denominator is one more than it should be."""
+    net = linreg.zoo.make("shi", 3).network
+    linreg.certify(net, certificate, strategy="compiled")
+    assert linreg.check(certificate, net).regions == 16
+    honest = Proof.written
+
+    def forged(self: Proof, data: bytes) -> None:
+        changed = bytearray(data)
+        for at, kind in records_in(data, 3):
+            changed[at + 4] += kind == NO_CUT
+        honest(self, bytes(changed))
+
+    monkeypatch.setattr(Proof, "written", forged)
+    linreg.certify(net, certificate, strategy="compiled")
+    assert "multipliers do not prove" in str(linreg.check(certificate, net).false_claim)
 
 
 def test_what_is_written_is_taken_away_part_after_part(

@@ -16,7 +16,7 @@ from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, split
 from linreg.kernel.bridge.exact_cells import Exactly
 from linreg.kernel.bridge.exploration import Exploration, Node
-from linreg.kernel.data.tables import tables_of
+from linreg.kernel.data.tables import Tables, tables_of
 from linreg.kernel.data.work import (
     BEFORE,
     DOUBTS,
@@ -25,6 +25,7 @@ from linreg.kernel.data.work import (
     POINTS,
     PROGRAMS,
     STAGE,
+    TOP,
     Work,
     work_for,
 )
@@ -46,8 +47,8 @@ class CompiledExplorer:
 
     name = "compiled"
     slice = 20_000  # about a tenth of a second
-    alone = 20_000
-    task_budget = 50_000
+    alone = 5_000
+    task_budget = 20_000
     threads = True
 
     def __init__(self) -> None:
@@ -107,13 +108,14 @@ class CompiledExplorer:
         exactly = self._take_up(problem)
         if exactly is None:
             return self._explore_exactly(problem, cells, sink, tally, budget, limit)
-        work = work_for(exactly.tables) if self._work is None else self._work
+        work = _borrowed(exactly.tables) if self._work is None else self._work
         self._work = None
         run = Exploration(problem, exactly, work, sink, tally, self._solver)
         left = run.advance(cells, budget, limit)
         counters = run.work.tree.counters
         self._lps += int(counters[PROGRAMS])
         self.doubts += int(counters[DOUBTS])
+        _given_back(exactly.tables, run.work)
         return left
 
     def preparation(self, problem: Problem, tally: Tally) -> str:
@@ -181,6 +183,26 @@ def _next_stage(
         return StageOnCell(problem.integer_stages[stage], outputs)
 
     return made
+
+
+def _borrowed(tables: Tables) -> Work:
+    """Memory that no exploration of these tables is in, or new memory."""
+    free: list[Work] = tables.__dict__.setdefault("free", [])
+    try:
+        return free.pop()  # at once, whatever other threads take
+    except IndexError:
+        return work_for(tables)
+
+
+def _given_back(tables: Tables, work: Work) -> None:
+    """Keep memory for the next exploration of these tables, as long as they live.
+
+    What is left in it is of no cell: each that comes is put there whole.
+    """
+    for counter in (TOP, PROGRAMS, DOUBTS):
+        work.tree.counters[counter] = 0
+    work.tree.node[OUTSIDE] = -1
+    tables.__dict__.setdefault("free", []).append(work)
 
 
 def _generic_start(problem: Problem) -> np.ndarray:

@@ -108,7 +108,7 @@ def telling_for(t: Tables, regions: int) -> Telling:
 
 def _bytes_of_part(forms: int, dim: int) -> int:
     """Bytes that a part may take: a number has at most ten, and an integer nine."""
-    return forms * (12 + 10 * dim) + 12 + 10 * (dim + 1)
+    return forms * (31 + 19 * dim) + 12 + 10 * (dim + 1)
 
 
 def _doubts_of_part(forms: int, path: int, dim: int) -> int:

@@ -111,6 +111,7 @@ class Maps(NamedTuple):
     sums: np.ndarray  # (3 (dim + 1), rows of a stage)
     usual: np.ndarray  # (dim + 2, rows of a stage): what usual outputs add up to; whether it is
     made: np.ndarray  # (stages,): whether rows are in place, of whatever cell
+    used: np.ndarray  # (outputs,): those of the stage before that are not zero, if it was dense
     changed: np.ndarray  # (outputs,): whether it is another one than when it was last selected
     stale: np.ndarray  # (rows,): what is to be done about a row; see `composing`
 
@@ -248,6 +249,7 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             zeros((n + 2, most["row"])),
             ints(t.n_stages),
             ints(len(t.outs)),
+            ints(len(t.outs)),
             ints(int(t.stages[-1]["row"])),
         ),
         HalfspaceRows(
@@ -310,6 +312,8 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
 
 def with_rows(work: Work, t: Tables, block: int) -> Work:
     """The same memory, and a block of so many rows for regions."""
+    if len(work.tree.patterns) == block:
+        return work
     patterns = np.zeros((block, len(t.units)), dtype=np.uint16)
     witnesses = np.zeros((block, t.dim))
     return work._replace(tree=work.tree._replace(patterns=patterns, witnesses=witnesses))

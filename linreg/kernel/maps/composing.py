@@ -186,9 +186,13 @@ def _sum_densely(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
     height = last - first
     terms = NOTHING
     constants = NOTHING
+    used = NOTHING
     integer = INTEGER
     for o in range(first_out, last_out):
         out = maps.out_ends[o]
+        if out.live or out.constant != 0.0 or out.error != 0.0:
+            maps.used[used] = o
+            used += 1
         if out.live:
             terms += 1
             integer &= out.integer | INTEGER_CONSTANT
@@ -198,23 +202,23 @@ def _sum_densely(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
                 integer &= INTEGER_GRADIENT
     if s == 1 and _is_usual(t, pieces):
         if maps.usual[-1, 0] == 0.0:
-            _add_columns(t, maps, s, maps.usual, height, USUAL)
+            _add_columns(t, maps, s, maps.usual, height, used, USUAL)
             maps.usual[-1, 0] = 1.0
         for k in range(n + 1):
             for i in range(height):
                 maps.sums[k, i] = maps.usual[k, i]
-        _add_columns(t, maps, s, maps.sums, height, OTHERS)
+        _add_columns(t, maps, s, maps.sums, height, used, OTHERS)
     else:
         for k in range(n + 1):
             for i in range(height):
                 maps.sums[k, i] = 0.0
-        _add_columns(t, maps, s, maps.sums, height, ALL)
+        _add_columns(t, maps, s, maps.sums, height, used, ALL)
     few = terms + constants <= FEW
     for k in range(n + 1):
         if few:
             _add_sizes(t, maps, s, k, height)
         else:
-            size, error = _norms(t, maps, k, n, first_out, last_out)
+            size, error = _norms(t, maps, k, n, used)
             for i in range(height):
                 maps.sums[n + 1 + k, i] = size * t.norms[first + i]
                 maps.sums[2 * n + 2 + k, i] = error * t.norms[first + i]
@@ -255,15 +259,18 @@ def _is_usual(t: Tables, pieces: np.ndarray) -> bool:
 
 
 @compiled
-def _add_columns(t: Tables, maps: Maps, s: int, sums: np.ndarray, height: int, which: int) -> None:
+def _add_columns(
+    t: Tables, maps: Maps, s: int, sums: np.ndarray, height: int, used: int, which: int
+) -> None:
     """Add columns of weights, times the outputs, to `sums`: four at a time, of few loads."""
     n = t.dim
-    first_out, last_out = t.stages[s - 1].out, t.stages[s].out
-    o = first_out
-    while o < last_out:
+    first_out = t.stages[s - 1].out
+    i = NOTHING
+    while i < used:
         m = NOTHING
-        a, b, c, d = o, o, o, o
-        while o < last_out and m < 4:
+        a, b, c, d = first_out, first_out, first_out, first_out
+        while i < used and m < 4:
+            o = maps.used[i]
             out = maps.out_ends[o]
             u = t.outs[o].unit
             is_usual = which != ALL and u >= 0 and t.usual[u] >= 0
@@ -277,7 +284,7 @@ def _add_columns(t: Tables, maps: Maps, s: int, sums: np.ndarray, height: int, w
                 else:
                     d = o
                 m += 1
-            o += 1
+            i += 1
         if m == 0:
             return
         at = t.stages[s].dense - first_out * height
@@ -293,8 +300,8 @@ def _add_columns(t: Tables, maps: Maps, s: int, sums: np.ndarray, height: int, w
                 by_c = by_c if m > 2 else 0.0
                 by_b = by_b if m > 1 else 0.0
             values = sums[k]
-            for i in range(height):
-                values[i] += (by * u[i] + by_b * v[i]) + (by_c * w[i] + by_d * x[i])
+            for r in range(height):
+                values[r] += (by * u[r] + by_b * v[r]) + (by_c * w[r] + by_d * x[r])
 
 
 @compiled
@@ -317,10 +324,11 @@ def _add_sizes(t: Tables, maps: Maps, s: int, k: int, height: int) -> None:
 
 
 @compiled
-def _norms(t: Tables, maps: Maps, k: int, n: int, first: int, last: int) -> tuple[float, float]:
+def _norms(t: Tables, maps: Maps, k: int, n: int, used: int) -> tuple[float, float]:
     """Bounds on the norms of entry k of all outputs times their scales, and of its errors."""
     largest, most = 0.0, 0.0
-    for o in range(first, last):
+    for i in range(used):
+        o = maps.used[i]
         by, error = _entry(maps, o, k, n)
         largest = max(largest, abs(by) * t.outs[o].scale)
         most = max(most, error * t.outs[o].scale)
@@ -329,7 +337,8 @@ def _norms(t: Tables, maps: Maps, k: int, n: int, first: int, last: int) -> tupl
     size, errors = 0.0, 0.0
     over = 1.0 / largest if largest != 0.0 else 0.0
     over_most = 1.0 / most if most != 0.0 else 0.0
-    for o in range(first, last):
+    for i in range(used):
+        o = maps.used[i]
         by, error = _entry(maps, o, k, n)
         if by != 0.0:
             size += (by * t.outs[o].scale * over) ** 2

@@ -31,13 +31,24 @@ from linreg.kernel.machine import NOTHING, compiled
 from linreg.kernel.maps.affine_maps import put_lead
 from linreg.kernel.plane.clipping import cut_off, halve
 from linreg.kernel.plane.lines import is_below, line_of_halfspace
-from linreg.kernel.plane.signs import compare, find_signs, is_far, side, turn_over
+from linreg.kernel.plane.signs import (
+    compare,
+    find_signs,
+    is_far,
+    side,
+    side_of_box,
+    surround,
+    turn_over,
+)
 from linreg.kernel.simplex.contests import runners, split_contest
 from linreg.kernel.simplex.forms import split_form
 from linreg.kernel.simplex.points import ONE, is_known, is_seen_cut, sees, settle
 
 WHOLE_PLANE = -1
 """The number of generators of the whole plane."""
+
+MANY = 8
+"""Open forms from which on it pays to hold them against a box around the cell first."""
 
 
 @compiled
@@ -77,11 +88,19 @@ def decide_lines(t: Tables, tree: Tree, plane: Plane) -> int:
     still = 0
     best, likely = NO_FORM, NO_FORM
     tree.counters[CLAIMS] = 0
+    x, y, x_reach, y_reach, size = 0.0, 0.0, -1.0, -1.0, 1.0
+    if n != WHOLE_PLANE and head[OPEN] >= MANY:
+        x, y, x_reach, y_reach, size = surround(plane.at[0], n)
     for i in range(head[OPEN]):
         f = plane.cutting[i]
         local = f - first
         if is_known(t, tree, local):
             continue
+        if x_reach >= 0.0:
+            sign = side_of_box(plane.lines[f], x, y, x_reach, y_reach, size)
+            if sign != NO_SIGN:
+                settle(t, tree, local, sign > 0)
+                continue
         how = DOUBTFUL
         if n != WHOLE_PLANE:
             how = compare(plane.lines[f], plane.at[0], plane.along[0], n, plane.room)

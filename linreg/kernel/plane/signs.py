@@ -18,7 +18,7 @@ from linreg.kernel.data.flags import (
 )
 from linreg.kernel.data.outcomes import ALWAYS, CUTS, DOUBTFUL, NEVER, NO_SIGN
 from linreg.kernel.data.polygons import Record
-from linreg.kernel.data.roundoff import EXACT, FLOOR, GAMMA_3, UP
+from linreg.kernel.data.roundoff import EXACT, FLOOR, GAMMA_3, HIGHEST, LOWEST, UP
 from linreg.kernel.machine import NONE, compiled
 from linreg.kernel.maps.coordinates import product_error
 from linreg.kernel.plane.determinants import determinant_sign
@@ -101,6 +101,54 @@ def coarse(line: Record, at: Record) -> int:
     if value > error:
         return 1
     if value < -error:
+        return -1
+    return NO_SIGN
+
+
+@compiled
+def surround(generators: np.ndarray, n: int) -> tuple[float, float, float, float, float]:
+    """A box around n points: its middle (x, y), its reach along both axes, and the size of it all.
+
+    The reach along x is less than 0 if some generator may be no point with a positive w. With
+
+        |x' / w' - x / w| <= (|x' - x| + |x / w| |w' - w|) / w'
+
+    for the exact x' and w', the exact points are in the box. Its size is at least 1 and at least
+    the coordinates of its points.
+    """
+    low_x, low_y, high_x, high_y = np.inf, np.inf, -np.inf, -np.inf
+    for k in range(n):
+        at = generators[k]
+        least = at.w - at.w_error
+        if not (least > LOWEST and at.size < HIGHEST):
+            return 0.0, 0.0, -1.0, -1.0, 1.0
+        x, y = at.x / at.w, at.y / at.w
+        # A quotient is rounded, and so are both ends.
+        x_error = (at.x_error + abs(x) * at.w_error) / least + GAMMA_3 * abs(x)
+        y_error = (at.y_error + abs(y) * at.w_error) / least + GAMMA_3 * abs(y)
+        x_error = x_error * UP + FLOOR
+        y_error = y_error * UP + FLOOR
+        low_x, high_x = min(low_x, x - x_error), max(high_x, x + x_error)
+        low_y, high_y = min(low_y, y - y_error), max(high_y, y + y_error)
+    x, y = 0.5 * (low_x + high_x), 0.5 * (low_y + high_y)
+    x_reach = max(high_x - x, x - low_x) * UP
+    y_reach = max(high_y - y, y - low_y) * UP
+    size = max(1.0, abs(x) + x_reach, abs(y) + y_reach) * UP
+    if not (size < HIGHEST and x_reach >= 0.0 and y_reach >= 0.0):
+        return 0.0, 0.0, -1.0, -1.0, 1.0
+    return x, y, x_reach, y_reach, size
+
+
+@compiled
+def side_of_box(
+    line: Record, x: float, y: float, x_reach: float, y_reach: float, size: float
+) -> int:
+    """The sign of a line on all of such a box, where rough bounds tell it."""
+    value = line.a * x + line.b * y + line.c
+    lost = (abs(line.a) * x_reach + abs(line.b) * y_reach + line.error * size) * UP + FLOOR
+    if value > lost:
+        return 1
+    if value < -lost:
         return -1
     return NO_SIGN
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from linreg.kernel.data.flags import INTEGER_GRADIENT
 from linreg.kernel.data.outcomes import DONE, FULL, LEAST, TWICE, UNCLEAR
-from linreg.kernel.data.records import CUT, MISSES, REGION
+from linreg.kernel.data.records import CUT, MISSES, NO_CUT, REGION
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.telling import (
     DEPTH,
@@ -48,6 +48,7 @@ from linreg.kernel.maps.composing import compose
 from linreg.kernel.proofs.bases import complete, propose
 from linreg.kernel.proofs.hyperplanes import number_hyperplanes
 from linreg.kernel.proofs.multipliers import proves
+from linreg.kernel.proofs.whole_multipliers import put_multipliers, whole_multipliers
 from linreg.kernel.proofs.writing import few_digits, put_byte, put_number, put_point
 from linreg.kernel.simplex.points import ONE, ZERO
 from linreg.kernel.simplex.program import descend, load
@@ -223,13 +224,21 @@ def _tell_misses(
         is_loaded = is_inside and _prove(
             t, w.maps, w.halfspaces, p, w.proof, telling.pieces, s, f, rival, x, m
         )
-        if is_loaded:
-            put_byte(telling, MISSES)
+        is_basis = is_loaded and complete(w.halfspaces, p, n, m)
+        k = NONE
+        if is_loaded and not is_basis:
+            k = whole_multipliers(w.halfspaces, p, w.proof, n, m)
+        if is_basis or k >= 0:
+            put_byte(telling, MISSES if is_basis else NO_CUT)
             put_number(telling, telling.numbers[f])
             put_byte(telling, 1 if is_over == (telling.above[f] > 0) else 0)
-            for j in range(n):
-                put_number(telling, p.rows[p.nonbasic[j]].halfspace)
+            if is_basis:
+                for j in range(n):
+                    put_number(telling, p.rows[p.nonbasic[j]].halfspace)
+            else:
+                put_multipliers(telling, p, w.proof, k)
         else:
+            is_loaded = False
             if not is_path_told:
                 is_path_told = True
                 _tell_path(telling, part[DEPTH])
@@ -261,10 +270,7 @@ def _prove(
     x: np.ndarray,
     m: int,
 ) -> bool:
-    """Whether it is proved that a form has one sign on the cell of the program, which is at x.
-
-    The half-spaces of the vertex then are a basis that proves it.
-    """
+    """Whether it is proved that a form has one sign on the cell of the program, which is at x."""
     n, r = t.dim, t.forms[f].row
     sign = 1.0 if rival == POSITIVE else -1.0
     value = sign * form_value(t, maps, f, x)
@@ -287,7 +293,7 @@ def _prove(
     goal.integer = maps.ends[r].integer
     if goal.constant_error != 0.0 or np.floor(goal.constant) != goal.constant:
         goal.integer &= INTEGER_GRADIENT
-    return proves(t, maps, halfspaces, p, proof, pieces, n, m) and complete(halfspaces, p, n, m)
+    return proves(t, maps, halfspaces, p, proof, pieces, n, m)
 
 
 @compiled

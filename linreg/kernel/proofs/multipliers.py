@@ -84,7 +84,7 @@ def _proves_at_once(
     k: int,
 ) -> bool:
     """Whether the support proves it in integers, or as a full basis in the input's coordinates."""
-    if proof.goal[0].integer & INTEGER_GRADIENT and _integer(halfspaces, p, proof, n, k):
+    if proof.goal[0].integer & INTEGER_GRADIENT and integer_multipliers(halfspaces, p, proof, n, k):
         return True
     if k < n:
         return False
@@ -254,10 +254,13 @@ def _value_holds(
 
 
 @compiled
-def _integer(halfspaces: HalfspaceRows, p: Program, proof: Proof, n: int, k: int) -> bool:
+def integer_multipliers(
+    halfspaces: HalfspaceRows, p: Program, proof: Proof, n: int, k: int
+) -> bool:
     """The same in integers: multipliers N / D with sum N_i halfspace_i = D goal, checked exactly.
 
-    D is the determinant of the basis (Cramer); all sums stay below 2^53, so floats hold them.
+    D is the determinant of the basis (Cramer); all sums stay below 2^53, so floats hold them. N is
+    `proof.weight`.
     """
     goal = proof.goal[0]
     integer = goal.integer

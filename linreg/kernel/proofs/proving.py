@@ -36,7 +36,8 @@ FAR_TOO_MANY = 2 * MOST
 """So many that this may be judged by the part of the tree that is done."""
 
 CELLS_AT_ONCE = 2048
-"""Cells that are taken before it is asked whether there are too many."""
+"""Cells that are taken before it is first asked whether there are too many; then twice as many, and
+so on, since every time what waits has to be made exact."""
 
 
 class ProvingExplorer:
@@ -121,16 +122,19 @@ class ProvingExplorer:
     def _regions_of(self, problem: Problem, cell: Cell) -> _Regions | None:
         """The regions of a cell; None if they are too many to be proved at a time."""
         regions, tally = _Regions(), Tally(cells=[0] * len(problem.network.stages))
-        doubts = self._finder.doubts
-        left = [self._finder.taken_up(problem, cell)]
+        doubts, budget = self._finder.doubts, CELLS_AT_ONCE
+        left = self._finder.begin(problem, tally)
+        if cell.stage > 0 or len(cell.rows()) > len(problem.domain_rows):
+            left = [self._finder.taken_up(problem, cell)]
         while left:
             if self._finder.doubts - doubts > MOST_DOUBTS:
                 return None
             if tally.regions > MOST or tally.regions * cell.share > FAR_TOO_MANY * tally.share:
                 return None
             left = self._finder.explore(
-                problem, left, regions, tally, budget=CELLS_AT_ONCE, limit=MOST + 1
+                problem, left, regions, tally, budget=budget, limit=MOST + 1
             )
+            budget *= 2
         return regions
 
     def _tell(

@@ -147,39 +147,46 @@ class Teller:
         doubts = iter(telling.doubts[: telling.counters[DOUBTS]].tolist())
         telling.counters[LENGTH] = telling.counters[DOUBTS] = 0
         given = 0
-        path: list[int] = []
-        halfspaces: list[IntegerRow] = []
+        path: list[tuple[int, int]] = []
         for kind in doubts:
             if kind == ON_PATH:
-                path = list(islice(doubts, 2 * next(doubts)))
-                halfspaces = []
+                path = [(next(doubts), next(doubts)) for _ in range(next(doubts))]
                 continue
             self.doubts += 1
             end, region = islice(doubts, 2)
             sink.written(text[given:end])
             given = end
-            point = thin[region] if region in thin else Point.of_floats(found.points[region])
             if kind == OF_POINT:
-                sink.inside(point.entries)
+                sink.inside(_point_of(found, thin, region).entries)
                 continue
             stage, f, rival, n_rows, n_likely = islice(doubts, 5)
             rows = list(islice(doubts, n_rows))
             pattern = self._before(found, region, stage)
-            if not halfspaces:
-                halfspaces += self._problem.domain_rows.rows
-                sides = zip(path[::2], path[1::2], strict=True)
-                halfspaces += [self._exactly.side(pattern, g, side) for g, side in sides]
             form = self._exactly.side(pattern, f, rival)
             proof = None
             if rows:
-                proof = non_negative(form, halfspaces, rows[:n_likely])
-                proof = proof or non_negative(form, halfspaces, rows)
+                chosen = {row: self._halfspace(pattern, path, row) for row in rows}
+                proof = non_negative(form, chosen, rows[:n_likely])
+                proof = proof or non_negative(form, chosen, rows)
+            if proof is None:
+                m = len(self._problem.domain_rows) + len(path)
+                halfspaces = [self._halfspace(pattern, path, row) for row in range(m)]
+                proof = self._decide(form, halfspaces, _point_of(found, thin, region))
             first = int(self._tables.stages["form"][stage])
             plane, above = self._exactly.marks(stage, pattern)[f - first]
             assert plane is not None
             side = above if rival == POSITIVE else -above
-            sink.no_cut(plane, side, proof or self._decide(form, halfspaces, point))
+            sink.no_cut(plane, side, proof)
         sink.written(text[given:])
+
+    def _halfspace(
+        self, pattern: Sequence[int], path: Sequence[tuple[int, int]], row: int
+    ) -> IntegerRow:
+        """A row of the domain, or the side that a path has put up after them."""
+        place = row - len(self._problem.domain_rows)
+        if place < 0:
+            return self._problem.domain_rows.rows[row]
+        return self._exactly.side(pattern, *path[place])
 
     def _decide(self, form: IntegerRow, rows: Sequence[IntegerRow], point: Point) -> Multipliers:
         """The proof that a form, positive at a point of a cell of these rows, is so throughout."""
@@ -190,3 +197,7 @@ class Teller:
         if isinstance(answer, Point):
             raise BrokenInvariant("machine code has lost a region, which exact arithmetic finds")
         return answer
+
+
+def _point_of(found: Found, thin: dict[int, Point], region: int) -> Point:
+    return thin[region] if region in thin else Point.of_floats(found.points[region])

@@ -5,10 +5,10 @@ Plain numbers, since machine code returns them and keeps them in arrays. No two 
 
 from __future__ import annotations
 
-# Why `grow`, `grow_plane` and `tell` stop.
-
 PLACE = -(2**62)
 """In place of a budget: only put the current node in place."""
+
+# Why `grow`, `grow_plane` and `tell` stop.
 
 DONE = 0
 """No cell waits any more."""

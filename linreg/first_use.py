@@ -154,7 +154,8 @@ def _one_unit(dim: int) -> Network:
 
 
 def _bound() -> None:
-    """Bound a small network on a box in machine code, with and without multipliers."""
+    """Bound a small network on a box in machine code, with and without multipliers and programs."""
+    from linreg.kernel.bounds.leaf_rows import rows_of_leaf
     from linreg.kernel.bounds.tables import BoundTables, root_box
 
     one = np.ones((1, 1))
@@ -162,6 +163,7 @@ def _bound() -> None:
     box = root_box(1)
     bounds = tables.bound(*box, *tables.root())
     tables.guided(*box, bounds, bounds.codes, np.ones(1), np.zeros((2, 1, 1)))
+    rows_of_leaf(tables, bounds, {}, 1, [0], [0.0])
 
 
 def _join() -> None:

@@ -10,22 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linreg.kernel.bounds.units import GUIDE, POINT
+from linreg.kernel.bounds.units import GUIDE
 from linreg.polyhedra.silent_highs import quiet_highs
+
+if TYPE_CHECKING:
+    from linreg.kernel.bounds.leaf_rows import LeafRows
 
 Unit = tuple[int, int]
 """A unit of a network of rectifiers: its stage and its row."""
 
-_UNIT = 2.0**-POINT
-
 RELAXATION_BOUND = 1e6
 """Bounds of t, in normalised units; it is far smaller in size."""
-
-_FREE = 2
 
 _NEAR_UPPER = 1e-7
 """How near to its upper bound a variable is at it; of normalised outputs."""
@@ -88,21 +87,24 @@ class LeafSolver:
         asked : sequence of int
             Which forms are to be non-negative, each less its offset.
         """
-        program = _Program(tables, bounds, splits, len(low), asked, offsets)
+        from linreg.kernel.bounds.leaf_rows import rows_of_leaf
+
+        program = rows_of_leaf(tables, bounds, splits, len(low), asked, offsets)
         found = self._run(low, high, program)
         if found is None:
             return None
         values, row_dual, col_dual = found
         weights = np.zeros(tables.n_asked)
         np.add.at(weights, list(asked), row_dual[len(row_dual) - len(asked) :])
-        multipliers, loosest = program.guides(values, row_dual, col_dual)
+        shape = bounds.codes.shape
+        multipliers, loosest = _guides(program, len(low), shape, values, row_dual, col_dual)
         rounded = np.clip(np.rint(np.ldexp(multipliers, GUIDE)), 0, 2.0**52)
         guides = np.ldexp(rounded, -GUIDE)
         point = values[: len(low)]
         return LeafAnswer(float(values[-1]), point, weights, guides, multipliers, loosest)
 
     def _run(
-        self, low: np.ndarray, high: np.ndarray, program: _Program
+        self, low: np.ndarray, high: np.ndarray, program: LeafRows
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """Values of the columns, and the sizes of the multipliers of rows and of columns."""
         import highspy
@@ -128,8 +130,8 @@ class LeafSolver:
         lp.row_upper_ = np.full(len(program.sides), highspy.kHighsInf)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_ = program.starts
-        lp.a_matrix_.index_ = program.index
-        lp.a_matrix_.value_ = program.value
+        lp.a_matrix_.index_ = program.columns
+        lp.a_matrix_.value_ = program.values
         if highs.passModel(lp) == highspy.HighsStatus.kError:
             return None
         highs.run()
@@ -144,95 +146,32 @@ class LeafSolver:
         )
 
 
-class _Program:
-    """The rows of a leaf program, those that are asked last; the last column is that of t.
-
-    Attributes
-    ----------
-    starts, index, value : arrays
-        Of the rows, sparse.
-    sides : float64 array
-        What each row is at least.
-    tops : float64 array
-        The greatest output of each free unit that is not split.
-    """
-
-    def __init__(
-        self,
-        tables: Any,
-        bounds: Any,
-        splits: Mapping[Unit, bool],
-        n_inputs: int,
-        asked: Sequence[int],
-        offsets: Sequence[float],
-    ) -> None:
-        shape = bounds.codes.shape
-        self._shape = 2, *shape
-        self._n_inputs = n_inputs
-        split = np.zeros(shape, dtype=np.int8)
-        for unit, on in splits.items():
-            split[unit] = 1 if on else 2
-        from linreg.kernel.bounds.leaf_rows import leaf_rows
-        from linreg.kernel.machine import first_use
-
-        free = int((bounds.codes == _FREE).sum()) - len(splits)
-        width = n_inputs + free + 1
-        size = 2 * free + len(splits) + len(asked)
-        state = np.empty((max(tables.W.shape[1:]), width))
-        self._units = np.empty((free, 2), dtype=np.int64)
-        self._rows = np.empty(free, dtype=np.int64)
-        self._splits = np.empty((len(splits), 3), dtype=np.int64)
-        starts = np.empty(size + 1, dtype=np.int32)
-        index, value = np.empty(size * width, dtype=np.int32), np.empty(size * width)
-        self.sides = np.empty(size)
-        most = bounds.upper * _UNIT
-        with first_use(leaf_rows):
-            leaf_rows(
-                tables.F,
-                tables.f,
-                tables.rows,
-                tables.units,
-                bounds.codes,
-                bounds.lower * _UNIT,
-                most,
-                split,
-                np.array(asked, dtype=np.int64),
-                np.array(offsets, dtype=np.float64),
-                n_inputs,
-                state,
-                np.empty_like(state),
-                self._units,
-                self._rows,
-                self._splits,
-                starts,
-                index,
-                value,
-                self.sides,
-            )
-        self.starts = starts
-        self.index, self.value = index[: starts[-1]], value[: starts[-1]]
-        self.tops = most[self._units[:, 0], self._units[:, 1]]
-
-    def guides(
-        self, values: np.ndarray, row_dual: np.ndarray, col_dual: np.ndarray
-    ) -> tuple[np.ndarray, Unit | None]:
-        """The multipliers by unit, and the free unit to split: its output is above max(z, 0)."""
-        guides = np.zeros(self._shape)
-        loosest: Unit | None = None
-        if len(self._rows):
-            outputs = values[self._n_inputs : -1]
-            at = self._units[:, 0], self._units[:, 1]
-            guides[0][at] = row_dual[self._rows]
-            is_at = outputs > self.tops - _NEAR_UPPER * np.maximum(self.tops, 1.0)
-            guides[1][at] = np.where(is_at, col_dual[self._n_inputs : -1], 0.0)
-            # The first row of a unit is how far its output is above z.
-            above = np.add.reduceat(self.value * values[self.index], self.starts[:-1])
-            gaps = np.minimum(above[self._rows] - self.sides[self._rows], outputs)
-            # A gap costs the multiplier of the upper line, which it is held by.
-            costs = gaps * row_dual[self._rows + 1]
-            k = int(costs.argmax() if costs.max() > 0.0 else gaps.argmax())
-            if gaps[k] > 0.0:
-                loosest = int(at[0][k]), int(at[1][k])
-        for stage, i, row in self._splits:
-            guides[0, stage, i] = row_dual[row]
-        return guides, loosest
+def _guides(
+    program: LeafRows,
+    inputs: int,
+    shape: tuple[int, ...],
+    values: np.ndarray,
+    row_dual: np.ndarray,
+    col_dual: np.ndarray,
+) -> tuple[np.ndarray, Unit | None]:
+    """The multipliers by unit, and the free unit to split: its output is above max(z, 0)."""
+    guides = np.zeros((2, *shape))
+    rows, units, tops = program.free_rows, program.free_units, program.tops
+    loosest: Unit | None = None
+    if len(rows):
+        outputs = values[inputs:-1]
+        at = units[:, 0], units[:, 1]
+        guides[0][at] = row_dual[rows]
+        is_at = outputs > tops - _NEAR_UPPER * np.maximum(tops, 1.0)
+        guides[1][at] = np.where(is_at, col_dual[inputs:-1], 0.0)
+        # The first row of a unit is how far its output is above z.
+        above = np.add.reduceat(program.values * values[program.columns], program.starts[:-1])
+        gaps = np.minimum(above[rows] - program.sides[rows], outputs)
+        # A gap costs the multiplier of the upper line, which it is held by.
+        costs = gaps * row_dual[rows + 1]
+        k = int(costs.argmax() if costs.max() > 0.0 else gaps.argmax())
+        if gaps[k] > 0.0:
+            loosest = int(at[0][k]), int(at[1][k])
+    for stage, i, row in program.split_rows:
+        guides[0, stage, i] = row_dual[row]
+    return guides, loosest

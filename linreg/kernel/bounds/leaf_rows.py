@@ -2,10 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 import numpy as np
 
+from linreg.kernel.bounds.tables import Bounds, BoundTables
+from linreg.kernel.bounds.units import POINT
 from linreg.kernel.bounds.walk import FREE, OFF
-from linreg.kernel.machine import compiled, entry
+from linreg.kernel.machine import compiled, entry, first_use
+
+_UNIT = 2.0**-POINT
+
+
+class LeafRows(NamedTuple):
+    """The rows of a leaf program, those that are asked last; the last column is that of t.
+
+    Attributes
+    ----------
+    starts, columns, values : arrays
+        Of the rows, sparse.
+    sides : float64 array
+        What each row is at least.
+    tops : float64 array, shape (free,)
+        The greatest output of each free unit that is not split.
+    free_units : int64 array, shape (free, 2)
+        The stage and the row of each of these units.
+    free_rows : int64 array, shape (free,)
+        The first of its two rows in the program.
+    split_rows : int64 array, shape (splits, 3)
+        Of each split unit the stage, the row, and its row in the program.
+    """
+
+    starts: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    sides: np.ndarray
+    tops: np.ndarray
+    free_units: np.ndarray
+    free_rows: np.ndarray
+    split_rows: np.ndarray
+
+
+def rows_of_leaf(
+    tables: BoundTables,
+    bounds: Bounds,
+    splits: Mapping[tuple[int, int], bool],
+    n_inputs: int,
+    asked: Sequence[int],
+    offsets: Sequence[float],
+) -> LeafRows:
+    """The rows of the program on a box with these bounds, whose free units may be split.
+
+    `splits` says which of them are taken to be on, and which off; `asked` are the forms that are to
+    be non-negative, each less its offset.
+    """
+    split = np.zeros(bounds.codes.shape, dtype=np.int8)
+    for unit, on in splits.items():
+        split[unit] = 1 if on else 2
+    free = int((bounds.codes == FREE).sum()) - len(splits)
+    width = n_inputs + free + 1
+    size = 2 * free + len(splits) + len(asked)
+    state = np.empty((max(tables.W.shape[1:]), width))
+    most = bounds.upper * _UNIT
+    free_units = np.empty((free, 2), dtype=np.int64)
+    free_rows = np.empty(free, dtype=np.int64)
+    split_rows = np.empty((len(splits), 3), dtype=np.int64)
+    starts = np.empty(size + 1, dtype=np.int32)
+    index, value = np.empty(size * width, dtype=np.int32), np.empty(size * width)
+    sides = np.empty(size)
+    with first_use(write_rows):
+        write_rows(
+            tables.F,
+            tables.f,
+            tables.rows,
+            tables.units,
+            bounds.codes,
+            bounds.lower * _UNIT,
+            most,
+            split,
+            np.array(asked, dtype=np.int64),
+            np.array(offsets, dtype=np.float64),
+            n_inputs,
+            state,
+            np.empty_like(state),
+            free_units,
+            free_rows,
+            split_rows,
+            starts,
+            index,
+            value,
+            sides,
+        )
+    last = starts[-1]
+    tops = most[free_units[:, 0], free_units[:, 1]]
+    return LeafRows(
+        starts, index[:last], value[:last], sides, tops, free_units, free_rows, split_rows
+    )
 
 
 @compiled
@@ -39,7 +132,7 @@ def _write(
 
 
 @entry
-def leaf_rows(
+def write_rows(
     weights: np.ndarray,
     biases: np.ndarray,
     rows: np.ndarray,
@@ -64,10 +157,7 @@ def leaf_rows(
     """Write the rows of a leaf program, each at least its side; returns how many there are.
 
     Columns are the inputs, the outputs of free units that are not split, in order, and t last.
-    `splits` is 1 where a unit is taken to be on, and 2 where off. Of each free unit `free_units`
-    holds the stage and the row, and `free_rows` the first of its two rows in the program; of each
-    split unit `split_rows` holds the stage, the row, and its row in the program. Rows that are
-    asked come last.
+    `splits` is 1 where a unit is taken to be on, and 2 where off. Rows that are asked come last.
     """
     last = rows.shape[0] - 1
     columns = inputs + free_units.shape[0]

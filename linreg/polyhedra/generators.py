@@ -225,7 +225,8 @@ def _edges(
     """
     above = np.array([i for i, value in enumerate(values) if value > 0])
     below = np.array([i for i, value in enumerate(values) if value < 0])
-    common = zero[above].astype(np.float32) @ zero[below].T.astype(np.float32)
+    with np.errstate(invalid="ignore"):  # BLAS can leave that flag though all it reads are numbers
+        common = zero[above].astype(np.float32) @ zero[below].T.astype(np.float32)
     for p, q in np.argwhere(common >= dim - 2).tolist():
         i, j = int(above[p]), int(below[q])
         shared = [rows[k] for k in np.flatnonzero(zero[i] & zero[j]).tolist()]

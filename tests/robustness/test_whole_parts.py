@@ -128,10 +128,14 @@ def write(path: Path, content: bytes) -> None:
     path.write_bytes(body + hashlib.sha256(body).digest())
 
 
-@pytest.mark.parametrize("kind", ["generic", "integers", "twice"])
-def test_whatever_byte_is_changed_the_walk_says_the_same(kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "widths"), [("generic", (2, 3, 2)), ("integers", (2, 4, 3)), ("twice", (2, 3, 2))]
+)
+def test_whatever_byte_is_changed_the_walk_says_the_same(
+    kind: str, widths: tuple[int, ...], tmp_path: Path
+) -> None:
     """The same verdict, with the same first false claim, or the same refusal to read."""
-    net, path = drawn(kind, (2, 4, 3), 1), tmp_path / "proof"
+    net, path = drawn(kind, widths, 1), tmp_path / "proof"
     linreg.certify(net, path, strategy="compiled")
     content = content_of(path)
     start = content.index(b"}") + 1
@@ -162,6 +166,13 @@ def told_twice(told: list[bytes]) -> list[bytes]:
     return [*told[:j], told[i], *told[j + 1 :]]
 
 
+def told_too_late(told: list[bytes]) -> list[bytes]:
+    """A hyperplane is decided once more in a cell where all are."""
+    kinds = [record[0] for record in told]
+    i = next(i for i in range(len(kinds) - 1) if kinds[i : i + 2] == [MISSES, REGION])
+    return [*told[:i], told[i], *told[i:]]
+
+
 def without_a_split(told: list[bytes]) -> list[bytes]:
     """The last split, both of whose parts are regions, is one region."""
     kinds = [record[0] for record in told]
@@ -189,6 +200,7 @@ def beyond(told: list[bytes]) -> list[bytes]:
 
 FORGED: list[Callable[[list[bytes]], list[bytes]]] = [
     told_twice,
+    told_too_late,
     without_a_split,
     with_a_split,
     other_point,

@@ -123,8 +123,9 @@ class ProvingExplorer:
         """The regions of a cell; None if they are too many to be proved at a time."""
         regions, tally = _Regions(), Tally(cells=[0] * len(problem.network.stages))
         doubts, budget = self._finder.doubts, CELLS_AT_ONCE
-        left = self._finder.begin(problem, tally)
-        if cell.stage > 0 or len(cell.rows()) > len(problem.domain_rows):
+        if cell.stage == 0 and len(cell.rows()) == len(problem.domain_rows):
+            left = self._finder.begin(problem, tally)
+        else:
             left = [self._finder.taken_up(problem, cell)]
         while left:
             if self._finder.doubts - doubts > MOST_DOUBTS:

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -70,7 +70,18 @@ def _stamped(function: Any) -> Any:
     if cache_file is not None:
         assert cache_file._source_stamp, "numba tells stale machine code by another name"
         cache_file._source_stamp = _sources(_module(function))
+        function._cache.load_overload = partial(_load, function._cache)
     return function
+
+
+def _load(cache: Any, signature: Any, target: Any) -> Any:
+    """Machine code from the disk, without what numba would only need to make some.
+
+    That is half of the time: what it knows about types and functions, scipy's linear algebra
+    among it. Whatever is compiled later asks for that itself.
+    """
+    with cache._guard_against_spurious_io_errors():
+        return cache._load_overload(signature, target)
 
 
 def compiled(function: Function) -> Function:

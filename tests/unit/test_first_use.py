@@ -74,6 +74,25 @@ def test_after_a_warm_up_nothing_is_compiled_any_more(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_to_load_machine_code_takes_nothing_that_compiles_and_to_compile_still_does() -> None:
+    """scipy and half a hundred modules of numba were half of the wait."""
+    script = """
+        import sys
+        import linreg
+        net = linreg.mlp([([[1, 0, 0], [0, 1, 0], [1, 1, 1]], [0, 0, -1])])
+        assert linreg.count(net, strategy="compiled").regions == 8
+        print("numba.np.linalg" in sys.modules, "scipy.linalg" in sys.modules)
+        import numba
+        import numpy as np
+        product = numba.njit(lambda a, b: np.dot(a, b).sum())
+        print(product(np.eye(2), np.ones((2, 2))))
+    """
+    linreg.count(linreg.mlp([([[1, 0, 0]], [0])]), strategy="compiled")  # now it is on disk
+    command = [sys.executable, "-c", dedent(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "False False\n4.0\n", "")
+
+
 @pytest.mark.parametrize("script", ["raise SystemExit(1)", "import time; time.sleep(600)", None])
 def test_what_another_process_does_not_compile_is_compiled_here(
     script: str | None, monkeypatch: pytest.MonkeyPatch

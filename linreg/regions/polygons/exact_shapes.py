@@ -13,7 +13,6 @@ from flint import fmpz, fmpz_mat
 from linreg.domains import Box
 from linreg.polyhedra import IntegerRow
 from linreg.problem.integer import NO_UNITS, IntegerMax, IntegerStage, identity_state
-from linreg.problem.stage_on_cell import StageOnCell
 from linreg.rational import primitive
 from linreg.regions.facets import DOMAIN
 from linreg.regions.polygons.branches import Branches
@@ -150,33 +149,36 @@ class _Prefix(NamedTuple):
 
 
 class _Level:
-    """A stage on a cell of the stages before it."""
+    """A stage on a cell of the stages before it, whose forms are made when they are asked for."""
 
     def __init__(self, stages: Sequence[IntegerStage], number: int, state: fmpz_mat) -> None:
         self.number = number
         self._stages = stages
-        self._on_cell = StageOnCell(stages[number] if stages else NO_UNITS, state)
+        self._stage = stages[number] if stages else NO_UNITS
+        self._rows = self._stage.preactivations(state)
+        self._one = [fmpz(0)] * (state.ncols() - 1) + [fmpz(1)]
 
     def after(self, pieces: Sequence[int]) -> _Level:
         """The next stage where this one's units have these pieces."""
-        return _Level(self._stages, self.number + 1, self._on_cell.outputs(pieces))
+        state = self._stage.outputs(self._rows, pieces, self._one)
+        return _Level(self._stages, self.number + 1, state)
 
     def rows(self, place: int, piece: int) -> list[IntegerRow]:
         """The forms that bound a piece of a unit, positive there; none is constant."""
-        unit, on_cell = self._stages[self.number].units[place], self._on_cell
+        unit = self._stage.units[place]
         if isinstance(unit, IntegerMax):
-            winner = on_cell.candidate(place, piece)
-            rivals = (on_cell.candidate(place, i) for i in range(unit.rank))
-            rows = [[a - b for a, b in zip(winner, rival, strict=True)] for rival in rivals]
-            return [row for row in rows if any(row[:-1])]
-        rows = []
-        for k, inside in ((piece - 1, 1), (piece, -1)):
-            if 0 <= k < len(unit.cuts):
-                plane, above = on_cell.breakpoint(place, k)
-                if plane is not None:
-                    row = on_cell.hyperplanes.rows[plane]
-                    rows.append(row if inside * above > 0 else [-entry for entry in row])
-        return rows
+            winner = self._rows[unit.row + piece]
+            rivals = self._rows[unit.row : unit.row + unit.rank]
+            forms = [[a - b for a, b in zip(winner, rival, strict=True)] for rival in rivals]
+        else:
+            *gradient, constant = self._rows[unit.row]
+            forms = []
+            for k, inside in ((piece - 1, 1), (piece, -1)):
+                if 0 <= k < len(unit.cuts):
+                    by, cut = unit.cuts[k]
+                    form = [*(a * by for a in gradient), constant * by - cut]
+                    forms.append([a * inside for a in form])
+        return [primitive(form) for form in forms if any(form[:-1])]
 
 
 def _cut(

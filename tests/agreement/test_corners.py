@@ -14,7 +14,7 @@ import pytest
 from plain_machine import by_attribute, plain_machine
 
 from linreg.kernel.data.outcomes import NO_SIGN
-from linreg.kernel.data.polyhedra import CORNER, PLANE, SIDES
+from linreg.kernel.data.polyhedra import CORNER, EXPANSION, PLANE, SIDES
 
 Form = tuple[Fraction, ...]
 
@@ -150,6 +150,101 @@ def test_a_bound_of_corners_that_is_left_out_is_seen(name: str) -> None:
         damaged = plain_machine()
         setattr(damaged.corners, name, (lambda *_: 0.0) if name == "swing" else 0.0)
         assert any(wrong(damaged, share, 1) for share in SHARES)
+
+
+def unrounded(rng: random.Random, bits: int) -> list[list[float]]:
+    """Four planes of few or many bits; the last one is often nearly in a corner of the others."""
+    planes = [[rng.randint(-(2**bits), 2**bits) / 4.0 for _ in range(4)] for _ in range(3)]
+    last = [rng.randint(-(2**bits), 2**bits) / 4.0 for _ in range(4)]
+    if rng.random() < 0.8:
+        by = [rng.randint(-2, 2) for _ in planes]
+        last = [sum(c * p[k] for c, p in zip(by, planes, strict=True)) for k in range(4)]
+        last[3] += rng.choice((0, 0, 0, -0.25, 0.25))
+    return [*planes, last]
+
+
+def signs_apart(plain: SimpleNamespace, bits: int) -> int:
+    """How many signs at corners of planes without errors are not those of fractions.
+
+    A side at infinity is a plane so far out that no other number matters.
+    """
+    rng, found, zeros, told = random.Random(bits), 0, 0, 0
+    far = Fraction(10) ** 100
+    for _ in range(400):
+        planes = unrounded(rng, bits)
+        records = by_attribute(np.zeros(4, dtype=PLANE))
+        for record, plane in zip(records, planes, strict=True):
+            record.a, record.b, record.c, record.d = plane
+        space = SimpleNamespace(
+            planes=[None] * SIDES + list(records), rows=np.zeros((4, 5)), room=np.zeros(EXPANSION)
+        )
+        at = by_attribute(np.zeros(1, dtype=CORNER))[0]
+        sides = [2 * k + rng.randint(0, 1) for k in rng.sample(range(3), rng.randint(0, 3))]
+        at.p, at.q, at.r = [*sides, SIDES, SIDES + 1, SIDES + 2][:3]
+        forms = [
+            *(
+                [Fraction(int(i == side // 2) * (1 - side % 2 * 2)) for i in range(3)] + [far]
+                for side in sides
+            ),
+            *([Fraction(x) for x in plane] for plane in planes),
+        ]
+        place = met([], [tuple(form) for form in forms[:3]])
+        if place is None:
+            continue
+        value = sum((a * b for a, b in zip(forms[-1], place, strict=True)), Fraction(0))
+        told += 1
+        zeros += value == 0
+        sign = plain.exact_signs.exact_sign(space, at, SIDES + 3)
+        found += sign != (value > 0) - (value < 0)
+    assert told > 200
+    assert zeros > 40
+    return found
+
+
+@pytest.mark.parametrize("bits", [1, 8, 24, 45])
+def test_signs_of_planes_without_errors_are_those_of_fractions(
+    plain: SimpleNamespace, bits: int
+) -> None:
+    assert signs_apart(plain, bits) == 0
+
+
+def test_what_rounding_takes_from_products_is_seen_in_signs() -> None:
+    with np.errstate(all="ignore"):
+        damaged = plain_machine()
+        damaged.exact_signs.product_error = lambda a, b: 0.0
+        assert signs_apart(damaged, 45) > 0
+
+
+def test_planes_with_errors_or_numbers_beyond_the_range_have_no_sign_but_at_the_origin(
+    plain: SimpleNamespace,
+) -> None:
+    records = by_attribute(np.zeros(4, dtype=PLANE))
+    for record, plane in zip(records, ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)), strict=True):
+        record.a, record.b, record.c = plane
+    space = SimpleNamespace(
+        planes=[None] * SIDES + list(records), rows=np.zeros((4, 5)), room=np.zeros(EXPANSION)
+    )
+    at = by_attribute(np.zeros(1, dtype=CORNER))[0]
+    at.p, at.q, at.r = SIDES, SIDES + 1, SIDES + 2
+
+    def sign() -> int:
+        return plain.exact_signs.exact_sign(space, at, SIDES + 3)
+
+    for name, number, at_origin, elsewhere in (
+        ("a_error", 1e-300, 0, NO_SIGN),
+        ("a", 1e60, 0, NO_SIGN),
+        ("a", 1e-60, 0, NO_SIGN),
+        ("d_error", 1e-300, NO_SIGN, NO_SIGN),
+        ("b", 1.0, 0, 1),
+    ):
+        record, before = records[3], records[3][name]
+        record[name] = number
+        record.d = 0.0
+        assert sign() == at_origin
+        record.d = 1.0
+        assert sign() == elsewhere
+        record.d = 0.0
+        record[name] = before
 
 
 def apart(rng: random.Random, dim: int, size: int) -> tuple[np.ndarray, list[Form]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from math import inf
 
@@ -12,13 +13,14 @@ import pytest
 from generators import boxes, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_machine import blurred
+from plain_machine import blurred, by_attribute, plain_machine
 
 from linreg import Box, Outlines, clip, enumerate_regions, hard_tanh, maxout, mlp
 from linreg.domains import Domain
 from linreg.kernel.outlines import outlining
 from linreg.network import Network
 from linreg.regions import Enumeration, outlines
+from linreg.regions.polygons.branches import Branches
 from linreg.units import Unit
 
 searched = settings(max_examples=30)
@@ -117,6 +119,81 @@ def test_regions_of_maxima_have_the_vertices_and_volumes_of_exact_arithmetic(
 ) -> None:
     regions = enumerate_regions(*problem)
     assert not wrong(regions.outlines(), regions)
+
+
+def coarse(
+    *widths: int, seed: int, biases: int = 1, per: int = 1, unit: Unit | None = None
+) -> Network:
+    """Weights among few numbers, so that many planes meet in a point and many are parallel."""
+    rng = np.random.default_rng(seed)
+    return mlp(
+        [
+            (rng.integers(-2, 3, (m, n)) / per, biases * rng.integers(-2, 3, m) / per)
+            for n, m in pairwise(widths)
+        ],
+        activation=unit,
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("domain", [None, "box:-2,2", "box:-1,2"])
+@pytest.mark.parametrize(
+    "net",
+    [
+        partial(coarse, 3, 5, 4),
+        partial(coarse, 3, 4, 3, 3),
+        partial(coarse, 3, 5, 4, biases=0),
+        partial(coarse, 3, 4, 3, per=4),
+        partial(coarse, 3, 4, 2, unit=clip(-2, 2)),
+    ],
+)
+def test_floats_outline_all_regions_where_many_planes_meet_in_a_point(
+    net: Callable[..., Network], domain: str | None, seed: int
+) -> None:
+    regions = regions_of(net(seed=seed), domain)
+    found = regions.outlines()
+    assert not wrong(found, regions)
+    assert len(found.exact) == 0
+
+
+def test_tenths_in_floats_are_told_apart_where_their_planes_nearly_meet_in_a_point() -> None:
+    """Four planes through (1, 1, 1), but for what rounding takes from a tenth and its multiples."""
+    rows = np.array([[0.1, 0.2, 0.3], [0.3, -0.1, 0.1], [0.7, 0.1, -0.2], [-0.1, 0.4, 0.5]])
+    sums = [0.6, 0.3, 0.6, 0.8]
+    exact = [sum(map(Fraction, row)) - Fraction(c) for row, c in zip(rows, sums, strict=True)]
+    assert any(exact)
+    assert all(abs(off) < 2.0**-50 for off in exact)
+    regions = regions_of(mlp([(rows, -np.array(sums))]), "box:-2,4")
+    found = regions.outlines(tolerance=inf)
+    assert not wrong(found, regions)
+    assert len(found.exact) == 0
+
+
+def test_corners_at_one_point_that_are_taken_for_several_are_seen() -> None:
+    regions = regions_of(coarse(3, 4, 3, seed=1), "box:-2,2")
+    corners = [len(region.exact_vertices) for region in regions]
+    plain = plain_machine("outlines.outlining")
+    for name in ("tables_of", "work_for", "space_for"):
+        made = getattr(plain.outlining, name)
+        setattr(
+            plain.outlining, name, lambda given, *more, made=made: by_attribute(made(given, *more))
+        )
+
+    def sizes() -> list[int]:
+        with np.errstate(all="ignore"):
+            parts = plain.outlining.outlined(
+                regions.problem, regions.patterns, Branches.of(regions).splits
+            )
+            return np.concatenate([part.sizes for part in parts]).tolist()
+
+    assert sizes() == corners
+    polyhedra = plain.measuring.next_polyhedron.__globals__
+    first_at, exact_sign = polyhedra["_first_at"], polyhedra["exact_sign"]
+    polyhedra["_first_at"] = lambda *given: given[-1]
+    assert sizes() != corners
+    polyhedra["_first_at"] = first_at
+    polyhedra["exact_sign"] = lambda *given: exact_sign(*given) or -1
+    assert sizes() != corners
 
 
 @searched

@@ -143,39 +143,46 @@ def outline_polyhedra(
             return i, written
         n, now = next_polyhedron(t, maps, halfspaces, plane, space, path, lookup, i)
         m = 0
+        is_bounded = n > 0
         for k in range(n):
             at = space.at[now, k]
-            if at.w > 0.0:
+            if not at.w > 0.0:
+                is_bounded = False
+            elif at.first < k:
+                space.places[k] = space.places[at.first]
+            else:
                 vertex = vertices[written + m]
                 floor = at.w - at.w_error
                 vertex[3] = 0.0
                 _divide(vertex, 0, 3, at.x, at.x_error, at.w, at.w_error, floor)
                 _divide(vertex, 1, 3, at.y, at.y_error, at.w, at.w_error, floor)
                 _divide(vertex, 2, 3, at.z, at.z_error, at.w, at.w_error, floor)
+                space.places[k] = m
                 m += 1
         sizes[i] = UNKNOWN if n == UNKNOWN else m
         volumes[i, 0] = np.inf
         volumes[i, 1] = 0.0
-        if m == n:
-            _measure_polyhedron(space, space.at[now], vertices[written : written + m], volumes[i])
+        if is_bounded:
+            mine = vertices[written : written + m]
+            _measure_polyhedron(space, space.at[now], n, mine, volumes[i])
         written += m
     return last, written
 
 
 @compiled
 def _measure_polyhedron(
-    space: Space, corners: np.ndarray, vertices: np.ndarray, volume: np.ndarray
+    space: Space, corners: np.ndarray, n: int, vertices: np.ndarray, volume: np.ndarray
 ) -> None:
     """Write the volume of a polyhedron, and its error: of the tetrahedra over all its faces.
 
     A face is gone round from corner to corner, from the first one on. Those that the first corner
-    of all lies on have no volume over them.
+    of all lies on have no volume over them, nor have triangles with two corners at one point.
     """
     total, error, terms = 0.0, 0.0, 0
     space.seams[corners[0].p] = 0
     space.seams[corners[0].q] = 0
     space.seams[corners[0].r] = 0
-    for start in range(1, len(vertices)):
+    for start in range(1, n):
         for which in range(3):
             corner = corners[start]
             face = corner.p if which == 0 else corner.q if which == 1 else corner.r
@@ -191,13 +198,14 @@ def _measure_polyhedron(
                 by, stays = stays, corner.p + corner.q + corner.r - face - stays
                 past = corner.past_q if corner.q == by else corner.past_r
                 past = corner.past_p if corner.p == by else past
-                if past != start:
-                    size, off = _tetrahedron(vertices, start, k, past)
+                i, j, m = space.places[start], space.places[k], space.places[past]
+                if i != j and j != m and m != i and i * j * m != 0:
+                    size, off = _tetrahedron(vertices, i, j, m)
                     total += size
                     error += off
                     terms += 1
                 k = past
-    for start in range(len(vertices)):
+    for start in range(n):
         space.seams[corners[start].p] = -1
         space.seams[corners[start].q] = -1
         space.seams[corners[start].r] = -1

@@ -1,8 +1,18 @@
 """Machine code: the regions of space as polyhedra, each clipped out of its parent's.
 
-A polyhedron is that of the closed region as far as three planes meet in each corner: signs at all
-corners are certain and none is 0, so that what a plane leaves has three planes at each corner too,
-and its edges are known without looking at coordinates. Else all regions below are in doubt.
+A polyhedron is that of the closed region, and its edges are known without looking at coordinates:
+three planes meet at each corner. Where more than three meet in a point, each plane is thought to be
+moved outwards, by less than any number, and far more than those before it: a corner that lies on a
+new plane is then inside, the sign 0 counts as positive, and three planes meet at each corner again.
+Corners that go to the same point when planes are moved back are known by the edges they came from:
+a new corner is where its edge ends if the sign there is 0, and two are the same if their edges end
+in the same two points. All vertices are there: a point of the region is near one of the polyhedron
+that is larger, so that a vertex is where some of its corners go. Where a sign is in doubt, so are
+all regions below.
+
+Source
+------
+Edelsbrunner and Mücke (1990), "Simulation of simplicity", ACM Transactions on Graphics 9(1).
 """
 
 from __future__ import annotations
@@ -14,9 +24,10 @@ from linreg.kernel.data.polygons import Plane, Record
 from linreg.kernel.data.polyhedra import SIDES, Space
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import NEGATIVE, POSITIVE, HalfspaceRows, Maps
-from linreg.kernel.machine import NOTHING, compiled
+from linreg.kernel.machine import NONE, NOTHING, compiled
 from linreg.kernel.maps.affine_maps import put_domain, put_lead, put_side
 from linreg.kernel.outlines.corners import meet, sign_at
+from linreg.kernel.outlines.exact_signs import exact_sign
 from linreg.kernel.outlines.lookup import Lookup, piece_of
 from linreg.kernel.outlines.path import (
     AT,
@@ -58,7 +69,7 @@ def next_polyhedron(
         n = _begin(t, halfspaces, space)
         planes = SIDES + len(t.halfspaces)
         for row in range(len(t.halfspaces)):
-            n = cut_off(space, space.at[now], n, SIDES + row, 1 - now)
+            n = cut_off(space, space.at[now], n, SIDES + row, NONE, 1 - now)
             now = 1 - now
     else:
         d = pop_to(path, i, split)
@@ -91,6 +102,7 @@ def _begin(t: Tables, halfspaces: HalfspaceRows, space: Space) -> int:
         at.p, at.past_p = space.places[c & 1], c ^ 1
         at.q, at.past_q = space.places[2 + (c >> 1 & 1)], c ^ 2
         at.r, at.past_r = space.places[4 + (c >> 2)], c ^ 4
+        at.first = c
         _sides_first(at)
         if not meet(space, at):
             return UNKNOWN
@@ -168,40 +180,49 @@ def _part(
             if q != piece:
                 put_lead(t, maps, halfspaces, row, unit.row + piece, unit.row + q)
                 _write_plane(halfspaces, row, space.planes[planes])
-                n = cut_off(space, corners, n, planes, now)
+                n = cut_off(space, corners, n, planes, NONE, now)
                 corners, now, planes = space.at[now], 1 - now, planes + 1
             if k < 0:
                 return n, 1 - now, planes
             q = piece_of(lookup, k + 1, u)
             k = path.after[k] if has_more(path, k) else -1
+    opposite = NONE
     if at >= 0:
         put_side(t, maps, halfspaces, row, unit.form + piece - 1, POSITIVE)
         _write_plane(halfspaces, row, space.planes[planes])
-        n = cut_off(space, corners, n, planes, now)
+        n = cut_off(space, corners, n, planes, NONE, now)
+        opposite = planes
         corners, now, planes = space.at[now], 1 - now, planes + 1
     if at < 0 or has_more(path, at):
         put_side(t, maps, halfspaces, row, unit.form + piece, NEGATIVE)
         _write_plane(halfspaces, row, space.planes[planes])
-        n = cut_off(space, corners, n, planes, now)
+        n = cut_off(space, corners, n, planes, opposite, now)
         now, planes = 1 - now, planes + 1
     return n, 1 - now, planes
 
 
 @compiled
-def cut_off(space: Space, corners: np.ndarray, n: int, number: int, to: int) -> int:
-    """Write what a plane leaves of a polyhedron as number `to`: how many corners, or UNKNOWN."""
+def cut_off(space: Space, corners: np.ndarray, n: int, number: int, opposite: int, to: int) -> int:
+    """Write what a plane leaves of a polyhedron as number `to`: how many corners, or UNKNOWN.
+
+    `opposite` is a plane on all of which this one is positive, or NONE: where a unit has a piece
+    between two breakpoints, floats do not tell how both go on at infinity.
+    """
     if n == UNKNOWN:
         return n
     kept = NOTHING
+    is_inside = False
     for k in range(n):
-        sign = _sign(space, corners[k], number)
+        first = corners[k].first
+        sign = space.signs[first] if first < k else _sign(space, corners[k], number, opposite)
         if sign == NO_SIGN:
             return UNKNOWN
         space.signs[k] = sign
         space.places[k] = kept
         if sign >= 0:
             kept += 1
-    if kept == 0:
+        is_inside = is_inside or sign > 0
+    if not is_inside:
         return UNKNOWN
     left = space.at[to]
     m = kept
@@ -210,12 +231,16 @@ def cut_off(space: Space, corners: np.ndarray, n: int, number: int, to: int) -> 
             continue
         corner = left[space.places[k]]
         left[space.places[k]] = corners[k]
+        corner.first = space.places[corner.first]
         for edge in range(3):
             past = corner.past_p if edge == 0 else corner.past_q if edge == 1 else corner.past_r
             place = space.places[past]
             if space.signs[past] < 0:
                 place = m
-                if m == len(left) or not _put_corner(space, corner, edge, number, left[m]):
+                if m == len(left):
+                    return UNKNOWN
+                first = _first_at(space, corners, k, past, left, kept, m)
+                if not _put_corner(space, corner, edge, number, left, m, first):
                     return UNKNOWN
                 left[m].past_r = space.places[k]
                 m += 1
@@ -229,22 +254,53 @@ def cut_off(space: Space, corners: np.ndarray, n: int, number: int, to: int) -> 
 
 
 @compiled
-def _sign(space: Space, corner: Record, number: int) -> int:
+def _sign(space: Space, corner: Record, number: int, opposite: int) -> int:
     """The sign of a plane at a corner, which is 0 on the planes that meet there."""
-    if number == corner.p or number == corner.q or number == corner.r:
+    if _is_on(corner, number):
         return 0
-    return sign_at(space.planes[number], corner)
+    if _is_on(corner, opposite):
+        return 1
+    sign = sign_at(space.planes[number], corner)
+    return exact_sign(space, corner, number) if sign == NO_SIGN else sign
 
 
 @compiled
-def _put_corner(space: Space, corner: Record, edge: int, number: int, new: Record) -> bool:
-    """Write the corner where an edge meets a new plane, which is its last."""
+def _is_on(corner: Record, number: int) -> bool:
+    """Whether a plane is one of a corner's."""
+    return number == corner.p or number == corner.q or number == corner.r
+
+
+@compiled
+def _first_at(
+    space: Space, corners: np.ndarray, k: int, past: int, left: np.ndarray, kept: int, m: int
+) -> int:
+    """The first corner at the point where new corner m is, on the edge from k to one outside."""
+    here, there = corners[k].first, corners[past].first
+    space.ends[m, 0] = here if space.signs[k] > 0 else NONE
+    space.ends[m, 1] = there
+    if space.signs[k] == 0:
+        return space.places[here]
+    for j in range(kept, m):
+        if space.ends[j, 0] == here and space.ends[j, 1] == there:
+            return left[j].first
+    return m
+
+
+@compiled
+def _put_corner(
+    space: Space, corner: Record, edge: int, number: int, left: np.ndarray, m: int, first: int
+) -> bool:
+    """Write the corner where an edge meets a new plane, which is its last; False if in doubt."""
+    if first < m:
+        left[m] = left[first]
+    new = left[m]
     new.p = corner.q if edge == 0 else corner.p
     new.q = corner.q if edge == 2 else corner.r
     new.r = number
     new.past_p = -1
     new.past_q = -1
-    return meet(space, new)
+    new.first = first
+    return first < m or meet(space, new)
 
 
 @compiled

@@ -62,12 +62,12 @@ def _add_product(a: float, b: float, c: float, room: np.ndarray, n: int) -> int:
     """Add a product of three floats to an expansion of so many: how many it has then."""
     high = a * b
     low = product_error(a, b)
-    n = _add(low * c, product_error(low, c), room, n)
-    return _add(high * c, product_error(high, c), room, n)
+    n = add_to(low * c, product_error(low, c), room, n)
+    return add_to(high * c, product_error(high, c), room, n)
 
 
 @compiled
-def _add(high: float, low: float, room: np.ndarray, n: int) -> int:
+def add_to(high: float, low: float, room: np.ndarray, n: int) -> int:
     """Add two floats to an expansion, without zeros."""
     for number in (low, high):
         rest = number

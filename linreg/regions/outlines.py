@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,9 +14,8 @@ from linreg.progress import Progress
 from linreg.rational import nearest_float
 from linreg.regions.margins import BOUNDED, EXACT_PER_REPORT, UNBOUNDED, UNDECIDED, decided
 from linreg.regions.polygons.branches import Branches
-from linreg.regions.polygons.exact_shapes import FRAME, Shape, shapes_within
+from linreg.regions.polygons.exact_shapes import FRAME, Shape, shapes_within, size_of
 from linreg.regions.polygons.ragged import offsets_of
-from linreg.regions.polygons.shape_arrays import bodies_of, rings_of
 from linreg.strategies.machine_code import has_machine_code
 from linreg.wording import counted
 
@@ -230,9 +228,8 @@ def _measured(shape: Shape) -> tuple[np.ndarray, float]:
     """The floats nearest to the vertices of an exact shape, and to its volume."""
     corners = {tuple(map(int, corner)) for face in shape for corner in face.corners}
     points = sorted([nearest_float(x, scale) for x in at] for *at, scale in corners)
-    shapes = rings_of([shape]) if len(points[0]) == 2 else bodies_of([shape])
-    volume = Fraction(shapes.sizes[0])
-    return np.array(points), nearest_float(volume.numerator, volume.denominator)
+    volume = size_of(shape)
+    return np.array(points), nearest_float(int(volume.p), int(volume.q))
 
 
 class _Proposed(NamedTuple):

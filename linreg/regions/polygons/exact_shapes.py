@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import lcm
+from itertools import pairwise
+from math import factorial, lcm, prod
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
-from flint import fmpz, fmpz_mat
+from flint import fmpq, fmpz, fmpz_mat
 
 from linreg.domains import Box
 from linreg.polyhedra import IntegerRow
 from linreg.problem.integer import NO_UNITS, IntegerMax, IntegerStage, identity_state
-from linreg.rational import primitive
+from linreg.rational import integer_matrix, primitive, total
 from linreg.regions.facets import DOMAIN
 from linreg.regions.polygons.branches import Branches
+
+ZERO = fmpz(0)
 
 FRAME = -2
 """The owner of an edge or a face that belongs to the frame alone."""
@@ -65,10 +69,7 @@ def shape_of_box(box: Box) -> Shape:
 
 def clipped(shape: Shape, row: IntegerRow, owner: int) -> Shape:
     """The part of a shape on which a form is positive; no faces if it has no interior."""
-    values = [
-        [sum((a * b for a, b in zip(row, corner, strict=True)), fmpz(0)) for corner in face.corners]
-        for face in shape
-    ]
+    values = [[sum(map(mul, row, corner), ZERO) for corner in face.corners] for face in shape]
     if min(min(of_face) for of_face in values) >= 0:
         return shape
     if max(max(of_face) for of_face in values) <= 0:
@@ -92,6 +93,27 @@ def clipped(shape: Shape, row: IntegerRow, owner: int) -> Shape:
     return faces
 
 
+def size_of(shape: Shape) -> fmpq:
+    """The area of a polygon in the plane, or the volume of a polyhedron.
+
+    Examples
+    --------
+    >>> size_of(shape_of_box(Box([0, 0], [2, "1/3"]))), size_of(shape_of_box(Box([0] * 3, [2] * 3)))
+    (2/3, 8)
+    """
+    apex = shape[0].corners[0]
+    dim = len(apex) - 1
+    sizes = []
+    for face in shape:
+        first, *others = face.corners
+        for here, after in pairwise(others):
+            # The simplex over a triangle of a fan; in the plane that is the triangle itself.
+            simplex = [apex, first, here, after][-1 - dim :]
+            size = integer_matrix(simplex, dim + 1).det()
+            sizes.append(fmpq(size, prod(corner[-1] for corner in simplex)))
+    return abs(total(sizes)) / factorial(dim)
+
+
 def shapes_within(
     tree: Branches, frame: Box, wanted: np.ndarray | None = None
 ) -> Iterator[tuple[int, Shape]]:
@@ -106,7 +128,8 @@ def shapes_within(
     """
     problem = tree.problem
     splits, patterns, n_units = tree.splits, tree.patterns, tree.first_units[-1]
-    count = None if wanted is None else np.concatenate([[0], np.cumsum(wanted)])
+    is_asked = np.ones(len(tree), dtype=bool) if wanted is None else wanted
+    before = [0, *np.cumsum(is_asked).tolist()]  # how many are asked for before each region
     shape = shape_of_box(frame)
     for row in problem.domain_rows.rows:
         shape = clipped(shape, lifted(row), DOMAIN) if shape else shape
@@ -114,7 +137,7 @@ def shapes_within(
     waiting = [_Prefix(0, len(tree), 0, level, shape)]
     while waiting:
         first, last, unit, level, shape = waiting.pop()
-        if not shape or (count is not None and count[first] == count[last]):
+        if not shape or before[first] == before[last]:
             continue
         inner = splits[first : last - 1]
         if tree.is_complete:
@@ -127,12 +150,14 @@ def shapes_within(
             level = level.after(patterns[first, begin:end].tolist())
         breaks = [first, *(np.flatnonzero(inner == unit) + first + 1).tolist(), last]
         for k in reversed(range(len(breaks) - 1)):
-            start = breaks[k]
+            start, end = breaks[k : k + 2]
+            if before[start] == before[end]:
+                continue
             part = shape
             place = unit - tree.first_units[level.number]
             for row in level.rows(place, int(patterns[start, unit])):
                 part = clipped(part, lifted(row), unit) if part else part
-            waiting.append(_Prefix(start, breaks[k + 1], unit + 1, level, part))
+            waiting.append(_Prefix(start, end, unit + 1, level, part))
 
 
 def lifted(row: IntegerRow) -> IntegerRow:

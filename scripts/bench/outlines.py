@@ -42,7 +42,7 @@ LEGEND = (
     f"vertices and volume of a region by itself. Goal: {GOAL:,} a second."
 )
 
-CONTROLLERS = [(2, 16, 16, 1), (2, 24, 24, 1)]
+CONTROLLERS = [(2, 16, 16, 1), (2, 24, 24, 1), (2, 48, 48, 1)]
 STEPS = 3
 
 SAMPLE = 20
@@ -67,7 +67,9 @@ def main() -> None:
                 table.add_row(name, *_cells(gaussian(sizes), domain))
         for file, domain in TRAINED.items():
             table.add_row(file, *_cells(linreg.load(EXAMPLES / file), domain))
-        table.add_row("3-16-16-1, integers, box", *_cells(_integers(), BOX))
+        for domain in (BOX, None):
+            name = "3-16-16-1, integers" + (", box" if domain else "")
+            table.add_row(name, *_cells(_integers(), domain))
     show(console, table, markdown=options.markdown)
     console.print(LEGEND, highlight=False)
     loops = Table(title=f"closed loops of {STEPS} steps, regions a second")

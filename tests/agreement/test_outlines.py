@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_machine import blurred, by_attribute, plain_machine
 
-from linreg import Box, Outlines, clip, enumerate_regions, hard_tanh, maxout, mlp
+from linreg import Box, Outlines, clip, closed_loop, enumerate_regions, hard_tanh, maxout, mlp
 from linreg.domains import Domain
+from linreg.kernel.data.tables import FEW
 from linreg.kernel.outlines import outlining
 from linreg.network import Network
 from linreg.regions import Enumeration, outlines
@@ -207,6 +208,21 @@ def test_volumes_add_up_to_that_of_the_box_within_their_errors(
     assert abs(sum(map(Fraction, found.volumes.tolist())) - whole) <= Fraction(
         sum(map(Fraction, found.volume_errors.tolist()))
     )
+
+
+def test_bounds_by_sums_leave_nearly_no_region_of_a_closed_loop_to_exact_arithmetic() -> None:
+    """Bounds by norms give a state that a stage hands on the errors of all units beside it."""
+    rng = np.random.default_rng(0)
+    *hidden, readout = (rng.normal(size=(m, n)) / n**0.5 for n, m in pairwise((2, 18, 18, 1)))
+    net = mlp([(rows, rng.uniform(-0.5, 0.5, 18)) for rows in hidden], readout=(readout, [0]))
+    loop = closed_loop(net, [[1, 0.125], [0, 1]], [["1/128"], ["1/8"]], steps=3, clip=(-1, 1))
+    regions = regions_of(loop, "box:-2,2")
+    found = regions.outlines(tolerance=1e-8)
+    assert len(found.exact) < 0.02 * len(regions)
+    assert all(is_right(found, i, regions[i]) for i in range(0, len(regions), 50))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outlining, "MOST_TERMS", FEW)
+        assert len(regions.outlines(tolerance=1e-8).exact) > 5 * len(found.exact)
 
 
 @pytest.mark.parametrize("share", [1e-12, 1e-6, 1e-3])

@@ -103,6 +103,8 @@ class Tables(NamedTuple):
     ----------
     n_words : int
         Words of 64 bits that hold a bit for each form of one stage.
+    few : int
+        Terms of a sum up to which sizes of dense stages are added up, and not bounded by norms.
     stages : array of STAGE, shape (stages + 1,)
     rows : array of ROW, shape (rows + 1,)
     dense : float64 array
@@ -126,6 +128,7 @@ class Tables(NamedTuple):
     dim: int
     n_stages: int
     n_words: int
+    few: int
     stages: np.ndarray
     rows: np.ndarray
     terms: np.ndarray
@@ -286,6 +289,7 @@ def _tables(network: StagedNetwork) -> Tables:
         network.input_dim,
         len(network.stages),
         max(1, -(-most // 64)),
+        FEW,
         made,
         all_rows,
         together,

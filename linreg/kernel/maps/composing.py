@@ -36,7 +36,7 @@ from linreg.kernel.data.roundoff import (
     gamma_of_form,
     gamma_of_sum,
 )
-from linreg.kernel.data.tables import FEW, Tables
+from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import Maps
 from linreg.kernel.machine import NOTHING, compiled
 
@@ -213,7 +213,7 @@ def _sum_densely(t: Tables, maps: Maps, s: int, pieces: np.ndarray) -> None:
             for i in range(height):
                 maps.sums[k, i] = 0.0
         _add_columns(t, maps, s, maps.sums, height, used, ALL)
-    few = terms + constants <= FEW
+    few = terms + constants <= t.few
     for k in range(n + 1):
         if few:
             _add_sizes(t, maps, s, k, height)

@@ -9,6 +9,7 @@ import numpy as np
 
 from linreg.kernel.data.polygons import MOST_GENERATORS, Plane, plane_for
 from linreg.kernel.data.polyhedra import MOST_CORNERS, Space, space_for
+from linreg.kernel.data.roundoff import MOST_TERMS
 from linreg.kernel.data.tables import tables_of
 from linreg.kernel.data.work import work_for
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
@@ -59,6 +60,8 @@ def outlined(problem: Problem, patterns: np.ndarray, splits: np.ndarray) -> Iter
     tables = tables_of(problem)
     if tables is None:
         return
+    # Closer bounds cost less than the exact arithmetic on what looser ones leave in doubt.
+    tables = tables._replace(few=MOST_TERMS)
     work, path = work_for(tables, 1), path_for(tables, splits)
     code: Callable[..., tuple[int, int]] = outline_polygons
     shapes: tuple[Plane | Space, ...] = (plane_for(tables, len(tables.units) + 1, 0),)

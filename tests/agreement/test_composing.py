@@ -1,8 +1,9 @@
-"""Rows of stages: bit by bit what an empty memory has, whichever cells came before."""
+"""Rows of stages: within their bounds, and the same whichever cells came before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,8 @@ from plain_machine import by_attribute, plain_machine
 
 from linreg import clip, enumerate_regions, maxout, mlp
 from linreg.kernel.data.polygons import plane_for
-from linreg.kernel.data.tables import readers_of
+from linreg.kernel.data.roundoff import MOST_TERMS
+from linreg.kernel.data.tables import FEW, readers_of
 from linreg.network import Network
 from linreg.problem import problem_of
 from linreg.regions.polygons.branches import Branches
@@ -207,3 +209,53 @@ def test_a_path_that_keeps_what_is_another_cell_s_is_seen(
 ) -> None:
     damage(plain)
     assert differing_on_path(plain, network(2, 6, 6, 6, 4, kind="sparse"))
+
+
+def rows_apart(plain: SimpleNamespace, few: int) -> tuple[int, float]:
+    """How many numbers of rows are off by more than their bounds, and how large bounds are."""
+    net = network(2, 24, 20, 3)
+    t = by_attribute(plain.tables.tables_of(problem_of(net, None))._replace(few=few))
+    assert t.stages[1].dense >= 0
+    maps, found, size = by_attribute(plain.work.work_for(t, 1)).maps, 0, 0.0
+    for pieces in patterns(t, 5):
+        composed(plain, t, t.n_stages, pieces, maps)
+        given = [[Fraction(1), Fraction(0), Fraction(0)], [Fraction(0), Fraction(1), Fraction(0)]]
+        for s in range(t.n_stages):
+            forms = []
+            for r in range(t.stages[s].row, t.stages[s + 1].row):
+                terms = t.terms[t.rows[r].term : t.rows[r + 1].term]
+                form = [
+                    sum((Fraction(e.weight) * given[e.column][k] for e in terms), Fraction(0))
+                    for k in range(3)
+                ]
+                form[2] += Fraction(t.rows[r].bias)
+                forms.append(form)
+                floats = *maps.gradients[r], maps.ends[r].constant
+                errors = *maps.gradient_errors[r], maps.ends[r].error
+                size += sum(errors)
+                found += sum(
+                    abs(Fraction(x) - y) > Fraction(error)
+                    for x, y, error in zip(floats, form, errors, strict=True)
+                )
+            on = pieces[t.stages[s].unit : t.stages[s + 1].unit]
+            given = [[x * int(piece) for x in form] for form, piece in zip(forms, on, strict=True)]
+    return found, size
+
+
+def test_bounds_by_sums_hold_and_are_closer_than_bounds_by_norms(plain: SimpleNamespace) -> None:
+    found, by_sums = rows_apart(plain, MOST_TERMS)
+    more, by_norms = rows_apart(plain, FEW)
+    assert found == more == 0
+    assert by_sums < 0.8 * by_norms
+
+
+@pytest.mark.parametrize(("name", "few"), [("_add_sizes", MOST_TERMS), ("_norms", FEW)])
+def test_a_bound_of_a_sum_that_is_left_out_is_seen(
+    plain: SimpleNamespace, name: str, few: int
+) -> None:
+    def nothing(t: Any, maps: Any, s: int, k: int, height: int) -> None:
+        maps.sums[t.dim + 1 + k, :height] = 0.0
+        maps.sums[2 * t.dim + 2 + k, :height] = 0.0
+
+    setattr(plain.composing, name, nothing if name == "_add_sizes" else lambda *_: (0.0, 0.0))
+    assert rows_apart(plain, few)[0] > 0

@@ -53,7 +53,7 @@ The order to read in
 5. `data.work`: the memory, a node of the tree, the goal of a proof.
 6. `simplex.points`, `simplex.program`, `simplex.forms`, `simplex.contests`: which forms cut a cell,
    which candidates win in it, and its parts.
-7. `maps.coordinates`, `proofs.multipliers`: why a form does not cut.
+7. `proofs.spans`, `proofs.multipliers`: why a form does not cut.
 8. `simplex.cell_tree`: the tree, from which all of the above is called.
 9. `data.polygons`, `plane.signs`, `plane.lines`, `plane.clipping`, `plane.cuts`,
    `plane.polygon_tree`: the same for one and two inputs, where cells are polygons.

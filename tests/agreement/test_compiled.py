@@ -345,6 +345,19 @@ def test_cells_whose_corners_are_too_many_have_the_regions_that_highs_finds(
     agree(COPIES_IN_THE_PLANE)
 
 
+@pytest.mark.parametrize("widths", [(4, 10, 10), (3, 8, 8, 8), (5, 8, 8)])
+def test_forms_of_few_terms_leave_no_doubt(widths: tuple[int, ...]) -> None:
+    """They are combinations of fewer half-spaces than there are inputs, exactly."""
+    rng = np.random.default_rng(0)
+    layers = [
+        (np.where(rng.random((m, n)) < 0.7, 0.0, rng.normal(size=(m, n))), rng.normal(size=m))
+        for n, m in pairwise(widths)
+    ]
+    found = count(linreg.mlp(layers), strategy="compiled")
+    assert found.exact_decisions == 0
+    assert found.regions == count(linreg.mlp(layers), strategy="highs").regions
+
+
 @pytest.mark.parametrize("widths", [(2, 32, 32, 32, 32), (3, 12, 12, 12), (5, 14), (5, 6, 6)])
 def test_weights_of_single_precision_are_no_harder_than_others(widths: tuple[int, ...]) -> None:
     """They are integers of up to 40 bits once they are scaled, each row by another factor."""
@@ -594,6 +607,9 @@ SMALL_NETS = {
     "clip": random_net(3, 3, 3, unit=clip(0, 1)),
     "fading": fading(3, 1e-50),
     "cancelling": cancelling(4),
+    "pruned": random_net(4, 8, 6, change=pruned),
+    "pruned, three layers": random_net(3, 6, 6, 4, change=pruned),
+    "pruned maxout": random_net(3, 4, 3, unit=maxout(3), change=pruned),
 }
 
 

@@ -30,8 +30,8 @@ from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
 from linreg.kernel import machine
 from linreg.kernel.bridge.exact_cells import Exactly
+from linreg.kernel.data.roundoff import product_error
 from linreg.kernel.data.tables import tables_of
-from linreg.kernel.maps import coordinates
 from linreg.network import INPUT, AffineNode, Network, StagedNetwork, UnitNode, linear_map
 from linreg.network.stages import Stage
 from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
@@ -63,7 +63,7 @@ def exactly(number: float) -> Fraction:
 @in_machine_code
 def _products(a: np.ndarray, b: np.ndarray, error: np.ndarray) -> None:
     for i in range(len(a)):
-        error[i] = coordinates.product_error(a[i], b[i])
+        error[i] = product_error(a[i], b[i])
 
 
 @in_machine_code
@@ -564,7 +564,7 @@ def _alone(plain: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, kind: str) -
     """Leave one kind of proof alone."""
     if kind == INTEGER:
         monkeypatch.setattr(plain.multipliers, "spread_of", lambda *_: -1.0)
-        monkeypatch.setattr(plain.multipliers, "parallel", _no)
+        monkeypatch.setattr(plain.multipliers, "is_parallel", _no)
     else:
         monkeypatch.setattr(plain.multipliers, "integer_multipliers", _no)
 
@@ -630,69 +630,6 @@ def test_no_proof_holds_of_a_number_that_is_none(
         )
         assert claim.is_proved()
         assert not claim.is_proved(lambda c=claim, u=unknown: c.forget(where, u))
-
-
-def _are_parallel(
-    plain: SimpleNamespace, halfspace: Sequence[float], goal: Sequence[float], *, exact: bool = True
-) -> bool:
-    """Whether machine code takes a goal for a positive multiple of a row, in one's own stage."""
-    proof = Polyhedron(plain, 4, 5).work.proof
-    n = len(halfspace)
-    proof.expression[0, 0, :n], proof.expression[0, 1, :n] = halfspace, goal
-    proof.support[0].exactly, proof.support[1].exactly = exact, True
-    proof.chosen[:n] = range(n)
-    return bool(plain.coordinates.parallel(proof, 1, n))
-
-
-def test_a_goal_is_parallel_to_a_wall_only_if_exact_ratios_say_so(plain: SimpleNamespace) -> None:
-    """Weights of 48 bits times 3 or 5 are floats; the next float after one is no multiple."""
-    rng = np.random.default_rng(0)
-    for _ in range(50):
-        halfspace = rng.integers(2**46, 2**48, 3) * 2.0 ** rng.integers(-100, 100, 3)
-        goal = rng.choice([3.0, 5.0, 0.75]) * halfspace
-        assert _are_parallel(plain, halfspace, goal)
-        assert not _are_parallel(plain, halfspace, goal, exact=False)
-        assert not _are_parallel(plain, halfspace, -goal)
-        i = int(rng.integers(0, 3))
-        near = goal.copy()
-        near[i] = np.nextafter(near[i], rng.choice([-np.inf, np.inf]))
-        assert not _are_parallel(plain, halfspace, near)
-        assert not _are_parallel(plain, near, halfspace)
-        near[i] = rng.choice([np.nan, np.inf, 0.0])
-        assert not _are_parallel(plain, halfspace, near)
-        assert not _are_parallel(plain, near, halfspace)
-
-
-@pytest.mark.parametrize("size", [1.0, 1e-100, 1e-260, 1e-300])
-def test_a_form_in_the_coordinates_of_a_stage_is_within_its_bounds(
-    plain: SimpleNamespace, size: float
-) -> None:
-    """Also where a coefficient times a weight of 1e-55 falls below all floats."""
-    net = chain(4, 1e-55)
-    t = by_attribute(plain.tables.tables_of(problem_of(net, None)))
-    work = plain.explorer.work_for(t)
-    pieces = np.zeros(len(t.units), dtype=np.int64)
-    for s in range(4):
-        plain.composing.compose(t, work.maps, s, pieces)
-    on_cell = 2
-    outputs = t.stages[on_cell + 1].out - t.stages[on_cell].out
-    inputs = t.stages[on_cell].out - t.stages[on_cell - 1].out
-    above, line, error = np.zeros(outputs + 1), np.zeros(inputs + 1), np.zeros(inputs + 1)
-    above[:outputs] = size * np.arange(1, outputs + 1)
-    plain.coordinates._push_down(
-        t, work.maps, pieces, above, np.zeros(outputs + 1), line, error, on_cell
-    )
-    exact = [Fraction(0)] * inputs
-    for j in range(outputs):
-        out = t.outs[t.stages[on_cell].out + j]
-        row = out.row if out.unit < 0 else t.units[out.unit].row
-        slope = 1.0 if out.unit < 0 else t.pieces[t.units[out.unit].piece].slope
-        for e in range(t.rows[row].term, t.rows[row + 1].term):
-            by = exactly(above[j]) * exactly(slope) * exactly(t.terms[e].weight)
-            exact[t.terms[e].column] += by
-    for value, off, entry in zip(line, error, exact, strict=False):
-        assert _holds(value, off, entry)
-    assert any(entry != 0 for entry in exact)
 
 
 def test_a_stage_is_known_exactly_behind_more_stages_than_calls_within_calls() -> None:

@@ -98,3 +98,21 @@ def gamma_of_form(terms: int) -> float:
     Products are rounded once more, when the constant is there: gamma(k + 1).
     """
     return gamma_of_sum(terms + 1)
+
+
+@compiled
+def product_error(a: float, b: float) -> float:
+    """What rounding took from a product: a b - fl(a b), exactly, barring over- and underflow.
+
+    Source
+    ------
+    Dekker (1971), "A floating-point technique for extending the available precision".
+    """
+    p = a * b
+    x = 134217729.0 * a
+    a1 = x - (x - a)
+    a2 = a - a1
+    y = 134217729.0 * b
+    b1 = y - (y - b)
+    b2 = b - b1
+    return ((a1 * b1 - p) + a1 * b2 + a2 * b1) + a2 * b2

@@ -91,9 +91,8 @@ ROW = np.dtype([("basic", "i8"), ("halfspace", "i8"), ("scale", "f8")])
 """A row of the program: the slack that is basic in it, or -1, and the half-space it was of, which
 was multiplied by a power of two."""
 
-COLUMN = np.dtype([("column", "i8"), ("multiplier", "f8"), ("exactly", "i8")])
-"""A half-space of the support: its column of the tableau, its multiplier, and whether it is
-expressed without an error."""
+COLUMN = np.dtype([("column", "i8"), ("multiplier", "f8")])
+"""A half-space of the support: its column of the tableau, and its multiplier."""
 
 
 @as_frame
@@ -157,10 +156,12 @@ class Proof(NamedTuple):
     weight: np.ndarray
     residual: np.ndarray
     scratch: np.ndarray  # (dim + 2, 2 dim + 4)
-    expression: np.ndarray  # (2, dim + 2, width)
-    expression_error: np.ndarray
-    chosen: np.ndarray  # (width,) columns of the expression
-    half: np.ndarray  # (1,) which of the two expressions is current
+    chosen: np.ndarray  # (dim,)
+    before: np.ndarray  # (places,): the one before it on a path; see `spans`
+    seen: np.ndarray  # (2 places,): in which turn a state was last seen
+    came: np.ndarray  # (2 places,): the state that led to it
+    waiting: np.ndarray  # (2 places,)
+    turn: np.ndarray  # (1,)
 
 
 @as_frame
@@ -218,7 +219,7 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
     n = t.dim
     most = {
         name: int(max((b[name] - a[name] for a, b in pairwise(t.stages)), default=0))
-        for name in ("row", "form", "out")
+        for name in ("row", "form")
     }
     units = len(t.units)
     own_halfspaces = len(t.forms) + int((t.units["size"] * t.units["is_max"]).sum())
@@ -226,11 +227,11 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
     points = min(most["form"] + most["row"] + 2, MOST_POINTS)
     length = HEAD + units + 2 * own_halfspaces + most["row"] * int(t.units["is_max"].any())
     masks = (SEEN + points) * t.n_words
-    width = max(n, most["out"]) + 2
 
     def ints(*shape: int) -> np.ndarray:
         return np.zeros(shape, dtype=np.int64)
 
+    places = int(t.stages[-1]["row"]) + 2 * n + 2
     counters = ints(COUNTERS)
     out_ends = np.zeros(len(t.outs), dtype=OUTPUT)
     out_ends["piece"] = -1
@@ -279,9 +280,11 @@ def work_for(t: Tables, waiting: int = 64) -> Work:
             zeros(n + 2),
             zeros(n + 2),
             zeros((n + 2, 2 * n + 4)),
-            zeros((2, n + 2, width)),
-            zeros((2, n + 2, width)),
-            ints(width),
+            ints(n),
+            ints(places),
+            ints(2 * places),
+            ints(2 * places),
+            ints(2 * places),
             ints(1),
         ),
         Tree(

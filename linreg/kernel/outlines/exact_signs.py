@@ -11,8 +11,8 @@ from __future__ import annotations
 from linreg.kernel.data.outcomes import NO_SIGN
 from linreg.kernel.data.polygons import Record
 from linreg.kernel.data.polyhedra import SIDES, Space
+from linreg.kernel.data.roundoff import product_error
 from linreg.kernel.machine import NOTHING, compiled
-from linreg.kernel.maps.coordinates import product_error
 from linreg.kernel.plane.determinants import add_to
 
 LEAST, MOST = 1e-50, 1e50

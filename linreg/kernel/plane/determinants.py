@@ -16,9 +16,8 @@ import numpy as np
 
 from linreg.kernel.data.outcomes import NO_SIGN
 from linreg.kernel.data.polygons import Record
-from linreg.kernel.data.roundoff import LARGE, SMALL
+from linreg.kernel.data.roundoff import LARGE, SMALL, product_error
 from linreg.kernel.machine import NOTHING, compiled
-from linreg.kernel.maps.coordinates import product_error
 
 
 @compiled

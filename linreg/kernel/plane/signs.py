@@ -18,9 +18,16 @@ from linreg.kernel.data.flags import (
 )
 from linreg.kernel.data.outcomes import ALWAYS, CUTS, DOUBTFUL, NEVER, NO_SIGN
 from linreg.kernel.data.polygons import Record
-from linreg.kernel.data.roundoff import EXACT, FLOOR, GAMMA_3, HIGHEST, LOWEST, UP
+from linreg.kernel.data.roundoff import (
+    EXACT,
+    FLOOR,
+    GAMMA_3,
+    HIGHEST,
+    LOWEST,
+    UP,
+    product_error,
+)
 from linreg.kernel.machine import NONE, compiled
-from linreg.kernel.maps.coordinates import product_error
 from linreg.kernel.plane.determinants import determinant_sign
 
 

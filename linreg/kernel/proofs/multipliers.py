@@ -16,8 +16,8 @@ from linreg.kernel.data.roundoff import (
 )
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import HalfspaceRows, Maps, Program, Proof
-from linreg.kernel.machine import compiled
-from linreg.kernel.maps.coordinates import columns_at, express, parallel
+from linreg.kernel.machine import NOTHING, compiled
+from linreg.kernel.proofs.spans import go_through_few, is_parallel
 from linreg.kernel.simplex.program import scale_of
 
 LARGEST_MULTIPLIER = 1e100
@@ -69,7 +69,7 @@ def proves(
         Rows of the program.
     """
     k = gather(p, proof, n, m)
-    return _proves_at_once(halfspaces, p, proof, n, m, k) or _proves_before(
+    return _proves_at_once(halfspaces, p, proof, n, m, k) or _proves_with_few(
         t, maps, halfspaces, p, proof, pieces, n, k
     )
 
@@ -103,7 +103,7 @@ def _proves_at_once(
 
 
 @compiled
-def _proves_before(
+def _proves_with_few(
     t: Tables,
     maps: Maps,
     halfspaces: HalfspaceRows,
@@ -113,7 +113,12 @@ def _proves_before(
     n: int,
     k: int,
 ) -> bool:
-    """Whether the support proves it in the coordinates of some stage, with fewer half-spaces."""
+    """Whether fewer half-spaces than dimensions prove it.
+
+    If k independent gradients and the goal's are combinations of k vectors, the goal's is one of
+    the k. In any k columns in which the k are independent, which `spread_of` tells, its multipliers
+    are the only solution of a square system; with these it is their combination in all columns.
+    """
     if k == n:
         # Multipliers that are nearly zero may be zero: the others then prove it below.
         largest = 0.0
@@ -129,21 +134,44 @@ def _proves_before(
                 k += 1
     if k == n or k == 0:
         return False
-    # In the coordinates of a stage before, and the one before that, down to the input.
-    for at in range(proof.goal[0].stage, -1, -1):
-        if not express(t, maps, halfspaces, p, proof, pieces, n, k, at):
-            continue
-        columns = columns_at(t, maps, proof, n, k, at)
-        if columns == k:
-            if _solve(proof, k):
-                spread = spread_of(proof, k)
-                if spread >= 0.0 and _value_holds(halfspaces, p, proof, k, spread):
-                    return True
-        elif k == 1 and parallel(proof, at, columns):
-            # The multiplier is a quotient of two exact numbers: gamma(1) would do.
-            if _value_holds(halfspaces, p, proof, k, GAMMA_3):
+    if go_through_few(t, maps, halfspaces, p, proof, pieces, n, k):
+        if _choose_columns(halfspaces, p, proof, n, k) and _solve(proof, k):
+            spread = spread_of(proof, k)
+            if spread >= 0.0 and _value_holds(halfspaces, p, proof, k, spread):
                 return True
+    if k == 1 and is_parallel(t, maps, halfspaces, p, proof):
+        # The multiplier is a quotient of two exact numbers: gamma(1) would do.
+        return _value_holds(halfspaces, p, proof, k, GAMMA_3)
     return False
+
+
+@compiled
+def _choose_columns(halfspaces: HalfspaceRows, p: Program, proof: Proof, n: int, k: int) -> bool:
+    """Make as many columns of the support the basis in which its rows seem to be independent."""
+    a = proof.scratch
+    for i in range(k):
+        halfspace = p.rows[p.nonbasic[proof.support[i].column]].halfspace
+        for c in range(n):
+            a[i, c] = halfspaces.normals[halfspace, c]
+    for j in range(k):
+        best = NOTHING
+        for c in range(n):
+            if abs(a[j, c]) > abs(a[j, best]):
+                best = c
+        if not abs(a[j, best]) > 0.0:
+            return False
+        for i in range(j + 1, k):
+            factor = a[i, best] / a[j, best]
+            for c in range(n):
+                a[i, c] -= factor * a[j, c]
+            a[i, best] = 0.0
+        for i in range(k):
+            halfspace = p.rows[p.nonbasic[proof.support[i].column]].halfspace
+            proof.basis[i, j] = halfspaces.normals[halfspace, best]
+            proof.basis_error[i, j] = halfspaces.errors[halfspace, best]
+        proof.target[j] = p.goal[best]
+        proof.target_error[j] = p.goal_error[best]
+    return True
 
 
 @compiled

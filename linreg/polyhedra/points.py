@@ -171,6 +171,8 @@ def binary_rows(points: np.ndarray) -> list[list[int]]:
 class Forms:
     """A bundle of affine forms, exactly and as float64 rows of largest entry in [1/2, 1).
 
+    What is made of the rows is made when it is asked for.
+
     Attributes
     ----------
     rows : list of integer rows, shape (forms, dim + 1)
@@ -180,18 +182,26 @@ class Forms:
 
     def __init__(self, rows: Sequence[IntegerRow], dim: int) -> None:
         self.rows = list(rows)
-        self._matrix = integer_matrix(self.rows, dim + 1)
+        self._dim = dim
+
+    @cached_property
+    def _matrix(self) -> fmpz_mat:
+        return integer_matrix(self.rows, self._dim + 1)
+
+    @cached_property
+    def _scaled(self) -> tuple[list[int], np.ndarray]:
         integers = [[int(entry) for entry in row[:-1]] for row in self.rows]
-        self._scales = [
-            1 << max((abs(entry).bit_length() for entry in row), default=0) for row in integers
-        ]
-        self.normals = np.array(
-            [
-                [entry / scale for entry in row]
-                for row, scale in zip(integers, self._scales, strict=True)
-            ],
+        scales = [1 << max((abs(a).bit_length() for a in row), default=0) for row in integers]
+        normals = np.array(
+            [[a / scale for a in row] for row, scale in zip(integers, scales, strict=True)],
             dtype=np.float64,
-        ).reshape(len(self.rows), dim)
+        )
+        return scales, normals.reshape(len(self.rows), self._dim)
+
+    @cached_property
+    def normals(self) -> np.ndarray:
+        """Gradients divided by a power of two, each rounded to nearest."""
+        return self._scaled[1]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -206,7 +216,7 @@ class Forms:
         return np.array(
             [
                 nearest_float(int(value), denominator * scale)
-                for value, scale in zip(values, self._scales, strict=True)
+                for value, scale in zip(values, self._scaled[0], strict=True)
             ],
             dtype=np.float64,
         )

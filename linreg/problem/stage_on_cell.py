@@ -47,48 +47,29 @@ class StageOnCell:
         self.dim = state.ncols() - 1
         self._stage = stage
         self._rows = stage.preactivations(state)
-        self._index: dict[tuple[fmpz, ...], int] = {}
-        self._readers: list[_ScalarReader | _MaxReader] = []
-        planes: list[IntegerRow] = []
-        candidates: list[IntegerRow] = []
-        contests: list[range] = []
-        # Where boundaries coincide many units have the same row, and switch at the same cuts.
-        alike: dict[tuple[tuple[fmpz, ...], tuple[tuple[fmpz, fmpz], ...]], _ScalarReader] = {}
-        for unit in stage.units:
-            if isinstance(unit, IntegerMax):
-                rows = self._rows[unit.row : unit.row + unit.rank]
-                rivals = _rivals(rows)
-                twins = frozenset(rival for rival in rivals if rows.count(rows[rival]) > 1)
-                self._readers.append(_MaxReader(len(contests), tuple(rivals), twins))
-                contests.append(range(len(candidates), len(candidates) + len(rivals)))
-                candidates += [self._rows[unit.row + rival] for rival in rivals]
-                continue
-            key = tuple(self._rows[unit.row]), unit.cuts
-            reader = alike.get(key)
-            if reader is None:
-                reader = alike[key] = self._scalar(unit, planes)
-            self._readers.append(reader)
-        self.hyperplanes = Forms(planes, self.dim)
-        self.candidates = Forms(candidates, self.dim)
-        self.contests = tuple(contests)
 
-    def _scalar(self, unit: IntegerScalar, planes: list[IntegerRow]) -> _ScalarReader:
-        row = self._rows[unit.row]
-        if not any(row[:-1]):
-            passed = sum(row[-1] * by > cut for by, cut in unit.cuts)
-            is_tied = any(row[-1] * by == cut for by, cut in unit.cuts)
-            return _ScalarReader(passed, (), is_tied)
-        marks = []
-        for by, cut in unit.cuts:
-            scaled = row if by == 1 else [entry * by for entry in row]
-            form = primitive(scaled if cut == 0 else [*scaled[:-1], scaled[-1] - cut])
-            upward = next(entry for entry in form if entry != 0) > 0
-            key = tuple(form) if upward else tuple(-entry for entry in form)
-            plane = self._index.setdefault(key, len(planes))
-            if plane == len(planes):
-                planes.append(list(key))
-            marks.append((plane, 1 if upward else -1))
-        return _ScalarReader(0, tuple(marks), False)
+    @cached_property
+    def _told_apart(self) -> _ToldApart:
+        return _ToldApart(self._stage, self._rows)
+
+    @cached_property
+    def hyperplanes(self) -> Forms:
+        """Where scalar units switch."""
+        return Forms(self._told_apart.planes, self.dim)
+
+    @cached_property
+    def candidates(self) -> Forms:
+        """The candidates of all max units that take part."""
+        return Forms(self._told_apart.candidates, self.dim)
+
+    @cached_property
+    def contests(self) -> tuple[range, ...]:
+        """Which of the candidates are those of each max unit."""
+        return tuple(self._told_apart.contests)
+
+    @cached_property
+    def _readers(self) -> list[_ScalarReader | _MaxReader]:
+        return self._told_apart.readers
 
     def pieces(self, signs: Sequence[int], winners: Sequence[int]) -> list[int]:
         """The piece of each unit, given a side of each hyperplane and each contest's winner."""
@@ -105,6 +86,22 @@ class StageOnCell:
         if not reader.marks:
             return None, 1 if k < reader.passed else -1
         return reader.marks[k]
+
+    @cached_property
+    def breakpoints(self) -> list[tuple[int | None, int]]:
+        """The same of all scalar units, one after another."""
+        return [
+            self.breakpoint(unit, k)
+            for unit, read in enumerate(self._stage.units)
+            if isinstance(read, IntegerScalar)
+            for k in range(len(read.cuts))
+        ]
+
+    def above(self, unit: int, k: int) -> IntegerRow:
+        """A form with coprime entries that is positive where a scalar unit exceeds a breakpoint."""
+        read = self._stage.units[unit]
+        assert isinstance(read, IntegerScalar)
+        return _above(self._rows[read.row], *read.cuts[k])
 
     def marks(self) -> list[tuple[int, int, int]]:
         """A scalar unit that switches at each hyperplane.
@@ -164,6 +161,61 @@ class StageOnCell:
     def known_point(self, point: Point) -> KnownPoint:
         """The sides that a point is on, and the candidates that win there."""
         return KnownPoint(self, point)
+
+
+class _ToldApart:
+    """The hyperplanes and candidates of a stage that differ, and what of them each unit reads."""
+
+    def __init__(self, stage: IntegerStage, rows: Sequence[IntegerRow]) -> None:
+        self._rows = rows
+        self._index: dict[tuple[fmpz, ...], int] = {}
+        self.readers: list[_ScalarReader | _MaxReader] = []
+        self.planes: list[IntegerRow] = []
+        self.candidates: list[IntegerRow] = []
+        self.contests: list[range] = []
+        # Where boundaries coincide many units have the same row, and switch at the same cuts.
+        alike: dict[tuple[tuple[fmpz, ...], tuple[tuple[fmpz, fmpz], ...]], _ScalarReader] = {}
+        for unit in stage.units:
+            if isinstance(unit, IntegerMax):
+                self.readers.append(self._max(unit))
+                continue
+            key = tuple(rows[unit.row]), unit.cuts
+            reader = alike.get(key)
+            if reader is None:
+                reader = alike[key] = self._scalar(unit)
+            self.readers.append(reader)
+
+    def _max(self, unit: IntegerMax) -> _MaxReader:
+        rows = self._rows[unit.row : unit.row + unit.rank]
+        rivals = _rivals(rows)
+        twins = frozenset(rival for rival in rivals if rows.count(rows[rival]) > 1)
+        first = len(self.candidates)
+        self.contests.append(range(first, first + len(rivals)))
+        self.candidates += [rows[rival] for rival in rivals]
+        return _MaxReader(len(self.contests) - 1, tuple(rivals), twins)
+
+    def _scalar(self, unit: IntegerScalar) -> _ScalarReader:
+        row = self._rows[unit.row]
+        if not any(row[:-1]):
+            passed = sum(row[-1] * by > cut for by, cut in unit.cuts)
+            is_tied = any(row[-1] * by == cut for by, cut in unit.cuts)
+            return _ScalarReader(passed, (), is_tied)
+        marks = []
+        for by, cut in unit.cuts:
+            form = _above(row, by, cut)
+            upward = next(entry for entry in form if entry != 0) > 0
+            key = tuple(form) if upward else tuple(-entry for entry in form)
+            plane = self._index.setdefault(key, len(self.planes))
+            if plane == len(self.planes):
+                self.planes.append(list(key))
+            marks.append((plane, 1 if upward else -1))
+        return _ScalarReader(0, tuple(marks), False)
+
+
+def _above(row: IntegerRow, by: fmpz, cut: fmpz) -> IntegerRow:
+    """The form by * row - cut, divided by the greatest common divisor of its entries."""
+    scaled = row if by == 1 else [entry * by for entry in row]
+    return primitive(scaled if cut == 0 else [*scaled[:-1], scaled[-1] - cut])
 
 
 @dataclass(frozen=True, slots=True)

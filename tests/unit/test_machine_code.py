@@ -25,19 +25,20 @@ from numba import njit
 from plain_machine import blurred, by_attribute, plain_machine
 from program import python
 
-from linreg import Box, leaky_relu, mlp, relu
+from linreg import Box, absolute, clip, enumerate_regions, leaky_relu, mlp, relu
 from linreg.affine import ExactAffineMap
 from linreg.domains import Domain
 from linreg.kernel import machine
 from linreg.kernel.bridge.exact_cells import Exactly
 from linreg.kernel.data.roundoff import product_error
 from linreg.kernel.data.tables import tables_of
+from linreg.kernel.data.work import NEGATIVE, POSITIVE
 from linreg.network import INPUT, AffineNode, Network, StagedNetwork, UnitNode, linear_map
 from linreg.network.stages import Stage
 from linreg.polyhedra import IntegerRow, Multipliers, Solver, decide_interior
 from linreg.problem import problem_of
 from linreg.rational import primitive_factor
-from linreg.units import MaxUnit
+from linreg.units import MaxUnit, Unit
 
 FULL_BASIS, SUB_BASIS, INTEGER = "full basis", "fewer walls than dimensions", "integers"
 
@@ -640,6 +641,35 @@ def test_a_stage_is_known_exactly_behind_more_stages_than_calls_within_calls() -
     exactly = Exactly(problem, tables)
     assert exactly.on_cell(1499, [1] * 1500).hyperplanes.rows == [[1, 0]]
     assert exactly.on_cell(1499, [0] * 1500).hyperplanes.rows == []
+
+
+@pytest.mark.parametrize("unit", [None, clip(0, 1), absolute()], ids=["relu", "clip", "absolute"])
+def test_a_side_of_a_form_is_positive_where_the_unit_exceeds_the_breakpoint(
+    unit: Unit | None,
+) -> None:
+    """At a point of each region; a table of all forms tells hyperplanes that are the same."""
+    rows = [([[1, 2], [-2, -4], [0, 3], [0, 0]], [1, -2, 0, 1])]
+    net = mlp([*rows, ([[1, -1, 2, 3], [2, 0, 0, 1], [1, 1, 1, 1]], [0, -5, -1])], activation=unit)
+    problem = problem_of(net, None)
+    tables = tables_of(problem)
+    assert tables is not None
+    exactly = Exactly(problem, tables)
+    stages = tables.rows["stage"][tables.forms["row"]].tolist()
+    first = tables.stages["form"].tolist()
+    for region in enumerate_regions(net):
+        for f, u in enumerate(tables.forms["unit"].tolist()):
+            k, s = f - int(tables.units["form"][u]), stages[f]
+            row = exactly.side(region.pattern, f, POSITIVE)
+            plane, above = exactly.marks(s, region.pattern)[f - first[s]]
+            if plane is None:
+                assert row == [0, 0, 1]
+                assert (above > 0) == (region.pattern[u] > k)
+                continue
+            value = sum(int(a) * x for a, x in zip(row, (*region.exact_witness, 1), strict=True))
+            assert (value > 0) == (region.pattern[u] > k)
+            table = exactly.on_cell(s, region.pattern).hyperplanes.rows
+            assert row == [above * entry for entry in table[plane]]
+            assert exactly.side(region.pattern, f, NEGATIVE) == [-entry for entry in row]
 
 
 def test_no_sum_of_machine_code_is_longer_than_error_bounds_allow_for(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from flint import fmpz
@@ -42,13 +41,6 @@ REMEMBERED = 256
 """Stages on cells seen last that are kept: cells next to each other share theirs."""
 
 
-class _Known(NamedTuple):
-    """A stage on a cell, and for each form its hyperplane and which of its sides is above."""
-
-    on_cell: StageOnCell
-    marks: list[tuple[int | None, int]]
-
-
 class Exactly:
     """What exact arithmetic makes of nodes."""
 
@@ -57,13 +49,14 @@ class Exactly:
         self.tables = tables
         self._unit_of: list[int] = tables.forms["unit"].tolist()
         self._form_of: list[int] = tables.units["form"].tolist()
+        self._stage_of: list[int] = tables.rows["stage"][tables.forms["row"]].tolist()
         self._spans: list[tuple[int, int, int]] = [
             (int(a["unit"]), int(a["form"]), int(b["form"])) for a, b in pairwise(tables.stages)
         ]
         self._twins_of: dict[int, list[int]] = {}
         for form, twin in enumerate(tables.forms["twin"].tolist()):
             self._twins_of.setdefault(twin, []).append(form)
-        self._on_cells: OrderedDict[tuple[int, ...], _Known] = OrderedDict()
+        self._on_cells: OrderedDict[tuple[int, ...], StageOnCell] = OrderedDict()
 
     def cell(self, work: Work) -> Cell | GeneratedCell | None:
         """The cell of the current node, or None if it is empty; without points yet.
@@ -146,24 +139,22 @@ class Exactly:
         t, tree = self.tables, work.tree
         s = int(tree.node[STAGE])
         pattern = tuple(tree.node[tree.pieces : tree.pieces + int(t.stages[s]["unit"])].tolist())
-        on_cell, marks = self._known(s, pattern)
         for claim in tree.claims[: tree.counters[CLAIMS]].tolist():
             f, halfspaces = claim[0], claim[2 : 2 + claim[1]]
             first = self._spans[s][1]
-            local = f - first
-            plane, above = marks[local]
-            if plane is None:
+            above = self._above(pattern, s, f)
+            if not any(above[:-1]):
                 # Where a form is zero, so are its multiples, and none of them is positive.
                 for g in self._twins_of.get(f, ()):
-                    _fix(tree.mask, t, g - first, marks[g - first][1])
+                    side = 1 if self._above(pattern, s, g)[-1] > 0 else -1
+                    _fix(tree.mask, t, g - first, side)
                 continue
-            seen = 1 if _bit(tree.mask, t, SEEN, local) else -1
-            row = on_cell.hyperplanes.rows[plane]
-            form = row if above * seen > 0 else [-entry for entry in row]
+            seen = 1 if _bit(tree.mask, t, SEEN, f - first) else -1
+            form = above if seen > 0 else [-entry for entry in above]
             rows = [self._halfspace(pattern, work, i) for i in halfspaces]
             if not halfspaces or non_negative(form, rows, range(len(halfspaces))) is None:
                 return False
-            _fix(tree.mask, t, local, seen)
+            _fix(tree.mask, t, f - first, seen)
         return tree.counters[CLAIMS] > 0
 
     def _halfspace(self, pattern: Sequence[int], work: Work, i: int) -> IntegerRow:
@@ -181,12 +172,10 @@ class Exactly:
 
         A constant that is positive where the form has no hyperplane.
         """
-        stage = int(self.tables.rows["stage"][self.tables.forms["row"][f]])
-        plane, above = self._plane(pattern, stage, f)
-        if plane is None:
+        above = self._above(pattern, self._stage_of[f], f)
+        if not any(above[:-1]):
             return [fmpz(0)] * self.tables.dim + [fmpz(1)]
-        form = self.on_cell(stage, pattern).hyperplanes.rows[plane]
-        return form if (above > 0) == (rival == POSITIVE) else [-entry for entry in form]
+        return above if rival == POSITIVE else [-entry for entry in above]
 
     def write(self, cell: Cell, work: Work) -> bool:
         """Write what is decided of a cell into the current node, which is the same cell.
@@ -231,17 +220,13 @@ class Exactly:
         tree.node[ENTRY], tree.node[SHARED] = -1, 0
         return status == DONE
 
-    def on_cell(self, stage: int, pattern: Sequence[int]) -> StageOnCell:
-        """A stage on the cells whose pattern begins with these pieces."""
-        return self._known(stage, pattern).on_cell
-
     def marks(self, stage: int, pattern: Sequence[int]) -> list[tuple[int | None, int]]:
         """For each form of a stage its hyperplane, if it has one, and which side is above."""
-        return self._known(stage, pattern).marks
+        return self.on_cell(stage, pattern).breakpoints
 
-    def _known(self, stage: int, pattern: Sequence[int]) -> _Known:
-        """What is known of a stage, from the last one before it that is remembered."""
-        known: _Known | None = None
+    def on_cell(self, stage: int, pattern: Sequence[int]) -> StageOnCell:
+        """A stage on a cell, from the last one before it that is remembered."""
+        known: StageOnCell | None = None
         missing = []
         # A loop, since there may be more stages than calls within calls.
         for s in range(stage, -1, -1):
@@ -258,24 +243,24 @@ class Exactly:
         assert known is not None
         return known
 
-    def _made(self, key: tuple[int, ...], before: _Known | None) -> _Known:
+    def _made(self, key: tuple[int, ...], before: StageOnCell | None) -> StageOnCell:
         """A stage on the cells whose pattern begins with the rest of the key."""
         stage, *pieces = key
-        units, first, last = self._spans[stage]
         if before is None:
             state = identity_state(self._problem.network.input_dim)
         else:
-            state = before.on_cell.outputs(pieces[self._spans[stage - 1][0] :])
-        on_cell = StageOnCell(self._problem.integer_stages[stage], state)
-        marks = [
-            on_cell.breakpoint(u - units, f - self._form_of[u])
-            for f, u in enumerate(self._unit_of[first:last], first)
-        ]
-        return _Known(on_cell, marks)
+            state = before.outputs(pieces[self._spans[stage - 1][0] :])
+        return StageOnCell(self._problem.integer_stages[stage], state)
 
     def _plane(self, pattern: Sequence[int], stage: int, f: int) -> tuple[int | None, int]:
         """A form's hyperplane, and which of its sides is above the breakpoint."""
-        return self._known(stage, pattern).marks[f - self._spans[stage][1]]
+        return self.on_cell(stage, pattern).breakpoints[f - self._spans[stage][1]]
+
+    def _above(self, pattern: Sequence[int], stage: int, f: int) -> IntegerRow:
+        """A form, positive above the breakpoint; without a table of all those of the stage."""
+        u = self._unit_of[f]
+        on_cell = self.on_cell(stage, pattern)
+        return on_cell.above(u - self._spans[stage][0], f - self._form_of[u])
 
     def _leads(
         self, pattern: Sequence[int], row: int, rivals: Sequence[int]

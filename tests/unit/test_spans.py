@@ -62,6 +62,7 @@ class OnCell:
             work.proof.support[i].column = i
             work.halfspaces.ends[i].row, work.halfspaces.ends[i].rival = row, rival
         work.proof.goal[0].row, work.proof.goal[0].rival = goal
+        work.proof.goal[0].stage = t.n_stages - 1
         # The support is as large as the number of vectors: what is asked of fewer has its lead too.
         n = t.dim + len(support) - few
         return bool(
@@ -193,17 +194,18 @@ def test_a_term_that_is_passed_over_is_caught(plain: SimpleNamespace) -> None:
     assert few_enough(plain, 0)[1] > 0
 
 
-def test_an_output_that_is_taken_for_constant_is_caught(plain: SimpleNamespace) -> None:
-    see = plain.spans._see_terms
+@pytest.mark.parametrize("where", ["_see_terms", "_is_narrow"])
+def test_an_output_that_is_taken_for_constant_is_caught(plain: SimpleNamespace, where: str) -> None:
+    look = getattr(plain.spans, where)
 
-    def seen(t: Any, maps: Any, *given: Any) -> int:
+    def looks(t: Any, maps: Any, *given: Any) -> Any:
         kept = maps.out_ends["live"].copy()
-        maps.out_ends["live"][::3] = 0
-        top: int = see(t, maps, *given)
+        maps.out_ends["live"][:: 3 if where == "_see_terms" else 1] = 0
+        found = look(t, maps, *given)
         maps.out_ends["live"][:] = kept
-        return top
+        return found
 
-    plain.spans._see_terms = seen
+    setattr(plain.spans, where, looks)
     assert few_enough(plain, 0)[1] > 0
 
 

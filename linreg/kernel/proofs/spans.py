@@ -43,6 +43,8 @@ def go_through_few(
     These are counted: nothing else depends on how it went. The lead of a candidate over all others
     is one more vector.
     """
+    if _is_narrow(t, maps, halfspaces, p, proof, n, k):
+        return True
     n_rows = len(t.rows) - 1
     places = n_rows + t.dim + k + 1
     for v in range(places):
@@ -54,6 +56,35 @@ def go_through_few(
             for v in range(places):
                 cut += proof.seen[2 * v] == proof.turn[0] != proof.seen[2 * v + 1]
             return cut <= few
+    return False
+
+
+@compiled
+def _is_narrow(
+    t: Tables, maps: Maps, halfspaces: HalfspaceRows, p: Program, proof: Proof, n: int, k: int
+) -> bool:
+    """Whether the rows of one stage whose outputs are not constant cut all off, which is usual.
+
+    With them goes what is of that stage, and none of them, or of one before.
+    """
+    for s in range(proof.goal[0].stage - 1, -1, -1):
+        cut = n - t.dim
+        first = t.stages[s].out
+        for o in range(first, t.stages[s + 1].out):
+            cut += maps.out_ends[o].live
+        for i in range(k + 1):
+            of, against = _named(halfspaces, p, proof, k, i)
+            if against == OF_DOMAIN:
+                if i < k or n == t.dim:  # a goal that is the lead alone has been counted
+                    cut += 1
+                continue
+            stage = t.rows[of if against >= 0 else t.forms[of].row].stage
+            if stage == s and against < 0:
+                cut += 1 - maps.out_ends[first + t.forms[of].unit - t.stages[s].unit].live
+            elif stage <= s:
+                cut += 1
+        if cut <= k:
+            return True
     return False
 
 

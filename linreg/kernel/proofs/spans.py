@@ -124,7 +124,13 @@ def _adds_path(
                 top = _see(proof, 2 * proof.before[v] + 1, state, top)
             continue
         if inputs <= v < inputs + t.dim:
-            _lead(proof, state)
+            while state >= 0:
+                came = proof.came[state]
+                if state & 1 == 0:
+                    proof.before[state >> 1] = came >> 1 if came >= 0 else NONE
+                    if came >= 0 and came >> 1 == state >> 1:
+                        proof.before[state >> 1] = ON_NO_PATH
+                state = came
             return True
         if proof.before[v] != ON_NO_PATH:
             top = _see(proof, state - 1, state, top)
@@ -193,35 +199,14 @@ def _see_terms(
             v = t.outs[o].row
             if u >= 0:
                 v = t.units[u].row + (pieces[u] if t.units[u].is_max else 0)
-        if against < 0 or not _has_term(t, against, e):
+        is_common = False
+        if against >= 0 and t.terms[e].error == 0.0:
+            for d in range(t.rows[against].term, t.rows[against + 1].term):
+                if t.terms[d].column == t.terms[e].column:
+                    is_common = t.terms[d].weight == t.terms[e].weight and t.terms[d].error == 0.0
+        if not is_common:
             top = _see(proof, 2 * v, state, top)
     return top
-
-
-@compiled
-def _lead(proof: Proof, state: int) -> None:
-    """Lead one more path to an input, along the states that led to it."""
-    while state >= 0:
-        came = proof.came[state]
-        if state & 1 == 0:
-            if came < 0:
-                proof.before[state >> 1] = NONE
-            elif came >> 1 == state >> 1:
-                proof.before[state >> 1] = ON_NO_PATH
-            else:
-                proof.before[state >> 1] = came >> 1
-        state = came
-
-
-@compiled
-def _has_term(t: Tables, r: int, e: int) -> bool:
-    """Whether a row has exactly that term of another one, too."""
-    term = t.terms[e]
-    if term.error == 0.0:
-        for d in range(t.rows[r].term, t.rows[r + 1].term):
-            if t.terms[d].column == term.column:
-                return t.terms[d].weight == term.weight and t.terms[d].error == 0.0
-    return False
 
 
 @compiled

@@ -100,13 +100,14 @@ class Step(NamedTuple):
 def _steps() -> list[Step]:
     cube, square = (problem_of(_one_unit(dim), None) for dim in (3, 2))
     return [
-        Step("regions", 0.29, False, lambda: compiled_explorer().prepare(cube)),
+        Step("regions", 0.28, False, lambda: compiled_explorer().prepare(cube)),
         Step("proofs", 0.08, False, lambda: proving_explorer().prepare(cube)),
-        Step("graphs", 0.18, False, _join),
-        Step("regions of the plane", 0.18, True, lambda: compiled_explorer().prepare(square)),
+        Step("graphs", 0.17, False, _join),
+        Step("regions of the plane", 0.17, True, lambda: compiled_explorer().prepare(square)),
         Step("outlines", 0.11, True, _outline),
         Step("lines", 0.09, True, _sweep),
         Step("bounds", 0.07, True, _bound),
+        Step("exact cells", 0.03, True, _cut),
     ]
 
 
@@ -164,6 +165,13 @@ def _bound() -> None:
     bounds = tables.bound(*box, *tables.root())
     tables.guided(*box, bounds, bounds.codes, np.ones(1), np.zeros((2, 1, 1)))
     rows_of_leaf(tables, bounds, {}, 1, [0], [0.0])
+
+
+def _cut() -> None:
+    """Cut exact cells in machine code."""
+    from linreg.kernel.bridge.word_cells import prepare
+
+    prepare()
 
 
 def _join() -> None:

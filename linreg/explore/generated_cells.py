@@ -41,7 +41,7 @@ class GeneratedCell:
         The decided hyperplanes that bound the cell.
     open : int
         A bit for each hyperplane that cuts the cell.
-    generators : list of Generator
+    generators : sequence of Generator
         Their signs are those at the hyperplanes of the stage.
     n_rows : int
         Bits in use in `Generator.on`.
@@ -55,7 +55,7 @@ class GeneratedCell:
     positive: int
     cutting: tuple[int, ...]
     open: int
-    generators: list[Generator]
+    generators: Sequence[Generator]
     n_rows: int
     share: float
 
@@ -145,12 +145,10 @@ class GeneratedCell:
         )
 
 
-def generated(cell: Cell) -> GeneratedCell | None:
-    """A cell by its generators, of which an empty one has none; None if it is not for this."""
-    if not is_for_generators(cell.on_cell):
-        return None
+def unseen_of(cell: Cell) -> GeneratedCell:
+    """The same cell, before its generators are known; see `unseen`."""
     halfspaces = tuple(row for halfspace in cell.halfspaces for row in halfspace.rows)
-    return with_generators(
+    return unseen(
         cell.pattern,
         cell.stage,
         cell.on_cell,
@@ -158,7 +156,6 @@ def generated(cell: Cell) -> GeneratedCell | None:
         cell.signs,
         cell.cutting,
         cell.share,
-        most=GENERATORS_FOR_SPLITTING if cell.known_points else None,
     )
 
 
@@ -167,7 +164,7 @@ def is_for_generators(on_cell: StageOnCell) -> bool:
     return on_cell.dim <= INPUTS_FOR_GENERATORS and not on_cell.contests
 
 
-def with_generators(
+def unseen(
     pattern: tuple[int, ...],
     stage: int,
     on_cell: StageOnCell,
@@ -175,20 +172,27 @@ def with_generators(
     signs: Sequence[int],
     cutting: tuple[int, ...],
     share: float,
-    most: int | None = GENERATORS_FOR_SPLITTING,
-) -> GeneratedCell | None:
-    """A cell whose fields are those of `Cell`; see `generated`, and `generators_of` for `most`."""
+) -> GeneratedCell:
+    """A cell whose fields are those of `Cell`, before its generators are known.
+
+    All hyperplanes that are not decided are open.
+    """
     positive = sum(1 << plane for plane, sign in enumerate(signs) if sign > 0)
     asked = sum(1 << plane for plane, sign in enumerate(signs) if sign == 0)
-    cell = GeneratedCell(
+    return GeneratedCell(
         pattern, stage, on_cell, halfspaces, positive, cutting, asked, [], 0, share
     )
-    rows = [*halfspaces, *cell.bounding_rows]
-    generators = generators_of(rows, on_cell.dim, most)
+
+
+def with_generators(
+    cell: GeneratedCell, most: int | None = GENERATORS_FOR_SPLITTING
+) -> GeneratedCell | None:
+    """A cell that is `unseen`, with its generators; see `generated`, and `generators_of`."""
+    rows = [*cell.halfspaces, *cell.bounding_rows]
+    generators = generators_of(rows, cell.on_cell.dim, most)
     if generators is None:
         return None
-    seen = [_seen(generator, on_cell, asked) for generator in generators]
-    return _decided(replace(cell, generators=seen, n_rows=len(rows) + 1), asked)
+    return decided(replace(cell, generators=generators, n_rows=len(rows) + 1), cell.open)
 
 
 def split(
@@ -198,10 +202,12 @@ def split(
     tally: Tally,
     stage_on_cell_of: Callable[[int, Sequence[int]], StageOnCell],
     limit: int | None = None,
+    seen: Callable[[GeneratedCell, int], GeneratedCell] | None = None,
 ) -> list[GeneratedCell | Cell]:
     """The cells that a cell splits into; none if it is a region, which goes to the sink.
 
     Nor are there any if it is regions that are only counted, and no more than the limit allows.
+    Hyperplanes of the next stage are decided by `decided`, or by what does the same.
     """
     if cell.open:
         found = (
@@ -226,7 +232,6 @@ def split(
             return [cell.cell().next_stage(problem, pieces)]
         halfspaces = (*cell.halfspaces, *cell.bounding_rows)
         asked = (1 << len(on_cell.hyperplanes)) - 1
-        seen = [_seen(generator, on_cell, asked) for generator in cell.generators]
         fresh = GeneratedCell(
             pattern,
             cell.stage + 1,
@@ -235,16 +240,22 @@ def split(
             0,
             (),
             asked,
-            seen,
+            cell.generators,
             cell.n_rows,
             cell.share,
         )
-        return [_decided(fresh, asked)]
+        return [(seen or decided)(fresh, asked)]
     tally.regions += 1
     tally.share += cell.share
     if sink.wants_rows:
         sink.region(pattern, cell.cell())
     return []
+
+
+def decided(cell: GeneratedCell, asked: int) -> GeneratedCell:
+    """A cell whose generators are seen from the hyperplanes that are asked about."""
+    seen = [_seen(generator, cell.on_cell, asked) for generator in cell.generators]
+    return _decided(replace(cell, generators=seen), asked)
 
 
 def _seen(generator: Generator, on_cell: StageOnCell, asked: int) -> Generator:

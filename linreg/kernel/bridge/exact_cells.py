@@ -10,7 +10,8 @@ import numpy as np
 from flint import fmpz
 
 from linreg.explore.cells import Cell
-from linreg.explore.generated_cells import GeneratedCell, is_for_generators, with_generators
+from linreg.explore.generated_cells import GeneratedCell, is_for_generators, unseen
+from linreg.kernel.bridge.word_cells import WordCells
 from linreg.kernel.data.outcomes import DONE, PLACE
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.work import (
@@ -44,9 +45,10 @@ REMEMBERED = 256
 class Exactly:
     """What exact arithmetic makes of nodes."""
 
-    def __init__(self, problem: Problem, tables: Tables) -> None:
+    def __init__(self, problem: Problem, tables: Tables, words: WordCells | None = None) -> None:
         self._problem = problem
         self.tables = tables
+        self.words = WordCells() if words is None else words
         self._unit_of: list[int] = tables.forms["unit"].tolist()
         self._form_of: list[int] = tables.units["form"].tolist()
         self._stage_of: list[int] = tables.rows["stage"][tables.forms["row"]].tolist()
@@ -58,10 +60,10 @@ class Exactly:
             self._twins_of.setdefault(twin, []).append(form)
         self._on_cells: OrderedDict[tuple[int, ...], StageOnCell] = OrderedDict()
 
-    def cell(self, work: Work) -> Cell | GeneratedCell | None:
-        """The cell of the current node, or None if it is empty; without points yet.
+    def cell(self, work: Work) -> Cell | list[GeneratedCell]:
+        """The cell of the current node; without points yet.
 
-        By its generators, where it has few.
+        By its generators, where it has few: its parts that are not empty.
         """
         t, tree, dim = self.tables, work.tree, self.tables.dim
         node = tree.node.tolist()
@@ -83,7 +85,7 @@ class Exactly:
             if plane is None:
                 # Floats took a constant for a form that cuts: one of its sides is empty.
                 if (rival == POSITIVE) != (above > 0):
-                    return None
+                    return []
                 continue
             side = above if rival == POSITIVE else -above
             if stage == s:
@@ -99,15 +101,16 @@ class Exactly:
                 known.append((plane, above * side))
         sides = dict(known)
         if any(sides[plane] != side for plane, side in known):
-            return None  # on both sides of one hyperplane, that of several units
+            return []  # on both sides of one hyperplane, that of several units
         signs = tuple(sides.get(plane, 0) for plane in range(len(on_cell.hyperplanes)))
         cutting = tuple(dict.fromkeys(plane for plane, _ in here))
         share = float(tree.point[0])
         if is_for_generators(on_cell):
             halfspaces = (*self._problem.domain_rows.rows, *earlier)
-            cell = with_generators(pattern, s, on_cell, halfspaces, signs, cutting, share)
-            if cell is not None:
-                return cell if cell.generators else None
+            unknown = unseen(pattern, s, on_cell, halfspaces, signs, cutting, share)
+            parts = self.words.parts_of(unknown)
+            if parts is not None:
+                return parts
         bundles: tuple[Forms, ...] = (self._problem.domain_rows, Forms(earlier, dim))
         if leads:
             rows = on_cell.hyperplanes.rows

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from linreg.explore.cells import Cell
-from linreg.explore.generated_cells import GeneratedCell, generated
-from linreg.explore.generated_cells import split as split_generated
+from linreg.explore.generated_cells import GeneratedCell
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, decide_contests, decide_hyperplanes, split
 from linreg.kernel.bridge.exact_cells import Exactly
+from linreg.kernel.bridge.word_cells import NO_LIMIT, WordGenerators, is_there
 from linreg.kernel.data.outcomes import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOST, PAUSED
 from linreg.kernel.data.polygons import Polygon, polygon_of, put_polygon
 from linreg.kernel.data.polytopes import Polytope, polytope_of, put_polytope
@@ -41,8 +41,12 @@ WORTHWHILE = 8
 EXACT_SPLIT = 16
 """Cells of the budget that one takes which is split exactly: an interrupt waits for no more."""
 
-NO_LIMIT = 2**62
-"""More regions than anyone has counted."""
+
+SETTLED = 8
+"""Cells that machine code was not sure of before the others that wait are looked at."""
+
+SETTLED_FOR = 64
+"""Regions for each of them up to which it takes less time to split all by generators."""
 
 
 class Node(NamedTuple):
@@ -76,6 +80,8 @@ class Exploration:
         self._outside: dict[int, Cell | GeneratedCell] = {}
         self._n_outside = 0
         self._stopped: tuple[object, ...] = ()  # the node that stopped machine code last
+        self._before = tally.regions
+        self._settled = 0  # cells split by their generators that machine code was not sure of
         self._stops = 0  # how often it has done so again
         self._grow = kernel_of(problem.network)
 
@@ -135,10 +141,16 @@ class Exploration:
     def _settle(self, *, is_lost: bool) -> None:
         """Decide exactly what floats left in doubt about the current node."""
         cell = self._exactly.cell(self.work)
-        if isinstance(cell, GeneratedCell):
-            self._keep_outside(cell)
+        if isinstance(cell, list):
+            share = float(self.work.tree.point[0])
+            self._tally.share += share - sum(part.share for part in cell)
+            self._keep_all_outside(cell)
+            self._settled += 1
+            found = self._tally.regions + int(self.work.tree.counters[REGIONS])
+            if self._settled % SETTLED == 0 and found - self._before < SETTLED_FOR * self._settled:
+                self._take_from_machine_code()
             return
-        if cell is None or not self._exactly.see(cell, self.work, self._solver):
+        if not self._exactly.see(cell, self.work, self._solver):
             self._tally.share += float(self.work.tree.point[0])
             return
         if is_lost:
@@ -152,29 +164,63 @@ class Exploration:
         else:
             self._keep_outside(tested)
 
+    def _take_from_machine_code(self) -> None:
+        """Split all that waits by generators, where regions are only counted, at the last stage."""
+        tree, last = self.work.tree, len(self._problem.network.stages) - 1
+        if self._sink.wants_rows or not is_there():
+            return
+        tops = range(int(tree.counters[TOP]))
+        waiting = [(int(tree.nodes[i, OUTSIDE]), self._node(i)) for i in tops]
+        tree.counters[TOP] = 0
+        for outside, node in waiting:
+            tree.node[:], tree.mask[:], tree.point[:] = node.integers, node.masks, node.points
+            cell = None
+            if outside < 0 and tree.node[STAGE] == last:
+                cell = self._exactly.cell(self.work)
+            if isinstance(cell, list):
+                share = float(tree.point[0])
+                self._tally.share += share - sum(part.share for part in cell)
+                self._keep_all_outside(cell)
+            else:
+                self._push(node)
+        tree.node[OUTSIDE] = -1
+
     def _split(self, cell: Cell | GeneratedCell, budget: int, limit: int | None) -> int:
         """Split a cell exactly: how much of the budget that takes.
 
         Parts go back to machine code where that is possible and pays.
         """
-        known = cell if isinstance(cell, GeneratedCell) else generated(cell)
+        words = self._exactly.words
+        known = [cell] if isinstance(cell, GeneratedCell) else words.generated(cell)
         if known is None:
             assert isinstance(cell, Cell)
             for half in split(self._problem, cell, self._sink, self._tally, self._solver):
                 self._push(half)
             return EXACT_SPLIT
         taken = 0
-        waiting = [known]  # the next one last, on top of the stack of nodes
+        self._tally.share += cell.share - sum(part.share for part in known)
+        waiting = known  # the next one last, on top of the stack of nodes
         while waiting and taken < budget and (limit is None or self._tally.regions < limit):
-            taken += EXACT_SPLIT
-            parts = split_generated(
-                self._problem, waiting.pop(), self._sink, self._tally, self._exactly.on_cell, limit
+            cell = waiting.pop()
+            parts, splits = words.split(
+                self._problem,
+                cell,
+                self._sink,
+                self._tally,
+                self._exactly.on_cell,
+                limit,
+                -(-(budget - taken) // EXACT_SPLIT),
             )
+            taken += EXACT_SPLIT * splits
             for part in parts:
                 if isinstance(part, Cell):
                     self._keep_all_outside(waiting)
                     self._push(part)
-                elif part.n_open < WORTHWHILE or not self._exactly.place(part.cell(), self.work):
+                elif (
+                    isinstance(part.generators, WordGenerators)
+                    or part.n_open < WORTHWHILE
+                    or not self._exactly.place(part.cell(), self.work)
+                ):
                     waiting.append(part)
                 else:
                     self._keep_all_outside(waiting)
@@ -245,7 +291,11 @@ class Exploration:
                 cell = self._outside[number]
                 left.append(cell.pointless() if isinstance(cell, GeneratedCell) else cell)
             else:
-                node = tree.nodes[i].copy(), tree.masks[i].copy(), tree.points[i].copy()
-                shapes = polygon_of(self.work.plane, i), polytope_of(self.work.polytopes, i)
-                left.append(Node(*node, *shapes))
+                left.append(self._node(i))
         return left
+
+    def _node(self, i: int) -> Node:
+        """A node of the stack."""
+        tree = self.work.tree
+        node = tree.nodes[i].copy(), tree.masks[i].copy(), tree.points[i].copy()
+        return Node(*node, polygon_of(self.work.plane, i), polytope_of(self.work.polytopes, i))

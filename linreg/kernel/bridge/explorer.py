@@ -10,12 +10,12 @@ import numpy as np
 from linreg.affine import ExactAffineMap
 from linreg.domains import WholeSpace
 from linreg.explore.cells import Cell, Prefix, cell_of, first_cell, prefix_of
-from linreg.explore.generated_cells import GeneratedCell, generated
-from linreg.explore.generated_cells import split as split_generated
+from linreg.explore.generated_cells import GeneratedCell
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, split
 from linreg.kernel.bridge.exact_cells import Exactly
 from linreg.kernel.bridge.exploration import Exploration, Node
+from linreg.kernel.bridge.word_cells import WordCells
 from linreg.kernel.data.tables import Tables, tables_of
 from linreg.kernel.data.work import (
     BEFORE,
@@ -53,6 +53,7 @@ class CompiledExplorer:
 
     def __init__(self) -> None:
         self._solver = Solver()
+        self._words = WordCells()
         self._problem: Problem | None = None
         self._exactly: Exactly | None = None
         self._work: Work | None = None  # memory that is not in use
@@ -147,7 +148,7 @@ class CompiledExplorer:
             self._problem = problem
             self._work = None
             tables = tables_of(problem)
-            self._exactly = None if tables is None else Exactly(problem, tables)
+            self._exactly = None if tables is None else Exactly(problem, tables, self._words)
         return self._exactly
 
     def _explore_exactly(
@@ -161,14 +162,22 @@ class CompiledExplorer:
     ) -> list[Node | Cell]:
         waiting: list[Cell | GeneratedCell] = [cell for cell in cells if isinstance(cell, Cell)]
         while waiting and budget > 0 and (limit is None or tally.regions < limit):
-            budget -= 1
             cell = waiting.pop()
-            known = cell if isinstance(cell, GeneratedCell) else generated(cell)
-            if known is not None:
-                stages = _next_stage(problem, known)
-                waiting += split_generated(problem, known, sink, tally, stages, limit)
-            elif isinstance(cell, Cell):
+            known = [cell] if isinstance(cell, GeneratedCell) else self._words.generated(cell)
+            if known is None:
+                assert isinstance(cell, Cell)
+                budget -= 1
                 waiting += split(problem, cell, sink, tally, self._solver)
+            elif known != [cell]:
+                tally.share += cell.share - sum(part.share for part in known)
+                waiting += known
+            else:
+                stages = _next_stage(problem, known[0])
+                parts, splits = self._words.split(
+                    problem, known[0], sink, tally, stages, limit, budget
+                )
+                waiting += parts
+                budget -= splits
         return [cell.pointless() if isinstance(cell, GeneratedCell) else cell for cell in waiting]
 
 

@@ -1,0 +1,1 @@
+"""Cells that know their generators, in machine code over integers of many words."""

@@ -119,14 +119,17 @@ class GeneratedCell:
             for plane in self.cutting
         ]
 
+    def holds(self, point: Point) -> bool:
+        """Whether a point is strictly inside."""
+        rows = (*self.halfspaces, *self.bounding_rows)
+        return all(value(row, point.entries) > 0 for row in rows)
+
     def cell(self) -> Cell:
         """The same cell, with a point strictly inside."""
-        rows = (*self.halfspaces, *self.bounding_rows)
+        return self.around(shortened(inner_point(self.generators), self.holds))
 
-        def holds(point: Point) -> bool:
-            return all(value(row, point.entries) > 0 for row in rows)
-
-        point = shortened(inner_point(self.generators), holds)
+    def around(self, point: Point) -> Cell:
+        """The same cell, with a point that is strictly inside."""
         return replace(self.pointless(), known_points=[self.on_cell.known_point(point)])
 
     def pointless(self) -> Cell:
@@ -203,11 +206,13 @@ def split(
     stage_on_cell_of: Callable[[int, Sequence[int]], StageOnCell],
     limit: int | None = None,
     seen: Callable[[GeneratedCell, int], GeneratedCell] | None = None,
+    with_point: Callable[[GeneratedCell], Cell] = GeneratedCell.cell,
 ) -> list[GeneratedCell | Cell]:
     """The cells that a cell splits into; none if it is a region, which goes to the sink.
 
     Nor are there any if it is regions that are only counted, and no more than the limit allows.
-    Hyperplanes of the next stage are decided by `decided`, or by what does the same.
+    Hyperplanes of the next stage are decided by `decided`, or by what does the same, and cells get
+    points by `GeneratedCell.cell`, or by what does the same.
     """
     if cell.open:
         found = (
@@ -219,7 +224,7 @@ def split(
             tally.share += cell.share
             return []
         return [
-            part if len(part.generators) <= GENERATORS_FOR_SPLITTING else part.cell()
+            part if len(part.generators) <= GENERATORS_FOR_SPLITTING else with_point(part)
             for part in cell.parts()
         ]
     pieces = cell.on_cell.pieces(cell.signs, ())
@@ -229,7 +234,7 @@ def split(
     if cell.stage + 1 < len(problem.network.stages):
         on_cell = stage_on_cell_of(cell.stage + 1, pattern)
         if not is_for_generators(on_cell):
-            return [cell.cell().next_stage(problem, pieces)]
+            return [with_point(cell).next_stage(problem, pieces)]
         halfspaces = (*cell.halfspaces, *cell.bounding_rows)
         asked = (1 << len(on_cell.hyperplanes)) - 1
         fresh = GeneratedCell(
@@ -248,7 +253,7 @@ def split(
     tally.regions += 1
     tally.share += cell.share
     if sink.wants_rows:
-        sink.region(pattern, cell.cell())
+        sink.region(pattern, with_point(cell))
     return []
 
 

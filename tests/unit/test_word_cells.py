@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from types import SimpleNamespace
@@ -10,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import fmpq, fmpz
+from plain_machine import plain_machine
 
 from linreg.explore.generated_cells import GeneratedCell, unseen, with_generators
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally
 from linreg.kernel.bridge import word_cells
-from linreg.kernel.bridge.word_cells import WordCells, WordGenerators
+from linreg.kernel.bridge.word_cells import WordCells, WordGenerators, with_point
 from linreg.polyhedra import Forms, IntegerRow
 from linreg.polyhedra.splitting import value
 from linreg.rational import primitive
@@ -276,6 +278,59 @@ def test_a_cell_with_lines_is_divided_by_hyperplanes_that_cut_them(dim: int) -> 
         # Zaslavsky's count of generic hyperplanes, less or more what the strip leaves of it.
         box = rows or []
         assert tally.regions == _by_signs(box, forms, dim)
+
+
+@pytest.mark.parametrize("dim", [1, 2, 3, 6])
+@pytest.mark.parametrize("name", ["gaussian", "twins", "unbounded"])
+def test_points_of_cells_are_inside(dim: int, name: str) -> None:
+    """Where no float is, between twins, too; and floats are taken where they are inside."""
+    cells, (rows, forms) = WordCells(), families(dim, 3)[name]
+    found = only(cells, cell_of(rows, forms, dim))
+    inside = []
+    for part in divided(cells, found, Tally(cells=[0]), Rows()):
+        point: Any = with_point(part).known_points[0]
+        bounds = [*part.halfspaces, *part.bounding_rows]
+        assert all(value(row, point.entries) > 0 for row in bounds)
+        inside.append(point.is_float64)
+    assert any(inside)
+    assert all(inside) == (name == "gaussian")
+
+
+@pytest.fixture
+def plain() -> Iterator[SimpleNamespace]:
+    with np.errstate(all="ignore"):
+        yield plain_machine()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("divide_exactly", lambda _to, a, *_: a.fill(0)),
+        ("inverse", lambda odd: odd),
+        ("put_negative", lambda a, b, n: a.__setitem__(slice(n), b[:n])),
+        ("sign_of", lambda a, n: 1),
+        ("length_of", lambda a, n: 1),
+        (None, None),
+    ],
+)
+def test_cells_are_others_where_arithmetic_is_wrong(
+    name: str | None, wrong: Any, plain: SimpleNamespace
+) -> None:
+    """So what is wrong with quotients and signs would be seen above."""
+    rows, forms = families(2, 5)["twins"]
+    unknown = cell_of(rows, forms, 2)
+    expected = with_generators(unknown, None)
+    assert expected is not None
+    plain.word_cells.is_there = lambda: True
+    if name is not None:
+        setattr(plain.cutting, name, wrong)
+    try:
+        (found,) = plain.word_cells.WordCells().parts_of(unknown)
+        parts = divided(plain.word_cells.WordCells(), found, Tally(cells=[0]), Rows())
+        seen = [told(part) for part in parts[::-1]]
+    except (IndexError, ValueError):
+        seen = []
+    assert (seen == [told(part) for part in parts_in_python(expected)]) == (name is None)
 
 
 def _by_signs(rows: list[IntegerRow], forms: list[IntegerRow], dim: int) -> int:

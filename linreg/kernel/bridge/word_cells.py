@@ -44,8 +44,8 @@ from linreg.kernel.generators.memory import (
     memory_for,
 )
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
-from linreg.polyhedra import IntegerRow
-from linreg.polyhedra.splitting import Generator
+from linreg.polyhedra import IntegerRow, Point, shortened
+from linreg.polyhedra.splitting import Generator, inner_point
 from linreg.problem.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 from linreg.rational import integer_matrix, primitive
@@ -146,6 +146,14 @@ class WordGenerators(Sequence[Generator]):
     above: np.ndarray
     below: np.ndarray
 
+    def corner(self) -> list[Generator]:
+        """A vertex, and where the edges from it end: as a rule, independent vectors."""
+        vertex = int(np.flatnonzero(self.vectors[:, -1].any(axis=1))[0])
+        differ = np.bitwise_count(self.on ^ self.on[vertex]).sum(axis=1)
+        near = np.flatnonzero(differ <= 2)
+        kept = (array[near] for array in (self.vectors, self.on, self.above, self.below))
+        return list(WordGenerators(self.rows, *kept))
+
     @cached_property
     def _listed(self) -> list[Generator]:
         found: dict[tuple[fmpz, ...], Generator] = {}
@@ -157,6 +165,20 @@ class WordGenerators(Sequence[Generator]):
                 entries, on if same is None else on | same.on, above, below
             )
         return list(found.values())
+
+    def mean(self) -> np.ndarray:
+        """The mean of the vertices, and a step along all directions: in floats, so only about."""
+        words = self.vectors.shape[2]
+        turned = self.vectors[:, :, -1:] >> np.uint64(63) == 1
+        sizes = np.where(turned, ~self.vectors, self.vectors).astype(np.float64)
+        with np.errstate(all="ignore"):
+            entries = np.ldexp(sizes, 64 * (np.arange(words) - words // 2)).sum(axis=2)
+            entries[turned[:, :, 0]] *= -1
+            scales = entries[:, -1:]
+            ends = scales[:, 0] > 0
+            steps = entries[~ends, :-1] / np.abs(entries[~ends]).max(axis=1, keepdims=True)
+            middle: np.ndarray = (entries[ends, :-1] / scales[ends]).mean(axis=0)
+            return middle + steps.sum(axis=0)
 
     def __len__(self) -> int:
         return len(self._listed)
@@ -228,7 +250,7 @@ class WordCells:
         done = self._parts(cell, tally, budget, most, is_counted=is_last and not sink.wants_rows)
         if done is not None:
             return done
-        parts = split(problem, cell, sink, tally, stage_on_cell_of, limit, self.decided)
+        parts = split(problem, cell, sink, tally, stage_on_cell_of, limit, self.decided, with_point)
         return parts, 1
 
     def _parts(
@@ -375,10 +397,24 @@ def is_there() -> bool:
     return False
 
 
+def with_point(cell: GeneratedCell) -> Cell:
+    """As `GeneratedCell.cell`, by a point of floats, or of one corner, where that is inside."""
+    if isinstance(cell.generators, WordGenerators):
+        floats = cell.generators.mean()
+        if np.isfinite(floats).all():
+            point = Point.of_floats(floats)
+            if cell.holds(point):
+                return cell.around(point)
+        point = inner_point(cell.generators.corner())
+        if cell.holds(point):
+            return cell.around(shortened(point, cell.holds))
+    return cell.cell()
+
+
 def _for_python(cell: GeneratedCell) -> GeneratedCell | Cell:
     """A cell that machine code cannot split."""
     if len(cell.generators) > GENERATORS_FOR_SPLITTING:
-        return cell.cell()
+        return with_point(cell)
     return replace(cell, generators=[*cell.generators])
 
 

@@ -41,7 +41,7 @@ def plain_machine(*others: str) -> SimpleNamespace:
             sys.modules["linreg"].kernel = held[PACKAGE]  # type: ignore[attr-defined]
     plain = SimpleNamespace(**{name.rpartition(".")[2]: module for name, module in own.items()})
     # What floats leave in doubt is split in Python, and only that.
-    plain.word_cells.is_there = plain.exploration.is_there = lambda: False
+    plain.word_cells.is_there = plain.exploration.is_there = lambda **_: False
     for module, name in (
         (plain.explorer, "tables_of"),
         (plain.explorer, "work_for"),

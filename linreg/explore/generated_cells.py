@@ -5,14 +5,21 @@ Only cells of few inputs, with no contest at their stage, and only where they ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from linreg.explore.cells import Cell
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally
 from linreg.polyhedra import Forms, IntegerRow, Point, shortened
-from linreg.polyhedra.splitting import Generator, generators_of, halves, inner_point, value
+from linreg.polyhedra.splitting import (
+    Generator,
+    generators_of,
+    halves,
+    inner_point,
+    rounded_point,
+    value,
+)
 from linreg.problem.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 
@@ -119,17 +126,21 @@ class GeneratedCell:
             for plane in self.cutting
         ]
 
-    def holds(self, point: Point) -> bool:
-        """Whether a point is strictly inside."""
+    def cell(self, vectors: Iterable[Sequence[int]] | None = None) -> Cell:
+        """The same cell, with a point strictly inside, which depends on its vertices alone.
+
+        Where vectors of the generators are at hand, of any lengths, others need not be made.
+        """
         rows = (*self.halfspaces, *self.bounding_rows)
-        return all(value(row, point.entries) > 0 for row in rows)
 
-    def cell(self) -> Cell:
-        """The same cell, with a point strictly inside."""
-        return self.around(shortened(inner_point(self.generators), self.holds))
+        def holds(point: Point) -> bool:
+            return all(value(row, point.entries) > 0 for row in rows)
 
-    def around(self, point: Point) -> Cell:
-        """The same cell, with a point that is strictly inside."""
+        if vectors is None:
+            vectors = [list(map(int, generator.vector)) for generator in self.generators]
+        point = rounded_point(vectors)
+        if point is None or not holds(point):
+            point = shortened(inner_point(self.generators), holds)
         return replace(self.pointless(), known_points=[self.on_cell.known_point(point)])
 
     def pointless(self) -> Cell:

@@ -13,15 +13,17 @@ why polyhedra of any size are left to that module.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from operator import mul
 from typing import NamedTuple
 
+import numpy as np
 from flint import fmpq, fmpz
 
 from linreg.polyhedra.generators import simplicial_cone
 from linreg.polyhedra.points import IntegerRow, Point
-from linreg.rational import primitive
+from linreg.rational import nearest_float, primitive
 
 
 class Generator(NamedTuple):
@@ -155,8 +157,39 @@ def halves(
     ] + shared
 
 
-def inner_point(generators: Sequence[Generator]) -> Point:
-    """A point strictly inside: the mean of the vertices, and a step along all directions.
+def rounded_point(vectors: Iterable[Sequence[int]]) -> Point | None:
+    """A point that is likely inside: the mean of rounded vertices, and a step along all directions.
+
+    It depends on the rays alone, and neither on their order nor on the lengths of their vectors.
+    None if a vertex is beyond all floats.
+
+    Examples
+    --------
+    >>> rounded_point([[0, 1, 0], [2, 0, 0], [4, 0, 4]]).fractions
+    (Fraction(2, 1), Fraction(1, 1))
+    """
+    vertices: set[tuple[float, ...]] = set()
+    steps: set[tuple[float, ...]] = set()
+    for vector in vectors:
+        *entries, scale = vector
+        if scale:
+            vertices.add(tuple(nearest_float(entry, scale) for entry in entries))
+        else:
+            longest = max(map(abs, entries))
+            steps.add(tuple(entry / longest for entry in entries))
+    try:
+        middle = [math.fsum(column) / len(vertices) for column in zip(*vertices, strict=True)]
+        along = [math.fsum(column) for column in zip(*steps, strict=True)] or [0.0] * len(middle)
+    except (OverflowError, ValueError):  # beyond all floats, in both directions maybe
+        return None
+    floats = np.add(middle, along)
+    return Point.of_floats(floats) if np.isfinite(floats).all() else None
+
+
+def inner_point(generators: Iterable[Generator]) -> Point:
+    """A point strictly inside: the mean of some vertices, and a step along some directions.
+
+    They are as many as span the cone, the first ones in the order of their vectors.
 
     Examples
     --------
@@ -165,11 +198,18 @@ def inner_point(generators: Sequence[Generator]) -> Point:
     >>> inner_point(generators_of(triangle, 2, 9)).fractions
     (Fraction(1, 1), Fraction(1, 1))
     """
-    vertices = [generator.vector for generator in generators if generator.vector[-1] != 0]
+    every = sorted(
+        (generator.vector for generator in generators),
+        key=lambda vector: (vector[-1] == 0, vector),
+    )
+    spanning = simplicial_cone(every, len(every[0]))
+    assert spanning is not None
+    rays = [every[i] for i in spanning]
+    vertices = [ray for ray in rays if ray[-1] != 0]
     parts = [[fmpq(entry, vertex[-1] * len(vertices)) for entry in vertex] for vertex in vertices]
-    for generator in generators:
-        if generator.vector[-1] == 0:
-            longest = max(abs(entry) for entry in generator.vector)
-            parts.append([fmpq(entry, longest) for entry in generator.vector])
+    for ray in rays:
+        if ray[-1] == 0:
+            longest = max(abs(entry) for entry in ray)
+            parts.append([fmpq(entry, longest) for entry in ray])
     sums = [sum(column, fmpq(0)) for column in zip(*parts, strict=True)]
     return Point.of_rationals(sums[:-1])

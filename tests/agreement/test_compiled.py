@@ -338,7 +338,7 @@ def test_cells_whose_corners_are_too_many_have_the_regions_that_highs_finds(
     inputs: int, generators: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Linear programs split some of them, or all; machine code would split most."""
-    monkeypatch.setattr(word_cells, "is_there", lambda: False)
+    monkeypatch.setattr(word_cells, "is_there", lambda **_: False)
     monkeypatch.setattr(generated, "INPUTS_FOR_GENERATORS", inputs)
     monkeypatch.setattr(generated, "GENERATORS_FOR_SPLITTING", generators)
     for name in ("copies one ulp apart", "pruned", "maxout", "clip", "two inputs", "tiny"):

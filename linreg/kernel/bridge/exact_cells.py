@@ -60,10 +60,11 @@ class Exactly:
             self._twins_of.setdefault(twin, []).append(form)
         self._on_cells: OrderedDict[tuple[int, ...], StageOnCell] = OrderedDict()
 
-    def cell(self, work: Work) -> Cell | list[GeneratedCell]:
+    def cell(self, work: Work, *, at_once: bool) -> Cell | list[GeneratedCell]:
         """The cell of the current node; without points yet.
 
-        By its generators, where it has few: its parts that are not empty.
+        By its generators, where it has few: its parts that are not empty; see
+        `WordCells.generated`.
         """
         t, tree, dim = self.tables, work.tree, self.tables.dim
         node = tree.node.tolist()
@@ -108,7 +109,7 @@ class Exactly:
         if is_for_generators(on_cell):
             halfspaces = (*self._problem.domain_rows.rows, *earlier)
             unknown = unseen(pattern, s, on_cell, halfspaces, signs, cutting, share)
-            parts = self.words.parts_of(unknown)
+            parts = self.words.parts_of(unknown, at_once=at_once)
             if parts is not None:
                 return parts
         bundles: tuple[Forms, ...] = (self._problem.domain_rows, Forms(earlier, dim))

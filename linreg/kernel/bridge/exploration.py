@@ -140,7 +140,7 @@ class Exploration:
 
     def _settle(self, *, is_lost: bool) -> None:
         """Decide exactly what floats left in doubt about the current node."""
-        cell = self._exactly.cell(self.work)
+        cell = self._exactly.cell(self.work, at_once=self._sink.wants_rows)
         if isinstance(cell, list):
             share = float(self.work.tree.point[0])
             self._tally.share += share - sum(part.share for part in cell)
@@ -167,7 +167,7 @@ class Exploration:
     def _take_from_machine_code(self) -> None:
         """Split all that waits by generators, where regions are only counted, at the last stage."""
         tree, last = self.work.tree, len(self._problem.network.stages) - 1
-        if self._sink.wants_rows or not is_there():
+        if self._sink.wants_rows or not is_there(at_once=False):
             return
         tops = range(int(tree.counters[TOP]))
         waiting = [(int(tree.nodes[i, OUTSIDE]), self._node(i)) for i in tops]
@@ -176,7 +176,7 @@ class Exploration:
             tree.node[:], tree.mask[:], tree.point[:] = node.integers, node.masks, node.points
             cell = None
             if outside < 0 and tree.node[STAGE] == last:
-                cell = self._exactly.cell(self.work)
+                cell = self._exactly.cell(self.work, at_once=self._sink.wants_rows)
             if isinstance(cell, list):
                 share = float(tree.point[0])
                 self._tally.share += share - sum(part.share for part in cell)
@@ -191,7 +191,11 @@ class Exploration:
         Parts go back to machine code where that is possible and pays.
         """
         words = self._exactly.words
-        known = [cell] if isinstance(cell, GeneratedCell) else words.generated(cell)
+        known = (
+            [cell]
+            if isinstance(cell, GeneratedCell)
+            else words.generated(cell, at_once=self._sink.wants_rows)
+        )
         if known is None:
             assert isinstance(cell, Cell)
             for half in split(self._problem, cell, self._sink, self._tally, self._solver):

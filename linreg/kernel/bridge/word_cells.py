@@ -44,8 +44,8 @@ from linreg.kernel.generators.memory import (
     memory_for,
 )
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
-from linreg.polyhedra import IntegerRow, Point, shortened
-from linreg.polyhedra.splitting import Generator, inner_point
+from linreg.polyhedra import IntegerRow
+from linreg.polyhedra.splitting import Generator
 from linreg.problem.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 from linreg.rational import integer_matrix, primitive
@@ -146,39 +146,28 @@ class WordGenerators(Sequence[Generator]):
     above: np.ndarray
     below: np.ndarray
 
-    def corner(self) -> list[Generator]:
-        """A vertex, and where the edges from it end: as a rule, independent vectors."""
-        vertex = int(np.flatnonzero(self.vectors[:, -1].any(axis=1))[0])
-        differ = np.bitwise_count(self.on ^ self.on[vertex]).sum(axis=1)
-        near = np.flatnonzero(differ <= 2)
-        kept = (array[near] for array in (self.vectors, self.on, self.above, self.below))
-        return list(WordGenerators(self.rows, *kept))
+    def integers(self) -> list[list[int]]:
+        """Vectors as they are: of coinciding generators all, and with common divisors."""
+        n, columns, words = self.vectors.shape
+        data = self.vectors.astype("<u8").tobytes()
+        size = 8 * words
+        entries = [
+            int.from_bytes(data[i : i + size], "little", signed=True)
+            for i in range(0, n * columns * size, size)
+        ]
+        return [entries[i : i + columns] for i in range(0, n * columns, columns)]
 
     @cached_property
     def _listed(self) -> list[Generator]:
         found: dict[tuple[fmpz, ...], Generator] = {}
-        for vector, *bits in zip(self.vectors, self.on, self.above, self.below, strict=True):
-            entries = primitive([_integer(entry) for entry in vector])
+        for vector, *bits in zip(self.integers(), self.on, self.above, self.below, strict=True):
+            entries = primitive([fmpz(entry) for entry in vector])
             on, above, below = map(_bits, bits)
             same = found.get(tuple(entries))
             found[tuple(entries)] = Generator(
                 entries, on if same is None else on | same.on, above, below
             )
         return list(found.values())
-
-    def mean(self) -> np.ndarray:
-        """The mean of the vertices, and a step along all directions: in floats, so only about."""
-        words = self.vectors.shape[2]
-        turned = self.vectors[:, :, -1:] >> np.uint64(63) == 1
-        sizes = np.where(turned, ~self.vectors, self.vectors).astype(np.float64)
-        with np.errstate(all="ignore"):
-            entries = np.ldexp(sizes, 64 * (np.arange(words) - words // 2)).sum(axis=2)
-            entries[turned[:, :, 0]] *= -1
-            scales = entries[:, -1:]
-            ends = scales[:, 0] > 0
-            steps = entries[~ends, :-1] / np.abs(entries[~ends]).max(axis=1, keepdims=True)
-            middle: np.ndarray = (entries[ends, :-1] / scales[ends]).mean(axis=0)
-            return middle + steps.sum(axis=0)
 
     def __len__(self) -> int:
         return len(self._listed)
@@ -201,18 +190,25 @@ class WordCells:
         self._memories: dict[Size, Memory] = {}
         self._forms: WeakKeyDictionary[StageOnCell, RowWords] = WeakKeyDictionary()
 
-    def generated(self, cell: Cell) -> list[GeneratedCell] | None:
-        """The parts of a cell that are not empty, by their generators; None if not for this."""
+    def generated(self, cell: Cell, *, at_once: bool) -> list[GeneratedCell] | None:
+        """The parts of a cell that are not empty, by their generators; None if not for this.
+
+        Where machine code is not there yet, it is made at once or when that pays.
+        """
         if not is_for_generators(cell.on_cell):
             return None
         most = GENERATORS_FOR_SPLITTING if cell.known_points else None
-        return self.parts_of(unseen_of(cell), most)
+        return self.parts_of(unseen_of(cell), most, at_once=at_once)
 
     def parts_of(
-        self, cell: GeneratedCell, most: int | None = GENERATORS_FOR_SPLITTING
+        self,
+        cell: GeneratedCell,
+        most: int | None = GENERATORS_FOR_SPLITTING,
+        *,
+        at_once: bool,
     ) -> list[GeneratedCell] | None:
         """The parts of a cell that is `unseen`, as `generated`; see `generators_of` for `most`."""
-        parts = self._made(cell) if is_there() else None
+        parts = self._made(cell) if is_there(at_once=at_once) else None
         if parts is not None:
             return parts
         known = with_generators(cell, most)
@@ -278,9 +274,11 @@ class WordCells:
                 break
             m.counters[CELLS] -= 1
             part = _cell_of(m, int(m.counters[CELLS]), cell, generators.rows)
-            if status == STUCK:
-                whole.append(_for_python(part))
+            if status == STUCK and (whole or m.counters[SPLITS] > 0):
+                m.counters[CELLS] += 1  # there may be room for it alone
                 break
+            if status == STUCK:
+                return [_for_python(part)], 1
             whole.append(part)
         tally.regions += int(m.counters[REGIONS])
         tally.cells[cell.stage] += int(m.counters[REGIONS])
@@ -386,8 +384,10 @@ def prepare() -> None:
         cut_up(memory_for(Size(2, 1, 1, 64, 64)), -1, 0, 0)
 
 
-def is_there() -> bool:
-    """Whether there is machine code, which is loaded or compiled where that pays."""
+def is_there(*, at_once: bool) -> bool:
+    """Whether there is machine code, which is loaded or compiled at once or where that pays."""
+    if at_once and not is_loaded(cut_up):
+        prepare()
     if is_loaded(cut_up):
         return True
     Asked.cells += 1
@@ -398,17 +398,9 @@ def is_there() -> bool:
 
 
 def with_point(cell: GeneratedCell) -> Cell:
-    """As `GeneratedCell.cell`, by a point of floats, or of one corner, where that is inside."""
-    if isinstance(cell.generators, WordGenerators):
-        floats = cell.generators.mean()
-        if np.isfinite(floats).all():
-            point = Point.of_floats(floats)
-            if cell.holds(point):
-                return cell.around(point)
-        point = inner_point(cell.generators.corner())
-        if cell.holds(point):
-            return cell.around(shortened(point, cell.holds))
-    return cell.cell()
+    """As `GeneratedCell.cell`, without making generators where their vectors are enough."""
+    generators = cell.generators
+    return cell.cell(generators.integers() if isinstance(generators, WordGenerators) else None)
 
 
 def _for_python(cell: GeneratedCell) -> GeneratedCell | Cell:

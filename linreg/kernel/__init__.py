@@ -21,7 +21,8 @@ of a cell rests on bounds that account for every rounding:
   (`maps.composing.compose`, which `data.tables` tells the readers of each output)
 - that a form *cuts* needs no proof of its own: both parts of a split are taken up, and an empty one
   is not taken for a cell
-- everything else is a *doubt*: the cell leaves the kernel, and `bridge` decides it in integers.
+- everything else is a *doubt*: the cell leaves the kernel, and `bridge` decides it in integers, of
+  cells of few inputs in `generators.cutting`, where no number is ever rounded
 
 A certificate that machine code writes is checked by others, but not by itself. So that it will be
 accepted, hyperplanes are numbered where their forms certainly are no multiples of each other
@@ -59,7 +60,10 @@ The order to read in
    `plane.polygon_tree`: the same for one and two inputs, where cells are polygons.
 10. `data.polytopes`, `polytopes.solving`, `polytopes.crossing`, `polytopes.building`,
     `polytopes.cells`: the same for three and four inputs, where cells have few corners.
-11. `bridge.exact_cells`, `bridge.exploration`, `bridge.explorer`: what settles doubts.
+11. `generators.words`, `generators.memory`, `generators.cutting`: cells of which floats are not
+    sure, split exactly by their generators, in integers of many words;
+    `bridge.word_generators`, `bridge.word_cells`, `bridge.exact_cells`, `bridge.exploration`,
+    `bridge.explorer`: what settles doubts.
 12. `data.telling`, `proofs.hyperplanes`, `proofs.bases`, `proofs.writing`,
     `proofs.whole_multipliers`, `proofs.known_regions`, `proofs.telling_exactly`,
     `proofs.proving`: certificates.

@@ -17,7 +17,8 @@ from linreg.explore.generated_cells import GeneratedCell, unseen, with_generator
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally
 from linreg.kernel.bridge import word_cells
-from linreg.kernel.bridge.word_cells import WordCells, WordGenerators, with_point
+from linreg.kernel.bridge.word_cells import WordCells, with_point
+from linreg.kernel.bridge.word_generators import WordGenerators
 from linreg.polyhedra import Forms, IntegerRow
 from linreg.polyhedra.splitting import value
 from linreg.rational import primitive

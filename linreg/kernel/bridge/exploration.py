@@ -11,7 +11,8 @@ from linreg.explore.generated_cells import GeneratedCell
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally, decide_contests, decide_hyperplanes, split
 from linreg.kernel.bridge.exact_cells import Exactly
-from linreg.kernel.bridge.word_cells import NO_LIMIT, WordGenerators, is_there, with_point
+from linreg.kernel.bridge.word_cells import NO_LIMIT, is_there, with_point
+from linreg.kernel.bridge.word_generators import WordGenerators
 from linreg.kernel.data.outcomes import BLOCK, DONE, DOUBT, ELSEWHERE, FULL, LOST, PAUSED
 from linreg.kernel.data.polygons import Polygon, polygon_of, put_polygon
 from linreg.kernel.data.polytopes import Polytope, polytope_of, put_polytope

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
 from itertools import product
-from math import ceil, log2
-from typing import NamedTuple, overload
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -25,6 +23,7 @@ from linreg.explore.generated_cells import (
 )
 from linreg.explore.sink import Sink
 from linreg.explore.subdivision import Tally
+from linreg.kernel.bridge.word_generators import RowWords, WordGenerators, bits_of, words_of
 from linreg.kernel.generators.cutting import DONE, EMPTY, PAUSED, STUCK, cut_up
 from linreg.kernel.generators.memory import (
     ABOVE,
@@ -44,11 +43,9 @@ from linreg.kernel.generators.memory import (
     memory_for,
 )
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
-from linreg.polyhedra import IntegerRow
-from linreg.polyhedra.splitting import Generator
 from linreg.problem.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
-from linreg.rational import integer_matrix, primitive
+from linreg.rational import integer_matrix
 
 MOST_WORDS = 32
 """Words of a vector's entries up to which machine code is faster than python-flint."""
@@ -67,120 +64,6 @@ COMPILE_AFTER = 4096
 
 MEMORIES = 8
 """How many sizes of memory are kept."""
-
-
-class RowWords(NamedTuple):
-    """Integer rows, by words; their bits are those of the longest entry of each."""
-
-    sizes: np.ndarray  # (rows, columns, words) absolute values
-    negative: np.ndarray  # (rows, columns)
-    lengths: np.ndarray  # (rows, columns) words in use
-    bits: np.ndarray  # (rows,)
-
-    @classmethod
-    def of(cls, rows: Sequence[IntegerRow], columns: int) -> RowWords:
-        """The words of integer rows."""
-        entries = [int(entry) for row in rows for entry in row]
-        lengths = np.array([entry.bit_length() for entry in entries], dtype=np.int64)
-        lengths = lengths.reshape(len(rows), columns)
-        words = max(1, -(-int(lengths.max(initial=0)) // 64))
-        sizes = _words([abs(entry) for entry in entries], words)
-        negative = np.array([entry < 0 for entry in entries], dtype=np.int64)
-        return cls(
-            sizes.reshape(len(rows), columns, words),
-            negative.reshape(len(rows), columns),
-            -(-lengths // 64),
-            lengths.max(axis=1, initial=1),
-        )
-
-    @classmethod
-    def joined(cls, *parts: RowWords) -> RowWords:
-        """Rows of several kinds, one after another."""
-        n, columns = sum(len(part.bits) for part in parts), parts[0].sizes.shape[1]
-        words = max(part.sizes.shape[2] for part in parts)
-        sizes, at = np.zeros((n, columns, words), dtype=np.uint64), 0
-        for part in parts:
-            end = at + len(part.bits)
-            sizes[at:end, :, : part.sizes.shape[2]] = part.sizes
-            at = end
-        rest = (np.concatenate(each) for each in list(zip(*parts, strict=True))[1:])
-        return cls(sizes, *rest)
-
-    def some(self, which: Sequence[int], positive: int) -> RowWords:
-        """Some of the rows, as they are where their bit is set, and else turned about."""
-        turned = np.array([[positive >> row & 1 ^ 1] for row in which], dtype=np.int64)
-        some = list(which)
-        return RowWords(
-            self.sizes[some],
-            self.negative[some] ^ turned.reshape(-1, 1),
-            self.lengths[some],
-            self.bits[some],
-        )
-
-    def words_of_values(self) -> int:
-        """Words for the value of any row at a generator on others, by the bound of Hadamard."""
-        columns = self.sizes.shape[1]
-        largest = int(np.sort(self.bits)[-columns:].sum())
-        return ceil((largest + columns / 2 * log2(columns) + 2) / 64)
-
-
-@dataclass(frozen=True, eq=False)
-class WordGenerators(Sequence[Generator]):
-    """The generators of a cell as machine code has them, which are made integer vectors on demand.
-
-    Some may coincide there: each is on as many rows as there are inputs. Here they are one.
-
-    Attributes
-    ----------
-    rows : RowWords
-        Those that have a bit in `on`.
-    vectors : uint64 array, shape (generators, dim + 1, words)
-        Signed minors, in two's complement.
-    on, above, below : uint64 arrays, shape (generators, words)
-        As in `Generator`.
-    """
-
-    rows: RowWords
-    vectors: np.ndarray
-    on: np.ndarray
-    above: np.ndarray
-    below: np.ndarray
-
-    def integers(self) -> list[list[int]]:
-        """Vectors as they are: of coinciding generators all, and with common divisors."""
-        n, columns, words = self.vectors.shape
-        data = self.vectors.astype("<u8").tobytes()
-        size = 8 * words
-        entries = [
-            int.from_bytes(data[i : i + size], "little", signed=True)
-            for i in range(0, n * columns * size, size)
-        ]
-        return [entries[i : i + columns] for i in range(0, n * columns, columns)]
-
-    @cached_property
-    def _listed(self) -> list[Generator]:
-        found: dict[tuple[fmpz, ...], Generator] = {}
-        for vector, *bits in zip(self.integers(), self.on, self.above, self.below, strict=True):
-            entries = primitive([fmpz(entry) for entry in vector])
-            on, above, below = map(_bits, bits)
-            same = found.get(tuple(entries))
-            found[tuple(entries)] = Generator(
-                entries, on if same is None else on | same.on, above, below
-            )
-        return list(found.values())
-
-    def __len__(self) -> int:
-        return len(self._listed)
-
-    @overload
-    def __getitem__(self, index: int) -> Generator: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Generator]: ...
-    def __getitem__(self, index: int | slice) -> Generator | Sequence[Generator]:
-        return self._listed[index]
-
-    def __iter__(self) -> Iterator[Generator]:
-        return iter(self._listed)
 
 
 class WordCells:
@@ -316,7 +199,11 @@ class WordCells:
         numerators, denominator = fmpq_mat(base).inv().numer_denom()
         factor = abs(base.det()) // denominator
         entries = [int(entry) for entry in (numerators * factor).transpose().entries()]
-        rays = _words(entries, m.vectors.shape[2]).reshape(columns, columns, -1)
+        shape = columns, columns, m.vectors.shape[2]
+        rays = words_of(entries, shape[2]).reshape(shape)
+        turned = words_of([-entry for entry in entries], shape[2]).reshape(shape)
+        for at, i in enumerate(chosen):
+            _put_mask(m.on[at], sum(1 << j for j in chosen if j != i))
         others = [i for i in range(first) if i not in chosen]
         planes = [i - first for i in chosen if i >= first]
         cells = []
@@ -332,10 +219,7 @@ class WordCells:
             m.vectors[:columns] = rays
             for at, side in enumerate(sides, columns - len(planes)):
                 if not side:
-                    m.vectors[at] = _negative(rays[at])
-            every = sum(1 << i for i in chosen)
-            for at, i in enumerate(chosen):
-                _put_mask(m.on[at], every ^ (1 << i))
+                    m.vectors[at] = turned[at]
             m.order[: len(others)] = others
             m.counters[SLOTS] = columns
             _put_cell(m, part, part.open)
@@ -444,9 +328,9 @@ def _cell_of(m: Memory, c: int, cell: GeneratedCell, rows: RowWords) -> Generate
     which = m.lists[first : first + count]
     return replace(
         cell,
-        positive=_bits(m.sides[c, ABOVE]),
+        positive=bits_of(m.sides[c, ABOVE]),
         cutting=(*cell.cutting, *m.cuts[c, :depth].tolist()),
-        open=_bits(m.sides[c, OPEN]),
+        open=bits_of(m.sides[c, OPEN]),
         generators=WordGenerators(
             rows, m.vectors[which], m.on[which], m.above[which], m.below[which]
         ),
@@ -461,18 +345,6 @@ def _infinity(columns: int) -> RowWords:
     return RowWords.of([[fmpz(0)] * (columns - 1) + [fmpz(1)]], columns)
 
 
-def _words(entries: Sequence[int], words: int) -> np.ndarray:
-    """Integers by words, in two's complement where they are negative."""
-    parts = [entry.to_bytes(8 * words, "little", signed=entry < 0) for entry in entries]
-    return np.frombuffer(b"".join(parts), dtype="<u8").reshape(len(entries), words)
-
-
-def _negative(vector: np.ndarray) -> np.ndarray:
-    """The same integers with the other sign."""
-    entries = [-int(_integer(entry)) for entry in vector]
-    return _words(entries, vector.shape[1])
-
-
 def _places(mask: int) -> list[int]:
     """Which bits are set."""
     return [i for i in range(mask.bit_length()) if mask >> i & 1]
@@ -480,11 +352,3 @@ def _places(mask: int) -> list[int]:
 
 def _put_mask(to: np.ndarray, mask: int) -> None:
     to[:] = np.frombuffer(mask.to_bytes(8 * len(to), "little"), dtype="<u8")
-
-
-def _bits(words: np.ndarray) -> int:
-    return int.from_bytes(words.astype("<u8").tobytes(), "little")
-
-
-def _integer(words: np.ndarray) -> fmpz:
-    return fmpz(int.from_bytes(words.astype("<u8").tobytes(), "little", signed=True))

@@ -384,3 +384,21 @@ def test_values_fit_into_the_words_that_hadamard_asks_for(seed: int) -> None:
     found = only(WordCells(), unknown)
     assert expected is not None
     assert told(found) == told(expected)
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_machine_code_for_exact_cells_is_made_once_it_pays(
+    on_disk: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is on disk is soon loaded; and where points are asked for, there is only one way."""
+    made: list[int] = []
+    monkeypatch.setattr(word_cells, "is_loaded", lambda _: bool(made))
+    monkeypatch.setattr(word_cells, "is_on_disk", lambda _: on_disk)
+    monkeypatch.setattr(word_cells, "prepare", lambda: made.append(word_cells.Asked.cells))
+    monkeypatch.setattr(word_cells.Asked, "cells", 0)
+    while not word_cells.is_there(at_once=False):
+        pass
+    assert made == [word_cells.LOAD_AFTER if on_disk else word_cells.COMPILE_AFTER]
+    made.clear()
+    assert word_cells.is_there(at_once=True)
+    assert len(made) == 1

@@ -326,13 +326,15 @@ def _cell_of(m: Memory, c: int, cell: GeneratedCell, rows: RowWords) -> Generate
     """A part of a cell, from the stack."""
     first, count, _, depth = m.cells[c].tolist()
     which = m.lists[first : first + count]
+    before = cell.generators
+    known = before.known if isinstance(before, WordGenerators) else {}
     return replace(
         cell,
         positive=bits_of(m.sides[c, ABOVE]),
         cutting=(*cell.cutting, *m.cuts[c, :depth].tolist()),
         open=bits_of(m.sides[c, OPEN]),
         generators=WordGenerators(
-            rows, m.vectors[which], m.on[which], m.above[which], m.below[which]
+            rows, m.vectors[which], m.on[which], m.above[which], m.below[which], known
         ),
         n_rows=len(rows.bits),
         share=float(m.shares[c]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil, log2
 from typing import NamedTuple, overload
@@ -85,6 +85,8 @@ class WordGenerators(Sequence[Generator]):
         Signed minors, in two's complement.
     on, above, below : uint64 arrays, shape (generators, words)
         As in `Generator`.
+    known : dict
+        Primitive vectors that were made, which parts of a cell share.
     """
 
     rows: RowWords
@@ -92,23 +94,21 @@ class WordGenerators(Sequence[Generator]):
     on: np.ndarray
     above: np.ndarray
     below: np.ndarray
+    known: dict[bytes, list[fmpz]] = field(default_factory=dict)
 
     def integers(self) -> list[list[int]]:
         """Vectors as they are: of coinciding generators all, and with common divisors."""
-        n, columns, words = self.vectors.shape
-        data = self.vectors.astype("<u8").tobytes()
-        size = 8 * words
-        entries = [
-            int.from_bytes(data[i : i + size], "little", signed=True)
-            for i in range(0, n * columns * size, size)
-        ]
-        return [entries[i : i + columns] for i in range(0, n * columns, columns)]
+        return _integers(self.vectors)
 
     @cached_property
     def _listed(self) -> list[Generator]:
         found: dict[tuple[fmpz, ...], Generator] = {}
-        for vector, *bits in zip(self.integers(), self.on, self.above, self.below, strict=True):
-            entries = primitive([fmpz(entry) for entry in vector])
+        for vector, *bits in zip(self.vectors, self.on, self.above, self.below, strict=True):
+            key = vector.tobytes()
+            entries = self.known.get(key)
+            if entries is None:
+                (integers,) = _integers(vector[None])
+                entries = self.known[key] = primitive([fmpz(entry) for entry in integers])
             on, above, below = map(bits_of, bits)
             same = found.get(tuple(entries))
             found[tuple(entries)] = Generator(
@@ -139,3 +139,14 @@ def words_of(entries: Sequence[int], words: int) -> np.ndarray:
 def bits_of(words: np.ndarray) -> int:
     """The integer that has the bits of these words."""
     return int.from_bytes(words.astype("<u8").tobytes(), "little")
+
+
+def _integers(vectors: np.ndarray) -> list[list[int]]:
+    n, columns, words = vectors.shape
+    data = vectors.astype("<u8").tobytes()
+    size = 8 * words
+    entries = [
+        int.from_bytes(data[i : i + size], "little", signed=True)
+        for i in range(0, n * columns * size, size)
+    ]
+    return [entries[i : i + columns] for i in range(0, n * columns, columns)]

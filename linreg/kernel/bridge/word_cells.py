@@ -67,7 +67,10 @@ MEMORIES = 8
 
 
 class WordCells:
-    """Makes and splits cells of known generators, in machine code where that can be had."""
+    """Makes and splits cells of known generators, in machine code where that can be had.
+
+    Its memory is of one thread.
+    """
 
     def __init__(self) -> None:
         self._memories: dict[Size, Memory] = {}

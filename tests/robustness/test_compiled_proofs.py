@@ -16,7 +16,7 @@ import linreg
 from linreg.certificate.prover import Proof
 from linreg.errors import BrokenInvariant
 from linreg.explore import Sink, Tally
-from linreg.kernel.bridge import exploration
+from linreg.kernel.bridge.word_cells import WordCells
 from linreg.kernel.data import telling as memory
 from linreg.kernel.data.records import NO_CUT, REGION
 from linreg.kernel.data.tables import Tables
@@ -103,7 +103,7 @@ def test_a_narrow_network_on_a_box_is_not_split_exactly(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though its cells have few hyperplanes, so that those in exact arithmetic are split there."""
-    monkeypatch.delattr(exploration, "split_generated")
+    monkeypatch.delattr(WordCells, "split")
     rng = np.random.default_rng(0)
     net = linreg.mlp([(rng.normal(size=(4, n)), rng.normal(size=4)) for n in (5, 4)])
     box = linreg.Box([-1] * 5, [1] * 5)

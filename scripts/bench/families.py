@@ -160,7 +160,7 @@ FAMILIES = [
     Family("ternary", (4, 14, 14, 1), lambda: ternary((4, 14, 14, 1)), 3),
     Family("no biases", (6, 10, 10, 1), lambda: zero_bias((6, 10, 10, 1)), 3),
     Family("every unit twice", (3, 32, 32, 1), lambda: duplicates((3, 32, 32, 1)), 3),
-    Family("pruned 70 %", (4, 16, 16, 1), lambda: pruned((4, 16, 16, 1)), 10),
+    Family("pruned 70 %", (4, 16, 16, 1), lambda: pruned((4, 16, 16, 1)), 2),
     Family("ternary x 0.37", (4, 14, 14, 1), lambda: ternary((4, 14, 14, 1), 0.37), 5),
     Family("twice, one ulp off", (3, 16, 16, 1), lambda: duplicates((3, 16, 16, 1), 1), 100),
     Family("one decimal", (2, 300, 1), lambda: decimals((2, 300, 1)), 8),

@@ -144,7 +144,7 @@ class GeneratedCell:
         return replace(self.pointless(), known_points=[self.on_cell.known_point(point)])
 
     def pointless(self) -> Cell:
-        """The same cell without a point: `generated` gives this one again, however large."""
+        """The same cell without a point, from which it can be made again, however large."""
         halfspaces = (Forms(self.halfspaces, self.on_cell.dim),)
         return Cell(
             self.pattern,
@@ -201,7 +201,7 @@ def unseen(
 def with_generators(
     cell: GeneratedCell, most: int | None = GENERATORS_FOR_SPLITTING
 ) -> GeneratedCell | None:
-    """A cell that is `unseen`, with its generators; see `generated`, and `generators_of`."""
+    """A cell that is `unseen`, with its generators; none if it is empty. See `generators_of`."""
     rows = [*cell.halfspaces, *cell.bounding_rows]
     generators = generators_of(rows, cell.on_cell.dim, most)
     if generators is None:
@@ -215,9 +215,9 @@ def split(
     sink: Sink,
     tally: Tally,
     stage_on_cell_of: Callable[[int, Sequence[int]], StageOnCell],
-    limit: int | None = None,
-    seen: Callable[[GeneratedCell, int], GeneratedCell] | None = None,
-    with_point: Callable[[GeneratedCell], Cell] = GeneratedCell.cell,
+    limit: int | None,
+    seen: Callable[[GeneratedCell, int], GeneratedCell],
+    with_point: Callable[[GeneratedCell], Cell],
 ) -> list[GeneratedCell | Cell]:
     """The cells that a cell splits into; none if it is a region, which goes to the sink.
 
@@ -260,7 +260,7 @@ def split(
             cell.n_rows,
             cell.share,
         )
-        return [(seen or decided)(fresh, asked)]
+        return [seen(fresh, asked)]
     tally.regions += 1
     tally.share += cell.share
     if sink.wants_rows:

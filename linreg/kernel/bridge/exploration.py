@@ -42,7 +42,6 @@ WORTHWHILE = 8
 EXACT_SPLIT = 16
 """Cells of the budget that one takes which is split exactly: an interrupt waits for no more."""
 
-
 SETTLED = 8
 """Cells that machine code was not sure of before the others that wait are looked at."""
 
@@ -192,11 +191,7 @@ class Exploration:
         Parts go back to machine code where that is possible and pays.
         """
         words = self._exactly.words
-        known = (
-            [cell]
-            if isinstance(cell, GeneratedCell)
-            else words.generated(cell, at_once=self._sink.wants_rows)
-        )
+        known = words.generated(cell, at_once=self._sink.wants_rows)
         if known is None:
             assert isinstance(cell, Cell)
             for half in split(self._problem, cell, self._sink, self._tally, self._solver):

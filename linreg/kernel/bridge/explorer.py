@@ -163,11 +163,7 @@ class CompiledExplorer:
         waiting: list[Cell | GeneratedCell] = [cell for cell in cells if isinstance(cell, Cell)]
         while waiting and budget > 0 and (limit is None or tally.regions < limit):
             cell = waiting.pop()
-            known = (
-                [cell]
-                if isinstance(cell, GeneratedCell)
-                else self._words.generated(cell, at_once=sink.wants_rows)
-            )
+            known = self._words.generated(cell, at_once=sink.wants_rows)
             if known is None:
                 assert isinstance(cell, Cell)
                 budget -= 1

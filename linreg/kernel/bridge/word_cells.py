@@ -76,11 +76,13 @@ class WordCells:
         self._memories: dict[Size, Memory] = {}
         self._forms: WeakKeyDictionary[StageOnCell, RowWords] = WeakKeyDictionary()
 
-    def generated(self, cell: Cell, *, at_once: bool) -> list[GeneratedCell] | None:
+    def generated(self, cell: Cell | GeneratedCell, *, at_once: bool) -> list[GeneratedCell] | None:
         """The parts of a cell that are not empty, by their generators; None if not for this.
 
         Where machine code is not there yet, it is made at once or when that pays.
         """
+        if isinstance(cell, GeneratedCell):
+            return [cell]
         if not is_for_generators(cell.on_cell):
             return None
         most = GENERATORS_FOR_SPLITTING if cell.known_points else None

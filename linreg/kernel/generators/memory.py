@@ -49,7 +49,6 @@ class Memory(NamedTuple):
     values: np.ndarray  # (3, generators of a cell, words) absolute values of the row there
     known: np.ndarray  # (3, generators of a cell) whether they are written
     asked: np.ndarray  # (words of forms,)
-    seen: np.ndarray  # (2, words of forms) signs at the generators of a cell
     sum: np.ndarray  # (2 words + 2,)
     minus: np.ndarray  # (words,)
     divisor: np.ndarray  # (words + 1,)
@@ -107,7 +106,6 @@ def memory_for(size: Size) -> Memory:
         values=bits(3, MOST, words),
         known=numbers(3, MOST),
         asked=bits(form_bits),
-        seen=bits(2, form_bits),
         sum=bits(2 * words + 2),
         minus=bits(words),
         divisor=bits(words + 1),

@@ -50,6 +50,8 @@ def begin() -> None:
     global answers
     if answers is not None:  # `python -m linreg` begins before it loads the library
         return
+    # Threads for matrices this small would take a quarter of the start, and workers are processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A program that was started to ignore interrupts, as by nohup, goes on ignoring them.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, leave)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -143,6 +144,22 @@ def test_a_command_runs_with_garbage_collection_though_it_is_loaded_without() ->
     asking = f"import atexit, gc, sys; atexit.register(lambda: {tell})"
     done = finish(start("info", ROOT / "examples" / "iris-2d.json", prelude=asking))
     assert (done.code, done.err) == (0, "True True\n")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
+@pytest.mark.parametrize(("asked", "others"), [("", False), ("2", True)])
+def test_linear_algebra_has_no_threads_of_its_own_unless_they_are_asked_for(
+    asked: str, others: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if others and len(os.sched_getaffinity(0)) == 1:
+        pytest.skip("there is one processor")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    tell = "print(len(os.listdir('/proc/self/task')) > active_count(), file=sys.stderr)"
+    asking = "import atexit, os, sys; from threading import active_count; "
+    asking += f"atexit.register(lambda: {tell})"
+    env = {"OPENBLAS_NUM_THREADS": asked} if asked else {}
+    done = finish(start("info", ROOT / "examples" / "iris-2d.json", prelude=asking, env=env))
+    assert (done.code, done.err) == (0, f"{others}\n")
 
 
 def test_the_help_lists_every_command() -> None:

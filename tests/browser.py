@@ -37,6 +37,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-extensions",
     "--disable-dev-shm-usage",
+    "--disable-gpu-compositing",
     "--hide-scrollbars",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",

@@ -78,12 +78,15 @@ def records_in(data: bytes, dim: int) -> Iterator[tuple[int, int]]:
                 at += 2
             case records.MISSES:
                 at += 3 + dim
-            case records.REGION:
+            case records.SPANNED:
+                at += 1 + dim
+            case records.REGION | records.BEYOND:
                 at += 1
                 for _ in range(dim + 1):
                     at += 1 + data[at]
-            case records.NO_CUT:
-                at += 4 + data[at + 3]
+            case records.NO_CUT | records.REDUNDANT:
+                at += 3 if data[at] == records.NO_CUT else 1
+                at += 1 + data[at]
                 count = data[at]
                 at += 1
                 for _ in range(count):
@@ -94,5 +97,10 @@ def records_in(data: bytes, dim: int) -> Iterator[tuple[int, int]]:
 
 def framed(magic: bytes, header: Mapping[str, object], records: bytes) -> bytes:
     """A file whose digest fits."""
-    data = magic + zlib.compress(text(header) + records)
+    return sealed(magic, text(header) + records)
+
+
+def sealed(magic: bytes, content: bytes) -> bytes:
+    """A file with this content, whose digest fits."""
+    data = magic + zlib.compress(content)
     return data + hashlib.sha256(data).digest()

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from typing import BinaryIO
 
-MAGIC = b"linreg-certificate-2\n"
+MAGIC = b"linreg-certificate-3\n"
 """The first line of every certificate, before compression starts."""
 
 PROOF_COMPRESSION = 6

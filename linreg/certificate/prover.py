@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Self, SupportsInt
-
-import numpy as np
-from flint import fmpq, fmpz
 
 from linreg.certificate.encoding import Writer, integer, text, unsigned
 from linreg.explore import Cell, Sink
 from linreg.files import StrPath, replacing
-from linreg.kernel.data.records import CUT, END, FACET, LOSES, NO_CUT, REDUNDANT, REGION, WON
-from linreg.polyhedra import Forms, IntegerRow, Multipliers, Point, PointedPolyhedron, Solver
+from linreg.kernel.data.records import BEYOND, CUT, END, LOSES, NO_CUT, REDUNDANT, REGION, WON
+from linreg.polyhedra import Forms, Multipliers, Point, Solver, beyond_facet
 from linreg.problem import Problem
 from linreg.readers import DomainLike, NetworkLike
 from linreg.run import Count, CountProgress, Options, posed, run
@@ -74,27 +70,37 @@ class Proof(Sink):
         self.records = bytearray()
         self.n_facets = 0
         self._n_domain_rows = n_domain_rows
-        self.wants_cells = with_facets
+        self.wants_facets = with_facets
         self._solver: Solver | None = None
 
     def region(self, pattern: Sequence[int], cell: Cell) -> None:
         """Append a region: a point strictly inside, and what each of its rows is."""
         self.inside(cell.point.entries)
-        if self.wants_cells:
+        if self.wants_facets:
             self._facets(cell)
 
     def inside(self, point: Sequence[SupportsInt]) -> None:
-        """Append a region of which no facets are asked for."""
+        """Append a region: a point strictly inside."""
         self.records += bytes((REGION,)) + _point(point)
+
+    def facet(self, beyond: Point) -> None:
+        """Append that the next row of the region is a facet."""
+        self.records += bytes((BEYOND,)) + _point(beyond.entries)
+        self.n_facets += 1
+
+    def redundant(self, proof: Multipliers) -> None:
+        """Append that the next row of the region is redundant."""
+        self.records += bytes((REDUNDANT,)) + _multipliers(proof)
 
     def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:
         """Append that a hyperplane does not meet the cell."""
         self.records += bytes((NO_CUT,)) + unsigned(hyperplane)
         self.records += bytes((side > 0,)) + _multipliers(proof)
 
-    def written(self, records: bytes) -> None:
+    def written(self, records: bytes, n_facets: int = 0) -> None:
         """Append records as they are."""
         self.records += records
+        self.n_facets += n_facets
 
     def cut(self, hyperplane: int) -> None:
         """Append that a hyperplane cuts the cell."""
@@ -111,7 +117,7 @@ class Proof(Sink):
 
     def fresh(self) -> Self:
         """Another sink for records of the same kind."""
-        return type(self)(self._n_domain_rows, self.wants_cells)
+        return type(self)(self._n_domain_rows, self.wants_facets)
 
     def extend(self, other: Self) -> None:
         """Append the records of another sink."""
@@ -119,29 +125,15 @@ class Proof(Sink):
         self.n_facets += other.n_facets
 
     def _facets(self, cell: Cell) -> None:
-        """For each row that is not the domain's: a point inside its facet, or why it has none."""
+        """Append for each row that is not the domain's whether it is a facet."""
         self._solver = self._solver or Solver()
-        point = cell.point
-        rows = cell.rows()
-        forms = Forms(rows, len(point.entries) - 1)
-        values = forms.floats(forms.at(point), point)
-        for place in range(self._n_domain_rows, len(rows)):
-            pointed = PointedPolyhedron(
-                rows[:place] + rows[place + 1 :],
-                np.delete(forms.normals, place, axis=0),
-                np.delete(values, place),
-                point,
-                self._solver,
-                partial(_is_inside_without, forms, place),
-            )
-            answer = pointed.beyond(rows[place], forms.normals[place], values[place])
+        forms = Forms(cell.rows(), len(cell.point.entries) - 1)
+        for place in range(self._n_domain_rows, len(forms)):
+            answer = beyond_facet(forms, place, cell.point, self._solver)
             if isinstance(answer, Multipliers):
-                self.records += bytes((REDUNDANT,)) + _multipliers(answer)
+                self.redundant(answer)
             else:
-                self.records += bytes((FACET,)) + _point(
-                    _crossing(rows[place], point, answer).entries
-                )
-                self.n_facets += 1
+                self.facet(answer)
 
     def __getstate__(self) -> dict[str, object]:
         return self.__dict__ | {"_solver": None}  # a session stays in its process
@@ -175,7 +167,7 @@ def certify(
         adjacency graph.
     strategy, workers, executor, progress
         As for `enumerate_regions`: strategies prove in other ways, and "auto" is one of them by the
-        problem alone. Proofs about max units or of a graph always come from "highs".
+        problem alone. Proofs about max units always come from "highs".
 
     Returns
     -------
@@ -247,27 +239,6 @@ def write_tree(
     }
     writer.records(bytes((END,)) + text(claim))
     return count, edges
-
-
-def _is_inside_without(forms: Forms, place: int, point: Point) -> bool:
-    """Whether a point lies strictly inside all rows but one."""
-    return all(value > 0 for i, value in enumerate(forms.at(point)) if i != place)
-
-
-def _crossing(row: IntegerRow, inside: Point, beyond: Point) -> Point:
-    """Where the segment between two points crosses a row."""
-    here, there = (_value(row, point) for point in (inside, beyond))
-    return Point.of_rationals(
-        [
-            (here * y - there * x) / (here - there)
-            for x, y in zip(inside.rationals, beyond.rationals, strict=True)
-        ]
-    )
-
-
-def _value(row: IntegerRow, point: Point) -> fmpq:
-    total = sum((a * x for a, x in zip(row, point.entries, strict=True)), fmpz(0))
-    return fmpq(total, point.entries[-1])
 
 
 def _point(point: Sequence[SupportsInt]) -> bytes:

@@ -1,6 +1,7 @@
 """Claims about cells that are put off: floats accept most of them, many at a time.
 
-A point is claimed to lie strictly inside a cell, or a form to be a combination of rows of a cell.
+A point is claimed to lie strictly inside a cell, or inside all of its rows but one and beyond that
+one, or a form to be a combination of rows of a cell.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from linreg.checker.combinations import certainly_hold
-from linreg.checker.forms import Form
-from linreg.checker.known import Known, known_forms
+from linreg.checker.forms import Form, negated
+from linreg.checker.known import Known, known_forms, with_negatives
 from linreg.checker.rounding import MOST_TERMS
 from linreg.checker.windows import points_at
 
@@ -51,8 +52,9 @@ class Inside(Generic[About]):
         self._forms: list[Form] = []  # all that were rows since then, or claimed
         self._known: dict[int, int] = {}  # their places by id, which no other has meanwhile
         self._places = [self._place(form) for form in self.rows]
-        self._cells: list[list[int]] = []  # the places of the rows of cells with claims
-        self._is_told = False  # whether this cell is the last of them
+        # The places of the rows of cells with claims; -1 less it for a row with the other sign.
+        self._cells: list[list[int]] = []
+        self._cell: int | None = None  # which of them this one is
 
     def _place(self, form: Form) -> int:
         """Where a form is among all, to which it is added."""
@@ -66,24 +68,36 @@ class Inside(Generic[About]):
         """Go to a cell with so many of these rows, and with more."""
         self.rows[n_rows:] = rows
         self._places[n_rows:] = map(self._place, rows)
-        self._is_told = False
+        self._cell = None
 
     def claim(self, point: Point, about: About) -> bool:
         """Take the claim that a point lies strictly inside the cell; whether it is time to look."""
-        return self._take(point, -1, (), about)
+        return self._take(point, -1, (), self._here(), about)
 
     def claim_combination(self, form: Form, rows: Sequence[int], about: About) -> bool:
         """Take the claim that a form is a combination of rows of the cell; as for `claim`.
 
         There are as many rows, which are given by number, as inputs, and no fewer in the cell.
         """
-        return self._take(None, self._place(form), rows, about)
+        return self._take(None, self._place(form), rows, self._here(), about)
 
-    def _take(self, point: Point | None, form: int, rows: Sequence[int], about: About) -> bool:
-        if not self._is_told:
+    def claim_beyond(self, point: Point, row: int, about: About) -> bool:
+        """Take the claim that a point is strictly beyond a row and inside all others; as before."""
+        places = self._places.copy()
+        places[row] = ~places[row]
+        self._cells.append(places)
+        return self._take(point, -1, (), len(self._cells) - 1, about)
+
+    def _here(self) -> int:
+        if self._cell is None:
+            self._cell = len(self._cells)
             self._cells.append(self._places.copy())
-            self._is_told = True
-        self._claims.append((point, form, rows, len(self._cells) - 1, about))
+        return self._cell
+
+    def _take(
+        self, point: Point | None, form: int, rows: Sequence[int], cell: int, about: About
+    ) -> bool:
+        self._claims.append((point, form, rows, cell, about))
         held = len(self._claims)
         return held >= AT_ONCE or held * len(self.rows) ** 2 >= MOST_ENTRIES
 
@@ -99,7 +113,7 @@ class Inside(Generic[About]):
         certain = np.zeros(len(claims), dtype=bool)
         likely: dict[int, tuple[list[bool], bool]] = {}
         if claims and forms and len(forms[0]) <= MOST_TERMS:
-            floats = known_forms(forms, len(forms[0]) - 1)
+            floats = with_negatives(known_forms(forms, len(forms[0]) - 1))
             # Shorter lists have their last row more than once.
             most = max(map(len, cells))
             places = np.array([own + own[-1:] * (most - len(own)) for own in cells], dtype=np.intp)
@@ -121,7 +135,7 @@ class Inside(Generic[About]):
                 likely = dict(zip(combined, seen, strict=True))
         for i in np.flatnonzero(~certain).tolist():
             point, form, named, cell, about = claims[i]
-            own = [forms[place] for place in cells[cell]]
+            own = [_form(forms, place) for place in cells[cell]]
             if point is None:
                 basis = [own[row] for row in named]
                 some_rows, is_sure = likely.get(i, ((), False))
@@ -129,6 +143,10 @@ class Inside(Generic[About]):
                 yield None, [forms[form], *basis], some_forms, is_sure, about
             else:
                 yield point, own, [], False, about
+
+
+def _form(forms: Sequence[Form], place: int) -> Form:
+    return forms[place] if place >= 0 else negated(forms[~place])
 
 
 def are_positive(rows: Known, points: np.ndarray) -> np.ndarray:

@@ -38,6 +38,14 @@ def known_forms(forms: Sequence[Form], n_inputs: int) -> Known:
     return scaled(values, DOUBT * np.abs(values))
 
 
+def with_negatives(forms: Known) -> Known:
+    """Forms, and after them those with the other sign, each at -1 less its place from the end."""
+    return Known(
+        np.concatenate([forms.values, -forms.values[::-1]]),
+        np.concatenate([forms.errors, forms.errors[::-1]]),
+    )
+
+
 def scaled(values: np.ndarray, errors: np.ndarray) -> Known:
     """Forms and errors divided by powers of two, one for each form."""
     exponents = np.frexp(np.abs(values).max(axis=-1, initial=0.0))[1][..., None]

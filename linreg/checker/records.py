@@ -14,10 +14,26 @@ from linreg.errors import UnreadableFile
 from linreg.files import StrPath
 from linreg.wording import counted
 
-END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
+(
+    END,
+    NO_CUT,
+    CUT,
+    LOSES,
+    WON,
+    REGION,
+    FACET,
+    REDUNDANT,
+    MISSES,
+    BEYOND,
+    SPANNED,
+) = range(11)
 """Kinds of records of a tree."""
 
-MAGIC = b"linreg-certificate-2\n"
+MAGIC = b"linreg-certificate-3\n"
+
+BEFORE = b"linreg-certificate-2\n"
+"""The first line of certificates from before there were the last two kinds of records."""
+
 DIGEST = hashlib.sha256().digest_size
 
 CHUNK = 1 << 16
@@ -130,7 +146,15 @@ class Records:
             if rows.isascii():  # each is less than 0x80
                 self._place = place + 2 + count
                 return data[0], data[1], rows
-        return self.unsigned(), self.byte(), [self.unsigned() for _ in range(count)]
+        return self.unsigned(), self.byte(), self.numbers(count)
+
+    def numbers(self, count: int) -> Sequence[int]:
+        """The next so many numbers."""
+        data = self._buffer[self._place : self._place + count]
+        if len(data) == count and data.isascii():  # each is less than 0x80
+            self._place += count
+            return data
+        return [self.unsigned() for _ in range(count)]
 
     def integer(self) -> int:
         """The next integer of any size and sign."""

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import lcm
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from linreg.checker.branches import (
+    IS_FACET,
+    IS_INSIDE,
+    IS_MISSED,
+    IS_REDUNDANT,
+    About,
+    Branch,
+    Path,
+    false_claim,
+)
 from linreg.checker.claims import (
     FalseClaim,
     Multipliers,
@@ -21,6 +31,7 @@ from linreg.checker.combinations import is_combination
 from linreg.checker.forms import Form, coprime
 from linreg.checker.inside import Inside, Point
 from linreg.checker.records import (
+    BEYOND,
     CUT,
     FACET,
     LOSES,
@@ -28,6 +39,7 @@ from linreg.checker.records import (
     NO_CUT,
     REDUNDANT,
     REGION,
+    SPANNED,
     WON,
     Records,
 )
@@ -47,62 +59,6 @@ FEW = 64
 
 CHECKED_PER_REPORT = 64
 """Regions between two reports of progress."""
-
-
-Path = tuple[object, str, int]
-"""What leads to a cell: the path to the one before, and a word and a number for the last step."""
-
-
-@dataclass(slots=True, eq=False)
-class Branch:
-    """A cell of the tree, of which more and more is decided.
-
-    Attributes
-    ----------
-    stage : int
-        The stage whose units are being decided; the number of stages at a region.
-    here : StageOnCell or None
-        That stage on the cell; None at a region.
-    sides : list of int
-        The side of each hyperplane that the cell is on; 0 where that is not decided.
-    rivals, alive : tuple of tuples of int
-        The candidates of each contest that were left when the cell was made, and that still are.
-    left : int
-        How many hyperplanes and contests are not decided.
-    n_rows : int
-        How many rows of the path its parent has.
-    rows : tuple of Form
-        The rows that are its own.
-    path : Path
-        The splits that lead to it, for messages.
-    state : State or None
-        At a region, the outputs of the last stage, where they are asked for.
-    """
-
-    alive: tuple[tuple[int, ...], ...]
-    n_rows: int
-    rows: tuple[Form, ...]
-    path: Path
-    stage: int = 0
-    here: StageOnCell | None = None
-    sides: list[int] = field(default_factory=list)
-    rivals: tuple[tuple[int, ...], ...] = ()
-    left: int = 0
-    state: State | None = None
-
-    def part(self, n_rows: int, rows: tuple[Form, ...], path: Path) -> Branch:
-        """A part of the cell, of which as much is decided."""
-        return Branch(
-            self.alive,
-            n_rows,
-            rows,
-            path,
-            self.stage,
-            self.here,
-            self.sides.copy(),
-            self.alive,
-            self.left,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +105,7 @@ class Tree:
         self._part = part
         self._seen = seen
         self._turn = 0
-        self._cell: Inside[tuple[int, Path, int, StageOnCell | None]] = Inside(())
+        self._cell: Inside[About] = Inside(())
         self._stages = [IntegerStage(stage) for stage in network.stages]
         self._n_domain_rows = 0
         self._facets: int | None = None
@@ -198,7 +154,7 @@ class Tree:
             kind = self._records.byte()
             if here is None:
                 if kind != REGION:
-                    raise _false(branch.path, f"a region was due, record {kind} came")
+                    raise false_claim(branch.path, f"a region was due, record {kind} came")
                 self._check_region(branch)
                 return
             if kind == MISSES:
@@ -215,7 +171,7 @@ class Tree:
                 pending += self._won(branch, here)
                 return
             else:
-                raise _false(branch.path, f"undecided units are left, but record {kind} came")
+                raise false_claim(branch.path, f"undecided units are left, but record {kind} came")
 
     def _take_whole(self, branch: Branch, pending: list[Branch]) -> bool:
         """Take all records of a cell, and of those that wait, as far as they stand in a window.
@@ -301,7 +257,7 @@ class Tree:
         if self._is_due():
             form = (here.hyperplanes if side > 0 else here.beyond)[plane]
             if not is_non_negative(form, rows, proof):
-                raise _false(
+                raise false_claim(
                     branch.path,
                     f"its multipliers do not prove that hyperplane {plane} misses the cell",
                 )
@@ -311,14 +267,12 @@ class Tree:
     def _check_misses(self, branch: Branch, here: StageOnCell) -> None:
         plane, is_above, rows = self._records.miss(self._network.input_dim)
         self._undecided(branch, plane)
-        there = len(self._cell.rows)
-        if len(rows) > there or max(rows) >= there:
-            raise _false(branch.path, f"a proof names rows up to {max(rows)} of {there}")
+        self._named(branch, rows)
         branch.sides[plane] = 1 if is_above else -1
         branch.left -= 1
         if self._is_due():
             form = (here.hyperplanes if is_above else here.beyond)[plane]
-            about = self.regions, branch.path, plane, here
+            about = self.regions, branch.path, IS_MISSED, plane, here
             if self._cell.claim_combination(form, rows, about):
                 self._look_inside()
 
@@ -338,14 +292,16 @@ class Tree:
         contest, candidates = self._contest(branch)
         candidate = self._records.unsigned()
         if candidate not in candidates:
-            raise _false(branch.path, f"candidate {candidate} of contest {contest} is not left")
+            raise false_claim(
+                branch.path, f"candidate {candidate} of contest {contest} is not left"
+            )
         rivals = [rival for rival in branch.rivals[contest] if rival != candidate]
         rows = self._cell.rows
         proof = self._multipliers(branch, len(rows) + len(rivals))
         if self._is_due():
             leads = [here.lead(contest, candidate, rival) for rival in rivals]
             if not are_never_positive(leads, rows, proof):
-                raise _false(
+                raise false_claim(
                     branch.path,
                     f"its multipliers do not prove that candidate {candidate} of contest {contest} "
                     "wins nowhere in the cell",
@@ -371,8 +327,10 @@ class Tree:
 
     def _check_region(self, branch: Branch) -> None:
         point = self._records.integers(1 + self._network.input_dim)
-        if self._is_due() and self._cell.claim(point, (self.regions, branch.path, 0, None)):
-            self._look_inside()
+        if self._is_due():
+            about = self.regions, branch.path, IS_INSIDE, 0, None
+            if self._cell.claim(point, about):
+                self._look_inside()
         if self._facets is not None:
             for place in range(self._n_domain_rows, len(self._cell.rows)):
                 self._facets += self._check_facet(branch, place)
@@ -385,34 +343,53 @@ class Tree:
 
     def _look_inside(self) -> None:
         """Check the claims that were put off."""
-        for point, rows, likely, is_sure, (number, path, plane, here) in self._cell.doubtful():
+        for point, rows, likely, is_sure, about in self._cell.doubtful():
+            number, path, says, place, here = about
             proved, self.regions = self.regions, number
             if point is None:
                 form, *basis = rows
                 is_plain = is_sure and here is not None and here.is_spanned(likely)
                 if not (is_plain or is_combination(form, likely) or is_combination(form, basis)):
-                    raise _false(
-                        path, f"its rows do not prove that hyperplane {plane} misses the cell"
-                    )
+                    raise false_claim(path, says.format(place))
             elif not is_inside(self._exact(point, path), rows):
-                raise _false(path, "the point of the region does not lie strictly inside it")
+                raise false_claim(path, says.format(place))
             self.regions = proved
 
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""
         rows = self._cell.rows
         kind = self._records.byte()
+        if kind == BEYOND:
+            point = self._records.integers(1 + self._network.input_dim)
+            if self._is_due():
+                about = self.regions, branch.path, IS_FACET, place, None
+                if self._cell.claim_beyond(point, place, about):
+                    self._look_inside()
+            return True
         if kind == FACET:
             point = self._exact(self._records.integers(1 + self._network.input_dim), branch.path)
             if self._is_due() and not is_in_facet(point, place, rows):
-                raise _false(branch.path, f"its point does not show that row {place} is a facet")
+                raise false_claim(branch.path, IS_FACET.format(place))
             return True
+        if kind == SPANNED:
+            named = self._named(branch, self._records.numbers(self._network.input_dim))
+            if place in named:
+                raise false_claim(
+                    branch.path, f"row {place} is named to prove that it is redundant"
+                )
+            if self._is_due():
+                about = self.regions, branch.path, IS_REDUNDANT, place, None
+                if self._cell.claim_combination(rows[place], named, about):
+                    self._look_inside()
+            return False
         if kind != REDUNDANT:
-            raise _false(branch.path, f"row {place} is not said to be a facet or redundant")
+            raise false_claim(branch.path, f"row {place} is not said to be a facet or redundant")
         others = rows[:place] + rows[place + 1 :]
         proof = self._multipliers(branch, len(others))
         if self._is_due() and not is_non_negative(rows[place], others, proof):
-            raise _false(branch.path, f"its multipliers do not prove that row {place} is redundant")
+            raise false_claim(
+                branch.path, f"its multipliers do not prove that row {place} is redundant"
+            )
         return False
 
     def _is_due(self) -> bool:
@@ -422,27 +399,34 @@ class Tree:
         self._turn += 1
         return self._turn % self._part.of == self._part.number
 
+    def _named(self, branch: Branch, rows: Sequence[int]) -> Sequence[int]:
+        """Rows that a proof names, all of which the cell has."""
+        there = len(self._cell.rows)
+        if len(rows) > there or max(rows) >= there:
+            raise false_claim(branch.path, f"a proof names rows up to {max(rows)} of {there}")
+        return rows
+
     def _undecided(self, branch: Branch, plane: int) -> int:
         if plane >= len(branch.sides) or branch.sides[plane]:
-            raise _false(branch.path, f"hyperplane {plane} is not one that is left to decide")
+            raise false_claim(branch.path, f"hyperplane {plane} is not one that is left to decide")
         return plane
 
     def _contest(self, branch: Branch) -> tuple[int, tuple[int, ...]]:
         contest = self._records.unsigned()
         if contest >= len(branch.alive) or len(branch.alive[contest]) == 1:
-            raise _false(branch.path, f"contest {contest} is not one that is left to decide")
+            raise false_claim(branch.path, f"contest {contest} is not one that is left to decide")
         return contest, branch.alive[contest]
 
     def _multipliers(self, branch: Branch, n_rows: int) -> Multipliers:
         denominator, size, numerators = self._records.multipliers(n_rows)
         if size > n_rows:
             has, rows = counted(size, "multiplier"), counted(n_rows, "row")
-            raise _false(branch.path, f"a proof has {has} for {rows}")
+            raise false_claim(branch.path, f"a proof has {has} for {rows}")
         if len(numerators) < size:
-            raise _false(branch.path, "a proof has two multipliers for one row")
+            raise false_claim(branch.path, "a proof has two multipliers for one row")
         if numerators and max(numerators) >= n_rows:
             row = max(numerators)
-            raise _false(branch.path, f"a proof has a multiplier for row {row} of {n_rows}")
+            raise false_claim(branch.path, f"a proof has a multiplier for row {row} of {n_rows}")
         return denominator, numerators
 
     def _exact(self, point: Point, path: Path) -> list[int]:
@@ -451,7 +435,7 @@ class Tree:
             point = self._records.integers_of(point, 1 + self._network.input_dim)
         denominator, *numerators = point
         if denominator <= 0:
-            raise _false(path, "a point has a denominator that is not positive")
+            raise false_claim(path, "a point has a denominator that is not positive")
         return [*numerators, denominator]
 
     def _begin(self) -> None:
@@ -473,15 +457,6 @@ class Tree:
 def _root(branch: Branch, rows: list[Form]) -> Root:
     assert branch.here is not None
     return Root(branch.stage, branch.here, branch.sides, branch.left, rows)
-
-
-def _false(path: Path, why: str) -> FalseClaim:
-    steps = []
-    place: object = path
-    while isinstance(place, tuple):
-        place, word, number = place
-        steps.append(f"{word}{number}")
-    return FalseClaim(f"{why}; at {''.join(reversed(steps))}")
 
 
 def _coprime(row: Sequence[fmpq]) -> Form:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from linreg.arguments import how_many
 from linreg.checker.claims import FalseClaim
-from linreg.checker.records import open_certificate
+from linreg.checker.records import BEFORE, MAGIC, open_certificate
 from linreg.checker.tree import Part, Tree
 from linreg.domains import Domain, asked_domain
-from linreg.files import StrPath
+from linreg.files import StrPath, begins_with
 from linreg.network import Network, StagedNetwork, staged_of
 from linreg.progress import Progress
 from linreg.showing import table_html
@@ -130,7 +130,8 @@ def _check_part(
     part: Part,
     progress: Callable[[Progress], None] | None = None,
 ) -> Verdict:
-    with open_certificate(path) as records:
+    magic = BEFORE if begins_with(path, BEFORE) else MAGIC
+    with open_certificate(path, magic) as records:
         tree = Tree(records, network, domain, progress, part)
         false_claim = None
         try:

@@ -19,7 +19,7 @@ from linreg.checker.combinations import certainly_hold, is_combination
 from linreg.checker.float_stages import FloatStage, Reads
 from linreg.checker.forms import Form
 from linreg.checker.inside import are_positive
-from linreg.checker.known import Known, known_forms
+from linreg.checker.known import Known, known_forms, with_negatives
 from linreg.checker.records import CUT, MISSES, NO_CUT, REGION
 from linreg.checker.stages import IntegerStage, StageOnCell
 from linreg.checker.windows import Parts
@@ -407,10 +407,7 @@ class _Check:
         is_proof = self._kinds != CUT
         due = np.zeros(len(self._kinds), dtype=bool)
         due[is_proof] = is_due(int(np.count_nonzero(is_proof)))
-        values, errors = self._values.rows, self._errors.rows
-        self._all = Known(
-            np.concatenate([values, -values[::-1]]), np.concatenate([errors, errors[::-1]])
-        )
+        self._all = with_negatives(Known(self._values.rows, self._errors.rows))
         if (self._named >= self._n_rows[self._node_of[self._misses], None]).any():
             raise _Unsure
         misses = np.flatnonzero(due[self._misses])

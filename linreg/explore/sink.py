@@ -9,7 +9,7 @@ from typing import ClassVar, Self, SupportsInt, TypeVar
 import numpy as np
 
 from linreg.explore.cells import Cell
-from linreg.polyhedra import Multipliers
+from linreg.polyhedra import Multipliers, Point
 
 
 class Sink:
@@ -25,14 +25,13 @@ class Sink:
         Whether the sink looks at regions; if not, `region` and `regions` need not be told.
     wants_proofs : bool
         Whether the sink looks at decisions and their proofs, which not every strategy tells.
-    wants_cells : bool
-        Of a sink that wants proofs, whether it looks at the cells of regions; if not, `inside` may
-        be told instead of `region`.
+    wants_facets : bool
+        Of a sink that wants proofs, whether it looks at the facets of regions.
     """
 
     wants_rows: ClassVar[bool] = False
     wants_proofs: ClassVar[bool] = False
-    wants_cells: bool = True
+    wants_facets: bool = False
 
     def region(self, pattern: Sequence[int], cell: Cell) -> None:
         """Take a region: its pattern and its cell, all of whose units are decided.
@@ -55,7 +54,17 @@ class Sink:
         """
 
     def inside(self, point: Sequence[SupportsInt]) -> None:
-        """Take a region of which one point is told: numerators, and a positive denominator."""
+        """Take a region of which one point is told: numerators, and a positive denominator.
+
+        A sink that wants proofs may be told this instead of `region`. If it wants facets, one of
+        the next two follows for each row of the region that is not the domain's, in order.
+        """
+
+    def facet(self, beyond: Point) -> None:
+        """Take note that the next row is a facet: it is negative at a point, all others are not."""
+
+    def redundant(self, proof: Multipliers) -> None:
+        """Take note that the next row is redundant: a proof that numbers the rows without it."""
 
     def no_cut(self, hyperplane: int, side: int, proof: Multipliers) -> None:
         """Take note that a hyperplane of the stage does not meet the cell, which is on `side`.
@@ -64,8 +73,8 @@ class Sink:
         the order of the cuts.
         """
 
-    def written(self, records: bytes) -> None:
-        """Take decisions and regions that stand as in a certificate already, in their order."""
+    def written(self, records: bytes, n_facets: int = 0) -> None:
+        """Take decisions, regions and facets that stand as in a certificate, in their order."""
 
     def cut(self, hyperplane: int) -> None:
         """Take note that a hyperplane cuts the cell: its part on side -1 follows, then on 1."""

@@ -2,7 +2,7 @@
 
 from linreg.polyhedra.bounding_box import enclosing_box
 from linreg.polyhedra.decisions import PointedPolyhedron
-from linreg.polyhedra.facets import crosses_at, inside_facet
+from linreg.polyhedra.facets import beyond_facet, crosses_at, inside_facet
 from linreg.polyhedra.highs import Solver
 from linreg.polyhedra.interior import decide_interior
 from linreg.polyhedra.multipliers import Multipliers, non_negative
@@ -23,6 +23,7 @@ __all__ = [
     "Point",
     "PointedPolyhedron",
     "Solver",
+    "beyond_facet",
     "binary_rows",
     "crosses_at",
     "decide_interior",

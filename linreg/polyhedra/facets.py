@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from flint import fmpq, fmpz_mat
 
+from linreg.polyhedra.decisions import PointedPolyhedron
 from linreg.polyhedra.highs import Solver
 from linreg.polyhedra.interior import decide_interior
 from linreg.polyhedra.multipliers import Multipliers
-from linreg.polyhedra.points import IntegerRow, Point
+from linreg.polyhedra.points import Forms, IntegerRow, Point
 from linreg.rational import integer_matrix, primitive
 
 
@@ -44,6 +46,35 @@ def crosses_at(rows: Sequence[IntegerRow], place: int, inside: Point, beyond: Po
         for index, (before, after) in enumerate(values)
         if index != place
     )
+
+
+def beyond_facet(forms: Forms, place: int, inside: Point, solver: Solver) -> Point | Multipliers:
+    """A point where one row is negative and all others are positive, or the proof of none.
+
+    The first proves that the row is a facet; the proof, that it is redundant, numbers the other
+    rows without it.
+
+    Parameters
+    ----------
+    forms : Forms
+        All positive at `inside`.
+    place : int
+        The row.
+    """
+    values = forms.floats(forms.at(inside), inside)
+
+    def holds(point: Point) -> bool:
+        return all(value > 0 for i, value in enumerate(forms.at(point)) if i != place)
+
+    others = PointedPolyhedron(
+        [*forms.rows[:place], *forms.rows[place + 1 :]],
+        np.delete(forms.normals, place, axis=0),
+        np.delete(values, place),
+        inside,
+        solver,
+        holds,
+    )
+    return others.beyond(forms.rows[place], forms.normals[place], values[place])
 
 
 def inside_facet(rows: Sequence[IntegerRow], place: int, solver: Solver) -> Point | None:

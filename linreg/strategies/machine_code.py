@@ -29,12 +29,12 @@ def proving_explorer() -> Explorer:
 def compiled_for(problem: Problem, sink: Sink) -> Explorer:
     """The compiled explorer, as far as it can tell a sink what that wants to know.
 
-    Only the recursive one tells the proofs of max units, and the cells of regions beside proofs.
+    Only the recursive one tells the proofs of max units.
     """
     if not sink.wants_proofs:
         return compiled_explorer()
     units = (unit for stage in problem.integer_stages for unit in stage.units)
-    if sink.wants_cells or any(isinstance(unit, IntegerMax) for unit in units):
+    if any(isinstance(unit, IntegerMax) for unit in units):
         return HighsExplorer()
     return proving_explorer()
 

@@ -260,7 +260,7 @@ def test_proposals_that_are_garbage_leave_doubts_and_the_same_edges(garbage: str
     """Machine code runs as plain Python here, with a simplex method that lies."""
     with np.errstate(all="ignore"):
         plain = plain_machine()
-        honest, rng = plain.facets.descend, np.random.default_rng(3)
+        honest, rng = plain.beyond.descend, np.random.default_rng(3)
         lies = 0
 
         def descend(p: object, n: int, m: int, value: float) -> int:
@@ -277,7 +277,7 @@ def test_proposals_that_are_garbage_leave_doubts_and_the_same_edges(garbage: str
                 return outcome
             return int(rng.integers(3))
 
-        plain.facets.descend = descend
+        plain.beyond.descend = descend
         nets = [gaussian(3, 5, 4), gaussian(3, 3, 3, 3)]
         nets += [c.network for c in cases("golden") if c.name == "one_flip_not_adjacent"]
         for net in nets:

@@ -258,7 +258,7 @@ def test_a_proof_is_of_one_network_and_one_domain(tmp_path: Path) -> None:
     assert check_answer(path, _random_net(1), CUBE).false_claim == "it is about another network"
     wider = check_answer(path, net, linreg.Box([-2] * 3, [2] * 3))
     assert "another domain: box:-1,1" in str(wider.false_claim)
-    with pytest.raises(UnreadableFile, match="linreg-certificate-2"):
+    with pytest.raises(UnreadableFile, match="linreg-certificate-3"):
         linreg.check(path, net)
 
 

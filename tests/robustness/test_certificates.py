@@ -22,7 +22,7 @@ from linreg.checker.records import Records
 from linreg.kernel.data.records import CUT, REGION
 from linreg.oracle import brute_force_edges, brute_force_patterns
 
-MAGIC = b"linreg-certificate-2\n"
+MAGIC = b"linreg-certificate-3\n"
 SMALL = [
     case
     for name in ("golden", "nasty")
@@ -86,8 +86,8 @@ def certificate(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("strategy", "with_graph"),
-    [("highs", False), ("highs", True), ("compiled", False)],
-    ids=["highs", "graph", "compiled"],
+    [("highs", False), ("highs", True), ("compiled", False), ("compiled", True)],
+    ids=["highs", "graph", "compiled", "compiled graph"],
 )
 @pytest.mark.parametrize("case", SMALL, ids=lambda case: case.name)
 def test_every_known_count_can_be_proved(
@@ -117,7 +117,7 @@ def test_what_is_proved_is_what_brute_force_counts(
 
 @pytest.mark.parametrize("case", TINY, ids=lambda case: case.name)
 def test_no_changed_byte_makes_another_count_true(case: Case, certificate: Path) -> None:
-    """A changed point may still lie inside; a changed count, split or proof is not accepted."""
+    """A changed point may still lie inside, or beyond a facet; nothing else is accepted."""
     linreg.certify(case.network, certificate, case.domain, graph=True)
     content = content_of(certificate)
     truth = linreg.check(certificate, case.network, case.domain)
@@ -132,7 +132,7 @@ def test_no_changed_byte_makes_another_count_true(case: Case, certificate: Path)
                 refused += 1
             else:
                 assert (verdict.regions, verdict.edges) == (truth.regions, truth.edges)
-    assert refused > len(content)
+    assert 2 * refused > len(content)
 
 
 @pytest.mark.parametrize("case", TINY, ids=lambda case: case.name)

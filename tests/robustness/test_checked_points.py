@@ -13,7 +13,7 @@ from linreg.certificate.encoding import integer
 from linreg.checker.inside import Inside
 from linreg.kernel.data.records import CUT, REGION
 
-MAGIC = b"linreg-certificate-2\n"
+MAGIC = b"linreg-certificate-3\n"
 NET = linreg.mlp([([[1]], [0])])
 """Two regions, x < 0 and x > 0."""
 

@@ -22,19 +22,20 @@ import linreg
 from linreg.certificate.encoding import integer, unsigned
 from linreg.checker import combinations as bounds
 from linreg.checker import known, tree
+from linreg.checker.branches import Branch
 from linreg.checker.claims import is_non_negative
 from linreg.checker.combinations import certainly_hold, multipliers_of
 from linreg.checker.inside import Inside
 from linreg.checker.known import known_forms
 from linreg.checker.stages import StageOnCell, State
-from linreg.checker.tree import Branch, Tree
+from linreg.checker.tree import Tree
 from linreg.kernel.data.records import CUT, MISSES, REGION
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.telling import LENGTH, Found, Telling
 from linreg.kernel.data.work import Work
 from linreg.kernel.proofs import known_regions, telling_exactly
 
-MAGIC = b"linreg-certificate-2\n"
+MAGIC = b"linreg-certificate-3\n"
 Claim = tuple[tuple[int, ...], list[tuple[int, ...]]]
 
 

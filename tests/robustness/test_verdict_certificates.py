@@ -172,7 +172,7 @@ def test_a_proof_is_of_one_network_and_one_query(tmp_path: Path) -> None:
     tighter = _query(3, 1, [*_bounds([(-1, 1)] * 3), _above(3, Fraction(999))])
     other = check_verdict(path, net, tighter.alternatives)
     assert other.false_claim == "it is about another query (after 0 boxes and cells)"
-    with pytest.raises(UnreadableFile, match="linreg-certificate-2"):
+    with pytest.raises(UnreadableFile, match="linreg-certificate-3"):
         linreg.check(path, net)
 
 

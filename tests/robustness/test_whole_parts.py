@@ -24,7 +24,7 @@ from linreg.domains import Domain
 from linreg.kernel.data.records import CUT, MISSES, REGION
 from linreg.network import Network
 
-MAGIC = b"linreg-certificate-2\n"
+MAGIC = b"linreg-certificate-3\n"
 NEVER = 10**9
 
 

@@ -12,9 +12,8 @@ from linreg.kernel.data.work import HalfspaceRows, Maps, Program, Proof
 from linreg.kernel.machine import compiled, entry
 from linreg.kernel.maps.affine_maps import inside, put_domain
 from linreg.kernel.outlines.lookup import Lookup, find, hash_of
-from linreg.kernel.proofs.multipliers import proves
+from linreg.kernel.proofs.beyond import descend_beyond, is_redundant, put_beyond
 from linreg.kernel.simplex.points import halfspace_value
-from linreg.kernel.simplex.program import descend, load
 
 
 @entry
@@ -132,31 +131,13 @@ def _facet(
         return FACET
     if _crosses(halfspaces, t.dim, halfspace, m, there):
         return FACET
-    end = halfspaces.ends[halfspace]
-    rows = 0
-    for i in range(m):
-        if i != halfspace:
-            p.rows[rows].halfspace = i
-            rows += 1
-    load(p, halfspaces, t.dim, rows)
-    for k in range(t.dim):
-        p.goal[k] = halfspaces.normals[halfspace, k]
-        p.goal_error[k] = halfspaces.errors[halfspace, k]
-    outcome = descend(p, t.dim, rows, end.slack)
+    outcome = descend_beyond(halfspaces, p, t.dim, m, halfspace)
     if outcome == BELOW_ZERO and _is_beyond(halfspaces, p, around, t.dim, halfspace, m, here):
         return FACET
-    if outcome == LEAST:
-        goal = proof.goal[0]
-        goal.stage = t.n_stages - 1
-        goal.row = end.row
-        goal.rival = end.rival
-        goal.value = end.slack
-        goal.value_error = end.slack_error
-        goal.constant = end.constant
-        goal.constant_error = end.error
-        goal.integer = end.integer
-        if proves(t, maps, halfspaces, p, proof, around.pieces, t.dim, rows):
-            return NO_FACET
+    if outcome == LEAST and is_redundant(
+        t, maps, halfspaces, p, proof, around.pieces, m, halfspace
+    ):
+        return NO_FACET
     return MAY_BE_FACET
 
 
@@ -193,13 +174,7 @@ def _is_beyond(
     here: np.ndarray,
 ) -> bool:
     """Whether the point that a descent found is certainly beyond one half-space and no others."""
-    slack = halfspaces.ends[halfspace].slack
-    end = slack
-    for k in range(n):
-        end += p.goal[k] * p.step[k]
-    pull = 0.5 + 0.5 * slack / (slack - end)
-    for k in range(n):
-        around.point[k] = here[k] + pull * p.step[k]
+    put_beyond(halfspaces, p, n, halfspace, here, around.point)
     for i in range(m):
         value, error = halfspace_value(halfspaces, n, i, around.point)
         if not (value < -error if i == halfspace else value > error):

@@ -2,4 +2,16 @@
 
 from __future__ import annotations
 
-END, NO_CUT, CUT, LOSES, WON, REGION, FACET, REDUNDANT, MISSES = range(9)
+(
+    END,
+    NO_CUT,
+    CUT,
+    LOSES,
+    WON,
+    REGION,
+    FACET,
+    REDUNDANT,
+    MISSES,
+    BEYOND,
+    SPANNED,
+) = range(11)

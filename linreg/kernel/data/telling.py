@@ -18,10 +18,11 @@ STARTS, ENTERS, ENTERED, GOES_ON = range(4)
 """States of a part: no maps are in place yet; the stage is a new one; and its hyperplanes are
 numbered; or the stage was entered before."""
 
-TOP, LENGTH, DOUBTS, COUNTERS = range(4)
-"""Places among the counters: parts that wait, bytes that are written, numbers that tell doubts."""
+TOP, LENGTH, DOUBTS, FACETS, COUNTERS = range(5)
+"""Places among the counters: parts that wait; bytes that are written, numbers that tell doubts, and
+facets of the regions that are written."""
 
-ON_PATH, OF_FORM, OF_POINT = range(3)
+ON_PATH, OF_FORM, OF_POINT, OF_FACET = range(4)
 """How what is left to exact arithmetic begins. Numbers follow:
 
 - `ON_PATH`: how many half-spaces the path has, and for each its form and side; it holds for all
@@ -29,7 +30,9 @@ ON_PATH, OF_FORM, OF_POINT = range(3)
 - `OF_FORM`: after how many bytes its record stands, a region of the part, its stage, the form, the
   side of it that the part is on, how many rows are proposed to prove that, how many of these should
   do, and the rows
-- `OF_POINT`: after how many bytes its record stands, and the region"""
+- `OF_POINT`: after how many bytes its record stands, and the region
+- `OF_FACET`: after how many bytes its record stands, the region, the row that may be a facet, and
+  rows that are proposed to prove that it is none, as of a form"""
 
 ROOM = 1 << 16
 """Bytes that are written before a sink takes them; what the last part takes comes on top."""
@@ -52,10 +55,13 @@ class Telling(NamedTuple):
     ----------
     most_bytes, most_doubts : int
         How much of `text` and of `doubts` may be full when a part is taken.
+    wants_facets : int
+        0 or 1, whether it is told which rows of each region are facets.
     """
 
     most_bytes: int
     most_doubts: int
+    wants_facets: int
     parts: np.ndarray  # (parts that wait, PART), the next one last
     known: np.ndarray  # (parts that wait, words) of a bit for each form that is not to be decided
     some: np.ndarray  # (words,) forms with a region of the part above them
@@ -66,6 +72,7 @@ class Telling(NamedTuple):
     pieces: np.ndarray  # (units,)
     path: np.ndarray  # (half-spaces, 2) the form and the side of each that the path has put up
     point: np.ndarray  # (dim,)
+    there: np.ndarray  # (dim,) a point that may be beyond a facet
     digits: np.ndarray  # (dim,) a point's numerators
     text: np.ndarray  # bytes
     doubts: np.ndarray
@@ -73,7 +80,7 @@ class Telling(NamedTuple):
     counters: np.ndarray
 
 
-def telling_for(t: Tables, regions: int) -> Telling:
+def telling_for(t: Tables, regions: int, wants_facets: bool) -> Telling:
     """Empty memory to tell of so many regions."""
     forms, words, dim = len(t.forms), t.n_words, t.dim
     waiting = forms + 2 * t.n_stages + 2
@@ -88,6 +95,7 @@ def telling_for(t: Tables, regions: int) -> Telling:
     return Telling(
         ROOM,
         ROOM // 8,
+        int(wants_facets),
         ints(waiting, PART),
         masks(waiting),
         masks(),
@@ -98,19 +106,20 @@ def telling_for(t: Tables, regions: int) -> Telling:
         ints(len(t.units)),
         ints(forms + 1, 2),
         np.zeros(dim),
+        np.zeros(dim),
         ints(dim),
-        np.zeros(ROOM + _bytes_of_part(most, dim), dtype=np.uint8),
-        ints(ROOM // 8 + _doubts_of_part(most, forms, dim)),
+        np.zeros(ROOM + _bytes_of_part(most + forms * wants_facets, dim), dtype=np.uint8),
+        ints(ROOM // 8 + _doubts_of_part(most + forms * wants_facets, forms, dim)),
         ints(t.n_stages),
         ints(COUNTERS),
     )
 
 
-def _bytes_of_part(forms: int, dim: int) -> int:
+def _bytes_of_part(claims: int, dim: int) -> int:
     """Bytes that a part may take: a number has at most ten, and an integer nine."""
-    return forms * (31 + 19 * dim) + 12 + 10 * (dim + 1)
+    return claims * (31 + 19 * dim) + 12 + 10 * (dim + 1)
 
 
-def _doubts_of_part(forms: int, path: int, dim: int) -> int:
-    """Numbers that a part's doubts may take."""
-    return forms * (8 + dim) + 5 + 2 * (path + 1)
+def _doubts_of_part(claims: int, path: int, dim: int) -> int:
+    """Numbers that a part's doubts may take, with two paths."""
+    return claims * (8 + dim) + 7 + 4 * (path + 1)

@@ -25,7 +25,6 @@ from linreg.kernel.data.telling import (
     LENGTH,
     OF_FORM,
     OF_POINT,
-    ON_PATH,
     RIVAL,
     STAGE,
     STARTS,
@@ -46,10 +45,11 @@ from linreg.kernel.maps.affine_maps import (
 )
 from linreg.kernel.maps.composing import compose
 from linreg.kernel.proofs.bases import complete, propose
+from linreg.kernel.proofs.facet_records import tell_facets
 from linreg.kernel.proofs.hyperplanes import number_hyperplanes
 from linreg.kernel.proofs.multipliers import proves
 from linreg.kernel.proofs.whole_multipliers import put_multipliers, whole_multipliers
-from linreg.kernel.proofs.writing import few_digits, put_byte, put_number, put_point
+from linreg.kernel.proofs.writing import few_digits, put_byte, put_number, put_path, put_point
 from linreg.kernel.simplex.points import ONE, ZERO
 from linreg.kernel.simplex.program import descend, load
 
@@ -152,6 +152,9 @@ def _take(t: Tables, w: Work, found: Found, telling: Telling, top: int) -> bool:
             telling.counters[TOP] = top + 1
             return True
         _tell_region(t, w.halfspaces, found, telling, part)
+        if telling.wants_facets == 1:
+            region = found.order[start]
+            tell_facets(t, w, telling, region, found.points[region], part[DEPTH])
         return stop == start + 1
     f = first + cut
     put_byte(telling, CUT)
@@ -236,12 +239,12 @@ def _tell_misses(
                 for j in range(n):
                     put_number(telling, p.rows[p.nonbasic[j]].halfspace)
             else:
-                put_multipliers(telling, p, w.proof, k)
+                put_multipliers(telling, p, w.proof, k, m)
         else:
             is_loaded = False
             if not is_path_told:
                 is_path_told = True
-                _tell_path(telling, part[DEPTH])
+                put_path(telling, part[DEPTH])
             _doubt(p, telling, region, s, f, rival, n, m if is_inside else 0)
 
 
@@ -297,18 +300,6 @@ def _prove(
 
 
 @compiled
-def _tell_path(telling: Telling, depth: int) -> None:
-    """Tell the half-spaces of the path, for the doubts that follow."""
-    doubts, at = telling.doubts, telling.counters[DOUBTS]
-    doubts[at], doubts[at + 1] = ON_PATH, depth
-    at += 2
-    for i in range(depth):
-        doubts[at], doubts[at + 1] = telling.path[i, 0], telling.path[i, 1]
-        at += 2
-    telling.counters[DOUBTS] = at
-
-
-@compiled
 def _doubt(
     p: Program, telling: Telling, region: int, s: int, f: int, rival: int, n: int, m: int
 ) -> None:
@@ -326,7 +317,7 @@ def _tell_region(
 ) -> None:
     region = found.order[part[FIRST]]
     m = len(t.halfspaces) + part[DEPTH]
-    places = few_digits(halfspaces, telling, t.dim, m, found.points[region])
+    places = few_digits(halfspaces, telling, t.dim, m, found.points[region], NONE)
     if places < 0:
         at = telling.counters[DOUBTS]
         doubts = telling.doubts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -18,10 +18,12 @@ from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.telling import (
     DEPTH,
     DOUBTS,
+    FACETS,
     FIRST,
     FORM,
     LAST,
     LENGTH,
+    OF_FACET,
     OF_POINT,
     ON_PATH,
     STAGE,
@@ -41,6 +43,7 @@ from linreg.polyhedra import (
     Point,
     PointedPolyhedron,
     Solver,
+    beyond_facet,
     non_negative,
 )
 from linreg.problem.problem import Problem
@@ -52,7 +55,7 @@ class Teller:
     Attributes
     ----------
     doubts : int
-        Forms and points that were left to exact arithmetic.
+        Forms, points and facets that were left to exact arithmetic.
     """
 
     def __init__(self, problem: Problem, tables: Tables, solver: Solver) -> None:
@@ -89,7 +92,7 @@ class Teller:
         t = self._tables
         points[list(thin)] = np.nan
         found = Found(patterns, points, np.arange(len(patterns)))
-        telling = telling_for(t, len(patterns))
+        telling = telling_for(t, len(patterns), sink.wants_facets)
         self._put(cell, found, telling)
         while (status := tell(t, self._work, found, telling)) != DONE:
             if status == TWICE:
@@ -145,7 +148,8 @@ class Teller:
         """Give the sink what is written, with the doubts settled in their places."""
         text = telling.text[: telling.counters[LENGTH]].tobytes()
         doubts = iter(telling.doubts[: telling.counters[DOUBTS]].tolist())
-        telling.counters[LENGTH] = telling.counters[DOUBTS] = 0
+        n_facets = int(telling.counters[FACETS])
+        telling.counters[LENGTH] = telling.counters[DOUBTS] = telling.counters[FACETS] = 0
         given = 0
         path: list[tuple[int, int]] = []
         for kind in doubts:
@@ -156,28 +160,68 @@ class Teller:
             end, region = islice(doubts, 2)
             sink.written(text[given:end])
             given = end
+            point = _point_of(found, thin, region)
             if kind == OF_POINT:
-                sink.inside(_point_of(found, thin, region).entries)
-                continue
-            stage, f, rival, n_rows, n_likely = islice(doubts, 5)
-            rows = list(islice(doubts, n_rows))
-            pattern = self._before(found, region, stage)
-            form = self._exactly.side(pattern, f, rival)
-            proof = None
-            if rows:
-                chosen = {row: self._halfspace(pattern, path, row) for row in rows}
-                proof = non_negative(form, chosen, rows[:n_likely])
-                proof = proof or non_negative(form, chosen, rows)
-            if proof is None:
-                m = len(self._problem.domain_rows) + len(path)
-                halfspaces = [self._halfspace(pattern, path, row) for row in range(m)]
-                proof = self._decide(form, halfspaces, _point_of(found, thin, region))
-            first = int(self._tables.stages["form"][stage])
-            plane, above = self._exactly.marks(stage, pattern)[f - first]
-            assert plane is not None
-            side = above if rival == POSITIVE else -above
-            sink.no_cut(plane, side, proof)
-        sink.written(text[given:])
+                sink.inside(point.entries)
+            elif kind == OF_FACET:
+                row = next(doubts)
+                pattern = self._before(found, region, self._tables.n_stages - 1)
+                self._give_facet(pattern, path, row, point, _proposed(doubts), sink)
+            else:
+                stage, f, rival = islice(doubts, 3)
+                pattern = self._before(found, region, stage)
+                form = self._exactly.side(pattern, f, rival)
+                proof = self._proved(form, pattern, path, _proposed(doubts))
+                if proof is None:
+                    proof = self._decide(form, self._rows(pattern, path), point)
+                first = int(self._tables.stages["form"][stage])
+                plane, above = self._exactly.marks(stage, pattern)[f - first]
+                assert plane is not None
+                sink.no_cut(plane, above if rival == POSITIVE else -above, proof)
+        sink.written(text[given:], n_facets)
+
+    def _give_facet(
+        self,
+        pattern: Sequence[int],
+        path: Sequence[tuple[int, int]],
+        row: int,
+        point: Point,
+        proposal: tuple[list[int], int],
+        sink: Sink,
+    ) -> None:
+        """Give the sink whether a row of a region is a facet, or why it is none."""
+        form = self._halfspace(pattern, path, row)
+        proof = self._proved(form, pattern, path, proposal)
+        if proof is not None:
+            others = {i - (i > row): by for i, by in proof.numerators.items()}
+            sink.redundant(Multipliers(proof.denominator, others))
+            return
+        forms = Forms(self._rows(pattern, path), self._tables.dim)
+        answer = beyond_facet(forms, row, point, self._solver)
+        if isinstance(answer, Multipliers):
+            sink.redundant(answer)
+        else:
+            sink.facet(answer)
+
+    def _proved(
+        self,
+        form: IntegerRow,
+        pattern: Sequence[int],
+        path: Sequence[tuple[int, int]],
+        proposal: tuple[list[int], int],
+    ) -> Multipliers | None:
+        """The proof that a form is not negative, by the rows that are proposed."""
+        rows, n_likely = proposal
+        if not rows:
+            return None
+        chosen = {row: self._halfspace(pattern, path, row) for row in rows}
+        proof = non_negative(form, chosen, rows[:n_likely])
+        return proof or non_negative(form, chosen, rows)
+
+    def _rows(self, pattern: Sequence[int], path: Sequence[tuple[int, int]]) -> list[IntegerRow]:
+        """The rows of the domain, and those that a path has put up after them."""
+        m = len(self._problem.domain_rows) + len(path)
+        return [self._halfspace(pattern, path, row) for row in range(m)]
 
     def _halfspace(
         self, pattern: Sequence[int], path: Sequence[tuple[int, int]], row: int
@@ -201,3 +245,9 @@ class Teller:
 
 def _point_of(found: Found, thin: dict[int, Point], region: int) -> Point:
     return thin[region] if region in thin else Point.of_floats(found.points[region])
+
+
+def _proposed(doubts: Iterator[int]) -> tuple[list[int], int]:
+    """Rows that are proposed to prove something, and how many of them should do."""
+    n_rows, n_likely = islice(doubts, 2)
+    return list(islice(doubts, n_rows)), n_likely

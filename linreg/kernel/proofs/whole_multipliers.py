@@ -44,8 +44,8 @@ def whole_multipliers(halfspaces: HalfspaceRows, p: Program, proof: Proof, n: in
 
 
 @compiled
-def put_multipliers(telling: Telling, p: Program, proof: Proof, k: int) -> None:
-    """Append the multipliers of the first columns of the support."""
+def put_multipliers(telling: Telling, p: Program, proof: Proof, k: int, but: int) -> None:
+    """Append the multipliers of the first columns of the support; one row has no number."""
     some = 0
     for i in range(k):
         some += proof.weight[i] > 0.0
@@ -53,7 +53,8 @@ def put_multipliers(telling: Telling, p: Program, proof: Proof, k: int) -> None:
     put_number(telling, some)
     for i in range(k):
         if proof.weight[i] > 0.0:
-            put_number(telling, p.rows[p.nonbasic[proof.support[i].column]].halfspace)
+            row = p.rows[p.nonbasic[proof.support[i].column]].halfspace
+            put_number(telling, row - 1 if row > but else row)
             put_integer(telling, int(proof.weight[i]))
 
 

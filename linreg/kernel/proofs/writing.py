@@ -1,4 +1,4 @@
-"""Machine code: numbers as they stand in a certificate, and points that take few digits."""
+"""Machine code: what stands in a certificate, or is left to exact arithmetic, number by number."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import cast
 
 import numpy as np
 
-from linreg.kernel.data.telling import LENGTH, Telling
+from linreg.kernel.data.telling import DOUBTS, LENGTH, ON_PATH, Telling
 from linreg.kernel.data.work import HalfspaceRows
 from linreg.kernel.machine import NONE, compiled
-from linreg.kernel.maps.affine_maps import inside
+from linreg.kernel.simplex.points import halfspace_value
 
 MOST_PLACES = 60
 """Binary places of a coordinate, at most."""
@@ -62,22 +62,29 @@ def put_point(telling: Telling, n: int, places: int) -> None:
 
 
 @compiled
-def few_digits(halfspaces: HalfspaceRows, telling: Telling, n: int, m: int, x: np.ndarray) -> int:
+def put_path(telling: Telling, depth: int) -> None:
+    """Tell the half-spaces of the path, for the doubts that follow."""
+    doubts, at = telling.doubts, telling.counters[DOUBTS]
+    doubts[at], doubts[at + 1] = ON_PATH, depth
+    at += 2
+    for i in range(depth):
+        doubts[at], doubts[at + 1] = telling.path[i, 0], telling.path[i, 1]
+        at += 2
+    telling.counters[DOUBTS] = at
+
+
+@compiled
+def few_digits(
+    halfspaces: HalfspaceRows, telling: Telling, n: int, m: int, x: np.ndarray, beyond: int
+) -> int:
     """Round a point as far as it stays certainly inside the first half-spaces: to which place.
 
     Its numerators are `telling.digits`. -1 if neither it nor what it is rounded to is certainly
-    inside, or if numerators are too large.
+    inside, or if numerators are too large. It has to be beyond one half-space, if that is one.
     """
-    if not inside(halfspaces, n, x, m):
+    room = _room(halfspaces, n, m, x, beyond)
+    if not room > 0.0:
         return NONE
-    # A coordinate moves by half a unit of the last place at most.
-    room = np.inf
-    for i in range(m):
-        size = 0.0
-        for k in range(n):
-            size += abs(halfspaces.normals[i, k])
-        if size > 0.0:
-            room = min(room, halfspaces.ends[i].slack / size)
     places = 0
     unit = 1.0
     while places < MOST_PLACES and not 0.5 * unit < room:
@@ -89,4 +96,22 @@ def few_digits(halfspaces: HalfspaceRows, telling: Telling, n: int, m: int, x: n
             return NONE
         telling.digits[k] = np.int64(scaled)
         telling.point[k] = scaled * unit
-    return places if inside(halfspaces, n, telling.point, m) else NONE
+    return places if _room(halfspaces, n, m, telling.point, beyond) > 0.0 else NONE
+
+
+@compiled
+def _room(halfspaces: HalfspaceRows, n: int, m: int, x: np.ndarray, beyond: int) -> float:
+    """About how far each coordinate of a point may move; 0 if it is not certainly in its place."""
+    room = np.inf
+    for i in range(m):
+        value, error = halfspace_value(halfspaces, n, i, x)
+        if i == beyond:
+            value = -value
+        if not value > error:
+            return 0.0
+        size = 0.0
+        for k in range(n):
+            size += abs(halfspaces.normals[i, k])
+        if size > 0.0:
+            room = min(room, value / size)
+    return room

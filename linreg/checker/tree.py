@@ -183,7 +183,10 @@ class Tree:
             return False
         data, place = self._records.window(whole.n_bytes)
         if self._window is None or self._window.data is not data:
-            self._window, self._next_look = Window(data, self._network.input_dim), place
+            self._window, self._next_look = (
+                Window(data, self._network.input_dim, self._facets is not None),
+                place,
+            )
         if place < self._next_look:
             return False
         parts = self._window.parts(place, 1 + len(pending))
@@ -192,7 +195,7 @@ class Tree:
         self._next_look = place + parts.n_bytes
         if parts.n_regions < FEW:
             return False
-        if parts.n_multipliers > len(parts.kinds) // 2:
+        if parts.n_multipliers > parts.n_records // 2:
             self._whole = None  # the walk is as fast where most proofs are multipliers
             return False
         first = len(pending) + 1 - len(parts.ends)
@@ -208,6 +211,8 @@ class Tree:
         self._records.skip(parts.n_bytes)
         self.cells = [a + b for a, b in zip(self.cells, complete, strict=True)]
         self.regions += parts.n_regions
+        if self._facets is not None:
+            self._facets += parts.n_facets
         self._turn += parts.n_proofs
         if self._progress is not None:
             self._progress(Progress(self._records.share, 1, counted(self.regions, "region")))
@@ -445,8 +450,9 @@ class Tree:
         self._cell = Inside([form for form in exact if any(form[:-1]) or form[-1] < 0])
         self._n_domain_rows = len(self._cell.rows)
         self._facets = 0 if facets else None
-        if not facets and self._seen is None:
-            self._whole = whole_parts_of(self._stages, self._network.input_dim)
+        if self._seen is None:
+            first = self._n_domain_rows if facets else None
+            self._whole = whole_parts_of(self._stages, self._network.input_dim, first)
 
     def _check_claim(self) -> None:
         if self._facets is not None:

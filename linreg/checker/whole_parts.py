@@ -7,21 +7,18 @@ says no more than that, and the walk along the path finds out what it is.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
 
-from linreg.checker.claims import is_inside, is_non_negative
-from linreg.checker.combinations import certainly_hold, is_combination
 from linreg.checker.float_stages import FloatStage, Reads
-from linreg.checker.forms import Form
-from linreg.checker.inside import are_positive
+from linreg.checker.forms import Form, negated
 from linreg.checker.known import Known, known_forms, with_negatives
-from linreg.checker.records import CUT, MISSES, NO_CUT, REGION
+from linreg.checker.records import BEYOND, CUT, MISSES, NO_CUT, REDUNDANT, REGION, SPANNED
 from linreg.checker.stages import IntegerStage, StageOnCell
+from linreg.checker.whole_claims import Integers, Unsure, WholeClaims
 from linreg.checker.windows import Parts
 
 WINDOW = 1 << 18
@@ -30,18 +27,8 @@ WINDOW = 1 << 18
 MOST_ROWS = 1 << 24
 """Rows of all cells of the parts, if each took a byte."""
 
-AT_ONCE = 2048
-"""Claims that floats look at together, at most."""
-
-MOST_ENTRIES = 1 << 18
-"""Entries of the rows of all claims that floats look at together."""
-
 MOST_PLACES = 1 << 23
 """Numbers of the rows of all cells of the parts, where paths are long."""
-
-
-Integers = Callable[[bytes], list[int] | None]
-"""Given a point as it stands in the file, its numerators and denominator; None if it is none."""
 
 
 class Root(NamedTuple):
@@ -60,10 +47,6 @@ class Root(NamedTuple):
     sides: Sequence[int]
     left: int
     rows: list[Form]
-
-
-class _Unsure(Exception):
-    """Something is wrong, or not as it is expected here."""
 
 
 class Growing:
@@ -123,9 +106,12 @@ class WholeParts:
         How much of the records it is good to take at a time.
     """
 
-    def __init__(self, stages: Sequence[IntegerStage], n_inputs: int) -> None:
+    def __init__(
+        self, stages: Sequence[IntegerStage], n_inputs: int, n_domain_rows: int | None
+    ) -> None:
         self._integers = stages
         self._n = n_inputs
+        self._n_domain_rows = n_domain_rows
         self.n_bytes = min(WINDOW, MOST_ROWS // max(stage.n_rows for stage in stages))
 
     @cached_property
@@ -158,19 +144,32 @@ class WholeParts:
             return None
         try:
             with np.errstate(over="ignore", invalid="ignore"):
-                check = _Check(self._integers, self._stages, self._n, self._width, parts, roots)
+                check = _Check(
+                    self._integers,
+                    self._stages,
+                    self._n,
+                    self._n_domain_rows,
+                    self._width,
+                    parts,
+                    roots,
+                )
                 check.follow()
                 check.prove(is_due, integers)
-        except _Unsure:
+        except Unsure:
             return None
         return check.complete
 
 
-def whole_parts_of(stages: Sequence[IntegerStage], n_inputs: int) -> WholeParts | None:
-    """The check of trees of a network with these stages; None where it is not for such networks."""
+def whole_parts_of(
+    stages: Sequence[IntegerStage], n_inputs: int, n_domain_rows: int | None
+) -> WholeParts | None:
+    """The check of trees of a network with these stages; None where it is not for such networks.
+
+    Each region has facets after it if there is a number of rows of the domain, which have none.
+    """
     if not stages or not all(stage.is_plain for stage in stages):
         return None
-    return WholeParts(stages, n_inputs)
+    return WholeParts(stages, n_inputs, n_domain_rows)
 
 
 class _Check:
@@ -184,6 +183,7 @@ class _Check:
         integers: Sequence[IntegerStage],
         stages: Sequence[FloatStage],
         n: int,
+        n_domain_rows: int | None,
         width: int,
         parts: Parts,
         roots: Sequence[Root],
@@ -192,6 +192,8 @@ class _Check:
         self._integers = integers
         self._stages = stages
         self._n = n
+        self._n_domain_rows = n_domain_rows
+        self._parts = parts
         self._roots = roots
         self._kinds = parts.kinds
         self._window = parts.window
@@ -253,7 +255,7 @@ class _Check:
         n_nodes = len(self._last)
         most = max(len(root.rows) for root in self._roots) + len(self._depths)
         if n_nodes * most > MOST_PLACES:
-            raise _Unsure
+            raise Unsure
         self._stage = np.zeros(n_nodes, dtype=np.int64)
         self._cell = np.zeros(n_nodes, dtype=np.int64)
         self._left = np.zeros(n_nodes, dtype=np.int64)
@@ -312,9 +314,9 @@ class _Check:
                 self._decide(s, nodes[self._stage[nodes] == s])
             is_region = self._stage[nodes] == len(self._stages)
             if (self._at[nodes] < self._last[nodes]).any():
-                raise _Unsure
+                raise Unsure
             if (self._is_cut[nodes] == is_region).any():
-                raise _Unsure
+                raise Unsure
 
     def _split(self, nodes: np.ndarray) -> None:
         """Have parts begin as what they are parts of ended, with one more side and row."""
@@ -338,7 +340,7 @@ class _Check:
     ) -> np.ndarray:
         """The numbers of forms that are positive on sides of hyperplanes of cells."""
         if (planes >= self._cells[s].reads.sizes[cells]).any():
-            raise _Unsure
+            raise Unsure
         forms = self._cells[s].first.rows[cells] + planes
         found: np.ndarray = np.where(sides > 0, forms, ~forms)
         return found
@@ -363,7 +365,7 @@ class _Check:
         # As many sides as hyperplanes were told: if some is missing, one was told twice.
         cells, on = self._cell[done], self._on[done]
         if (np.count_nonzero(on, axis=1) != self._cells[s].reads.sizes[cells]).any():
-            raise _Unsure
+            raise Unsure
         self.complete[s] += len(done)
         self._stage[done] = s + 1
         if s + 1 == len(self._stages):
@@ -404,58 +406,56 @@ class _Check:
 
     def prove(self, is_due: Callable[[int], np.ndarray], integers: Integers) -> None:
         """Check the proofs that are due, by floats and where these are not sure, by integers."""
-        is_proof = self._kinds != CUT
-        due = np.zeros(len(self._kinds), dtype=bool)
+        is_proof = np.ones(self._parts.n_records, dtype=bool)
+        is_proof[self._parts.numbers[self._kinds == CUT]] = False
+        due = np.zeros(len(is_proof), dtype=bool)
         due[is_proof] = is_due(int(np.count_nonzero(is_proof)))
-        self._all = with_negatives(Known(self._values.rows, self._errors.rows))
+        claims = WholeClaims(
+            with_negatives(Known(self._values.rows, self._errors.rows)),
+            self._rows,
+            self._n_rows,
+            self._exact_form,
+            self._window,
+            integers,
+        )
+        self._prove_cells(claims, due[self._parts.numbers])
+        if self._n_domain_rows is not None:
+            self._prove_facets(claims, self._n_domain_rows, due)
+
+    def _prove_cells(self, claims: WholeClaims, due: np.ndarray) -> None:
         if (self._named >= self._n_rows[self._node_of[self._misses], None]).any():
-            raise _Unsure
-        misses = np.flatnonzero(due[self._misses])
-        for some in _shares(misses, self._n**2):
-            self._prove_misses(some)
+            raise Unsure
+        some = np.flatnonzero(due[self._misses])
+        records = self._misses[some]
+        claims.combinations(self._form_of[records], self._node_of[records], self._named[some])
         for record in np.flatnonzero((self._kinds == NO_CUT) & due).tolist():
-            self._prove_no_cut(record)
-        regions = np.flatnonzero((self._kinds[self._last] == REGION) & due[self._last])
-        for some in _shares(regions, self._n * self._rows.shape[1]):
-            self._prove_points(some, integers)
+            proof = self._window.multipliers(int(self._starts[record]))
+            claims.multipliers(int(self._form_of[record]), int(self._node_of[record]), proof)
+        regions = np.flatnonzero(~self._is_cut & due[self._last])
+        starts = self._starts[self._last[regions]]
+        claims.points(starts, regions, np.full(len(regions), -1))
 
-    def _prove_misses(self, misses: np.ndarray) -> None:
-        records = self._misses[misses]
-        nodes = self._node_of[records]
-        rows = self._rows[nodes[:, None], self._named[misses]]
-        forms = self._form_of[records]
-        certain, some, if_zero = certainly_hold(self._all.at(forms), self._all.at(rows))
-        for i in np.flatnonzero(~certain).tolist():
-            form, here = self._exact_form(int(forms[i]))
-            basis = [self._exact_form(int(row))[0] for row in rows[i]]
-            likely = list(compress(basis, some[i].tolist()))
-            is_plain = bool(if_zero[i]) and here is not None and here.is_spanned(likely)
-            if not (is_plain or is_combination(form, likely) or is_combination(form, basis)):
-                raise _Unsure
-
-    def _prove_no_cut(self, record: int) -> None:
-        node = int(self._node_of[record])
-        denominator, numerators = self._window.multipliers(int(self._starts[record]))
-        if max(numerators, default=-1) >= self._n_rows[node]:
-            raise _Unsure
-        rows = [self._exact_form(int(self._rows[node, row]))[0] for row in numerators]
-        form, _ = self._exact_form(int(self._form_of[record]))
-        if not is_non_negative(form, rows, (denominator, dict(enumerate(numerators.values())))):
-            raise _Unsure
-
-    def _prove_points(self, nodes: np.ndarray, integers: Integers) -> None:
-        starts = self._starts[self._last[nodes]]
-        points, is_read = self._window.points(starts)
-        most = int(self._n_rows[nodes].max(initial=1))
-        certain = are_positive(self._all.at(self._rows[nodes, :most]), points) & is_read
-        for i in np.flatnonzero(~certain).tolist():
-            node = int(nodes[i])
-            numbers = self._rows[node, : self._n_rows[node]].tolist()
-            end = self._starts[self._last[node] + 1]
-            point = integers(self._window.data[starts[i] + 1 : end])
-            rows = [self._exact_form(number)[0] for number in numbers]
-            if point is None or not is_inside(point, rows):
-                raise _Unsure
+    def _prove_facets(self, claims: WholeClaims, first: int, due: np.ndarray) -> None:
+        """Check that each row of a region from one on is a facet, or redundant."""
+        kinds, starts, numbers, owners = self._parts.facets
+        nodes = np.flatnonzero(~self._is_cut)
+        counts = np.bincount(owners, minlength=len(self._kinds))[self._last[nodes]]
+        if (counts != self._n_rows[nodes] - first).any():
+            raise Unsure
+        nodes = np.repeat(nodes, counts)
+        places = first + np.arange(len(nodes)) - np.repeat(np.cumsum(counts) - counts, counts)
+        forms, is_due = self._rows[nodes, places], due[numbers]
+        spanned = np.flatnonzero(kinds == SPANNED)
+        named = self._window.named(starts[spanned] + 1)
+        if ((named >= self._n_rows[nodes[spanned], None]) | (named == places[spanned, None])).any():
+            raise Unsure
+        spanned, named = spanned[is_due[spanned]], named[is_due[spanned]]
+        claims.combinations(forms[spanned], nodes[spanned], named)
+        some = np.flatnonzero((kinds == BEYOND) & is_due)
+        claims.points(starts[some], nodes[some], places[some])
+        for i in np.flatnonzero((kinds == REDUNDANT) & is_due).tolist():
+            proof = self._window.multipliers(int(starts[i]))
+            claims.multipliers(int(forms[i]), int(nodes[i]), proof, int(places[i]))
 
     def _exact_form(self, number: int) -> tuple[Form, StageOnCell | None]:
         """The form of a number in integers, and the stage on the cell whose hyperplane it is."""
@@ -467,17 +467,11 @@ class _Check:
     def _found_exactly(self, number: int) -> tuple[Form, StageOnCell | None]:
         form = number if number >= 0 else ~number
         if form < len(self._root_rows):
-            return self._root_rows[form], None
+            row = self._root_rows[form]
+            return (row if number >= 0 else negated(row)), None
         _, s, cell = self._blocks[bisect_right(self._blocks, (form, len(self._stages))) - 1]
         firsts = self._cells[s].first.rows[cell:]
         cell += int(np.searchsorted(firsts, form, side="right")) - 1
         here = self._in_integers(s, cell)
         plane = form - int(self._cells[s].first.rows[cell])
         return (here.hyperplanes if number >= 0 else here.beyond)[plane], here
-
-
-def _shares(things: np.ndarray, entries: int) -> Iterator[np.ndarray]:
-    """Some things after another, each of which has so many entries."""
-    size = max(1, min(AT_ONCE, MOST_ENTRIES // max(1, entries)))
-    for start in range(0, len(things), size):
-        yield things[start : start + size]

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from linreg.checker.claims import Multipliers
-from linreg.checker.records import CUT, MISSES, NO_CUT, REGION
+from linreg.checker.records import (
+    BEYOND,
+    CUT,
+    END,
+    MISSES,
+    NO_CUT,
+    REDUNDANT,
+    REGION,
+    SPANNED,
+)
 
 LONG = 0x80
 """Bytes from which on a number takes more than one byte, and an integer has more than 127."""
@@ -22,6 +33,13 @@ class Window:
     ----------
     data : bytes
     n_inputs : int
+    with_facets : bool
+        Whether records about facets follow each region.
+
+    Attributes
+    ----------
+    kinds, starts, numbers, facets
+        As of `Parts`, from some record on; and where all of them end.
 
     Notes
     -----
@@ -29,9 +47,10 @@ class Window:
     integers as `Records.integers` reads them. Where anything else begins, it ends.
     """
 
-    def __init__(self, data: bytes, n_inputs: int) -> None:
+    def __init__(self, data: bytes, n_inputs: int, with_facets: bool) -> None:
         self.data = data
         self._n = n_inputs
+        self._with_facets = with_facets
         self._size = len(data)
         # What lies beyond the end is no number, and no length.
         self._octets = np.frombuffer(data + b"\xff" * 16, dtype=np.uint8)
@@ -42,16 +61,17 @@ class Window:
     def _what_follows(self) -> memoryview:
         """Where a record ends that begins at each place; 0 where none does that is whole."""
         ends = np.zeros(self._size + 1, dtype=np.int32)
-        for kind in (CUT, MISSES, REGION):
+        for kind in (CUT, MISSES, REGION, *((BEYOND, SPANNED) * self._with_facets)):
             at = np.flatnonzero(self._octets[: self._size] == kind)
             end = at + 1
-            if kind == REGION:
+            if kind in (REGION, BEYOND):
                 for _ in range(self._n + 1):
                     end = self._integer(end)
-            else:
+            elif kind != SPANNED:
                 end = self._number(end)[1]
             if kind == MISSES:
                 end = np.minimum(end + 1, self._size + 1)
+            if kind in (MISSES, SPANNED):
                 for _ in range(self._n):
                     end = self._number(end)[1]
             ends[at] = np.where(end <= self._size, end, 0)
@@ -72,22 +92,37 @@ class Window:
 
     def _read_from(self, place: int) -> None:
         following, starts = self._following, [place]
-        while end := following[place] or self._end_of_no_cut(place):
+        while end := following[place] or self._end_of_multipliers(place):
             starts.append(end)
             place = end
-        self._starts = np.array(starts)
-        self._kinds = self._octets[self._starts[:-1]]
+        ends = np.array(starts)
+        kinds = self._octets[ends[:-1]]
+        is_facet = (kinds == BEYOND) | (kinds == SPANNED) | (kinds == REDUNDANT)
+        told = np.flatnonzero(~is_facet)
+        is_at_end = not self._with_facets or self.data[place : place + 1] == bytes((END,))
+        if not is_at_end and len(told) and kinds[told[-1]] == REGION:
+            # There may be more of its facets behind.
+            ends, is_facet = ends[: told[-1] + 1], is_facet[: told[-1]]
+            kinds, told = kinds[: told[-1]], told[:-1]
+        self.starts = ends[np.append(told, len(kinds))]
+        self.kinds = kinds[told]
+        self.numbers = np.append(told, len(kinds))
+        at = np.flatnonzero(is_facet)
+        self.facets = Facets(kinds[at], ends[at], at, np.searchsorted(told, at) - 1)
         # How many more parts wait after each record than before the first.
-        step = (self._kinds == CUT).astype(np.int64) - (self._kinds == REGION)
+        step = (self.kinds == CUT).astype(np.int64) - (self.kinds == REGION)
         self._waiting = np.cumsum(step)
         self._lowest = np.minimum.accumulate(self._waiting[::-1])[::-1]
 
-    def _end_of_no_cut(self, place: int) -> int:
-        """Where a record `NO_CUT` ends, whose multipliers are kept; 0 if there is none."""
+    def _end_of_multipliers(self, place: int) -> int:
+        """Where a record ends whose multipliers are kept; 0 if there is none."""
         try:
-            if self.data[place] != NO_CUT:
+            if self.data[place] == NO_CUT:
+                end = self._short_number(place + 1)[1] + 1
+            elif self.data[place] == REDUNDANT and self._with_facets:
+                end = place + 1
+            else:
                 return 0
-            end = self._short_number(place + 1)[1] + 1
             denominator, end = self._short_integer(end)
             count, end = self._short_number(end)
             found = {}
@@ -125,11 +160,11 @@ class Window:
         They are those of up to `most` cells, each as far as its last region; None if not even the
         first cell's records are whole.
         """
-        first = int(np.searchsorted(self._starts, place))
-        if first == len(self._starts) or self._starts[first] != place:
+        first = int(np.searchsorted(self.starts, place))
+        if first == len(self.starts) or self.starts[first] != place:
             self._read_from(place)
             first = 0
-        if first == len(self._kinds):
+        if first == len(self.kinds):
             return None
         before = int(self._waiting[first - 1]) if first else 0
         n_parts = min(before - int(self._lowest[first]), most)
@@ -139,15 +174,18 @@ class Window:
         fewer = np.maximum.accumulate(before - self._waiting[first:])
         ends = (np.searchsorted(fewer, np.arange(1, n_parts + 1)) + 1).tolist()
         last = first + ends[-1]
-        return Parts(self, self._kinds[first:last], self._starts[first : last + 1], ends)
+        return Parts(self, first, last, ends)
 
     def rows(self, at: np.ndarray) -> np.ndarray:
         """The rows that the records `MISSES` name which begin at some places."""
-        end = self._number(at + 1)[1] + 1
-        rows = np.empty((len(at), self._n), dtype=np.int64)
+        return self.named(self._number(at + 1)[1] + 1)
+
+    def named(self, at: np.ndarray) -> np.ndarray:
+        """As many numbers as inputs, from some places on."""
+        numbers = np.empty((len(at), self._n), dtype=np.int64)
         for j in range(self._n):
-            rows[:, j], end = self._number(end)
-        return rows
+            numbers[:, j], at = self._number(at)
+        return numbers
 
     def planes(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The hyperplanes of records that begin with one, and whether a byte not 0 follows it."""
@@ -155,12 +193,38 @@ class Window:
         return planes, self._octets[end] > 0
 
     def multipliers(self, at: int) -> Multipliers:
-        """The multipliers of the record `NO_CUT` that begins at a place."""
+        """The multipliers of the record that begins at a place."""
         return self._proofs[at]
 
     def points(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The points of the records `REGION` that begin at some places, as `points_at` has them."""
+        """The points of the records that begin at some places, as `points_at` has them."""
         return points_at(self._octets, at + 1, self._n + 1)
+
+    def point(self, at: int) -> bytes:
+        """The point of the record that begins at a place."""
+        end = at + 1
+        for _ in range(self._n + 1):
+            end += 1 + self.data[end]
+        return self.data[at + 1 : end]
+
+
+class Facets(NamedTuple):
+    """Records about facets.
+
+    Attributes
+    ----------
+    kinds, starts : arrays, shape (records,)
+        What they are, and where in the window they begin.
+    numbers : array
+        Their places among the records of all kinds.
+    owners : array
+        The region of each, as its place among the records without these.
+    """
+
+    kinds: np.ndarray
+    starts: np.ndarray
+    numbers: np.ndarray
+    owners: np.ndarray
 
 
 class Parts:
@@ -169,18 +233,30 @@ class Parts:
     Attributes
     ----------
     kinds : array, shape (records,)
+        Those about facets apart.
     starts : array, shape (records + 1,)
         Where in the window each begins; last, where the one after them does.
+    numbers : array, shape (records,)
+        Their places among the records of all kinds.
+    n_records : int
+        How many there are of all kinds.
+    facets : Facets
     ends : list of int
         For each part how many records there are up to its end.
     """
 
-    def __init__(
-        self, window: Window, kinds: np.ndarray, starts: np.ndarray, ends: list[int]
-    ) -> None:
+    def __init__(self, window: Window, first: int, last: int, ends: list[int]) -> None:
         self.window = window
-        self.kinds = kinds
-        self.starts = starts
+        self.kinds = window.kinds[first:last]
+        self.starts = window.starts[first : last + 1]
+        before, after = window.numbers[first], window.numbers[last]
+        self.numbers = window.numbers[first:last] - before
+        self.n_records = int(after - before)
+        kinds, starts, numbers, owners = window.facets
+        some = slice(*np.searchsorted(numbers, (before, after)))
+        self.facets = Facets(
+            kinds[some], starts[some], numbers[some] - before, owners[some] - first
+        )
         self.ends = ends
 
     @property
@@ -196,12 +272,18 @@ class Parts:
     @property
     def n_multipliers(self) -> int:
         """How many records are multipliers."""
-        return int(np.count_nonzero(self.kinds == NO_CUT))
+        of_facets = np.count_nonzero(self.facets.kinds == REDUNDANT)
+        return int(np.count_nonzero(self.kinds == NO_CUT) + of_facets)
+
+    @property
+    def n_facets(self) -> int:
+        """How many facets they tell."""
+        return int(np.count_nonzero(self.facets.kinds == BEYOND))
 
     @property
     def n_proofs(self) -> int:
         """How many records prove something."""
-        return int(np.count_nonzero(self.kinds != CUT))
+        return self.n_records - int(np.count_nonzero(self.kinds == CUT))
 
 
 def points_at(octets: np.ndarray, at: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,15 +1,16 @@
 """Certificates: what they cost beside a plain count, how fast they are checked, and their size.
 
-python scripts/bench/certificates.py [--quick]
+python scripts/bench/certificates.py [--quick] [--graph]
 
 Times are processor time of one process, the least of several. Goals: at most 2 times a count by
 strategy "highs", at most 10 times one by strategy "compiled", and 50,000 regions a second checked.
+With --graph it is adjacency graphs that are certified, beside graphs of regions: at most 10 times.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -40,9 +41,62 @@ def timed(work: Callable[[], Answer], times: int = 1) -> tuple[Answer, float]:
 
 
 def main() -> None:
-    """Certify and check the networks, and print a table."""
+    """Certify and check networks, and print a table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="only the small networks")
+    parser.add_argument("--graph", action="store_true", help="certificates of adjacency graphs")
+    asked = parser.parse_args()
+    networks = QUICK if asked.quick else NETWORKS
+    table = of_graphs(networks) if asked.graph else of_counts(networks)
+    Console().print(table)
+
+
+def of_graphs(networks: Sequence[tuple[int, ...]]) -> Table:
+    """Graphs of the networks, certified and checked."""
+    table = Table(title="certificates of adjacency graphs, one process")
+    for heading in (
+        "network",
+        "regions",
+        "edges",
+        "certify / graph",
+        "us a region",
+        "checked per s",
+        "bytes each",
+    ):
+        table.add_column(heading, justify="right")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "proof"
+        small = linreg.mlp([([[1, 0, 0]], [0])])
+        linreg.certify(small, path, strategy="compiled", graph=True)
+        for sizes in networks:
+            net = gaussian(sizes)
+            graph_of(net)
+            graph, joining = timed(lambda net=net: graph_of(net), 3)
+            certified, certifying = timed(
+                lambda net=net: linreg.certify(net, path, strategy="compiled", graph=True), 2
+            )
+            verdict, checking = timed(lambda net=net: linreg.check(path, net), 2)
+            assert verdict.accepted
+            assert verdict.edges == len(graph.edges)
+            table.add_row(
+                "-".join(map(str, sizes)),
+                f"{verdict.regions:,}",
+                f"{verdict.edges:,}",
+                f"{certifying / joining:.1f}",
+                f"{certifying / verdict.regions * 1e6:.0f}",
+                f"{verdict.regions / checking:,.0f}",
+                f"{certified.n_bytes / verdict.regions:.0f}",
+            )
+    return table
+
+
+def graph_of(net: linreg.Network) -> linreg.AdjacencyGraph:
+    """The regions of a network, and which are neighbours."""
+    return linreg.adjacency_graph(linreg.enumerate_regions(net, strategy="compiled"))
+
+
+def of_counts(networks: Sequence[tuple[int, ...]]) -> Table:
+    """Counts of the networks, certified and checked."""
     table = Table(title="certificates, one process")
     for heading in (
         "network",
@@ -59,7 +113,7 @@ def main() -> None:
         path = Path(folder) / "proof"
         small = linreg.mlp([([[1, 0, 0]], [0])])
         linreg.certify(small, path, strategy="compiled")  # so that no time goes to compiling
-        for sizes in QUICK if parser.parse_args().quick else NETWORKS:
+        for sizes in networks:
             net = gaussian(sizes)
             linreg.count(net, strategy="compiled")
             count, counting = timed(lambda net=net: linreg.count(net, strategy="compiled"), 3)
@@ -79,7 +133,7 @@ def main() -> None:
                 f"{count.regions / checking:,.0f}",
                 f"{certified.n_bytes / count.regions:.0f}",
             )
-    Console().print(table)
+    return table
 
 
 def by_highs(net: linreg.Network, path: Path) -> str:

@@ -14,14 +14,15 @@ import pytest
 from forgeries import records_in
 from generators import problems
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import linreg
-from linreg.checker import float_stages, records, tree, whole_parts
+from linreg.checker import float_stages, records, tree, whole_claims, whole_parts
 from linreg.checker.float_stages import CONSTANT_ABOVE, FloatStage
 from linreg.checker.stages import IntegerStage, StageOnCell, State
 from linreg.checker.whole_parts import WholeParts
 from linreg.domains import Domain
-from linreg.kernel.data.records import CUT, MISSES, REGION
+from linreg.kernel.data.records import BEYOND, CUT, MISSES, REGION, SPANNED
 from linreg.network import Network
 
 MAGIC = b"linreg-certificate-3\n"
@@ -92,13 +93,14 @@ KINDS = [
 ]
 
 
+@pytest.mark.parametrize("graph", [False, True], ids=["count", "graph"])
 @pytest.mark.parametrize("sizes", [(1, 5, 5, 4), (2, 6, 5), (3, 5, 4), (4, 5, 3)], ids=str)
 @pytest.mark.parametrize("kind", KINDS)
 def test_parts_are_taken_whole_in_degenerate_networks_too(
-    kind: str, sizes: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, sizes: tuple[int, ...], graph: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     net, path = drawn(kind, sizes), tmp_path / "proof"
-    count = linreg.certify(net, path, strategy="compiled").count
+    certified = linreg.certify(net, path, strategy="compiled", graph=graph)
     taken = Taken(monkeypatch)
     verdict = verdict_of(path, net, None, 1)
     assert taken.whole
@@ -106,16 +108,16 @@ def test_parts_are_taken_whole_in_degenerate_networks_too(
     assert verdict == verdict_of(path, net, None, NEVER)
     assert isinstance(verdict, linreg.checker.Verdict)
     assert verdict.accepted
-    assert verdict.regions == count.regions
+    assert (verdict.regions, verdict.edges) == (certified.count.regions, certified.edges)
 
 
-@given(problem=problems())
+@given(problem=problems(), graph=st.booleans())
 @settings(max_examples=40)
 def test_what_is_accepted_at_once_is_what_the_walk_accepts(
-    problem: tuple[Network, Domain], tmp_path_factory: pytest.TempPathFactory
+    problem: tuple[Network, Domain], graph: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("certificates") / "proof"
-    linreg.certify(problem[0], path, problem[1], strategy="compiled")
+    linreg.certify(problem[0], path, problem[1], strategy="compiled", graph=graph)
     assert verdict_of(path, *problem, 1) == verdict_of(path, *problem, NEVER)
 
 
@@ -129,20 +131,32 @@ def write(path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "widths"), [("generic", (2, 3, 2)), ("integers", (2, 4, 3)), ("twice", (2, 3, 2))]
+    ("kind", "widths", "graph"),
+    [
+        ("generic", (2, 3, 2), False),
+        ("integers", (2, 4, 3), False),
+        ("twice", (2, 3, 2), False),
+        ("generic", (2, 3), True),
+        ("integers", (2, 2, 3), True),
+        ("no biases", (3, 4), True),
+    ],
 )
 def test_whatever_byte_is_changed_the_walk_says_the_same(
-    kind: str, widths: tuple[int, ...], tmp_path: Path
+    kind: str, widths: tuple[int, ...], graph: bool, tmp_path: Path
 ) -> None:
     """The same verdict, with the same first false claim, or the same refusal to read."""
     net, path = drawn(kind, widths, 1), tmp_path / "proof"
-    linreg.certify(net, path, strategy="compiled")
+    linreg.certify(net, path, strategy="compiled", graph=graph)
     content = content_of(path)
     start = content.index(b"}") + 1
     draw = random.Random(0)
     refused = 0
     for place in range(start, len(content)):
-        changes = {content[place] ^ 1, (content[place] + 2) % 256, draw.choice((2, 5, 8, 0x80))}
+        changes = {
+            content[place] ^ 1,
+            (content[place] + 2) % 256,
+            draw.choice((2, 5, 8, 9, 10, 0x80)),
+        }
         for value in changes - {content[place]}:
             write(path, content[:place] + bytes((value,)) + content[place + 1 :])
             found = verdict_of(path, net, None, 1)
@@ -198,6 +212,37 @@ def beyond(told: list[bytes]) -> list[bytes]:
     return [*told[:i], told[i][:-1] + bytes((100,)), *told[i + 1 :]]
 
 
+def on_facets(kind: int, forge: Callable[[bytes], bytes]) -> Callable[[list[bytes]], list[bytes]]:
+    """The last record of this kind is another one."""
+
+    def forged(told: list[bytes]) -> list[bytes]:
+        i = max(i for i, record in enumerate(told) if record[0] == kind)
+        return [*told[:i], forge(told[i]), *told[i + 1 :]]
+
+    forged.__name__ = forge.__name__
+    return forged
+
+
+def nothing(_: bytes) -> bytes:
+    return b""
+
+
+def both(record: bytes) -> bytes:
+    return record + record
+
+
+def first_row_alone(record: bytes) -> bytes:
+    return record[:1] + bytes(len(record) - 1)
+
+
+def a_row_that_is_not_there(record: bytes) -> bytes:
+    return record[:-1] + bytes((100,))
+
+
+def the_origin(record: bytes) -> bytes:
+    return record[:1] + b"\1\1\0\0\0"
+
+
 FORGED: list[Callable[[list[bytes]], list[bytes]]] = [
     told_twice,
     told_too_late,
@@ -206,18 +251,32 @@ FORGED: list[Callable[[list[bytes]], list[bytes]]] = [
     other_point,
     beyond,
 ]
+FORGED_FACETS = [
+    *(forge for forge in FORGED if forge is not without_a_split),
+    on_facets(BEYOND, nothing),
+    on_facets(BEYOND, both),
+    on_facets(BEYOND, the_origin),
+    on_facets(SPANNED, nothing),
+    on_facets(SPANNED, first_row_alone),
+    on_facets(SPANNED, a_row_that_is_not_there),
+]
 
 
-@pytest.mark.parametrize("forge", FORGED, ids=lambda forge: forge.__name__)
+@pytest.mark.parametrize(
+    ("forge", "graph"),
+    [(forge, False) for forge in FORGED] + [(forge, True) for forge in FORGED_FACETS],
+    ids=lambda it: str(it) if isinstance(it, bool) else it.__name__,
+)
 @pytest.mark.parametrize("kind", ["generic", "integers"])
 def test_a_forged_record_is_never_taken_whole(
     kind: str,
     forge: Callable[[list[bytes]], list[bytes]],
+    graph: bool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     net, path = drawn(kind, (3, 6, 5)), tmp_path / "proof"
-    linreg.certify(net, path, strategy="compiled")
+    linreg.certify(net, path, strategy="compiled", graph=graph)
     before, told, after = records_of(content_of(path), 3)
     write(path, before + b"".join(forge(told)) + after)
     taken = Taken(monkeypatch)
@@ -228,13 +287,15 @@ def test_a_forged_record_is_never_taken_whole(
     assert not verdict.accepted
 
 
-@pytest.mark.parametrize("n_bytes", [200, 1000, 5000])
+@pytest.mark.parametrize("graph", [False, True], ids=["count", "graph"])
+@pytest.mark.parametrize("n_bytes", [1000, 5000])
 def test_windows_of_any_size_do(
-    n_bytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    n_bytes: int, graph: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Paths go on from one to the next."""
     net, path = drawn("generic", (3, 8, 7)), tmp_path / "proof"
-    count = linreg.certify(net, path, strategy="compiled").count
+    certified = linreg.certify(net, path, strategy="compiled", graph=graph)
+    count = certified.count
     taken = Taken(monkeypatch)
     monkeypatch.setattr(whole_parts, "WINDOW", n_bytes)
     monkeypatch.setattr(records, "CHUNK", 100)
@@ -242,7 +303,7 @@ def test_windows_of_any_size_do(
     assert taken.whole > 1
     assert not taken.left
     assert verdict == linreg.checker.Verdict(
-        True, count.regions, count.regions_per_stage, None, None
+        True, count.regions, count.regions_per_stage, certified.edges, None
     )
 
 
@@ -256,15 +317,27 @@ def test_numbers_of_two_bytes_are_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert not taken.left
 
 
+@pytest.mark.parametrize(
+    ("forge", "graph"),
+    [
+        (other_point, False),
+        (other_point, True),
+        (on_facets(BEYOND, the_origin), True),
+        (on_facets(SPANNED, first_row_alone), True),
+    ],
+)
 def test_three_processes_share_the_proofs_of_whole_parts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    forge: Callable[[list[bytes]], list[bytes]],
+    graph: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each record is checked by one of the passes, also where one part of three is forged."""
     net, path = drawn("generic", (3, 6, 5)), tmp_path / "proof"
-    linreg.certify(net, path, strategy="compiled")
+    linreg.certify(net, path, strategy="compiled", graph=graph)
     before, told, after = records_of(content_of(path), 3)
     monkeypatch.setattr(tree, "FEW", 1)
-    write(path, before + b"".join(other_point(told)) + after)
+    write(path, before + b"".join(forge(told)) + after)
     refused = 0
     for number in range(3):
         with linreg.checker.verdict.open_certificate(path) as read:
@@ -376,25 +449,26 @@ def test_a_cell_whose_rows_are_far_apart_is_followed_by_no_cell_that_is_certain(
             assert FloatStage(after).read(*made, reads.units)[2].tolist() == [certain]
 
 
+@pytest.mark.parametrize("graph", [False, True], ids=["count", "graph"])
 def test_multipliers_in_whole_parts_are_checked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    graph: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows that all contain one direction are no basis: of the Shi arrangement, 16 regions."""
     net, path = linreg.zoo.shi(3).network, tmp_path / "proof"
-    linreg.certify(net, path, strategy="compiled")
+    linreg.certify(net, path, strategy="compiled", graph=graph)
     content = content_of(path)
     start, end = content.index(b"}") + 1, content.rindex(b"{") - 2
     with monkeypatch.context() as patch:
         taken = Taken(patch)
         checked = 0
-        honest = whole_parts.is_non_negative
+        honest = whole_claims.is_non_negative
 
         def counted(*arguments: object) -> bool:
             nonlocal checked
             checked += 1
             return honest(*arguments)  # type: ignore[arg-type]
 
-        patch.setattr(whole_parts, "is_non_negative", counted)
+        patch.setattr(whole_claims, "is_non_negative", counted)
         assert verdict_of(path, net, None, 1) == verdict_of(path, net, None, NEVER)
         assert taken.whole
         assert checked

@@ -84,8 +84,12 @@ def records_in(data: bytes, dim: int) -> Iterator[tuple[int, int]]:
                 at += 1
                 for _ in range(dim + 1):
                     at += 1 + data[at]
-            case records.NO_CUT | records.REDUNDANT:
-                at += 3 if data[at] == records.NO_CUT else 1
+            case records.WON:
+                at += 2
+            case records.BEATEN:
+                at += 4 + dim
+            case records.NO_CUT | records.LOSES | records.REDUNDANT:
+                at += 1 if data[at] == records.REDUNDANT else 3
                 at += 1 + data[at]
                 count = data[at]
                 at += 1

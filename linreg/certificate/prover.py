@@ -167,7 +167,7 @@ def certify(
         adjacency graph.
     strategy, workers, executor, progress
         As for `enumerate_regions`: strategies prove in other ways, and "auto" is one of them by the
-        problem alone. Proofs about max units always come from "highs".
+        problem alone.
 
     Returns
     -------

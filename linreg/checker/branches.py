@@ -74,6 +74,27 @@ class Branch:
             self.left,
         )
 
+    def contest(self, contest: int) -> tuple[int, ...]:
+        """The candidates that are left in a contest, several ones."""
+        if contest >= len(self.alive) or len(self.alive[contest]) == 1:
+            raise false_claim(self.path, f"contest {contest} is not one that is left to decide")
+        return self.alive[contest]
+
+    def others(self, contest: int, candidate: int) -> list[int]:
+        """The other candidates when the cell was made, of one that is left."""
+        if candidate not in self.contest(contest):
+            raise false_claim(self.path, f"candidate {candidate} of contest {contest} is not left")
+        return [rival for rival in self.rivals[contest] if rival != candidate]
+
+    def lose(self, contest: int, candidate: int) -> None:
+        """Have a candidate be left no longer."""
+        self.leave(contest, tuple(i for i in self.alive[contest] if i != candidate))
+        self.left -= len(self.alive[contest]) == 1
+
+    def leave(self, contest: int, candidates: tuple[int, ...]) -> None:
+        """Have these be the candidates that are left in a contest."""
+        self.alive = (*self.alive[:contest], candidates, *self.alive[contest + 1 :])
+
 
 def false_claim(path: Path, why: str) -> FalseClaim:
     """A claim that does not hold, and where."""

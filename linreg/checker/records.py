@@ -26,13 +26,14 @@ from linreg.wording import counted
     MISSES,
     BEYOND,
     SPANNED,
-) = range(11)
+    BEATEN,
+) = range(12)
 """Kinds of records of a tree."""
 
 MAGIC = b"linreg-certificate-3\n"
 
 BEFORE = b"linreg-certificate-2\n"
-"""The first line of certificates from before there were the last two kinds of records."""
+"""The first line of certificates from before there were the last three kinds of records."""
 
 DIGEST = hashlib.sha256().digest_size
 

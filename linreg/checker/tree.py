@@ -9,6 +9,7 @@ from math import lcm
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from linreg.checker.beaten import Beaten
 from linreg.checker.branches import (
     IS_FACET,
     IS_INSIDE,
@@ -31,6 +32,7 @@ from linreg.checker.combinations import is_combination
 from linreg.checker.forms import Form, coprime
 from linreg.checker.inside import Inside, Point
 from linreg.checker.records import (
+    BEATEN,
     BEYOND,
     CUT,
     FACET,
@@ -106,6 +108,7 @@ class Tree:
         self._seen = seen
         self._turn = 0
         self._cell: Inside[About] = Inside(())
+        self._beaten: Beaten[tuple[int, Path, int, int]] = Beaten(network.input_dim)
         self._stages = [IntegerStage(stage) for stage in network.stages]
         self._n_domain_rows = 0
         self._facets: int | None = None
@@ -165,6 +168,8 @@ class Tree:
                     return
             elif kind == NO_CUT:
                 self._check_no_cut(branch, here)
+            elif kind == BEATEN:
+                self._check_beaten(branch, here)
             elif kind == LOSES:
                 self._check_loses(branch, here)
             elif kind == WON:
@@ -294,13 +299,8 @@ class Tree:
         return above
 
     def _check_loses(self, branch: Branch, here: StageOnCell) -> None:
-        contest, candidates = self._contest(branch)
-        candidate = self._records.unsigned()
-        if candidate not in candidates:
-            raise false_claim(
-                branch.path, f"candidate {candidate} of contest {contest} is not left"
-            )
-        rivals = [rival for rival in branch.rivals[contest] if rival != candidate]
+        contest, candidate = self._records.unsigned(), self._records.unsigned()
+        rivals = branch.others(contest, candidate)
         rows = self._cell.rows
         proof = self._multipliers(branch, len(rows) + len(rivals))
         if self._is_due():
@@ -311,12 +311,31 @@ class Tree:
                     f"its multipliers do not prove that candidate {candidate} of contest {contest} "
                     "wins nowhere in the cell",
                 )
-        left = tuple(other for other in candidates if other != candidate)
-        branch.alive = _with(branch.alive, contest, left)
-        branch.left -= len(left) == 1
+        branch.lose(contest, candidate)
+
+    def _check_beaten(self, branch: Branch, here: StageOnCell) -> None:
+        contest, candidate = self._records.unsigned(), self._records.unsigned()
+        rivals = branch.others(contest, candidate)
+        names = self._records.numbers(1 + self._network.input_dim)
+        rows = self._cell.rows
+        first, there = len(rows), len(rows) + len(rivals)
+        if max(names) >= there:
+            raise false_claim(branch.path, f"a proof names rows up to {max(names)} of {there}")
+        if self._is_due():
+            named = [rows[name] for name in names if name < first]
+            leads = [
+                here.lead(contest, candidate, rivals[name - first])
+                for name in names
+                if name >= first
+            ]
+            about = self.regions, branch.path, contest, candidate
+            if self._beaten.claim(named, leads, about):
+                self._look_inside()
+        branch.lose(contest, candidate)
 
     def _won(self, branch: Branch, here: StageOnCell) -> list[Branch]:
-        contest, candidates = self._contest(branch)
+        contest = self._records.unsigned()
+        candidates = branch.contest(contest)
         n_rows = len(self._cell.rows)
         branch.left -= 1
         parts = []
@@ -326,7 +345,8 @@ class Tree:
             )
             path = (branch.path, f", contest {contest} won by ", winner)
             part = branch.part(n_rows, rows, path)
-            part.alive = part.rivals = _with(branch.alive, contest, (winner,))
+            part.leave(contest, (winner,))
+            part.rivals = part.alive
             parts.append(part)
         return parts
 
@@ -348,8 +368,11 @@ class Tree:
 
     def _look_inside(self) -> None:
         """Check the claims that were put off."""
+        beaten = self._beaten.first_false()
         for point, rows, likely, is_sure, about in self._cell.doubtful():
             number, path, says, place, here = about
+            if beaten is not None and beaten[0] <= number:
+                break
             proved, self.regions = self.regions, number
             if point is None:
                 form, *basis = rows
@@ -359,6 +382,13 @@ class Tree:
             elif not is_inside(self._exact(point, path), rows):
                 raise false_claim(path, says.format(place))
             self.regions = proved
+        if beaten is not None:
+            self.regions, path, contest, candidate = beaten
+            raise false_claim(
+                path,
+                f"its rows do not prove that candidate {candidate} of contest {contest} wins "
+                "nowhere in the cell",
+            )
 
     def _check_facet(self, branch: Branch, place: int) -> bool:
         """Whether a row of a region is a facet, which is proved either way."""
@@ -416,12 +446,6 @@ class Tree:
             raise false_claim(branch.path, f"hyperplane {plane} is not one that is left to decide")
         return plane
 
-    def _contest(self, branch: Branch) -> tuple[int, tuple[int, ...]]:
-        contest = self._records.unsigned()
-        if contest >= len(branch.alive) or len(branch.alive[contest]) == 1:
-            raise false_claim(branch.path, f"contest {contest} is not one that is left to decide")
-        return contest, branch.alive[contest]
-
     def _multipliers(self, branch: Branch, n_rows: int) -> Multipliers:
         denominator, size, numerators = self._records.multipliers(n_rows)
         if size > n_rows:
@@ -468,9 +492,3 @@ def _root(branch: Branch, rows: list[Form]) -> Root:
 def _coprime(row: Sequence[fmpq]) -> Form:
     denominator = lcm(*(int(entry.q) for entry in row))
     return coprime([int(entry.p) * (denominator // int(entry.q)) for entry in row])
-
-
-def _with(
-    alive: tuple[tuple[int, ...], ...], contest: int, candidates: tuple[int, ...]
-) -> tuple[tuple[int, ...], ...]:
-    return (*alive[:contest], candidates, *alive[contest + 1 :])

@@ -26,7 +26,8 @@ of a cell rests on bounds that account for every rounding:
 
 A certificate that machine code writes is checked by others, but not by itself. So that it will be
 accepted, hyperplanes are numbered where their forms certainly are no multiples of each other
-(`proofs.hyperplanes`), rows are named that certainly are a basis (`proofs.bases`), and a point is
+(`proofs.hyperplanes`), and candidates where they certainly differ or are the same
+(`proofs.candidates`); rows are named that certainly are a basis (`proofs.bases`), and a point is
 rounded as long as it is certainly inside; what is left is a doubt.
 
 Two rooms answer other questions than which regions there are, by bounds of their own:
@@ -65,8 +66,8 @@ The order to read in
     `bridge.word_generators`, `bridge.word_cells`, `bridge.exact_cells`, `bridge.exploration`,
     `bridge.explorer`: what settles doubts.
 12. `data.telling`, `proofs.hyperplanes`, `proofs.bases`, `proofs.writing`,
-    `proofs.whole_multipliers`, `proofs.known_regions`, `proofs.telling_exactly`,
-    `proofs.proving`: certificates.
+    `proofs.whole_multipliers`, `proofs.candidates`, `proofs.known_regions`,
+    `proofs.telling_exactly`, `proofs.proving`: certificates.
 13. `outlines`: regions that are known as shapes; `adjacency`: which of them share a facet.
 14. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along
     segments.

@@ -71,7 +71,7 @@ def drive(
     beginning : Beginning, optional
         What an earlier run has left.
     """
-    explorer = explorer_for(options.strategy, problem, sink)
+    explorer = explorer_for(options.strategy, sink)
     run = _Run(problem, explorer, sink, report, checkpoint, options.limit)
     if beginning is not None:
         run.work = beginning.work

@@ -81,7 +81,7 @@ def explore_task(task: Task[AnySink]) -> TaskResult[AnySink] | ProblemNeeded:
             return ProblemNeeded()
     else:
         remember(problem)
-    explorer = explorer_for(task.strategy, problem, task.sink)
+    explorer = explorer_for(task.strategy, task.sink)
     # Where threads do the work they are all given the same sink, which stays empty.
     found = task.sink.fresh()
     tally = Tally(cells=[0] * len(problem.network.stages))

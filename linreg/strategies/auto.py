@@ -335,7 +335,7 @@ def settled(
     """
     cost = Cost.of(problem)
     if cost.beginning > TRIED:
-        return Settled(compiled_for(problem, sink).name, None, sink.fresh())
+        return Settled(compiled_for(sink).name, None, sink.fresh())
     explorer, found, tally = HighsExplorer(), sink.fresh(), Tally()
     cells = explorer.begin(problem, tally)
     taken = 0.0
@@ -348,7 +348,7 @@ def settled(
         work = Work(tally, explorer.name, explorer.lps, explorer.exact_decisions)
         report(work)
     is_done = not cells or (limit is not None and tally.regions >= limit)
-    strategy = "highs" if is_done else compiled_for(problem, sink).name
+    strategy = "highs" if is_done else compiled_for(sink).name
     prefixes = [explorer.prefix_of(cell) for cell in cells]
     beginning = Beginning(work, prefixes) if strategy == "highs" else None
     return Settled(strategy, beginning, found)

@@ -8,7 +8,6 @@ from functools import cache
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
 from linreg.explore.sink import Sink
-from linreg.problem.integer import IntegerMax
 from linreg.problem.problem import Problem
 
 
@@ -26,17 +25,9 @@ def proving_explorer() -> Explorer:
     return ProvingExplorer()
 
 
-def compiled_for(problem: Problem, sink: Sink) -> Explorer:
-    """The compiled explorer, as far as it can tell a sink what that wants to know.
-
-    Only the recursive one tells the proofs of max units.
-    """
-    if not sink.wants_proofs:
-        return compiled_explorer()
-    units = (unit for stage in problem.integer_stages for unit in stage.units)
-    if any(isinstance(unit, IntegerMax) for unit in units):
-        return HighsExplorer()
-    return proving_explorer()
+def compiled_for(sink: Sink) -> Explorer:
+    """The compiled explorer that tells a sink what that wants to know."""
+    return proving_explorer() if sink.wants_proofs else compiled_explorer()
 
 
 def has_machine_code() -> bool:

@@ -9,7 +9,6 @@ from linreg.errors import UnknownStrategy
 from linreg.explore.explorer import Explorer
 from linreg.explore.highs import HighsExplorer
 from linreg.explore.sink import Sink
-from linreg.problem.problem import Problem
 from linreg.strategies.auto import AutoExplorer
 from linreg.strategies.machine_code import compiled_explorer, compiled_for
 
@@ -48,8 +47,8 @@ def explorer_named(name: str) -> Explorer:
     return _MAKERS[name]()
 
 
-def explorer_for(name: str, problem: Problem, sink: Sink) -> Explorer:
-    """A new explorer of a strategy, as far as it can tell a sink what that wants to know.
+def explorer_for(name: str, sink: Sink) -> Explorer:
+    """A new explorer of a strategy, which tells a sink what that wants to know.
 
     Raises
     ------
@@ -57,5 +56,5 @@ def explorer_for(name: str, problem: Problem, sink: Sink) -> Explorer:
         If no strategy has that name.
     """
     if name == "compiled" and sink.wants_proofs:
-        return compiled_for(problem, sink)
+        return compiled_for(sink)
     return explorer_named(name)

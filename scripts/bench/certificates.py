@@ -1,6 +1,6 @@
 """Certificates: what they cost beside a plain count, how fast they are checked, and their size.
 
-python scripts/bench/certificates.py [--quick] [--graph]
+python scripts/bench/certificates.py [--quick] [--graph] [--maxout]
 
 Times are processor time of one process, the least of several. Goals: at most 2 times a count by
 strategy "highs", at most 10 times one by strategy "compiled", and 50,000 regions a second checked.
@@ -10,13 +10,13 @@ With --graph it is adjacency graphs that are certified, beside graphs of regions
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 from typing import TypeVar
 
-from gaussian import gaussian
+from gaussian import gaussian, gaussian_maxout
 from rich.console import Console
 from rich.table import Table
 
@@ -24,6 +24,9 @@ import linreg
 
 QUICK = [(3, 10, 10, 1), (5, 10, 10, 1)]
 NETWORKS = [*QUICK, (6, 10, 10, 1), (4, 16, 16, 1), (3, 32, 32, 1)]
+MAXOUT = [((2, 6, 1), 3), ((3, 8, 8, 1), 2), ((3, 6, 6, 1), 3), ((5, 6, 6, 1), 2), ((4, 12, 1), 3)]
+"""Sizes, and the rank of max units."""
+
 MOST_BY_HIGHS = 20_000
 """Regions up to which strategy "highs" is measured too, which takes about a minute then."""
 
@@ -45,13 +48,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="only the small networks")
     parser.add_argument("--graph", action="store_true", help="certificates of adjacency graphs")
+    parser.add_argument("--maxout", action="store_true", help="networks of max units")
     asked = parser.parse_args()
-    networks = QUICK if asked.quick else NETWORKS
-    table = of_graphs(networks) if asked.graph else of_counts(networks)
-    Console().print(table)
+    nets = networks(quick=asked.quick, with_max_units=asked.maxout)
+    Console().print(of_graphs(nets) if asked.graph else of_counts(nets))
 
 
-def of_graphs(networks: Sequence[tuple[int, ...]]) -> Table:
+def of_graphs(nets: Iterable[tuple[str, linreg.Network]]) -> Table:
     """Graphs of the networks, certified and checked."""
     table = Table(title="certificates of adjacency graphs, one process")
     for heading in (
@@ -68,8 +71,7 @@ def of_graphs(networks: Sequence[tuple[int, ...]]) -> Table:
         path = Path(folder) / "proof"
         small = linreg.mlp([([[1, 0, 0]], [0])])
         linreg.certify(small, path, strategy="compiled", graph=True)
-        for sizes in networks:
-            net = gaussian(sizes)
+        for name, net in nets:
             graph_of(net)
             graph, joining = timed(lambda net=net: graph_of(net), 3)
             certified, certifying = timed(
@@ -79,7 +81,7 @@ def of_graphs(networks: Sequence[tuple[int, ...]]) -> Table:
             assert verdict.accepted
             assert verdict.edges == len(graph.edges)
             table.add_row(
-                "-".join(map(str, sizes)),
+                name,
                 f"{verdict.regions:,}",
                 f"{verdict.edges:,}",
                 f"{certifying / joining:.1f}",
@@ -95,7 +97,7 @@ def graph_of(net: linreg.Network) -> linreg.AdjacencyGraph:
     return linreg.adjacency_graph(linreg.enumerate_regions(net, strategy="compiled"))
 
 
-def of_counts(networks: Sequence[tuple[int, ...]]) -> Table:
+def of_counts(nets: Iterable[tuple[str, linreg.Network]]) -> Table:
     """Counts of the networks, certified and checked."""
     table = Table(title="certificates, one process")
     for heading in (
@@ -113,8 +115,7 @@ def of_counts(networks: Sequence[tuple[int, ...]]) -> Table:
         path = Path(folder) / "proof"
         small = linreg.mlp([([[1, 0, 0]], [0])])
         linreg.certify(small, path, strategy="compiled")  # so that no time goes to compiling
-        for sizes in networks:
-            net = gaussian(sizes)
+        for name, net in nets:
             linreg.count(net, strategy="compiled")
             count, counting = timed(lambda net=net: linreg.count(net, strategy="compiled"), 3)
             certified, certifying = timed(
@@ -124,7 +125,7 @@ def of_counts(networks: Sequence[tuple[int, ...]]) -> Table:
             assert verdict.accepted
             assert verdict.regions == count.regions
             table.add_row(
-                "-".join(map(str, sizes)),
+                name,
                 f"{count.regions:,}",
                 by_highs(net, path) if count.regions <= MOST_BY_HIGHS else "",
                 f"{certifying / counting:.1f}",
@@ -134,6 +135,18 @@ def of_counts(networks: Sequence[tuple[int, ...]]) -> Table:
                 f"{certified.n_bytes / count.regions:.0f}",
             )
     return table
+
+
+def networks(*, quick: bool, with_max_units: bool) -> Iterator[tuple[str, linreg.Network]]:
+    """Networks by name; 3-8x2-1 has 8 max units of rank 2."""
+    if not with_max_units:
+        for sizes in QUICK if quick else NETWORKS:
+            yield "-".join(map(str, sizes)), gaussian(sizes)
+        return
+    for sizes, rank in MAXOUT[:2] if quick else MAXOUT:
+        first, *hidden, last = sizes
+        name = "-".join(map(str, (first, *(f"{n}x{rank}" for n in hidden), last)))
+        yield name, gaussian_maxout(sizes, rank)
 
 
 def by_highs(net: linreg.Network, path: Path) -> str:

@@ -25,6 +25,17 @@ def layers(sizes: Sequence[int]) -> Layers:
     ]
 
 
+def gaussian_maxout(sizes: Sequence[int], rank: int) -> linreg.Network:
+    """The same where hidden layers are of max units, each of so many candidates."""
+    hidden = [(n * rank, m) for m, n in pairwise(sizes[:-1])]
+    rng = np.random.default_rng(0)
+    pairs = [
+        (rng.normal(size=(n, m)) * np.sqrt(2 / m), rng.uniform(-0.5, 0.5, n))
+        for n, m in (*hidden, (sizes[-1], sizes[-2]))
+    ]
+    return linreg.mlp(pairs[:-1], readout=pairs[-1], activation=linreg.maxout(rank))
+
+
 def gaussian(sizes: Sequence[int]) -> linreg.Network:
     """A network with such weights and biases; the last layer is a readout."""
     pairs = layers(sizes)

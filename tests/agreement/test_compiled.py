@@ -507,7 +507,7 @@ class Watched:
         if rival == work.OF_DOMAIN:
             return list(exactly._problem.domain_rows.rows[domain_halfspace])
         if rival >= 0:
-            return list(next(exactly._leads(pattern, row, [rival])))
+            return list(exactly.lead(pattern, row, rival))
         t = exactly.tables
         stage = int(t.rows["stage"][t.forms["row"][row]])
         plane, above = exactly._plane(pattern, stage, row)

@@ -298,11 +298,6 @@ def test_a_limit_is_met_exactly(limit: int) -> None:
     assert tally.regions == sink.regions_told == min(limit, 370)
 
 
-def test_max_units_are_proved_by_the_other_strategy(certificate: Path) -> None:
-    shi = next(case for case in cases("golden") if case.name == "shi_n3_maxout3")
-    assert proved(shi, certificate).count.strategy == "highs"
-
-
 @pytest.mark.parametrize("dim", [1, 2, 3, 20])
 def test_what_is_prepared_needs_no_compiling(dim: int) -> None:
     """Before any proof in 20 dimensions, where one layer may have a million regions."""

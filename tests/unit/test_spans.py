@@ -82,7 +82,7 @@ class OnCell:
         """How many independent gradients there are among those, exactly."""
         pattern = self.pieces.tolist()
         rows = [
-            next(self.exactly._leads(pattern, row, [rival]))
+            self.exactly.lead(pattern, row, rival)
             if rival >= 0
             else self.exactly.side(pattern, row, rival)
             for row, rival in names

@@ -21,12 +21,14 @@ import linreg
 from linreg.certificate.encoding import Writer
 from linreg.certificate.prover import write_tree
 from linreg.domains import Domain
+from linreg.kernel.data.outcomes import LEAST
 from linreg.kernel.data.tables import tables_of
 from linreg.kernel.proofs import proving
 from linreg.network import Network
 from linreg.polyhedra import Solver
 from linreg.problem import Problem, problem_of
 from linreg.run import Options
+from linreg.units import maxout, relu
 
 SHARES = [0.0, 2.0**-52, 1e-12, 1e-9, 1e-6, 1e-3]
 
@@ -54,15 +56,20 @@ class Blurred:
 
 def accepted(problem: Problem, path: Path, blur: Blurred) -> int:
     """Regions of a certificate that the checker accepts."""
+    count, verdict = checked(problem, path, blur)
+    assert verdict.false_claim is None
+    assert verdict.regions == count
+    return count
+
+
+def checked(problem: Problem, path: Path, blur: Blurred) -> tuple[int, linreg.Verdict]:
+    """Regions of a certificate, and what the checker says of it."""
     with pytest.MonkeyPatch.context() as patch, path.open("wb") as stream:
         patch.setattr(proving, "Teller", blur)
         writer = Writer(stream)
         count, _ = write_tree(writer, problem, Options("compiled"))
         writer.finish()
-    verdict = linreg.check(path, problem.network, problem.domain)
-    assert verdict.false_claim is None
-    assert verdict.regions == count.regions
-    return count.regions
+    return count.regions, linreg.check(path, problem.network, problem.domain)
 
 
 @given(problem=problems(), share=st.sampled_from(SHARES), seed=st.integers(0, 99))
@@ -89,15 +96,22 @@ NETS = {
 }
 
 
-@pytest.mark.parametrize("share", SHARES)
-@pytest.mark.parametrize("name", NETS)
-def test_the_more_is_in_doubt_the_more_is_settled_exactly(
-    name: str, share: float, plain: SimpleNamespace, tmp_path: Path
-) -> None:
+def net_of(name: str, rank: int) -> Network:
+    """Two layers of max units of this rank, or of rectifiers if it is 1."""
     sizes, drawn = NETS[name]
     draw = np.random.default_rng(5)
-    pairs = [(drawn(draw, (sizes[i + 1], sizes[i])), drawn(draw, sizes[i + 1])) for i in range(2)]
-    problem = problem_of(linreg.mlp(pairs), None)
+    shapes = [(rank * sizes[i + 1], sizes[i]) for i in range(2)]
+    pairs = [(drawn(draw, shape), drawn(draw, shape[0])) for shape in shapes]
+    return linreg.mlp(pairs, activation=relu() if rank == 1 else maxout(rank))
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize("name", NETS)
+def test_the_more_is_in_doubt_the_more_is_settled_exactly(
+    name: str, rank: int, share: float, plain: SimpleNamespace, tmp_path: Path
+) -> None:
+    problem = problem_of(net_of(name, rank), None)
     blur = Blurred(plain, share, np.random.default_rng(1))
     regions = accepted(problem, tmp_path / "proof", blur)
     assert regions == linreg.count_regions(problem.network)
@@ -106,6 +120,20 @@ def test_the_more_is_in_doubt_the_more_is_settled_exactly(
         assert not doubts
     if share > 1e-4:
         assert doubts
+
+
+def test_a_descent_that_stops_too_early_proves_nothing(
+    plain: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says at the centre that the least of the leads is as high as it can be."""
+    problem = problem_of(net_of("generic", 2), None)
+    blur = Blurred(plain, 0.0, np.random.default_rng(0))
+    monkeypatch.setattr(plain.contests, "descend", lambda *_: LEAST)
+    accepted(problem, tmp_path / "proof", blur)
+    assert sum(teller.doubts for teller in blur.tellers)
+    monkeypatch.setattr(plain.candidates, "is_beaten", lambda *_: True)
+    _, verdict = checked(problem, tmp_path / "proof", blur)
+    assert "its rows do not prove that candidate" in str(verdict.false_claim)
 
 
 def test_rows_that_are_no_basis_are_never_taken_for_one(plain: SimpleNamespace) -> None:

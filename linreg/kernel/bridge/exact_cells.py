@@ -79,7 +79,7 @@ class Exactly:
             row, rival = node[tree.halfspaces + 2 * i], node[tree.halfspaces + 2 * i + 1]
             if rival >= 0:
                 target = earlier if t.rows["stage"][row] < s else leads
-                target += self._leads(pattern, row, [rival])
+                target.append(self.lead(pattern, row, rival))
                 continue
             stage = int(t.rows["stage"][t.forms["row"][row]])
             plane, above = self._plane(pattern, stage, row)
@@ -167,9 +167,12 @@ class Exactly:
         row, rival = int(end["row"]), int(end["rival"])
         if rival == OF_DOMAIN:
             return self._problem.domain_rows.rows[i]
-        if rival >= 0:
-            return next(self._leads(pattern, row, [rival]))
-        return self.side(pattern, row, rival)
+        return self.halfspace(pattern, row, rival)
+
+    def halfspace(self, pattern: Sequence[int], row: int, rival: int) -> IntegerRow:
+        """A side of a form, or the lead of a candidate if it has a rival."""
+        side = self.lead if rival >= 0 else self.side
+        return side(pattern, row, rival)
 
     def side(self, pattern: Sequence[int], f: int, rival: int) -> IntegerRow:
         """A side of a form, where the stages before its own have these pieces and maybe later ones.
@@ -266,18 +269,16 @@ class Exactly:
         on_cell = self.on_cell(stage, pattern)
         return on_cell.above(u - self._spans[stage][0], f - self._form_of[u])
 
-    def _leads(
-        self, pattern: Sequence[int], row: int, rivals: Sequence[int]
-    ) -> Iterator[IntegerRow]:
+    def lead(self, pattern: Sequence[int], row: int, rival: int) -> IntegerRow:
+        """How far a candidate is ahead of another one, as for `side`."""
         t = self.tables
         stage = int(t.rows["stage"][row])
         on_cell = self.on_cell(stage, pattern)
         u = int(np.searchsorted(t.units["row"], row, side="right")) - 1
         local, start = u - int(t.stages[stage]["unit"]), int(t.units["row"][u])
         ahead = on_cell.candidate(local, row - start)
-        for rival in rivals:
-            behind = on_cell.candidate(local, rival - start)
-            yield primitive([a - b for a, b in zip(ahead, behind, strict=True)])
+        behind = on_cell.candidate(local, rival - start)
+        return primitive([a - b for a, b in zip(ahead, behind, strict=True)])
 
     def _alive(
         self, on_cell: StageOnCell, node: list[int], work: Work, s: int

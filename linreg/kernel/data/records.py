@@ -14,4 +14,5 @@ from __future__ import annotations
     MISSES,
     BEYOND,
     SPANNED,
-) = range(11)
+    BEATEN,
+) = range(12)

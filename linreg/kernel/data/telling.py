@@ -12,7 +12,12 @@ from linreg.kernel.data.tables import Tables
 FIRST, LAST, DEPTH, STAGE, FORM, RIVAL, STATE, PART = range(8)
 """Places in a part: its regions from one place in the order to before another; how many half-spaces
 the path to it has, the domain's apart; the stage that is being decided; the form that was split on
-last, or -1, and the side of it, as for a half-space; one of the following states."""
+last, or -1, and the side of it, as for a half-space, or else the candidate that wins, and its max
+unit; one of the following states."""
+
+OUT, LEFT, PASSED = range(3)
+"""What a candidate is in a part: one that does not count, or wins nowhere; one that may win; or one
+behind the winner that the part is that of, whose lead over it is not in place yet."""
 
 STARTS, ENTERS, ENTERED, GOES_ON = range(4)
 """States of a part: no maps are in place yet; the stage is a new one; and its hyperplanes are
@@ -22,7 +27,7 @@ TOP, LENGTH, DOUBTS, FACETS, COUNTERS = range(5)
 """Places among the counters: parts that wait; bytes that are written, numbers that tell doubts, and
 facets of the regions that are written."""
 
-ON_PATH, OF_FORM, OF_POINT, OF_FACET = range(4)
+ON_PATH, OF_FORM, OF_POINT, OF_FACET, OF_CANDIDATE = range(5)
 """How what is left to exact arithmetic begins. Numbers follow:
 
 - `ON_PATH`: how many half-spaces the path has, and for each its form and side; it holds for all
@@ -32,7 +37,10 @@ ON_PATH, OF_FORM, OF_POINT, OF_FACET = range(4)
   do, and the rows
 - `OF_POINT`: after how many bytes its record stands, and the region
 - `OF_FACET`: after how many bytes its record stands, the region, the row that may be a facet, and
-  rows that are proposed to prove that it is none, as of a form"""
+  rows that are proposed to prove that it is none, as of a form
+- `OF_CANDIDATE`: after how many bytes its record stands, a region of the part, its stage, the max
+  unit, the candidate's row, how many others were left, and their rows; then rows as for a form, of
+  which those after the part's are the candidate's leads over these others"""
 
 ROOM = 1 << 16
 """Bytes that are written before a sink takes them; what the last part takes comes on top."""
@@ -69,6 +77,9 @@ class Telling(NamedTuple):
     bits: np.ndarray  # (regions, words) forms of the stage that a region is above
     numbers: np.ndarray  # (forms,) the hyperplane that a form stands for; -1 for none of its own
     above: np.ndarray  # (forms,) on which side of it the form is positive, 1 or -1
+    running: np.ndarray  # (parts that wait, rows of a stage) if there are max units, otherwise none
+    candidates: np.ndarray  # (rows,) a candidate's number in its contest; -1 if it does not count
+    wins: np.ndarray  # (rows,) regions of the part where a candidate wins
     pieces: np.ndarray  # (units,)
     path: np.ndarray  # (half-spaces, 2) the form and the side of each that the path has put up
     point: np.ndarray  # (dim,)
@@ -83,8 +94,13 @@ class Telling(NamedTuple):
 def telling_for(t: Tables, regions: int, wants_facets: bool) -> Telling:
     """Empty memory to tell of so many regions."""
     forms, words, dim = len(t.forms), t.n_words, t.dim
-    waiting = forms + 2 * t.n_stages + 2
+    sizes = t.units["size"] * t.units["is_max"]
+    waiting = forms + int(sizes.sum()) + 2 * t.n_stages + 2
+    path = forms + int(sizes.sum())
     most = int(np.diff(t.stages["form"]).max(initial=0))
+    most_rows = int(np.diff(t.stages["row"]).max(initial=0)) if sizes.any() else 0
+    rank = int(sizes.max(initial=0))
+    claims = most + path * wants_facets
 
     def ints(*shape: int) -> np.ndarray:
         return np.zeros(shape, dtype=np.int64)
@@ -103,23 +119,27 @@ def telling_for(t: Tables, regions: int, wants_facets: bool) -> Telling:
         masks(regions),
         ints(forms),
         ints(forms),
+        ints(waiting, most_rows),
+        ints(len(t.rows)),
+        ints(len(t.rows)),
         ints(len(t.units)),
-        ints(forms + 1, 2),
+        ints(path + 1, 2),
         np.zeros(dim),
         np.zeros(dim),
         ints(dim),
-        np.zeros(ROOM + _bytes_of_part(most + forms * wants_facets, dim), dtype=np.uint8),
-        ints(ROOM // 8 + _doubts_of_part(most + forms * wants_facets, forms, dim)),
+        np.zeros(ROOM + _bytes_of_part(claims, most_rows, dim), dtype=np.uint8),
+        ints(ROOM // 8 + _doubts_of_part(claims, most_rows, rank, path, dim)),
         ints(t.n_stages),
         ints(COUNTERS),
     )
 
 
-def _bytes_of_part(claims: int, dim: int) -> int:
+def _bytes_of_part(claims: int, candidates: int, dim: int) -> int:
     """Bytes that a part may take: a number has at most ten, and an integer nine."""
-    return claims * (31 + 19 * dim) + 12 + 10 * (dim + 1)
+    of_proofs = claims * (31 + 19 * dim) + candidates * (60 + 19 * dim)
+    return of_proofs + 12 + 10 * (dim + 1)
 
 
-def _doubts_of_part(claims: int, path: int, dim: int) -> int:
-    """Numbers that a part's doubts may take, with two paths."""
-    return claims * (8 + dim) + 7 + 4 * (path + 1)
+def _doubts_of_part(claims: int, candidates: int, rank: int, path: int, dim: int) -> int:
+    """Numbers that a part's doubts may take, with three paths."""
+    return claims * (8 + dim) + candidates * (10 + rank + dim) + 9 + 6 * (path + 1)

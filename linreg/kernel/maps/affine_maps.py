@@ -90,6 +90,17 @@ def put_lead(
 
 
 @compiled
+def put_halfspace(
+    t: Tables, maps: Maps, halfspaces: HalfspaceRows, i: int, row: int, rival: int
+) -> None:
+    """Make half-space i a side of a form, or the lead of a candidate if it has a rival."""
+    if rival < 0:
+        put_side(t, maps, halfspaces, i, row, rival)
+    else:
+        put_lead(t, maps, halfspaces, i, row, rival)
+
+
+@compiled
 def form_constant_error(t: Tables, maps: Maps, f: int) -> float:
     """How far the constant of a form, less its breakpoint, may be from the exact one."""
     end = maps.ends[t.forms[f].row]

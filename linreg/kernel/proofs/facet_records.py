@@ -102,7 +102,7 @@ def _tell_redundant(t: Tables, w: Work, telling: Telling, m: int, halfspace: int
         for j in range(n):
             put_number(telling, p.rows[p.nonbasic[j]].halfspace)
         return True
-    k = whole_multipliers(w.halfspaces, p, w.proof, n, m - 1)
+    k = whole_multipliers(w.halfspaces, p, w.proof, n, n, m - 1)
     if k < 0:
         return False
     put_byte(telling, REDUNDANT)

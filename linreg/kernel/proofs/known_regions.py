@@ -22,6 +22,7 @@ from linreg.kernel.data.telling import (
     FORM,
     GOES_ON,
     LAST,
+    LEFT,
     LENGTH,
     OF_FORM,
     OF_POINT,
@@ -41,15 +42,24 @@ from linreg.kernel.maps.affine_maps import (
     form_value_error,
     inside,
     put_domain,
+    put_halfspace,
     put_side,
 )
 from linreg.kernel.maps.composing import compose
 from linreg.kernel.proofs.bases import complete, propose
+from linreg.kernel.proofs.candidates import (
+    number_candidates,
+    put_leads,
+    see_candidates,
+    split_contest,
+    tell_contests,
+)
 from linreg.kernel.proofs.facet_records import tell_facets
 from linreg.kernel.proofs.hyperplanes import number_hyperplanes
 from linreg.kernel.proofs.multipliers import proves
 from linreg.kernel.proofs.whole_multipliers import put_multipliers, whole_multipliers
 from linreg.kernel.proofs.writing import few_digits, put_byte, put_number, put_path, put_point
+from linreg.kernel.simplex.contests import has_contests
 from linreg.kernel.simplex.points import ONE, ZERO
 from linreg.kernel.simplex.program import descend, load
 
@@ -62,8 +72,8 @@ def tell(t: Tables, w: Work, found: Found, telling: Telling) -> int:
     """Write records and doubts of all parts that wait, and what they are split into, in order.
 
     `DONE`, or what is needed to go on: `FULL` if what is written is to be taken away, `UNCLEAR` if
-    the hyperplanes of the last part that waits have to be numbered. `TWICE` if several regions are
-    the same.
+    the hyperplanes and candidates of the last part that waits have to be numbered. `TWICE` if
+    several regions are the same.
     """
     counters, parts = telling.counters, telling.parts
     while counters[TOP] > 0:
@@ -73,6 +83,8 @@ def tell(t: Tables, w: Work, found: Found, telling: Telling) -> int:
         part = parts[top]
         if part[STATE] == STARTS:
             _start(t, w, found, telling, part)
+        elif part[FORM] >= 0 and part[RIVAL] >= 0:
+            put_leads(t, w, telling, part, top)
         elif part[FORM] >= 0:
             i = part[DEPTH] - 1
             telling.path[i, 0], telling.path[i, 1] = part[FORM], part[RIVAL]
@@ -82,10 +94,12 @@ def tell(t: Tables, w: Work, found: Found, telling: Telling) -> int:
             compose(t, w.maps, part[STAGE], telling.pieces)
         if part[STATE] == STARTS or part[STATE] == ENTERS:
             part[STATE] = ENTERED
-            if not number_hyperplanes(t, w.maps, telling, part[STAGE]):
+            if not _number(t, w, telling, part[STAGE]):
                 return UNCLEAR
         if part[STATE] == ENTERED:
             _see_regions(t, found, telling, part, top)
+            if has_contests(w.tree):
+                see_candidates(t, telling, part[STAGE], top)
         counters[TOP] = top
         if not _take(t, w, found, telling, top):
             return TWICE
@@ -100,8 +114,16 @@ def _start(t: Tables, w: Work, found: Found, telling: Telling, part: np.ndarray)
         _take_pieces(t, found, telling, part)
         compose(t, w.maps, s, telling.pieces)
     for i in range(part[DEPTH]):
-        f, rival = telling.path[i, 0], telling.path[i, 1]
-        put_side(t, w.maps, w.halfspaces, len(t.halfspaces) + i, f, rival)
+        row, rival = telling.path[i, 0], telling.path[i, 1]
+        put_halfspace(t, w.maps, w.halfspaces, len(t.halfspaces) + i, row, rival)
+
+
+@compiled
+def _number(t: Tables, w: Work, telling: Telling, s: int) -> bool:
+    """Number the hyperplanes and candidates of a stage; False if there is any doubt."""
+    if has_contests(w.tree) and not number_candidates(t, w.maps, w.tree, telling, s):
+        return False
+    return number_hyperplanes(t, w.maps, telling, s)
 
 
 @compiled
@@ -143,12 +165,21 @@ def _take(t: Tables, w: Work, found: Found, telling: Telling, top: int) -> bool:
     _survey(found, telling, start, stop)
     _tell_misses(t, w, found, telling, part, known)
     cut = _most_even(found, telling, known, last - first, start, stop)
+    if cut < 0 and has_contests(w.tree):
+        m = len(t.halfspaces) + part[DEPTH]
+        region, is_inside = _centre(w.halfspaces, found, part, t.dim, m)
+        u = tell_contests(t, w, found, telling, part, top, region, is_inside)
+        if u >= 0:
+            split_contest(t, found, telling, part, top, u)
+            return True
     if cut < 0:
         telling.cells[s] += 1
         if s + 1 < t.n_stages:
             part[STAGE], part[FORM], part[STATE] = s + 1, -1, ENTERS
             for word in range(t.n_words):
                 known[word] = ZERO
+            for i in range(telling.running.shape[1]):
+                telling.running[top, i] = LEFT
             telling.counters[TOP] = top + 1
             return True
         _tell_region(t, w.halfspaces, found, telling, part)
@@ -162,6 +193,8 @@ def _take(t: Tables, w: Work, found: Found, telling: Telling, top: int) -> bool:
     known[cut >> 6] |= ONE << np.uint64(cut & 63)
     for word in range(t.n_words):
         telling.known[top + 1, word] = known[word]
+    for i in range(telling.running.shape[1]):
+        telling.running[top + 1, i] = telling.running[top, i]
     # The negative part of the hyperplane is the next one.
     below = POSITIVE if telling.above[f] < 0 else NEGATIVE
     above = NEGATIVE if telling.above[f] < 0 else POSITIVE
@@ -230,7 +263,7 @@ def _tell_misses(
         is_basis = is_loaded and complete(w.halfspaces, p, n, m)
         k = NONE
         if is_loaded and not is_basis:
-            k = whole_multipliers(w.halfspaces, p, w.proof, n, m)
+            k = whole_multipliers(w.halfspaces, p, w.proof, n, n, m)
         if is_basis or k >= 0:
             put_byte(telling, MISSES if is_basis else NO_CUT)
             put_number(telling, telling.numbers[f])

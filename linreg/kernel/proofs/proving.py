@@ -1,8 +1,8 @@
 """The strategy "compiled" where proofs are wanted: first the regions, then why there are no more.
 
-Machine code finds the regions of a cell. They tell which hyperplanes cut it, and so the tree; what
-is left to prove is that the others do not. Machine code writes the tree down, with the rows that
-prove that, and where it is in doubt exact arithmetic finds multipliers.
+Machine code finds the regions of a cell. They tell which hyperplanes cut it, which candidates win,
+and so the tree; what is left to prove is that the others do not. Machine code writes the tree down,
+with the rows that prove that, and where it is in doubt exact arithmetic finds multipliers.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ so on, since every time what waits has to be made exact."""
 
 
 class ProvingExplorer:
-    """Tells proofs of what machine code has found; an `Explorer` for networks without max units.
+    """Tells proofs of what machine code has found; an `Explorer`.
 
     Its cells are exact ones.
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, permutations
+from typing import NamedTuple
 
 import numpy as np
 from flint import fmpz
@@ -22,7 +23,9 @@ from linreg.kernel.data.telling import (
     FIRST,
     FORM,
     LAST,
+    LEFT,
     LENGTH,
+    OF_CANDIDATE,
     OF_FACET,
     OF_POINT,
     ON_PATH,
@@ -49,13 +52,33 @@ from linreg.polyhedra import (
 from linreg.problem.problem import Problem
 
 
+class _Part(NamedTuple):
+    """A part that machine code has left a doubt about.
+
+    Attributes
+    ----------
+    stage : int
+    pattern : tuple of int
+        Of the stages before.
+    path : sequence of (int, int)
+        The half-spaces that the path has put up, as machine code has them.
+    point : Point
+        Inside.
+    """
+
+    stage: int
+    pattern: tuple[int, ...]
+    path: Sequence[tuple[int, int]]
+    point: Point
+
+
 class Teller:
     """Tells the trees of cells, for one problem.
 
     Attributes
     ----------
     doubts : int
-        Forms, points and facets that were left to exact arithmetic.
+        Forms, candidates, points and facets that were left to exact arithmetic.
     """
 
     def __init__(self, problem: Problem, tables: Tables, solver: Solver) -> None:
@@ -106,7 +129,7 @@ class Teller:
     def _put(self, cell: Cell, found: Found, telling: Telling) -> None:
         """Make a cell the first part."""
         t = self._tables
-        part, known = telling.parts[0], telling.known[0]
+        part, known, running = telling.parts[0], telling.known[0], telling.running[0]
         part[FIRST], part[LAST], part[STAGE] = 0, len(found.order), cell.stage
         part[FORM], part[STATE] = -1, STARTS
         telling.counters[TOP] = 1
@@ -122,22 +145,45 @@ class Teller:
                     sides.setdefault(form, (f, POSITIVE if side == above else NEGATIVE))
                 if s == cell.stage and cell.signs[plane]:
                     known[(f - first) >> 6] |= np.uint64(1 << ((f - first) & 63))
+            for contest, rivals in enumerate(self._rivals(s, cell.pattern)):
+                for row, rival in permutations(rivals, 2):
+                    lead = tuple(self._exactly.lead(cell.pattern, row, rival))
+                    sides.setdefault(lead, (row, rival))
+                if s == cell.stage:
+                    left = [rivals[i] for i in cell.alive[contest]]
+                    running[np.array(left) - int(t.stages["row"][s])] = LEFT
         path = cell.rows()[len(t.halfspaces) :]
         part[DEPTH] = len(path)
-        for i, row in enumerate(path):
-            telling.path[i] = sides[tuple(row)]
+        for i, halfspace in enumerate(path):
+            telling.path[i] = sides[tuple(halfspace)]
 
     def _number(self, found: Found, telling: Telling) -> None:
-        """Number the hyperplanes of the last part that waits."""
+        """Number the hyperplanes and candidates of the last part that waits."""
         part = telling.parts[telling.counters[TOP] - 1]
         s = int(part[STAGE])
-        marks = self._exactly.marks(s, self._before(found, int(found.order[part[FIRST]]), s))
+        pattern = self._before(found, int(found.order[part[FIRST]]), s)
+        marks = self._exactly.marks(s, pattern)
         seen = 0
         for f, (plane, above) in enumerate(marks, int(self._tables.stages["form"][s])):
             is_first = plane == seen
             telling.numbers[f] = seen if is_first else -1
             telling.above[f] = above
             seen += is_first
+        first, last = self._tables.stages["row"][s : s + 2]
+        telling.candidates[first:last] = -1
+        for rivals in self._rivals(s, pattern):
+            telling.candidates[list(rivals)] = range(len(rivals))
+
+    def _rivals(self, stage: int, pattern: Sequence[int]) -> list[list[int]]:
+        """The rows of the candidates that count of each contest of a stage."""
+        units = self._tables.units
+        first, last = self._tables.stages["unit"][stage : stage + 2].tolist()
+        on_cell = self._exactly.on_cell(stage, pattern)
+        return [
+            [int(units["row"][u]) + rival for rival in on_cell.rivals(u - first)[1]]
+            for u in range(first, last)
+            if units["is_max"][u]
+        ]
 
     def _before(self, found: Found, region: int, stage: int) -> tuple[int, ...]:
         """The pieces of a region in the stages before one."""
@@ -163,91 +209,108 @@ class Teller:
             point = _point_of(found, thin, region)
             if kind == OF_POINT:
                 sink.inside(point.entries)
-            elif kind == OF_FACET:
-                row = next(doubts)
-                pattern = self._before(found, region, self._tables.n_stages - 1)
-                self._give_facet(pattern, path, row, point, _proposed(doubts), sink)
+                continue
+            stage = self._tables.n_stages - 1 if kind == OF_FACET else next(doubts)
+            part = _Part(stage, self._before(found, region, stage), path, point)
+            if kind == OF_FACET:
+                self._settle_facet(doubts, part, sink)
+            elif kind == OF_CANDIDATE:
+                self._settle_candidate(doubts, part, sink)
             else:
-                stage, f, rival = islice(doubts, 3)
-                pattern = self._before(found, region, stage)
-                form = self._exactly.side(pattern, f, rival)
-                proof = self._proved(form, pattern, path, _proposed(doubts))
-                if proof is None:
-                    proof = self._decide(form, self._rows(pattern, path), point)
-                first = int(self._tables.stages["form"][stage])
-                plane, above = self._exactly.marks(stage, pattern)[f - first]
-                assert plane is not None
-                sink.no_cut(plane, above if rival == POSITIVE else -above, proof)
+                self._settle_form(doubts, part, sink)
         sink.written(text[given:], n_facets)
 
-    def _give_facet(
-        self,
-        pattern: Sequence[int],
-        path: Sequence[tuple[int, int]],
-        row: int,
-        point: Point,
-        proposal: tuple[list[int], int],
-        sink: Sink,
-    ) -> None:
-        """Give the sink whether a row of a region is a facet, or why it is none."""
-        form = self._halfspace(pattern, path, row)
-        proof = self._proved(form, pattern, path, proposal)
+    def _settle_facet(self, doubts: Iterator[int], part: _Part, sink: Sink) -> None:
+        """Tell whether a row of a region is a facet, or why it is none."""
+        row = next(doubts)
+        form = self._halfspace(part, row)
+        proof = _proposed(doubts, form, lambda other: self._halfspace(part, other))
         if proof is not None:
             others = {i - (i > row): by for i, by in proof.numerators.items()}
             sink.redundant(Multipliers(proof.denominator, others))
             return
-        forms = Forms(self._rows(pattern, path), self._tables.dim)
-        answer = beyond_facet(forms, row, point, self._solver)
+        forms = Forms(self._halfspaces(part), self._tables.dim)
+        answer = beyond_facet(forms, row, part.point, self._solver)
         if isinstance(answer, Multipliers):
             sink.redundant(answer)
         else:
             sink.facet(answer)
 
-    def _proved(
-        self,
-        form: IntegerRow,
-        pattern: Sequence[int],
-        path: Sequence[tuple[int, int]],
-        proposal: tuple[list[int], int],
-    ) -> Multipliers | None:
-        """The proof that a form is not negative, by the rows that are proposed."""
-        rows, n_likely = proposal
-        if not rows:
-            return None
-        chosen = {row: self._halfspace(pattern, path, row) for row in rows}
-        proof = non_negative(form, chosen, rows[:n_likely])
-        return proof or non_negative(form, chosen, rows)
+    def _settle_form(self, doubts: Iterator[int], part: _Part, sink: Sink) -> None:
+        """Tell that a form does not cut a part."""
+        f, rival = islice(doubts, 2)
+        form = self._exactly.side(part.pattern, f, rival)
+        proof = _proposed(doubts, form, lambda row: self._halfspace(part, row))
+        if proof is None:
+            proof = self._decide(form, self._halfspaces(part), part.point)
+        first = int(self._tables.stages["form"][part.stage])
+        plane, above = self._exactly.marks(part.stage, part.pattern)[f - first]
+        assert plane is not None
+        side = above if rival == POSITIVE else -above
+        sink.no_cut(plane, side, proof)
 
-    def _rows(self, pattern: Sequence[int], path: Sequence[tuple[int, int]]) -> list[IntegerRow]:
-        """The rows of the domain, and those that a path has put up after them."""
-        m = len(self._problem.domain_rows) + len(path)
-        return [self._halfspace(pattern, path, row) for row in range(m)]
+    def _settle_candidate(self, doubts: Iterator[int], part: _Part, sink: Sink) -> None:
+        """Tell that a candidate wins nowhere in a part."""
+        u, winner, n_rivals = islice(doubts, 3)
+        leads = [
+            self._exactly.lead(part.pattern, winner, rival) for rival in islice(doubts, n_rivals)
+        ]
+        first = len(self._problem.domain_rows) + len(part.path)
 
-    def _halfspace(
-        self, pattern: Sequence[int], path: Sequence[tuple[int, int]], row: int
-    ) -> IntegerRow:
-        """A row of the domain, or the side that a path has put up after them."""
+        def lifted(row: int) -> IntegerRow:
+            """A row as a function of t too, the least of the leads."""
+            is_lead = row >= first
+            form = leads[row - first] if is_lead else self._halfspace(part, row)
+            return [*form[:-1], fmpz(-is_lead), form[-1]]
+
+        below_zero = [fmpz(0)] * self._tables.dim + [fmpz(-1), fmpz(0)]
+        proof = _proposed(doubts, below_zero, lifted)
+        if proof is None:
+            pointed = PointedPolyhedron.of_rows(self._halfspaces(part), part.point, self._solver)
+            proof = _found(pointed.meet(leads))
+        first_unit = int(self._tables.stages["unit"][part.stage])
+        contest, rivals = self._exactly.on_cell(part.stage, part.pattern).rivals(u - first_unit)
+        candidate = rivals.index(winner - int(self._tables.units["row"][u]))
+        sink.loses(contest, candidate, proof)
+
+    def _halfspaces(self, part: _Part) -> list[IntegerRow]:
+        """All rows of a part."""
+        m = len(self._problem.domain_rows) + len(part.path)
+        return [self._halfspace(part, row) for row in range(m)]
+
+    def _halfspace(self, part: _Part, row: int) -> IntegerRow:
+        """A row of the domain, or what the path to a part has put up after them."""
         place = row - len(self._problem.domain_rows)
         if place < 0:
             return self._problem.domain_rows.rows[row]
-        return self._exactly.side(pattern, *path[place])
+        return self._exactly.halfspace(part.pattern, *part.path[place])
 
     def _decide(self, form: IntegerRow, rows: Sequence[IntegerRow], point: Point) -> Multipliers:
         """The proof that a form, positive at a point of a cell of these rows, is so throughout."""
         forms = Forms([form], len(point.entries) - 1)
         pointed = PointedPolyhedron.of_rows(rows, point, self._solver)
         (value,) = forms.floats(forms.at(point), point)
-        answer = pointed.below(form, forms.normals[0], float(value))
-        if isinstance(answer, Point):
-            raise BrokenInvariant("machine code has lost a region, which exact arithmetic finds")
-        return answer
+        return _found(pointed.below(form, forms.normals[0], float(value)))
+
+
+def _proposed(
+    doubts: Iterator[int], form: IntegerRow, row: Callable[[int], IntegerRow]
+) -> Multipliers | None:
+    """The proof by rows that machine code names next: by those that should do, or by all."""
+    n_rows, n_likely = islice(doubts, 2)
+    if n_rows == 0:
+        return None
+    names = list(islice(doubts, n_rows))
+    rows = {name: row(name) for name in names}
+    return non_negative(form, rows, names[:n_likely]) or non_negative(form, rows, names)
+
+
+def _found(answer: Point | Multipliers) -> Multipliers:
+    """The proof that there is no more region."""
+    if isinstance(answer, Point):
+        raise BrokenInvariant("machine code has lost a region, which exact arithmetic finds")
+    return answer
 
 
 def _point_of(found: Found, thin: dict[int, Point], region: int) -> Point:
     return thin[region] if region in thin else Point.of_floats(found.points[region])
-
-
-def _proposed(doubts: Iterator[int]) -> tuple[list[int], int]:
-    """Rows that are proposed to prove something, and how many of them should do."""
-    n_rows, n_likely = islice(doubts, 2)
-    return list(islice(doubts, n_rows)), n_likely

@@ -17,22 +17,25 @@ from linreg.kernel.proofs.writing import put_integer, put_number
 
 
 @compiled
-def whole_multipliers(halfspaces: HalfspaceRows, p: Program, proof: Proof, n: int, m: int) -> int:
+def whole_multipliers(
+    halfspaces: HalfspaceRows, p: Program, proof: Proof, dim: int, n: int, m: int
+) -> int:
     """How many rows have multipliers that prove the goal, in integers; -1 if it is not known.
 
-    Those of the rows without common factors are `proof.weight`, and their denominator follows.
+    Those of the rows without common factors are `proof.weight`, and their denominator follows: any
+    one, where the goal has no part in the input's `dim` dimensions and is one more.
     """
     goal = proof.goal[0]
     k = gather(p, proof, n, m)
     if goal.integer != INTEGER or not integer_multipliers(halfspaces, p, proof, n, k):
         return NONE
-    proof.weight[k] = _factor(p.goal, goal.constant, n) * np.rint(abs(p.determinant[0]))
+    proof.weight[k] = _factor(p.goal, goal.constant, dim) * np.rint(abs(p.determinant[0]))
     for i in range(k):
         halfspace = p.rows[p.nonbasic[proof.support[i].column]].halfspace
         end = halfspaces.ends[halfspace]
         if end.integer != INTEGER:
             return NONE
-        proof.weight[i] *= _factor(halfspaces.normals[halfspace], end.constant, n)
+        proof.weight[i] *= _factor(halfspaces.normals[halfspace], end.constant, dim)
     common = NOTHING
     for i in range(k + 1):
         if not proof.weight[i] < EXACT:
@@ -40,6 +43,7 @@ def whole_multipliers(halfspaces: HalfspaceRows, p: Program, proof: Proof, n: in
         common = _with(common, proof.weight[i])
     for i in range(k + 1):
         proof.weight[i] /= common
+    proof.weight[k] = max(proof.weight[k], 1.0)
     return k
 
 

@@ -33,7 +33,7 @@ from linreg.kernel.data.work import (
     Work,
 )
 from linreg.kernel.machine import compiled, entry
-from linreg.kernel.maps.affine_maps import put_domain, put_lead, put_side
+from linreg.kernel.maps.affine_maps import put_domain, put_halfspace
 from linreg.kernel.maps.composing import compose
 from linreg.kernel.polytopes.cells import (
     find_polytope,
@@ -208,10 +208,7 @@ def find_path(t: Tables, w: Work) -> None:
         _begin_path(t, w)
     for i in range(first, node[HALFSPACES]):
         row, rival = node[tree.halfspaces + 2 * i], node[tree.halfspaces + 2 * i + 1]
-        if rival < 0:
-            put_side(t, w.maps, w.halfspaces, len(t.halfspaces) + i, row, rival)
-        else:
-            put_lead(t, w.maps, w.halfspaces, len(t.halfspaces) + i, row, rival)
+        put_halfspace(t, w.maps, w.halfspaces, len(t.halfspaces) + i, row, rival)
     if is_elsewhere:
         _arrive(t, tree)
 

@@ -236,13 +236,69 @@ def _decide(
     at = tree.alive - t.stages[s].row
     first = len(t.halfspaces) + tree.node[HALFSPACES]
     m = take_up(t, halfspaces, tree, p)
+    x = tree.point[1 : 1 + n]
+    outcome, last, start = compete(t, maps, halfspaces, p, tree.node, at, u, r, first, m, x)
+    if outcome == BELOW_ZERO:
+        end = -start - p.step[n]
+        pull = 0.5 + 0.5 * -start / (-start - end)
+        i = tree.node[POINTS]
+        for k in range(n):
+            tree.point[1 + i * n + k] = tree.point[1 + k] + pull * p.step[k]
+        for halfspace in range(first, first + last - m):
+            lead, error = halfspace_value(
+                halfspaces, n, halfspace, tree.point[1 + i * n : 1 + (i + 1) * n]
+            )
+            if not lead > error:
+                return UNDECIDED
+        tree.node[POINTS] = i + 1
+        look(t, maps, tree, i)
+        return PROVED_CUT
+    if outcome == LEAST:
+        if is_beaten(t, maps, halfspaces, p, proof, tree.node[tree.pieces :], s, last, start):
+            return PROVED_NO_CUT
+    return UNDECIDED
+
+
+@compiled
+def compete(
+    t: Tables,
+    maps: Maps,
+    halfspaces: HalfspaceRows,
+    p: Program,
+    running: np.ndarray,
+    at: int,
+    u: int,
+    r: int,
+    first: int,
+    m: int,
+    x: np.ndarray,
+) -> tuple[int, int, float]:
+    """Raise the least lead of a candidate over the others that run, t, as far as above zero.
+
+    Parameters
+    ----------
+    running : int array
+        From `at` on, for each row of all stages, 1 where that candidate runs.
+    u, r : int
+        A max unit, and the row of its candidate.
+    first : int
+        Where the half-spaces of the leads begin.
+    m : int
+        Rows of the program that are the cell's, with slacks at the point x; the leads follow.
+
+    Returns
+    -------
+    int, int, float
+        How the descent of -t ended, how many rows the program has, and t at its centre.
+    """
+    n = t.dim
     last = first
     lowest, largest = 0.0, 0.0
     for q in range(t.units[u].row, t.units[u].row + t.units[u].size):
-        if q == r or tree.node[at + q] == 0:
+        if q == r or running[at + q] == 0:
             continue
         put_lead(t, maps, halfspaces, last, r, q)
-        lead, error = halfspace_value(halfspaces, n, last, tree.point[1 : 1 + n])
+        lead, error = halfspace_value(halfspaces, n, last, x)
         halfspaces.normals[last, n] = -1.0
         halfspaces.ends[last].slack = lead
         halfspaces.ends[last].slack_error = error
@@ -264,36 +320,35 @@ def _decide(
     p.goal[n] = -1.0
     p.goal_error[n] = 0.0
     load(p, halfspaces, n + 1, m)
-    outcome = descend(p, n + 1, m, -start)
-    if outcome == BELOW_ZERO:
-        end = -start - p.step[n]
-        pull = 0.5 + 0.5 * -start / (-start - end)
-        i = tree.node[POINTS]
-        for k in range(n):
-            tree.point[1 + i * n + k] = tree.point[1 + k] + pull * p.step[k]
-        for halfspace in range(first, last):
-            lead, error = halfspace_value(
-                halfspaces, n, halfspace, tree.point[1 + i * n : 1 + (i + 1) * n]
-            )
-            if not lead > error:
-                return UNDECIDED
-        tree.node[POINTS] = i + 1
-        look(t, maps, tree, i)
-        return PROVED_CUT
-    if outcome == LEAST:
-        # The goal is -t, which is -start at the centre and 0 at the origin, without errors.
-        goal = proof.goal[0]
-        goal.stage = s
-        goal.row = NONE
-        goal.rival = OF_DOMAIN
-        goal.value = -start
-        goal.value_error = 0.0
-        goal.constant = 0.0
-        goal.constant_error = 0.0
-        goal.integer = INTEGER
-        if proves(t, maps, halfspaces, p, proof, tree.node[tree.pieces :], n + 1, m):
-            return PROVED_NO_CUT
-    return UNDECIDED
+    return descend(p, n + 1, m, -start), m, start
+
+
+@compiled
+def is_beaten(
+    t: Tables,
+    maps: Maps,
+    halfspaces: HalfspaceRows,
+    p: Program,
+    proof: Proof,
+    pieces: np.ndarray,
+    s: int,
+    m: int,
+    start: float,
+) -> bool:
+    """Whether it is proved that t is nowhere positive, whose descent has ended where it is least.
+
+    The goal is -t, which is -start at the centre and 0 at the origin, without errors.
+    """
+    goal = proof.goal[0]
+    goal.stage = s
+    goal.row = NONE
+    goal.rival = OF_DOMAIN
+    goal.value = -start
+    goal.value_error = 0.0
+    goal.constant = 0.0
+    goal.constant_error = 0.0
+    goal.integer = INTEGER
+    return proves(t, maps, halfspaces, p, proof, pieces, t.dim + 1, m)
 
 
 @compiled

@@ -95,8 +95,8 @@ def telling_for(t: Tables, regions: int, wants_facets: bool) -> Telling:
     """Empty memory to tell of so many regions."""
     forms, words, dim = len(t.forms), t.n_words, t.dim
     sizes = t.units["size"] * t.units["is_max"]
-    waiting = forms + int(sizes.sum()) + 2 * t.n_stages + 2
     path = forms + int(sizes.sum())
+    waiting = min(path, regions) + 2  # each part that waits has a region of its own
     most = int(np.diff(t.stages["form"]).max(initial=0))
     most_rows = int(np.diff(t.stages["row"]).max(initial=0)) if sizes.any() else 0
     rank = int(sizes.max(initial=0))

@@ -80,6 +80,8 @@ def records_in(data: bytes, dim: int) -> Iterator[tuple[int, int]]:
                 at += 3 + dim
             case records.SPANNED:
                 at += 1 + dim
+            case records.IN_SPAN:
+                at += 4 + data[at + 3]
             case records.REGION | records.BEYOND:
                 at += 1
                 for _ in range(dim + 1):

@@ -27,13 +27,14 @@ from linreg.wording import counted
     BEYOND,
     SPANNED,
     BEATEN,
-) = range(12)
+    IN_SPAN,
+) = range(13)
 """Kinds of records of a tree."""
 
 MAGIC = b"linreg-certificate-3\n"
 
 BEFORE = b"linreg-certificate-2\n"
-"""The first line of certificates from before there were the last three kinds of records."""
+"""The first line of certificates from before there were the records from 9 on."""
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -156,6 +157,16 @@ class Records:
             self._place += count
             return data
         return [self.unsigned() for _ in range(count)]
+
+    def miss_in_span(self, most: int) -> tuple[int, int, Sequence[int]]:
+        """What record 12 says: a number, a byte, and some numbers.
+
+        Of more than `most` none is read, and that number stands for them.
+        """
+        plane, is_above, count = self.unsigned(), self.byte(), self.unsigned()
+        if count > most:
+            return plane, is_above, [most]
+        return plane, is_above, [self.unsigned() for _ in range(count)]
 
     def integer(self) -> int:
         """The next integer of any size and sign."""

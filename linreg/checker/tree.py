@@ -36,6 +36,7 @@ from linreg.checker.records import (
     BEYOND,
     CUT,
     FACET,
+    IN_SPAN,
     LOSES,
     MISSES,
     NO_CUT,
@@ -160,8 +161,8 @@ class Tree:
                     raise false_claim(branch.path, f"a region was due, record {kind} came")
                 self._check_region(branch)
                 return
-            if kind == MISSES:
-                self._check_misses(branch, here)
+            if kind in (MISSES, IN_SPAN):
+                self._check_misses(branch, here, kind)
             elif kind == CUT:
                 pending.append(self._cut(branch, here))
                 if self._take_whole(branch, pending):
@@ -274,8 +275,11 @@ class Tree:
         branch.sides[plane] = side
         branch.left -= 1
 
-    def _check_misses(self, branch: Branch, here: StageOnCell) -> None:
-        plane, is_above, rows = self._records.miss(self._network.input_dim)
+    def _check_misses(self, branch: Branch, here: StageOnCell, kind: int) -> None:
+        records, own, n = self._records, self._cell.rows, self._network.input_dim
+        plane, is_above, rows = (
+            records.miss(n) if kind == MISSES else records.miss_in_span(len(own))
+        )
         self._undecided(branch, plane)
         self._named(branch, rows)
         branch.sides[plane] = 1 if is_above else -1
@@ -283,7 +287,9 @@ class Tree:
         if self._is_due():
             form = (here.hyperplanes if is_above else here.beyond)[plane]
             about = self.regions, branch.path, IS_MISSED, plane, here
-            if self._cell.claim_combination(form, rows, about):
+            if kind == IN_SPAN and not is_combination(form, [own[row] for row in rows]):
+                raise false_claim(branch.path, IS_MISSED.format(plane))
+            if kind == MISSES and self._cell.claim_combination(form, rows, about):
                 self._look_inside()
 
     def _cut(self, branch: Branch, here: StageOnCell) -> Branch:
@@ -437,7 +443,7 @@ class Tree:
     def _named(self, branch: Branch, rows: Sequence[int]) -> Sequence[int]:
         """Rows that a proof names, all of which the cell has."""
         there = len(self._cell.rows)
-        if len(rows) > there or max(rows) >= there:
+        if len(rows) > there or max(rows, default=0) >= there:
             raise false_claim(branch.path, f"a proof names rows up to {max(rows)} of {there}")
         return rows
 

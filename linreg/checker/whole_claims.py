@@ -24,6 +24,9 @@ AT_ONCE = 2048
 MOST_ENTRIES = 1 << 18
 """Entries of the rows of all claims that floats look at together."""
 
+COMPLETING = 1
+"""The number of the first form of those that complete a basis, as many as inputs."""
+
 Integers = Callable[[bytes], list[int] | None]
 """Given a point as it stands in the file, its numerators and denominator; None if it is none."""
 
@@ -67,16 +70,25 @@ class WholeClaims:
         self._integers = integers
 
     def combinations(self, forms: np.ndarray, nodes: np.ndarray, named: np.ndarray) -> None:
-        """Check that forms are combinations of rows that nodes have, as many as inputs."""
-        for some in _shares(len(forms), named.shape[1] ** 2):
-            rows = self._rows[nodes[some, None], named[some]]
+        """Check that forms are combinations of rows that nodes have, at most as many as inputs.
+
+        Named are the numbers of these, and -1 for each that there are fewer.
+        """
+        n = named.shape[1]
+        for some in _shares(len(forms), n**2):
+            is_named = named[some] >= 0
+            # Fewer are a basis with others, which have no part in what these span.
+            rows = np.where(
+                is_named, self._rows[nodes[some, None], named[some]], COMPLETING + np.arange(n)
+            )
             certain, likely, if_zero = certainly_hold(
                 self._forms.at(forms[some]), self._forms.at(rows)
             )
+            certain &= is_named.all(axis=1)
             for i in np.flatnonzero(~certain).tolist():
                 form, here = self._exactly(int(forms[some][i]))
-                basis = [self._exactly(int(row))[0] for row in rows[i]]
-                few = list(compress(basis, likely[i].tolist()))
+                basis = [self._exactly(int(row))[0] for row in rows[i, is_named[i]]]
+                few = list(compress(basis, likely[i, is_named[i]].tolist()))
                 is_plain = bool(if_zero[i]) and here is not None and here.is_spanned(few)
                 if not (is_plain or is_combination(form, few) or is_combination(form, basis)):
                     raise Unsure

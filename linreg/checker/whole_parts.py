@@ -16,7 +16,7 @@ import numpy as np
 from linreg.checker.float_stages import FloatStage, Reads
 from linreg.checker.forms import Form, negated
 from linreg.checker.known import Known, known_forms, with_negatives
-from linreg.checker.records import BEYOND, CUT, MISSES, NO_CUT, REDUNDANT, REGION, SPANNED
+from linreg.checker.records import BEYOND, CUT, IN_SPAN, MISSES, NO_CUT, REDUNDANT, REGION, SPANNED
 from linreg.checker.stages import IntegerStage, StageOnCell
 from linreg.checker.whole_claims import Integers, Unsure, WholeClaims
 from linreg.checker.windows import Parts
@@ -201,10 +201,11 @@ class _Check:
         self._cells = [Cells() for _ in stages]
         self._exact: dict[tuple[int, int], StageOnCell] = {}
         self._exact_forms: dict[int, tuple[Form, StageOnCell | None]] = {}
-        # All forms: first one that is 1 everywhere, then the rows of roots, then hyperplanes. A
-        # number is that of a form, or -1 less it for the form with the other sign.
+        # All forms: first one that is 1 everywhere, then what may complete a basis, the rows of
+        # roots and hyperplanes. A number is that of a form, or -1 less it for the form with the
+        # other sign.
         self._values, self._errors = Growing(), Growing()
-        self._root_rows: list[Form] = [(0,) * n + (1,)]
+        self._root_rows: list[Form] = [(0,) * n + (1,), *_generic(n)]
         self._blocks: list[tuple[int, int, int]] = []  # first form, stage, first cell
         self._put_records()
         self._put_nodes(parts.ends)
@@ -212,7 +213,7 @@ class _Check:
 
     def _put_records(self) -> None:
         kinds = self._kinds
-        self._misses = np.flatnonzero(kinds == MISSES)
+        self._misses = np.flatnonzero((kinds == MISSES) | (kinds == IN_SPAN))
         self._named = self._window.rows(self._starts[self._misses])
         told = np.flatnonzero(kinds != REGION)
         self._planes = np.zeros(len(kinds), dtype=np.int64)
@@ -475,3 +476,9 @@ class _Check:
         here = self._in_integers(s, cell)
         plane = form - int(self._cells[s].first.rows[cell])
         return (here.hyperplanes if number >= 0 else here.beyond)[plane], here
+
+
+def _generic(n: int) -> list[Form]:
+    """As many forms without a constant as inputs, of which any with others may be a basis."""
+    numbers = np.random.default_rng(0).integers(-(1 << 20), 1 << 20, (n, n))
+    return [(*map(int, row), 0) for row in numbers]

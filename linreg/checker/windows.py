@@ -11,6 +11,7 @@ from linreg.checker.records import (
     BEYOND,
     CUT,
     END,
+    IN_SPAN,
     MISSES,
     NO_CUT,
     REDUNDANT,
@@ -61,7 +62,7 @@ class Window:
     def _what_follows(self) -> memoryview:
         """Where a record ends that begins at each place; 0 where none does that is whole."""
         ends = np.zeros(self._size + 1, dtype=np.int32)
-        for kind in (CUT, MISSES, REGION, *((BEYOND, SPANNED) * self._with_facets)):
+        for kind in (CUT, MISSES, IN_SPAN, REGION, *((BEYOND, SPANNED) * self._with_facets)):
             at = np.flatnonzero(self._octets[: self._size] == kind)
             end = at + 1
             if kind in (REGION, BEYOND):
@@ -69,9 +70,9 @@ class Window:
                     end = self._integer(end)
             elif kind != SPANNED:
                 end = self._number(end)[1]
-            if kind == MISSES:
-                end = np.minimum(end + 1, self._size + 1)
-            if kind in (MISSES, SPANNED):
+            if kind in (MISSES, IN_SPAN):
+                end = self._rows(end, kind)[1]
+            elif kind == SPANNED:
                 for _ in range(self._n):
                     end = self._number(end)[1]
             ends[at] = np.where(end <= self._size, end, 0)
@@ -84,6 +85,18 @@ class Window:
         is_read = ~is_long | ((second > 0) & (second < LONG))
         values = np.where(is_long, first & 0x7F | second << 7, first)
         return values, np.where(is_read, at + 1 + is_long, self._size + 1)
+
+    def _rows(self, at: np.ndarray, kind: int) -> tuple[np.ndarray, np.ndarray]:
+        """The rows that records of a kind name after a byte, -1 for none, and where they end."""
+        rows = np.full((len(at), self._n), -1)
+        count, end = np.full(len(at), self._n), np.minimum(at + 1, self._size + 1)
+        if kind == IN_SPAN:
+            count, end = self._number(end)
+        for j in range(self._n):
+            row, after = self._number(end)
+            rows[:, j] = np.where(j < count, row, -1)
+            end = np.where(j < count, after, end)
+        return rows, np.where(count <= self._n, end, self._size + 1)
 
     def _integer(self, at: np.ndarray) -> np.ndarray:
         """Where the integers end that begin at some places: beyond the data if they are long."""
@@ -177,8 +190,16 @@ class Window:
         return Parts(self, first, last, ends)
 
     def rows(self, at: np.ndarray) -> np.ndarray:
-        """The rows that the records `MISSES` name which begin at some places."""
-        return self.named(self._number(at + 1)[1] + 1)
+        """The rows that records name which begin at some places; -1 where they name fewer.
+
+        They are `MISSES` or `IN_SPAN`.
+        """
+        rows = np.empty((len(at), self._n), dtype=np.int64)
+        kinds, ends = self._octets[at], self._number(at + 1)[1]
+        for kind in (MISSES, IN_SPAN):
+            of_kind = kinds == kind
+            rows[of_kind] = self._rows(ends[of_kind], kind)[0]
+        return rows
 
     def named(self, at: np.ndarray) -> np.ndarray:
         """As many numbers as inputs, from some places on."""

@@ -23,6 +23,7 @@ from linreg.kernel.data.records import CUT, REGION
 from linreg.oracle import brute_force_edges, brute_force_patterns
 
 MAGIC = b"linreg-certificate-3\n"
+BEFORE = b"linreg-certificate-2\n"
 SMALL = [
     case
     for name in ("golden", "nasty")
@@ -210,6 +211,16 @@ def text_of(content: bytes, which: str) -> str:
     place = content.index if which == "header" else content.rindex
     start = place(b"{")
     return content[start : content.index(b"}", start) + 1].decode()
+
+
+def test_a_file_of_the_version_before_is_read(certificate: Path) -> None:
+    """Its records are those that there are now."""
+    body = BEFORE + zlib.compress(proved(certificate))
+    certificate.write_bytes(body + hashlib.sha256(body).digest())
+    assert linreg.check(certificate, NET).regions == 7
+    certificate.write_bytes(body.replace(b"-2", b"-1") + hashlib.sha256(body).digest())
+    with pytest.raises(linreg.UnreadableFile, match="its first line is not linreg-certificate-3"):
+        linreg.check(certificate, NET)
 
 
 CHANGES = {

@@ -29,7 +29,7 @@ from linreg.checker.inside import Inside
 from linreg.checker.known import known_forms
 from linreg.checker.stages import StageOnCell, State
 from linreg.checker.tree import Tree
-from linreg.kernel.data.records import CUT, MISSES, REGION
+from linreg.kernel.data.records import CUT, IN_SPAN, MISSES, REGION
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.telling import LENGTH, Found, Telling
 from linreg.kernel.data.work import Work
@@ -196,11 +196,16 @@ def misses(plane: int, is_above: int, rows: list[int]) -> bytes:
     return bytes((MISSES,)) + unsigned(plane) + bytes((is_above,)) + b"".join(map(unsigned, rows))
 
 
+def in_span(plane: int, is_above: int, rows: list[int]) -> bytes:
+    return bytes((IN_SPAN,)) + misses(plane, is_above, [len(rows), *rows])[1:]
+
+
 def test_a_hyperplane_misses_a_cell_as_its_rows_prove(tmp_path: Path) -> None:
     verdict = verdict_on(tmp_path / "proof", misses(2, 1, [0, 1]))
     assert verdict.false_claim is None
     assert verdict.regions == 7
     assert verdict_on(tmp_path / "proof", misses(2, 255, [1, 0])).accepted
+    assert verdict_on(tmp_path / "proof", in_span(2, 1, [1, 0])).accepted
 
 
 FALSE = {
@@ -210,6 +215,12 @@ FALSE = {
     "a row far beyond": (misses(2, 1, [0, 2**40]), "names rows up to 1099511627776 of 2"),
     "a hyperplane that is decided": (misses(1, 1, [0, 1]), "hyperplane 1 is not one that is left"),
     "a hyperplane that is not there": (misses(300, 1, [0, 1]), "hyperplane 300 is not one"),
+    "no row": (in_span(2, 1, []), "its rows do not prove that hyperplane 2 misses"),
+    "rows that do not span it": (in_span(2, 1, [0]), "its rows do not prove that hyperplane 2"),
+    "the other side of a span": (in_span(2, 0, [0, 1]), "its rows do not prove that hyperplane 2"),
+    "one row twice in a span": (in_span(2, 1, [1, 1]), "its rows do not prove that hyperplane 2"),
+    "more rows than there are": (in_span(2, 1, [0, 1, 0]), "names rows up to 2 of 2"),
+    "far more rows": (bytes((IN_SPAN, 2, 1)) + unsigned(2**40), "names rows up to 2 of 2"),
 }
 
 

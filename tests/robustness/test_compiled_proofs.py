@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from linreg.errors import BrokenInvariant
 from linreg.explore import Sink, Tally
 from linreg.kernel.bridge.word_cells import WordCells
 from linreg.kernel.data import telling as memory
-from linreg.kernel.data.records import NO_CUT, REGION
+from linreg.kernel.data.records import IN_SPAN, NO_CUT, REGION
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.telling import DOUBTS, OF_FACET, OF_POINT, ON_PATH, Found, Telling
 from linreg.kernel.data.work import Work
@@ -39,7 +40,7 @@ class Proofs(Sink):
     wants_proofs = True
 
     def __init__(self, dim: int) -> None:
-        self.regions_told = self.multipliers_told = self.exactly = 0
+        self.regions_told = self.multipliers_told = self.spans_told = self.exactly = 0
         self._dim = dim
 
     def inside(self, point: object) -> None:
@@ -55,6 +56,7 @@ class Proofs(Sink):
         kinds = [kind for _, kind in records_in(records, self._dim)]
         self.regions_told += kinds.count(REGION)
         self.multipliers_told += kinds.count(NO_CUT)
+        self.spans_told += kinds.count(IN_SPAN)
 
 
 @pytest.fixture
@@ -168,10 +170,12 @@ def test_where_proposals_are_garbage_exact_arithmetic_decides(
 ) -> None:
     """Every proposal that is not proved in machine code names the first row alone.
 
-    Rows of three units in five inputs span no basis, and floats are no small integers.
+    Forms end on constants that are zero, but not in floats, where numbers are no integers.
     """
-    rng = np.random.default_rng(0)
-    net = linreg.mlp([(rng.normal(size=(4, n)), rng.normal(size=4)) for n in (5, 4)])
+    rng = np.random.default_rng(1)
+    net = linreg.mlp(
+        [(0.37 * rng.integers(-1, 2, (5, n)), 0.37 * rng.integers(-1, 2, 5)) for n in (3, 5)]
+    )
     regions = len(brute_force_patterns(net))
     decided = decisions(monkeypatch)
 
@@ -218,6 +222,44 @@ def test_rows_that_all_contain_a_line_prove_by_multipliers_in_machine_code(n: in
     assert tally.regions == sink.regions_told == (n + 1) ** (n - 1)
     assert sink.multipliers_told > 0
     assert sink.exactly == 0
+
+
+@pytest.mark.parametrize("sizes", [(5, 4, 4), (8, 4, 4), (6, 3, 3, 4)], ids=str)
+def test_rows_that_span_no_basis_are_named_in_machine_code(sizes: tuple[int, ...]) -> None:
+    """Fewer units than inputs, whose weights are no integers. No form is left to Python."""
+    rng = np.random.default_rng(0)
+    layers = [(rng.normal(size=(n, m)), rng.normal(size=n)) for m, n in pairwise(sizes)]
+    network = linreg.mlp(layers)
+    sink, tally = Proofs(sizes[0]), Tally()
+    problem, explorer = problem_of(network, None), ProvingExplorer()
+    cells = explorer.begin(problem, tally)
+    while cells:
+        cells = explorer.explore(problem, cells, sink, tally, budget=1)
+    assert tally.regions == sink.regions_told == len(brute_force_patterns(network))
+    assert sink.spans_told > 0
+    assert sink.exactly == 0
+
+
+def test_rows_that_span_no_form_are_found_out(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last row of each proof that names fewer rows than inputs is left out."""
+    rng = np.random.default_rng(0)
+    net = linreg.mlp([(rng.normal(size=(4, n)), rng.normal(size=4)) for n in (5, 4)])
+    honest = Proof.written
+
+    def forged(self: Proof, data: bytes, n_facets: int = 0) -> None:
+        changed, lost = bytearray(data), 0
+        for at, kind in records_in(data, 5):
+            if kind == IN_SPAN:
+                changed[at - lost + 3] -= 1
+                del changed[at - lost + 3 + data[at + 3]]
+                lost += 1
+        honest(self, bytes(changed), n_facets)
+
+    monkeypatch.setattr(Proof, "written", forged)
+    linreg.certify(net, certificate, strategy="compiled")
+    assert "its rows do not prove" in str(linreg.check(certificate, net).false_claim)
 
 
 @pytest.mark.parametrize("size", [3, 9, 2**15, 2**26])

@@ -94,7 +94,9 @@ KINDS = [
 
 
 @pytest.mark.parametrize("graph", [False, True], ids=["count", "graph"])
-@pytest.mark.parametrize("sizes", [(1, 5, 5, 4), (2, 6, 5), (3, 5, 4), (4, 5, 3)], ids=str)
+@pytest.mark.parametrize(
+    "sizes", [(1, 5, 5, 4), (2, 6, 5), (3, 5, 4), (4, 5, 3), (6, 4, 4)], ids=str
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_parts_are_taken_whole_in_degenerate_networks_too(
     kind: str, sizes: tuple[int, ...], graph: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -139,6 +141,7 @@ def write(path: Path, content: bytes) -> None:
         ("generic", (2, 3), True),
         ("integers", (2, 2, 3), True),
         ("no biases", (3, 4), True),
+        ("generic", (4, 3, 3), False),
     ],
 )
 def test_whatever_byte_is_changed_the_walk_says_the_same(

@@ -155,7 +155,7 @@ def test_rows_that_are_no_basis_are_never_taken_for_one(plain: SimpleNamespace) 
             nonbasic=np.arange(n),
             rows=[SimpleNamespace(halfspace=i, scale=scales[i]) for i in range(n)],
         )
-        assert not plain.bases._is_regular(halfspaces, program, n, n)
+        assert not plain.bases._are_independent(halfspaces, program, n, n)
         halfspaces.normals = rows + 20 * np.eye(n) * (1 + np.abs(rows).sum())
         tableau[:n, n:] = np.linalg.inv(halfspaces.normals).T / scales[:, np.newaxis]
-        assert plain.bases._is_regular(halfspaces, program, n, n)
+        assert plain.bases._are_independent(halfspaces, program, n, n)

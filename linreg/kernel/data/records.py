@@ -15,4 +15,5 @@ from __future__ import annotations
     BEYOND,
     SPANNED,
     BEATEN,
-) = range(12)
+    IN_SPAN,
+) = range(13)

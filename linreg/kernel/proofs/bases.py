@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from linreg.kernel.data.roundoff import UP, gamma_of_form
+from linreg.kernel.data.telling import Telling
 from linreg.kernel.data.work import HalfspaceRows, Program
 from linreg.kernel.machine import NONE, compiled
+from linreg.kernel.proofs.writing import put_number
 from linreg.kernel.simplex.program import PIVOT, pivot, scale_of
 
 SLIGHT = 1e-9
@@ -14,16 +16,17 @@ SLIGHT = 1e-9
 
 
 @compiled
-def complete(halfspaces: HalfspaceRows, p: Program, n: int, m: int) -> bool:
-    """Make the vertex of the program one of n half-spaces; whether these certainly are a basis.
+def complete(halfspaces: HalfspaceRows, p: Program, n: int, m: int) -> int:
+    """Make the vertex of the program one of as many half-spaces as can be, n if there is a vertex.
 
-    Those of a support stay. If the goal is a combination of the support, it is one of the basis, in
-    which all other coordinates are zero.
+    How many they are; 0 if their gradients are not certainly independent. Those of a support stay.
+    If the goal is a combination of the support, it is one of them all, in which all others have no
+    part, and there is no other.
     """
+    some = 0
     for q in range(n):
-        if p.nonbasic[q] < 0 and not _stop(p, n, m, q):
-            return False
-    return _is_regular(halfspaces, p, n, m)
+        some += p.nonbasic[q] >= 0 or _stop(p, n, m, q)
+    return some if _are_independent(halfspaces, p, n, m) else 0
 
 
 @compiled
@@ -50,17 +53,22 @@ def _stop(p: Program, n: int, m: int, q: int) -> bool:
 
 
 @compiled
-def _is_regular(halfspaces: HalfspaceRows, p: Program, n: int, m: int) -> bool:
+def _are_independent(halfspaces: HalfspaceRows, p: Program, n: int, m: int) -> bool:
     """Whether the gradients of the vertex's half-spaces certainly are linearly independent.
 
-    They are a basis B with the approximate inverse R of the tableau: if |I - B R| < 1 in the norm
-    of the largest sum of a row, rounding and errors included, B R is regular.
+    They are the rows of B, of whose right inverse the tableau has an approximation R: if
+    |I - B R| < 1 in the norm of the largest sum of a row, rounding and errors included, B R is
+    regular.
     """
     gamma = gamma_of_form(n)
     for i in range(n):
+        if p.nonbasic[i] < 0:
+            continue
         halfspace = p.rows[p.nonbasic[i]].halfspace
         off = 0.0
         for j in range(n):
+            if p.nonbasic[j] < 0:
+                continue
             scale = scale_of(p, j)
             g = 1.0 if i == j else 0.0
             doubt = gamma * g
@@ -72,6 +80,16 @@ def _is_regular(halfspaces: HalfspaceRows, p: Program, n: int, m: int) -> bool:
         if not off * UP < 1.0:
             return False
     return True
+
+
+@compiled
+def put_rows(telling: Telling, p: Program, n: int, some: int) -> None:
+    """Append the half-spaces of the vertex, and before them how many they are, if not n."""
+    if some < n:
+        put_number(telling, some)
+    for j in range(n):
+        if p.nonbasic[j] >= 0:
+            put_number(telling, p.rows[p.nonbasic[j]].halfspace)
 
 
 @compiled

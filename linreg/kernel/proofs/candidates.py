@@ -168,7 +168,7 @@ def _tell_loser(
         return False
     if not is_beaten(t, w.maps, w.halfspaces, p, proof, telling.pieces, s, last, start):
         return False
-    is_basis = complete(w.halfspaces, p, n + 1, last)
+    is_basis = complete(w.halfspaces, p, n + 1, last) == n + 1
     k = NONE
     if not is_basis:
         k = whole_multipliers(w.halfspaces, p, proof, n, n + 1, last)

@@ -97,7 +97,7 @@ def _tell_redundant(t: Tables, w: Work, telling: Telling, m: int, halfspace: int
     n, p = t.dim, w.program
     if not is_redundant(t, w.maps, w.halfspaces, p, w.proof, telling.pieces, m, halfspace):
         return False
-    if complete(w.halfspaces, p, n, m - 1):
+    if complete(w.halfspaces, p, n, m - 1) == n:
         put_byte(telling, SPANNED)
         for j in range(n):
             put_number(telling, p.rows[p.nonbasic[j]].halfspace)

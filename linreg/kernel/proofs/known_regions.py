@@ -11,7 +11,7 @@ import numpy as np
 
 from linreg.kernel.data.flags import INTEGER_GRADIENT
 from linreg.kernel.data.outcomes import DONE, FULL, LEAST, TWICE, UNCLEAR
-from linreg.kernel.data.records import CUT, MISSES, NO_CUT, REGION
+from linreg.kernel.data.records import CUT, IN_SPAN, MISSES, NO_CUT, REGION
 from linreg.kernel.data.tables import Tables
 from linreg.kernel.data.telling import (
     DEPTH,
@@ -46,7 +46,7 @@ from linreg.kernel.maps.affine_maps import (
     put_side,
 )
 from linreg.kernel.maps.composing import compose
-from linreg.kernel.proofs.bases import complete, propose
+from linreg.kernel.proofs.bases import complete, propose, put_rows
 from linreg.kernel.proofs.candidates import (
     number_candidates,
     put_leads,
@@ -260,19 +260,18 @@ def _tell_misses(
         is_loaded = is_inside and _prove(
             t, w.maps, w.halfspaces, p, w.proof, telling.pieces, s, f, rival, x, m
         )
-        is_basis = is_loaded and complete(w.halfspaces, p, n, m)
+        some = complete(w.halfspaces, p, n, m) if is_loaded else 0
         k = NONE
-        if is_loaded and not is_basis:
+        if is_loaded and some < n:
             k = whole_multipliers(w.halfspaces, p, w.proof, n, n, m)
-        if is_basis or k >= 0:
-            put_byte(telling, MISSES if is_basis else NO_CUT)
+        if some > 0 or k >= 0:
+            put_byte(telling, NO_CUT if k >= 0 else MISSES if some == n else IN_SPAN)
             put_number(telling, telling.numbers[f])
             put_byte(telling, 1 if is_over == (telling.above[f] > 0) else 0)
-            if is_basis:
-                for j in range(n):
-                    put_number(telling, p.rows[p.nonbasic[j]].halfspace)
-            else:
+            if k >= 0:
                 put_multipliers(telling, p, w.proof, k, m)
+            else:
+                put_rows(telling, p, n, some)
         else:
             is_loaded = False
             if not is_path_told:

@@ -66,7 +66,7 @@ The order to read in
     `bridge.word_generators`, `bridge.word_cells`, `bridge.exact_cells`, `bridge.exploration`,
     `bridge.explorer`: what settles doubts.
 12. `data.telling`, `proofs.hyperplanes`, `proofs.bases`, `proofs.writing`,
-    `proofs.whole_multipliers`, `proofs.candidates`, `proofs.known_regions`,
+    `proofs.whole_multipliers`, `proofs.candidates`, `proofs.known_regions`, `proofs.vertices`,
     `proofs.telling_exactly`, `proofs.proving`: certificates.
 13. `outlines`: regions that are known as shapes; `adjacency`: which of them share a facet.
 14. `line.roundoff`, `line.data`, `line.forms`, `line.crossings`, `line.sweep`: the regions along

@@ -18,6 +18,7 @@ from linreg.explore.generated_cells import (
     decided,
     is_for_generators,
     split,
+    unseen,
     unseen_of,
     with_generators,
 )
@@ -43,6 +44,7 @@ from linreg.kernel.generators.memory import (
     memory_for,
 )
 from linreg.kernel.machine import first_use, is_loaded, is_on_disk
+from linreg.polyhedra import IntegerRow
 from linreg.problem.problem import Problem
 from linreg.problem.stage_on_cell import StageOnCell
 from linreg.rational import integer_matrix
@@ -101,6 +103,26 @@ class WordCells:
             return parts
         known = with_generators(cell, most)
         return None if known is None else [known] if known.generators else []
+
+    def generators_of(
+        self, rows: Sequence[IntegerRow], on_cell: StageOnCell
+    ) -> list[tuple[Sequence[int], int]] | None:
+        """The generators of {x : rows > 0}, and a bit for each row that is zero at one.
+
+        Vectors may have common divisors, and in machine code some may coincide, each with as many
+        rows as there are inputs. None if there is a line, or too many; `on_cell` is of any stage.
+        """
+        if not is_for_generators(on_cell):
+            return None
+        signs = [1] * len(on_cell.hyperplanes)
+        parts = self.parts_of(unseen((), 0, on_cell, tuple(rows), signs, (), 1.0), at_once=True)
+        if not parts:
+            return None
+        generators = parts[0].generators
+        if isinstance(generators, WordGenerators):
+            some = zip(generators.integers(), map(bits_of, generators.on), strict=True)
+            return [(vector, on >> 1) for vector, on in some]
+        return [(list(map(int, each.vector)), each.on >> 1) for each in generators]
 
     def decided(self, cell: GeneratedCell, asked: int) -> GeneratedCell:
         """As `explore.generated_cells.decided`."""

@@ -39,6 +39,7 @@ from linreg.kernel.data.telling import (
 )
 from linreg.kernel.data.work import NEGATIVE, POSITIVE, PROGRAMS, work_for
 from linreg.kernel.proofs.known_regions import tell
+from linreg.kernel.proofs.vertices import Vertices
 from linreg.polyhedra import (
     Forms,
     IntegerRow,
@@ -88,6 +89,9 @@ class Teller:
         self._solver = solver
         self._exactly = Exactly(problem, tables)
         self._work = work_for(tables, 0)
+        self._vertices = Vertices(self._exactly.words, self._exactly.on_cell(0, ()))
+        self._path: Sequence[tuple[int, int]] | None = None  # a path, and all rows of its part
+        self._rows: list[IntegerRow] = []
 
     @property
     def lps(self) -> int:
@@ -274,9 +278,12 @@ class Teller:
         sink.loses(contest, candidate, proof)
 
     def _halfspaces(self, part: _Part) -> list[IntegerRow]:
-        """All rows of a part."""
-        m = len(self._problem.domain_rows) + len(part.path)
-        return [self._halfspace(part, row) for row in range(m)]
+        """All rows of a part; those of the last one that was asked about are kept."""
+        if part.path is not self._path:
+            m = len(self._problem.domain_rows) + len(part.path)
+            self._rows = [self._halfspace(part, row) for row in range(m)]
+            self._path = part.path
+        return self._rows
 
     def _halfspace(self, part: _Part, row: int) -> IntegerRow:
         """A row of the domain, or what the path to a part has put up after them."""
@@ -287,6 +294,9 @@ class Teller:
 
     def _decide(self, form: IntegerRow, rows: Sequence[IntegerRow], point: Point) -> Multipliers:
         """The proof that a form, positive at a point of a cell of these rows, is so throughout."""
+        proof = self._vertices.proof(form, rows)
+        if proof is not None:
+            return proof
         forms = Forms([form], len(point.entries) - 1)
         pointed = PointedPolyhedron.of_rows(rows, point, self._solver)
         (value,) = forms.floats(forms.at(point), point)

@@ -204,16 +204,21 @@ def simplicial_cone(rows: Sequence[IntegerRow], dim: int) -> dict[int, IntegerRo
 
     None if the rows do not span the space. Rays are primitive.
     """
-    reduced, _, rank = integer_matrix(rows, dim).transpose().rref()
-    if rank < dim:
+    first = first_independent(rows, dim)
+    if len(first) < dim:
         return None
-    first = [next(j for j, entry in enumerate(row) if entry != 0) for row in reduced.table()[:rank]]
     base = integer_matrix([rows[i] for i in first], dim)
     cone = {}
     for i, column in zip(first, zip(*base.inv().table(), strict=True), strict=True):
         factor = primitive_factor([column])
         cone[i] = [(entry * factor).p for entry in column]
     return cone
+
+
+def first_independent(rows: Sequence[IntegerRow], dim: int) -> list[int]:
+    """The rows that are no combinations of rows before them."""
+    reduced, _, rank = integer_matrix(rows, dim).transpose().rref()
+    return [next(j for j, entry in enumerate(row) if entry != 0) for row in reduced.table()[:rank]]
 
 
 def _edges(

@@ -204,12 +204,10 @@ class WordCells:
         """
         columns = cell.on_cell.dim + 1
         forms = self._forms_of(cell.on_cell)
-        rows = RowWords.joined(
-            _infinity(columns),
-            RowWords.of(cell.halfspaces, columns),
-            forms.some(cell.cutting, cell.positive),
-            forms,
-        )
+        parts = [_infinity(columns), RowWords.of(cell.halfspaces, columns)]
+        if cell.cutting:
+            parts.append(forms.some(cell.cutting, cell.positive))
+        rows = RowWords.joined(*parts, forms)
         m = self._holding(rows, cell.on_cell)
         if m is None:
             return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import fmpq, fmpz_mat
+from flint import fmpz, fmpz_mat
 
 from linreg.kernel.bridge.word_cells import WordCells
 from linreg.polyhedra import IntegerRow, Multipliers, non_negative
@@ -32,6 +32,7 @@ class Vertices:
         self._on_cell = on_cell
         self._rows: Sequence[IntegerRow] | None = None
         self._on: list[list[int]] = []  # by vertex, the rows on which it lies
+        self._scales: list[fmpz] = []
         self._matrix = fmpz_mat(0, 0)
 
     def proof(self, form: IntegerRow, rows: Sequence[IntegerRow]) -> Multipliers | None:
@@ -44,10 +45,12 @@ class Vertices:
         if not self._on:
             return None
         values = (self._matrix * fmpz_mat(len(form), 1, form)).entries()
-        heights = [fmpq(value, scale) for value, scale in zip(values, self._scales, strict=True)]
-        least = min(heights)
-        for height, on in zip(heights, self._on, strict=True):
-            proof = non_negative(form, rows, on) if height == least else None
+        least, scale = values[0], self._scales[0]
+        for value, by in zip(values, self._scales, strict=True):
+            if value * scale < least * by:
+                least, scale = value, by
+        for value, by, on in zip(values, self._scales, self._on, strict=True):
+            proof = non_negative(form, rows, on) if value * scale == least * by else None
             if proof is not None:
                 return proof
         return None
@@ -59,5 +62,5 @@ class Vertices:
         points = [(vector, on) for vector, on in found if vector[-1] > 0]
         self._rows = rows
         self._matrix = integer_matrix([vector for vector, _ in points], columns)
-        self._scales = [vector[-1] for vector, _ in points]
+        self._scales = [fmpz(vector[-1]) for vector, _ in points]
         self._on = [[i for i in range(len(rows)) if on >> i & 1] for _, on in points]

@@ -179,6 +179,9 @@ class _ToldApart:
             if isinstance(unit, IntegerMax):
                 self.readers.append(self._max(unit))
                 continue
+            if len(unit.cuts) == 1:
+                self.readers.append(self._scalar(unit))
+                continue
             key = tuple(rows[unit.row]), unit.cuts
             reader = alike.get(key)
             if reader is None:
@@ -203,13 +206,21 @@ class _ToldApart:
         marks = []
         for by, cut in unit.cuts:
             form = _above(row, by, cut)
-            upward = next(entry for entry in form if entry != 0) > 0
-            key = tuple(form) if upward else tuple(-entry for entry in form)
-            plane = self._index.setdefault(key, len(self.planes))
-            if plane == len(self.planes):
-                self.planes.append(list(key))
-            marks.append((plane, 1 if upward else -1))
+            upward = _leading(form) > 0
+            plane = form if upward else [-entry for entry in form]
+            place = self._index.setdefault(tuple(plane), len(self.planes))
+            if place == len(self.planes):
+                self.planes.append(plane)
+            marks.append((place, 1 if upward else -1))
         return _ScalarReader(0, tuple(marks), False)
+
+
+def _leading(form: IntegerRow) -> fmpz:
+    """The first entry that is not zero."""
+    for entry in form:
+        if entry != 0:
+            return entry
+    return fmpz(0)
 
 
 def _above(row: IntegerRow, by: fmpz, cut: fmpz) -> IntegerRow:

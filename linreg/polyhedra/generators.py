@@ -13,11 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from flint import fmpq, fmpz, fmpz_mat
+from flint import fmpq, fmpz, fmpz_mat, nmod, nmod_mat
 
 from linreg.errors import IncompleteError
 from linreg.polyhedra.points import IntegerRow, Point
 from linreg.rational import integer_matrix, primitive, primitive_factor
+
+PRIME = 2**63 - 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,27 @@ def simplicial_cone(rows: Sequence[IntegerRow], dim: int) -> dict[int, IntegerRo
 def first_independent(rows: Sequence[IntegerRow], dim: int) -> list[int]:
     """The rows that are no combinations of rows before them."""
     reduced, _, rank = integer_matrix(rows, dim).transpose().rref()
-    return [next(j for j, entry in enumerate(row) if entry != 0) for row in reduced.table()[:rank]]
+    return _pivots(reduced.table()[:rank])
+
+
+def first_spanning(rows: Sequence[IntegerRow], dim: int) -> list[int]:
+    """The rows that are no combinations of rows before them modulo a prime, if they span.
+
+    They are independent then, and nearly always the first that are; else those are taken.
+
+    Examples
+    --------
+    >>> first_spanning([[fmpz(1), fmpz(2)], [fmpz(2), fmpz(4)], [fmpz(0), fmpz(1)]], 2)
+    [0, 2]
+    >>> first_spanning([[fmpz(PRIME), fmpz(0)], [fmpz(0), fmpz(1)]], 2)
+    [0, 1]
+    """
+    reduced, rank = nmod_mat(integer_matrix(rows, dim).transpose(), PRIME).rref()
+    return _pivots(reduced.table()) if rank == dim else first_independent(rows, dim)
+
+
+def _pivots(table: Sequence[Sequence[fmpz | nmod]]) -> list[int]:
+    return [next(j for j, entry in enumerate(row) if entry != 0) for row in table]
 
 
 def _edges(

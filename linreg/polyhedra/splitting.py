@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from flint import fmpq, fmpz
 
-from linreg.polyhedra.generators import first_independent, simplicial_cone
+from linreg.polyhedra.generators import first_spanning, simplicial_cone
 from linreg.polyhedra.points import IntegerRow, Point
 from linreg.rational import nearest_float, primitive
 
@@ -202,7 +202,7 @@ def inner_point(generators: Iterable[Generator]) -> Point:
         (generator.vector for generator in generators),
         key=lambda vector: (vector[-1] == 0, vector),
     )
-    rays = [every[i] for i in first_independent(every, len(every[0]))]
+    rays = [every[i] for i in first_spanning(every, len(every[0]))]
     vertices = [ray for ray in rays if ray[-1] != 0]
     parts = [[fmpq(entry, vertex[-1] * len(vertices)) for entry in vertex] for vertex in vertices]
     for ray in rays:

@@ -155,17 +155,14 @@ def test_whatever_byte_is_changed_the_walk_says_the_same(
     draw = random.Random(0)
     refused = 0
     for place in range(start, len(content)):
-        changes = {
-            content[place] ^ 1,
-            (content[place] + 2) % 256,
-            draw.choice((2, 5, 8, 9, 10, 0x80)),
-        }
-        for value in changes - {content[place]}:
-            write(path, content[:place] + bytes((value,)) + content[place + 1 :])
-            found = verdict_of(path, net, None, 1)
-            assert found == verdict_of(path, net, None, NEVER)
-            refused += isinstance(found, str) or not getattr(found, "accepted", True)
-    assert refused > (len(content) - start) // 3
+        old = content[place]
+        values = old ^ 1, (old + 2) % 256, draw.choice((2, 5, 8, 9, 10, 0x80))
+        value = values[place % 3]
+        write(path, content[:place] + bytes((value,)) + content[place + 1 :])
+        found = verdict_of(path, net, None, 1)
+        assert found == verdict_of(path, net, None, NEVER)
+        refused += isinstance(found, str) or not getattr(found, "accepted", True)
+    assert refused > (len(content) - start) // 2
 
 
 def records_of(content: bytes, dim: int) -> tuple[bytes, list[bytes], bytes]:
